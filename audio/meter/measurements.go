@@ -1,0 +1,164 @@
+package meter
+
+import (
+	"encoding/json"
+	"math"
+)
+
+// Schema is the number under which Measurements are stored. It changes
+// whenever a field changes its meaning, so that a verdict is never recomputed
+// from measurements that an older meter took differently.
+const Schema = 1
+
+// Level is a level in dBov: decibels relative to a full-scale square wave
+// (ITU-T G.100.1), so that a full-scale sine is at −3.01. Silence is −Inf
+// and marshals as JSON null.
+type Level float64
+
+// Silence is the level of a signal that has no energy at all.
+var silence = Level(math.Inf(-1))
+
+// MarshalJSON writes null for a level that is not finite.
+func (l Level) MarshalJSON() ([]byte, error) { return marshalFinite(float64(l), 100) }
+
+// UnmarshalJSON reads null as −Inf.
+func (l *Level) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*l = silence
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(l))
+}
+
+// Time is a point in the recording in seconds from its first sample, or Never.
+type Time float64
+
+// Never is the time of something that did not happen. It marshals as null.
+const Never Time = -1
+
+// Happened reports whether the time is one.
+func (t Time) Happened() bool { return t >= 0 }
+
+// MarshalJSON writes null for Never.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if !t.Happened() {
+		return []byte("null"), nil
+	}
+	return marshalFinite(float64(t), 1e4)
+}
+
+// UnmarshalJSON reads null as Never.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*t = Never
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(t))
+}
+
+// marshalFinite writes v rounded to 1/scale, or null where there is no number.
+func marshalFinite(v, scale float64) ([]byte, error) {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(math.Round(v*scale) / scale)
+}
+
+// Measurements is all that is kept of the sound of one recording: the only
+// thing that crosses from audio to verify. A verdict can be recomputed from
+// it without the audio.
+type Measurements struct {
+	Schema     int     `json:"schema"`
+	SampleRate int     `json:"sample_rate"` // Hz
+	Channels   int     `json:"channels"`    // 1 (Right is zero and means nothing) or 2
+	Frames     int64   `json:"frames"`      // samples a channel
+	DurationS  float64 `json:"duration_s"`
+	Left       Channel `json:"left"`
+	Right      Channel `json:"right"`
+	Pair       Pair    `json:"pair"` // zero for mono
+}
+
+// Channel is what one channel sounds like.
+type Channel struct {
+	Energy Energy `json:"energy"`
+	Timing Timing `json:"timing"`
+	Line   Line   `json:"line"`
+	// Segments are the stretches of speech, in order and apart from each other.
+	Segments []Segment `json:"segments"`
+}
+
+// Energy says how loud a channel is.
+type Energy struct {
+	ActiveSpeechLevel Level   `json:"active_speech_level_dbov"` // ITU-T P.56 method B
+	ActivityFactor    float64 `json:"activity_factor"`          // ITU-T P.56 method B, 0–1
+	RMS               Level   `json:"rms_dbov"`                 // long-term level, DC included
+	Peak              Level   `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
+	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech; digital silence left out
+	DC                float64 `json:"dc"`                       // mean sample, full scale = 1
+	ClippedSamples    int64   `json:"clipped_samples"`          // in runs at full scale
+}
+
+// Timing says when something is heard on a channel.
+type Timing struct {
+	FirstSound             Time    `json:"first_sound_s"`  // first sample that is not digital silence
+	FirstSpeech            Time    `json:"first_speech_s"` // start of the first segment
+	LastSpeech             Time    `json:"last_speech_s"`  // end of the last segment
+	TalkS                  float64 `json:"talk_s"`
+	Turns                  int     `json:"turns"` // runs of segments with none of the other channel between
+	MeanTurnS              float64 `json:"mean_turn_s"`
+	LongestTurnS           float64 `json:"longest_turn_s"`
+	LeadingDigitalSilenceS float64 `json:"leading_digital_silence_s"`
+	DigitalSilenceS        float64 `json:"digital_silence_s"` // all of it, in runs of 20 ms and more
+}
+
+// Line says what the line that a channel came over did to it.
+type Line struct {
+	// BandwidthHz is the frequency below which 99.5 % of the speech's energy lies; 0 where there is no speech.
+	BandwidthHz float64 `json:"bandwidth_hz"`
+	// G711 is the law ("mu" or "a") whose decoder's levels all samples lie on, "" where there is none.
+	// Gain, mixing and resampling destroy the grid: "" never means "not G.711".
+	G711 string `json:"g711_grid,omitempty"`
+}
+
+// Segment is a stretch of speech in seconds from the first sample.
+type Segment struct {
+	Start float64 `json:"start_s"`
+	End   float64 `json:"end_s"`
+}
+
+// Pair says what the two channels are to each other.
+type Pair struct {
+	DoubleTalkS    float64 `json:"double_talk_s"`    // both speak
+	MutualSilenceS float64 `json:"mutual_silence_s"` // neither speaks
+	// LeftAnswers and RightAnswers are how long each side takes to speak
+	// once the other has ended its turn.
+	LeftAnswers  Latency `json:"left_answers"`
+	RightAnswers Latency `json:"right_answers"`
+	Copy         Copy    `json:"copy"`
+}
+
+// Latency summarises response latencies: from the end of one side's turn to
+// the start of the other's. An answer that overlaps the question is not counted.
+type Latency struct {
+	Count   int     `json:"count"`
+	MedianS float64 `json:"median_s"`
+	MeanS   float64 `json:"mean_s"`
+}
+
+// CopyKind says how one channel repeats the other.
+type CopyKind string
+
+// The ways in which two channels can be one signal, sample by sample.
+const (
+	NoCopy   CopyKind = ""
+	Equal    CopyKind = "equal"    // right = left
+	Gain     CopyKind = "gain"     // right = g · left
+	Inverted CopyKind = "inverted" // right = −g · left
+)
+
+// Copy says whether the channels are one signal at lag zero.
+type Copy struct {
+	Kind        CopyKind `json:"kind,omitempty"`
+	GainDB      float64  `json:"gain_db"`     // right over left; 0 unless Kind is set
+	Correlation float64  `json:"correlation"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
+}

@@ -1,0 +1,98 @@
+package verify
+
+import (
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// Schema is the number of the verdict's JSON form.
+const Schema = 1
+
+// Outcome is what came of verifying one recording.
+type Outcome string
+
+// The outcomes. Swapped and Unusable refute the declaration.
+const (
+	Match     Outcome = "match"
+	Swapped   Outcome = "swapped"
+	Unusable  Outcome = "unusable"
+	Undecided Outcome = "undecided"
+	Failed    Outcome = "error"
+)
+
+// Verdict is the result for one recording. It marshals to the JSON object
+// that users' programs read; its keys stay.
+type Verdict struct {
+	Schema     int               `json:"schema"`
+	Recording  string            `json:"recording"` // the reference, secrets removed
+	Outcome    Outcome           `json:"outcome"`
+	Declared   *declare.Sides    `json:"declared"` // null where the declaration names no role
+	Heard      *declare.Sides    `json:"heard"`    // null where nothing was heard
+	Log10LR    float64           `json:"log10_lr"` // positive = left is the customer
+	Prior      float64           `json:"prior"`    // probability, before listening, that left is the customer
+	Confidence *float64          `json:"confidence"`
+	Evidence   []evidence.Item   `json:"evidence"` // strongest first
+	Findings   []finding.Finding `json:"findings"`
+	Left       *Side             `json:"left"`  // null where nothing was measured
+	Right      *Side             `json:"right"` // null for mono too
+	Measures   *Measures         `json:"measures"`
+	SHA256     string            `json:"sha256,omitempty"`
+	Bytes      int64             `json:"bytes"`
+	DurationS  float64           `json:"duration_s"`
+	Format     string            `json:"format,omitempty"` // "WAVE PCM 16-bit, 8000 Hz, 2 channels"
+	Version    string            `json:"version"`
+	Profile    string            `json:"profile"`
+	Agent      string            `json:"agent,omitempty"`  // the user's own word for the agent
+	Groups     map[string]string `json:"groups,omitempty"` // the user's own groups: queue, region, plugin version
+	Error      *Failure          `json:"error,omitempty"`
+
+	// Measurements is what the verdict was computed from; nil for an error.
+	// The report draws from it and prints it where details are asked for.
+	Measurements *meter.Measurements `json:"measurements,omitempty"`
+}
+
+// Side is what one channel sounds like, without its segments.
+type Side struct {
+	Energy meter.Energy `json:"energy"`
+	Timing meter.Timing `json:"timing"`
+	Line   meter.Line   `json:"line"`
+}
+
+// Stage is the part of the way at which a recording failed.
+type Stage string
+
+// The stages that can fail.
+const (
+	StageFetch   Stage = "fetch"
+	StageDecode  Stage = "decode"
+	StageDeclare Stage = "declare"
+)
+
+// Failure says why there is no verdict.
+type Failure struct {
+	Stage   Stage  `json:"stage"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"` // what to do next
+}
+
+// Measures are Flex Insights' talk measures, computed under both readings of the channels.
+type Measures struct {
+	AsDeclared *TalkMeasures `json:"as_declared"` // null where nothing usable is declared
+	AsHeard    *TalkMeasures `json:"as_heard"`    // null where nothing was heard
+}
+
+// TalkMeasures are the figures that Flex Insights reports of a call, in
+// seconds. Flex does not publish its thresholds; ours are those of the meters.
+type TalkMeasures struct {
+	AgentTalkS                    float64 `json:"agent_talk_s"`
+	CustomerTalkS                 float64 `json:"customer_talk_s"`
+	TalkS                         float64 `json:"talk_s"` // either speaks
+	CrosstalkS                    float64 `json:"crosstalk_s"`
+	SilenceS                      float64 `json:"silence_s"` // neither speaks
+	LongestTalkByAgentS           float64 `json:"longest_talk_by_agent_s"`
+	LongestTalkByCustomerS        float64 `json:"longest_talk_by_customer_s"`
+	LongestSilenceBeforeAgentS    float64 `json:"longest_silence_before_agent_s"`
+	LongestSilenceBeforeCustomerS float64 `json:"longest_silence_before_customer_s"`
+}
