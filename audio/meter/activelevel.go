@@ -1,0 +1,114 @@
+package meter
+
+import "math"
+
+// Parameters of ITU-T P.56 (12/2011) §5.3, method B.
+const (
+	envelopeTimeConstant = 0.03 // s
+	hangoverTime         = 0.2  // s
+	margin               = 15.9 // dB between the active level and the threshold that finds it
+)
+
+// thresholdCount thresholds a factor of two apart, from 2^0 downwards. P.56 asks for
+// them to span the range of the signal; 24 reach 138 dB down, below any
+// 16-bit sample's envelope that matters.
+const thresholdCount = 24
+
+// activeLevel measures the active speech level by ITU-T P.56 method B: a
+// two-stage exponential envelope of every sample is compared with thresholds
+// a factor of two apart, each with its hangover; the active time above a
+// threshold gives an active level, and the level that lies the margin above
+// its own threshold is the result.
+//
+// The thresholds being powers of two, the binary exponent of the envelope
+// says which of them it reaches, and the activity counts change only when
+// the exponent does. The counts are those of the sample-by-sample algorithm.
+type activeLevel struct {
+	g        float64
+	hangover int64
+	p, q     float64 // the envelope's two stages, normalised to full scale
+	n        int64   // samples so far
+	reached  int     // thresholds [reached:] lie at or below the envelope
+	active   [thresholdCount]int64
+	since    [thresholdCount]int64 // reached: first sample not yet counted; else: the sample at which it fell below, or never
+}
+
+const never = -1
+
+func newActiveLevel(rate int) activeLevel {
+	a := activeLevel{
+		g:        math.Exp(-1 / (float64(rate) * envelopeTimeConstant)),
+		hangover: int64(math.Round(hangoverTime * float64(rate))),
+		reached:  thresholdCount,
+	}
+	for j := range a.since {
+		a.since[j] = never // no hangover before the first activity
+	}
+	return a
+}
+
+func (a *activeLevel) add(x []float32) {
+	g, k, p, q := a.g, 1-a.g, a.p, a.q
+	reached := a.reached
+	for i, v := range x {
+		p = g*p + k*float64(math.Float32frombits(magnitudeBits(v)))
+		q = g*q + k*p
+		// The exponent e of q, 2^e ≤ q < 2^(e+1), reaches the thresholds from 2^e down.
+		if r := 1023 - int(math.Float64bits(q)>>52); r != reached {
+			if r = min(max(r, 0), thresholdCount); r != reached {
+				a.cross(reached, r, a.n+int64(i))
+				reached = r
+			}
+		}
+	}
+	a.p, a.q, a.reached = p, q, reached
+	a.n += int64(len(x))
+}
+
+// cross books the time when sample n takes the envelope from thresholds [from:] to [to:].
+func (a *activeLevel) cross(from, to int, n int64) {
+	for j := to; j < from; j++ { // risen: what passed of the hangover was active
+		a.active[j] += a.held(j, n)
+		a.since[j] = n
+	}
+	for j := from; j < to; j++ { // fallen
+		a.active[j] += n - a.since[j]
+		a.since[j] = n
+	}
+}
+
+// held is how much of the hangover of a threshold that is not reached has passed by sample n.
+func (a *activeLevel) held(j int, n int64) int64 {
+	if a.since[j] == never {
+		return 0
+	}
+	return min(n-a.since[j], a.hangover)
+}
+
+// result gives the active speech level and the activity factor of a signal of
+// n samples whose squares sum to sumSquares. Where there is no activity the
+// level is −Inf.
+func (a *activeLevel) result(sumSquares float64, n int64) (Level, float64) {
+	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
+	for j := range thresholdCount {
+		active := a.active[j]
+		if j >= a.reached {
+			active += a.n - a.since[j]
+		} else {
+			active += a.held(j, a.n)
+		}
+		if active == 0 || sumSquares == 0 {
+			continue
+		}
+		level := 10 * math.Log10(sumSquares/float64(active))
+		excess := level - 20*math.Log10(2)*float64(-j) // over the threshold 2^−j
+		if excess >= margin {
+			if !math.IsInf(prevExcess, -1) && excess > prevExcess {
+				level = prevLevel + (level-prevLevel)*(margin-prevExcess)/(excess-prevExcess)
+			}
+			return Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
+		}
+		prevLevel, prevExcess = level, excess
+	}
+	return silence, 0
+}

@@ -1,0 +1,110 @@
+package meter
+
+// How speech is told from what else is on a line. Levels are in steps of
+// 0.01 dB, as logged.
+const (
+	aboveFloor = 9 * logScale  // speech is this far above the local floor
+	strong     = 14 * logScale // below the channel's speech level: certainly speech
+	weak       = 26 * logScale // below it: speech if it hangs together with strong frames
+	minStrong  = 2             // strong frames that a segment needs
+
+	// The channel's speech level is a high percentile of the frames above the floor.
+	speechPercentile = 0.75
+
+	closeGapS = 0.34 // shorter pauses are inside a talkspurt
+	minBurstS = 0.08 // shorter bursts are clicks
+)
+
+// speech is what activity detection found on a channel.
+type speech struct {
+	segments   []Segment
+	noiseFloor Level // median level of the frames between the speech
+	weakest    Level // level of the weakest speech; 0 where there is none
+}
+
+// findSpeech finds the stretches of speech in a frame log: one walk finds the
+// level of the channel's speech, a second one the segments, because what is
+// loud enough to be speech depends on how loud the talker is.
+func findSpeech(log *frameLog, c clock) speech {
+	var candidates histogram
+	for f := range walk(log) {
+		if f.level >= f.floor+aboveFloor && !f.steady {
+			candidates.add(f.level)
+		}
+	}
+	if candidates.n < minStrong {
+		var all histogram
+		for _, v := range log.all() {
+			if v != logQuiet {
+				all.add(v)
+			}
+		}
+		return speech{noiseFloor: logged(all.quantile(0.5))}
+	}
+	level := candidates.quantile(speechPercentile)
+	spurts := talkspurts{level: level, clock: c}
+	var between histogram
+	for f := range walk(log) {
+		if !spurts.add(f) && f.level != logQuiet {
+			between.add(f.level)
+		}
+	}
+	return speech{
+		segments:   spurts.finish(),
+		noiseFloor: logged(between.quantile(0.5)),
+		weakest:    logged(level - weak),
+	}
+}
+
+// logged is a logged level as a Level.
+func logged(v int16) Level {
+	if v <= logFloor {
+		return silence
+	}
+	return Level(v) / logScale
+}
+
+// talkspurts joins frames of speech into segments.
+type talkspurts struct {
+	level  int16 // of the channel's speech
+	clock  clock
+	done   []Segment
+	open   bool
+	start  int // first frame of the open talkspurt
+	end    int // frame after its last active one
+	active int // its active frames
+	strong int // its strong ones
+}
+
+// add takes the next frame and reports whether it is loud enough to be speech.
+func (t *talkspurts) add(f walked) bool {
+	if f.steady || f.level < max(f.floor+aboveFloor, t.level-weak) {
+		return false
+	}
+	if gap := float64(f.i-t.end) * stepS; t.open && gap >= closeGapS {
+		t.close()
+	}
+	if !t.open {
+		t.open, t.start, t.active, t.strong = true, f.i, 0, 0
+	}
+	t.end = f.i + 1
+	t.active++
+	if f.level >= t.level-strong {
+		t.strong++
+	}
+	return true
+}
+
+func (t *talkspurts) close() {
+	if t.strong >= minStrong && float64(t.active)*stepS >= minBurstS {
+		t.done = append(t.done, Segment{Start: t.clock.frameTime(t.start), End: t.clock.frameTime(t.end)})
+	}
+	t.open = false
+}
+
+func (t *talkspurts) finish() []Segment {
+	if t.open {
+		t.close()
+	}
+	return t.done
+}

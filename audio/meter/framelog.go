@@ -1,0 +1,66 @@
+package meter
+
+import (
+	"iter"
+	"math"
+)
+
+// chunkFrames is how many frames the log grows by: 82 s, so that a short
+// call costs little and a long one is never copied to grow.
+const chunkFrames = 4096
+
+// Levels are logged in steps of 0.01 dB.
+const (
+	logScale = 100
+	logQuiet = math.MinInt16     // a frame of digital silence
+	logFloor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
+)
+
+// frameLog keeps every frame's level, two bytes each.
+type frameLog struct {
+	chunks [][]int16
+	n      int
+}
+
+func (l *frameLog) add(f frame) {
+	if l.n%chunkFrames == 0 {
+		l.chunks = append(l.chunks, make([]int16, 0, chunkFrames))
+	}
+	v := int16(logQuiet)
+	if !f.quiet {
+		v = int16(math.Round(min(math.MaxInt16, max(logFloor, f.level*logScale))))
+	}
+	last := len(l.chunks) - 1
+	l.chunks[last] = append(l.chunks[last], v)
+	l.n++
+}
+
+// at returns the logged level of frame i, in steps of 0.01 dB, or logQuiet.
+func (l *frameLog) at(i int) int16 { return l.chunks[i/chunkFrames][i%chunkFrames] }
+
+// all yields every frame's index and logged level.
+func (l *frameLog) all() iter.Seq2[int, int16] {
+	return func(yield func(int, int16) bool) {
+		for c, chunk := range l.chunks {
+			for i, v := range chunk {
+				if !yield(c*chunkFrames+i, v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// clock turns samples and frames into seconds.
+type clock struct {
+	rate, step, frame int
+	samples           int64 // the recording's length
+}
+
+func (c clock) seconds(n int64) float64 { return float64(n) / float64(c.rate) }
+
+// frameTime is where step i begins: the frame that ends with the step is
+// centred 4 ms after it.
+func (c clock) frameTime(i int) float64 {
+	return c.seconds(min(c.samples, int64(i)*int64(c.step)))
+}

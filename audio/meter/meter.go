@@ -1,0 +1,133 @@
+package meter
+
+import (
+	"fmt"
+	"math"
+)
+
+// The rates that a meter takes, in Hz. Speech needs the telephone band, which
+// needs 8 kHz; above 192 kHz nobody records calls.
+const (
+	MinSampleRate = 4000
+	MaxSampleRate = 192000
+)
+
+// Durations that cut the signal into steps and frames.
+const (
+	stepS  = 0.020 // a step: the hop from frame to frame
+	frameS = 0.032 // a frame: two to four pitch periods, short enough to place an onset
+)
+
+// Meter measures one recording. It is not safe for concurrent use.
+type Meter struct {
+	rate     int
+	channels int
+	step     int // samples
+	frames   int64
+	pending  int // samples that wait for their step to fill
+	buf      [2][]float32
+	ch       [2]*channel
+	copies   copies
+}
+
+// channel holds the meters of one channel.
+type channel struct {
+	energy   energy
+	level    activeLevel
+	silence  digitalSilence
+	grid     grid
+	spectrum *spectrum
+	log      frameLog
+	line     lineSpectrum
+}
+
+// New returns a meter for a recording of one or two channels at a rate in Hz.
+func New(rate, channels int) (*Meter, error) {
+	if rate < MinSampleRate || rate > MaxSampleRate {
+		return nil, fmt.Errorf("a sample rate of %d Hz is outside %d to %d Hz", rate, MinSampleRate, MaxSampleRate)
+	}
+	if channels != 1 && channels != 2 {
+		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
+	}
+	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
+	for c := range channels {
+		m.buf[c] = make([]float32, m.step)
+		s := newSpectrum(rate)
+		m.ch[c] = &channel{
+			level:    newActiveLevel(rate),
+			spectrum: s,
+			line:     newLineSpectrum(s.bins()),
+		}
+	}
+	return m, nil
+}
+
+// Add measures a block: full scale is 1.0, left and right are of one length,
+// and right is ignored for a mono meter. The size of the blocks makes no
+// difference to the measurements.
+func (m *Meter) Add(left, right []float32) {
+	m.frames += int64(len(left))
+	for len(left) > 0 {
+		n := copy(m.buf[0][m.pending:], left)
+		left = left[n:]
+		if m.channels == 2 {
+			copy(m.buf[1][m.pending:], right[:n])
+			right = right[n:]
+		}
+		if m.pending += n; m.pending == m.step {
+			m.take(m.step)
+			m.pending = 0
+		}
+	}
+}
+
+// take runs one step of n samples through every meter.
+func (m *Meter) take(n int) {
+	for c := range m.channels {
+		x, ch := m.buf[c][:n], m.ch[c]
+		ch.energy.add(x)
+		ch.level.add(x)
+		ch.grid.add(x)
+		f := ch.spectrum.add(x, ch.silence.add(x))
+		ch.log.add(f)
+		ch.line.add(ch.spectrum.power, f)
+	}
+	if m.channels == 2 {
+		m.copies.add(m.buf[0][:n], m.buf[1][:n])
+	}
+}
+
+// Finish ends the pass and asks the questions that need the whole call. The
+// meter must not be used again.
+func (m *Meter) Finish() Measurements {
+	if m.pending > 0 {
+		m.take(m.pending)
+	}
+	out := Measurements{
+		Schema:     Schema,
+		SampleRate: m.rate,
+		Channels:   m.channels,
+		Frames:     m.frames,
+		DurationS:  float64(m.frames) / float64(m.rate),
+	}
+	clock := clock{rate: m.rate, step: m.step, frame: m.ch[0].spectrum.frame, samples: m.frames}
+	sides := []*Channel{&out.Left, &out.Right}
+	for c := range m.channels {
+		ch := m.ch[c]
+		speech := findSpeech(&ch.log, clock)
+		*sides[c] = Channel{
+			Energy:   ch.energy.result(m.frames),
+			Line:     Line{BandwidthHz: ch.line.bandwidth(ch.spectrum.binHz, speech.weakest), G711: ch.grid.law()},
+			Segments: speech.segments,
+		}
+		e := &sides[c].Energy
+		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
+		e.NoiseFloor = speech.noiseFloor
+		sides[c].Timing = ch.silence.timing(clock)
+	}
+	if m.channels == 2 {
+		out.Pair.Copy = m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)
+	}
+	converse(&out)
+	return out
+}
