@@ -1,6 +1,28 @@
 // Package declare reads what was declared of a recording: who is on which
-// channel, how it was recorded and who joined when.
+// channel, how it was recorded and who joined when. It repairs nothing and
+// believes nothing: what is odd in a declaration is understood where that is
+// safe, and said in a finding always.
+//
+// In the order in which a recording is verified:
+//
+//  1. Who is on which channel comes from one of [Default] (Flex Insights' own
+//     rule), [ParseChannels] (a person's words), [Convention] (another
+//     system's rule) and [ParseAttributes] or [ReadAttributes] (a task's
+//     attributes). Each gives a [Declaration].
+//  2. [Declaration.Resolve] settles, by the call's direction, channels that
+//     were named caller and callee.
+//  3. Facts about the call come from [ParseDirection], [ParseMethod] and
+//     [ParseJoined].
+//
+// What cannot be understood at all is an [*Error], whose Hint says what to
+// type or to do next.
 package declare
+
+import (
+	"time"
+
+	"github.com/otoscope/otoscope/verify/finding"
+)
 
 // Role is a party of the call.
 type Role string
@@ -11,6 +33,14 @@ const (
 	Agent    Role = "agent"
 )
 
+// other gives the party that the role is not.
+func (r Role) other() Role {
+	if r == Customer {
+		return Agent
+	}
+	return Customer
+}
+
 // Sides says who is on which channel.
 type Sides struct {
 	Left  Role `json:"left"`
@@ -19,3 +49,89 @@ type Sides struct {
 
 // Flip exchanges the sides.
 func (s Sides) Flip() Sides { return Sides{Left: s.Right, Right: s.Left} }
+
+// Channel is one of the two channels of a recording, or none.
+type Channel string
+
+// The channels.
+const (
+	NoChannel Channel = ""
+	Left      Channel = "left"  // channel 1
+	Right     Channel = "right" // channel 2
+)
+
+// The sources that a Declaration may name, besides "convention NAME".
+const (
+	SourceDefault    = "default"
+	SourceChannels   = "--channels"
+	SourceAttributes = "task attributes"
+)
+
+// Declaration is what was said of a recording before it was listened to.
+type Declaration struct {
+	// Sides is nil where nothing usable is declared; otherwise it names two different roles.
+	Sides *Sides
+	// CallerOn is the channel of the party that placed the call, where the
+	// channels were named caller and callee. Resolve makes Sides of it.
+	CallerOn Channel
+	// Source says for a person where the declaration comes from.
+	Source string
+	// Recording is the URL of the recording as the attributes give it: it is
+	// untrusted and may hold secrets. "" where there is none.
+	Recording string
+	// StartTime is when the recording began, in UTC; zero where that is not said.
+	StartTime time.Time
+	// Direction is the one that the attributes name; UnknownDirection where they name none.
+	Direction Direction
+	// Findings are what is odd about the declaration, in the order of the
+	// fields. None is fatal.
+	Findings []finding.Finding
+}
+
+// Default is what Flex Insights takes a recording to be: the customer on the
+// left, the agent and everybody else on the right.
+//
+// Source: Twilio, "Turn on dual-channel recording" (Flex Insights).
+func Default() Declaration {
+	return Declaration{Sides: &Sides{Left: Customer, Right: Agent}, Source: SourceDefault}
+}
+
+// Resolve settles who the caller is: the customer on an inbound call, the
+// agent on an outbound one. A declaration that does not speak of caller and
+// callee is returned as it is. Where it does and the direction is not known,
+// the error says what to pass; the declaration is then returned unresolved,
+// for who wants to go on without.
+func (d Declaration) Resolve(direction Direction) (Declaration, error) {
+	if d.CallerOn == NoChannel {
+		return d, nil
+	}
+	var caller Role
+	switch direction {
+	case Inbound:
+		caller = Customer
+	case Outbound:
+		caller = Agent
+	default:
+		return d, &Error{
+			message: "the channels are named caller and callee, which says who the customer is only together with the call's direction",
+			hint:    "pass --direction inbound where the customer called, --direction outbound where the centre did",
+		}
+	}
+	sides := Sides{Left: caller, Right: caller.other()}
+	if d.CallerOn == Right {
+		sides = sides.Flip()
+	}
+	settled := make([]finding.Finding, 0, len(d.Findings))
+	for _, f := range d.Findings {
+		if f.Code != finding.RoleAmbiguous {
+			settled = append(settled, f)
+		}
+	}
+	d.Sides, d.CallerOn, d.Findings = &sides, NoChannel, settled
+	return d, nil
+}
+
+// add appends a finding of the code's usual severity.
+func (d *Declaration) add(code finding.Code, detail string) {
+	d.Findings = append(d.Findings, finding.New(code, detail))
+}

@@ -1,5 +1,8 @@
 // Package finding names what otoscope has to say of a recording besides the
 // orientation of its channels.
+//
+// A [Code] names a kind of finding and never changes its name; [All] lists
+// them with the severity each has by default and a line of explanation.
 package finding
 
 // Severity says what a finding means for the outcome.
@@ -20,4 +23,9 @@ type Finding struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
 	Detail   string   `json:"detail"` // a sentence for a person
+}
+
+// New gives a finding with the severity that its code has by default.
+func New(code Code, detail string) Finding {
+	return Finding{Code: code, Severity: code.Severity(), Detail: detail}
 }

@@ -1,0 +1,316 @@
+package declare
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// MaxAttributes bounds the attributes that are read, in bytes. TaskRouter
+// itself refuses more than a few kilobytes.
+const MaxAttributes = 1 << 20
+
+// maxWrapping bounds how many objects and encoded strings may lie around the media.
+const maxWrapping = 8
+
+// ReadAttributes reads a task's attributes from r, MaxAttributes at most.
+func ReadAttributes(r io.Reader) (Declaration, error) {
+	b, err := io.ReadAll(io.LimitReader(r, MaxAttributes+1))
+	if err != nil {
+		return Declaration{}, fmt.Errorf("reading the attributes: %w", err)
+	}
+	return ParseAttributes(b)
+}
+
+// ParseAttributes reads a declaration from the attributes of a TaskRouter
+// task. It takes the attributes as a whole, with
+//
+//	conversations.media[]                    media of the task
+//	reservation_attributes.WR….media[]       media of one reservation, which Flex Insights prefers
+//
+// or only the list of media or one media object; also a task or an event that
+// has the attributes in it, be it as an object or as JSON in a string.
+//
+// The first media entry of type VoiceRecording is the one that counts, as in
+// Flex Insights; findings name whatever else there is, and whatever in the
+// entry Flex Insights would not take. Attributes that declare nothing usable
+// give a Declaration without Sides and findings that say why. Only what is no
+// JSON, or JSON that cannot hold attributes, is an error.
+func ParseAttributes(b []byte) (Declaration, error) {
+	if len(b) > MaxAttributes {
+		return Declaration{}, &Error{
+			message: fmt.Sprintf("the attributes are larger than %d bytes", MaxAttributes),
+			hint:    "give only the attributes of one task, as TaskRouter exports them",
+		}
+	}
+	b = decodeText(b)
+	if len(strings.TrimSpace(string(b))) == 0 {
+		return Declaration{}, &Error{
+			message: "the attributes are empty",
+			hint:    "give the attributes of one task as JSON, as TaskRouter exports them",
+		}
+	}
+	if err := validate(b, "the attributes"); err != nil {
+		return Declaration{}, err
+	}
+	r := reader{d: Declaration{Source: SourceAttributes}}
+	if err := r.attributes(b, "the attributes", 0); err != nil {
+		return Declaration{}, err
+	}
+	if !r.found {
+		r.d.add(finding.MediaMissing, "The attributes have no media: neither conversations.media nor reservation_attributes with media. Flex Insights then goes by its own recording, if there is one, and nothing is declared here.")
+	}
+	return r.d, nil
+}
+
+// reader gathers a declaration from attributes.
+type reader struct {
+	d     Declaration
+	found bool // media, whether usable or not
+}
+
+// wrappers are the keys under which tasks, events and exports carry a task's attributes.
+func wrappers() []string {
+	return []string{
+		"attributes",      // Task resource
+		"task_attributes", // events, Flex exports
+		"TaskAttributes",  // TaskRouter event callbacks
+		"event_data", "EventData",
+		"payload", "data", "task",
+	}
+}
+
+// attributes looks for media in whatever b is. It returns an error only for
+// what cannot hold any.
+func (r *reader) attributes(b json.RawMessage, place string, depth int) *Error {
+	if depth > maxWrapping {
+		return &Error{
+			message: fmt.Sprintf("the attributes are wrapped in more than %d objects or strings", maxWrapping),
+			hint:    "give the attributes themselves",
+		}
+	}
+	switch kindOf(b) {
+	case anObject:
+		return r.object(b, place, depth)
+	case aList:
+		r.list(b, place)
+		return nil
+	case aString:
+		return r.encoded(b, place, depth)
+	}
+	return &Error{
+		message: fmt.Sprintf("%s are %s, where an object is expected", place, kindOf(b)),
+		hint:    `give the attributes of one task: {"conversations": {"media": [ … ]}}`,
+	}
+}
+
+// encoded reads JSON that stands in a string.
+func (r *reader) encoded(b json.RawMessage, place string, depth int) *Error {
+	inner := []byte(text(b))
+	if err := validate(inner, "within their string, "+place); err != nil {
+		return err
+	}
+	return r.attributes(inner, place, depth+1)
+}
+
+func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
+	fields := members(b)
+	conversations := r.lookup(fields, "conversations", place)
+	reservations := r.lookup(fields, "reservation_attributes", place)
+	if direction := exactly(fields, "direction"); kindOf(direction) == aString {
+		// Other words are another field's; nothing is made of them.
+		if d, err := ParseDirection(text(direction)); err == nil {
+			r.d.Direction = d
+		}
+	}
+	switch {
+	case reservations != nil && r.reservations(reservations):
+		if conversations != nil {
+			r.ignoreTaskMedia(conversations)
+		}
+		return nil
+	case conversations != nil:
+		r.conversations(conversations)
+		return nil
+	}
+	if media := r.lookup(fields, "media", place); media != nil {
+		r.media(media, "media")
+		return nil
+	}
+	if looksLikeMedia(fields) {
+		r.found = true
+		r.entry(fields, "the media object")
+		return nil
+	}
+	if looksLikeReservations(fields) && r.reservations(b) {
+		return nil
+	}
+	for _, name := range wrappers() {
+		if inner := exactly(fields, name); inner != nil {
+			if k := kindOf(inner); k == anObject || k == aString {
+				return r.attributes(inner, place+" in "+name, depth+1)
+			}
+		}
+	}
+	return nil
+}
+
+// lookup finds a key, the last of several; where it is not there, one that is
+// nearly spelt so. Both get a finding.
+func (r *reader) lookup(fields []member, key, place string) json.RawMessage {
+	var value json.RawMessage
+	times := 0
+	for _, f := range fields {
+		if f.key == key {
+			value, times = f.value, times+1
+		}
+	}
+	if times > 1 {
+		r.d.add(finding.KeyRepeated, fmt.Sprintf("The key %q is there %d times in %s; the last one counts.", key, times, place))
+	}
+	if times > 0 {
+		return value
+	}
+	for _, f := range fields {
+		if misspelt(f.key, key) {
+			r.d.add(finding.KeyMisspelt, fmt.Sprintf("The key %s in %s was read as %q, which is how Flex Insights spells it; Flex itself will not see it.", quote(f.key), place, key))
+			return f.value
+		}
+	}
+	return nil
+}
+
+// exactly finds a key without a word about its spelling.
+func exactly(fields []member, key string) json.RawMessage {
+	var value json.RawMessage
+	for _, f := range fields {
+		if f.key == key {
+			value = f.value
+		}
+	}
+	return value
+}
+
+// misspelt reports whether a key was most likely meant to be the other: alike
+// but for case and separators, or one letter off (url: only that, since three
+// letters are near to many words).
+func misspelt(key, meant string) bool {
+	if len(key) > 2*len(meant) || key == meant {
+		return false
+	}
+	a, b := fold(key), fold(meant)
+	return a == b || distance(a, b, 1) <= 1 && len(meant) > 3 || a == "uri" && meant == "url"
+}
+
+// conversations reads media of the task.
+func (r *reader) conversations(b json.RawMessage) {
+	if kindOf(b) == aString {
+		inner := []byte(text(b))
+		if validate(inner, "") != nil {
+			r.liquid(text(b), "conversations")
+			return
+		}
+		b = inner
+	}
+	if kindOf(b) == aList { // the media without the object around
+		r.d.add(finding.MediaNotAList, `The media stand in "conversations" itself; Flex Insights looks for them in "conversations.media".`)
+		r.list(b, "conversations")
+		return
+	}
+	if media := r.lookup(members(b), "media", "conversations"); media != nil {
+		r.media(media, "conversations.media")
+	}
+}
+
+// reservations reads media of the first reservation that has a recording and
+// reports whether there was one.
+func (r *reader) reservations(b json.RawMessage) bool {
+	if kindOf(b) == aString {
+		inner := []byte(text(b))
+		if validate(inner, "") != nil {
+			r.liquid(text(b), "reservation_attributes")
+			return false
+		}
+		b = inner
+	}
+	const place = "reservation_attributes"
+	var others []string
+	read := false
+	all := members(b)
+	if direct := exactly(all, "media"); direct != nil {
+		// No reservation is named around it.
+		all = []member{{value: b}}
+	}
+	for _, m := range all {
+		media := exactly(members(m.value), "media")
+		if media == nil {
+			if inner := exactly(members(m.value), "conversations"); inner != nil {
+				media = exactly(members(inner), "media")
+			}
+		}
+		switch {
+		case media == nil:
+		case !read:
+			read = true
+			r.media(media, place+".media")
+			r.workerLeg(media)
+		default:
+			others = append(others, m.key)
+		}
+	}
+	if len(others) > 0 {
+		r.d.add(finding.MediaIgnored, fmt.Sprintf("%s more with media after the first, as a call that was transferred has; only the first one's recording is judged.", count(len(others), "reservation")))
+	}
+	return read
+}
+
+// ignoreTaskMedia says that media of the task stand behind those of the reservation.
+func (r *reader) ignoreTaskMedia(b json.RawMessage) {
+	if n := len(items(exactly(members(b), "media"))); n > 0 {
+		r.d.add(finding.MediaIgnored, "The task has media of its own in conversations.media; Flex Insights prefers those of the reservation, and so does this.")
+	}
+}
+
+// workerLeg recognises what the dual-channel plugin writes in its worker mode
+// (twilio-professional-services, flex-project-template): media on the
+// reservation and milliseconds as start time.
+func (r *reader) workerLeg(media json.RawMessage) {
+	if r.d.Sides == nil || r.d.Sides.Left != Customer {
+		return
+	}
+	for _, f := range r.d.Findings {
+		if f.Code == finding.StartTimeForm && strings.Contains(f.Detail, epochMillis.String()) {
+			r.d.add(finding.WorkerLeg, "The media stand on a reservation and the start time in milliseconds, as the dual-channel plugin writes them in its worker mode. That mode records the agent's leg, yet still declares the customer first.")
+			return
+		}
+	}
+}
+
+// looksLikeMedia reports whether an object is a media object by itself.
+func looksLikeMedia(fields []member) bool {
+	likely := 0
+	for _, f := range fields {
+		for _, key := range []string{"url", "channels", "start_time", "url_provider"} {
+			if f.key == key || misspelt(f.key, key) {
+				likely++
+			}
+		}
+		if f.key == "type" && text(f.value) == voiceRecording {
+			likely += 2
+		}
+	}
+	return likely >= 2
+}
+
+// looksLikeReservations reports whether an object is the value of reservation_attributes by itself.
+func looksLikeReservations(fields []member) bool {
+	for _, f := range fields {
+		if strings.HasPrefix(f.key, "WR") && exactly(members(f.value), "media") != nil {
+			return true
+		}
+	}
+	return false
+}

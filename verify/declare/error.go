@@ -1,0 +1,114 @@
+package declare
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Error says in a sentence what about a declaration could not be understood.
+type Error struct {
+	message string
+	hint    string
+	cause   error
+}
+
+// Error says what was wrong, and where. It is safe to print on a terminal.
+func (e *Error) Error() string { return e.message }
+
+// Hint says what to type or to do next.
+func (e *Error) Hint() string { return e.hint }
+
+// Unwrap gives the error underneath, nil where there is none.
+func (e *Error) Unwrap() error { return e.cause }
+
+// quotedRunes bounds how much of the input a message repeats.
+const quotedRunes = 60
+
+// quote repeats a piece of input in a message: bounded, in quotation marks and
+// with everything escaped that could act on a terminal, bidirectional
+// overrides included.
+func quote(s string) string {
+	if utf8.RuneCountInString(s) > quotedRunes {
+		cut := 0
+		for n := 0; n < quotedRunes; n++ {
+			_, size := utf8.DecodeRuneInString(s[cut:])
+			cut += size
+		}
+		s = s[:cut] + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// printable drops from a foreign error's text what could act on a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// list writes names for a sentence: "a", "a and b", "a, b and c".
+func list(names []string, and string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " " + and + " " + names[last]
+}
+
+// nearest gives the candidate that s was most likely meant to be, "" where
+// none is near: at most a third of its letters may differ.
+func nearest(s string, candidates []string) string {
+	best, bestDistance := "", 0
+	for _, c := range candidates {
+		d := distance(fold(s), fold(c), len(c)/3)
+		if d <= len(c)/3 && (best == "" || d < bestDistance) {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// fold makes spellings alike that differ only in case and in what joins words.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// distance counts the letters to insert, drop, replace or exchange with their
+// neighbour to make b of a (optimal string alignment). It gives up beyond
+// limit, so that hostile input costs nothing.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replace := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, replace)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}

@@ -1,0 +1,204 @@
+package declare
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Direction is who placed the call.
+type Direction string
+
+// The directions. The zero value is unknown.
+const (
+	UnknownDirection Direction = ""
+	Inbound          Direction = "inbound"  // the customer called
+	Outbound         Direction = "outbound" // the centre called
+)
+
+// ParseDirection reads "inbound" or "outbound" in any case; nothing at all
+// and "unknown" are UnknownDirection.
+func ParseDirection(s string) (Direction, error) {
+	word := strings.ToLower(strings.TrimSpace(s))
+	switch d := Direction(word); d {
+	case Inbound, Outbound, UnknownDirection:
+		return d, nil
+	case "unknown":
+		return UnknownDirection, nil
+	}
+	e := &Error{
+		message: fmt.Sprintf("%s is not a direction", quote(s)),
+		hint:    "write inbound where the customer called, outbound where the centre did",
+	}
+	if word == "outbound-api" || word == "outbound-dial" {
+		// Twilio's Call resource: the agent's leg of an inbound call has these too.
+		e.message = fmt.Sprintf("%s is the direction of one leg, which does not say who placed the call", quote(s))
+	}
+	return UnknownDirection, e
+}
+
+// Method is how the recording was made, which decides who is on which channel
+// and what is heard before the agent is there.
+type Method string
+
+// The methods. The zero value is unknown.
+const (
+	UnknownMethod Method = ""
+	FlexNative    Method = "flex-native"  // conference recording: the first to join is on the left
+	CustomerLeg   Method = "customer-leg" // dual-channel recording of the customer's call leg
+	AgentLeg      Method = "agent-leg"    // of the agent's leg, as the plugin's worker mode does
+	Dial          Method = "dial"         // <Dial record="record-from-answer-dual">: parent left, child right
+)
+
+// Methods lists the words that ParseMethod reads.
+func Methods() []string {
+	return []string{string(FlexNative), string(CustomerLeg), string(AgentLeg), string(Dial), "unknown"}
+}
+
+// ParseMethod reads how a recording was made, in any case; nothing at all and
+// "unknown" are UnknownMethod.
+func ParseMethod(s string) (Method, error) {
+	word := strings.ToLower(strings.TrimSpace(s))
+	switch m := Method(word); m {
+	case FlexNative, CustomerLeg, AgentLeg, Dial, UnknownMethod:
+		return m, nil
+	case "unknown":
+		return UnknownMethod, nil
+	}
+	e := &Error{
+		message: fmt.Sprintf("%s is not a way to record that is known", quote(s)),
+		hint:    "write one of " + list(Methods(), "or"),
+	}
+	if near := nearest(word, Methods()); near != "" {
+		e.hint = fmt.Sprintf("did you mean %q? The words are %s", near, list(Methods(), "and"))
+	}
+	return UnknownMethod, e
+}
+
+// Joined says when each party joined, counted from the recording's first
+// sample. Nil is unknown; a negative time means that the party was there
+// before the recording began.
+type Joined struct{ Customer, Agent *time.Duration }
+
+// Facts are what is known of a call besides its channels.
+type Facts struct {
+	Direction  Direction
+	RecordedBy Method
+	Joined     Joined
+}
+
+// maxOffset bounds how far from the recording's start anybody joins. Beyond
+// it lies a wrong unit or a wrong day.
+const maxOffset = 48 * time.Hour
+
+const joinedHint = "write customer=0s,agent=12.4s, or times with the recording's start known, for example agent=2026-11-23T10:00:12Z"
+
+// ParseJoined reads when the parties joined: "customer=0s,agent=12.4s". A
+// party that is not known is left out; nothing at all means that neither is.
+//
+// A time is an offset from the recording's start, as a Go duration (1m12.4s,
+// 350ms, -2s) or in plain seconds (12.4), or a point in time, which needs start:
+// RFC 3339, milliseconds or seconds since 1970, or RFC 2822. Offsets beyond
+// 48 h either way are refused.
+func ParseJoined(s string, start time.Time) (Joined, error) {
+	var joined Joined
+	if strings.TrimSpace(s) == "" {
+		return joined, nil
+	}
+	seen := map[Role]string{}
+	for _, part := range splitJoined(s) {
+		name, value, found := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !found {
+			return Joined{}, &Error{message: fmt.Sprintf("%s does not say who joined when", quote(part)), hint: joinedHint}
+		}
+		role, ok := meaningOf(name).clear()
+		if !ok {
+			return Joined{}, unknownParty(name)
+		}
+		if before, twice := seen[role]; twice {
+			return Joined{}, &Error{
+				message: fmt.Sprintf("it is said twice when the %s joined: by %s and by %s", role, quote(before), quote(name)),
+				hint:    "say it once for the customer and once for the agent; of several agents count the first",
+			}
+		}
+		seen[role] = name
+		offset, err := parseOffset(value, start)
+		if err != nil {
+			err.message = fmt.Sprintf("when the %s joined: %s", role, err.message)
+			return Joined{}, err
+		}
+		if role == Customer {
+			joined.Customer = &offset
+		} else {
+			joined.Agent = &offset
+		}
+	}
+	return joined, nil
+}
+
+// splitJoined splits at the commas before "name=": RFC 2822 has commas of its own.
+func splitJoined(s string) []string {
+	next := regexp.MustCompile(`,\s*\w*\s*=`)
+	var parts []string
+	for {
+		at := next.FindStringIndex(s)
+		if at == nil {
+			return append(parts, s)
+		}
+		parts, s = append(parts, s[:at[0]]), s[at[0]+1:]
+	}
+}
+
+func unknownParty(name string) *Error {
+	e := &Error{message: fmt.Sprintf("%s is not a party of the call", quote(name)), hint: joinedHint}
+	switch meaningOf(name) {
+	case theCaller, theCallee, eitherSystem:
+		e.message = fmt.Sprintf("%s can be either party", quote(name))
+		e.hint = "say customer or agent"
+	default:
+		if near := nearest(name, words(theCustomer, theAgent)); near != "" {
+			e.hint = fmt.Sprintf("did you mean %q? Otherwise, %s", near, joinedHint)
+		}
+	}
+	return e
+}
+
+// parseOffset reads one time of ParseJoined.
+func parseOffset(s string, start time.Time) (time.Duration, *Error) {
+	if s == "" {
+		return 0, &Error{message: "no time is given", hint: "leave the party out where it is not known; otherwise, " + joinedHint}
+	}
+	if seconds, ok := parseNumber(s); ok && math.Abs(seconds) < leastSeconds {
+		return bounded(time.Duration(math.Round(seconds*float64(time.Second))), s)
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		return bounded(d, s)
+	}
+	t, f := parseTime(s)
+	switch {
+	case f == noForm:
+		return 0, &Error{message: fmt.Sprintf("%s is neither a duration nor a time", quote(s)), hint: joinedHint}
+	case f == iso8601Local:
+		return 0, &Error{message: fmt.Sprintf("%s has no time zone", quote(s)), hint: "add Z for UTC, or an offset such as +01:00"}
+	case start.IsZero():
+		return 0, &Error{
+			message: fmt.Sprintf("%s is a point in time, but it is not known when the recording began", quote(s)),
+			hint:    "give an offset from the recording's start, for example 12.4s, or attributes with a start_time",
+		}
+	}
+	return bounded(t.Sub(start), s)
+}
+
+// bounded refuses offsets that no call has.
+func bounded(d time.Duration, s string) (time.Duration, *Error) {
+	if d > maxOffset || d < -maxOffset {
+		return 0, &Error{
+			message: fmt.Sprintf("%s is %.0f hours from the start of the recording", quote(s), d.Hours()),
+			hint:    "check the unit (plain numbers are seconds) and the day; more than 48 hours is refused",
+		}
+	}
+	return d, nil
+}
