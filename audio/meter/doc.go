@@ -16,14 +16,14 @@
 //	silence.go       digital silence
 //	grid.go          traces of G.711
 //	copies.go        two channels that are one signal
-//	spectrum.go      the power spectrum of a 32 ms frame around the step
-//	framelog.go      four bytes a frame and channel, for what is asked after the pass
+//	band.go          the level of a 32 ms frame in the band of speech
+//	line.go          the average spectrum, for the bandwidth in use
+//	framelog.go      two bytes a frame and channel, for what is asked after the pass
 //
 // Questions that need the whole call are asked of the frame log at the end:
 //
 //	activity.go      where somebody speaks
 //	conversation.go  turns, double talk, mutual silence, response latencies
-//	line.go          the bandwidth in use
 //
 // The package knows nothing of customers and agents. Exchanging the channels
 // exchanges the measurements, bit by bit.

@@ -53,14 +53,14 @@ func (l *frameLog) all() iter.Seq2[int, int16] {
 
 // clock turns samples and frames into seconds.
 type clock struct {
-	rate, step, frame int
-	samples           int64 // the recording's length
+	rate, step int
+	samples    int64 // the recording's length
 }
 
 func (c clock) seconds(n int64) float64 { return float64(n) / float64(c.rate) }
 
-// frameTime is where step i begins: the frame that ends with the step is
-// centred 4 ms after it.
+// frameTime is where step i begins. The frame that ends with the step is
+// centred there but for 2 ms, the delay of the filters counted in.
 func (c clock) frameTime(i int) float64 {
 	return c.seconds(min(c.samples, int64(i)*int64(c.step)))
 }

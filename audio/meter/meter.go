@@ -12,11 +12,8 @@ const (
 	MaxSampleRate = 192000
 )
 
-// Durations that cut the signal into steps and frames.
-const (
-	stepS  = 0.020 // a step: the hop from frame to frame
-	frameS = 0.032 // a frame: two to four pitch periods, short enough to place an onset
-)
+// stepS is a step: how far one frame is from the next.
+const stepS = 0.020
 
 // Meter measures one recording. It is not safe for concurrent use.
 type Meter struct {
@@ -32,13 +29,13 @@ type Meter struct {
 
 // channel holds the meters of one channel.
 type channel struct {
-	energy   energy
-	level    activeLevel
-	silence  digitalSilence
-	grid     grid
-	spectrum *spectrum
-	log      frameLog
-	line     lineSpectrum
+	energy  energy
+	level   activeLevel
+	silence digitalSilence
+	grid    grid
+	band    *speechBand
+	log     frameLog
+	line    *line
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.
@@ -52,11 +49,10 @@ func New(rate, channels int) (*Meter, error) {
 	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
 	for c := range channels {
 		m.buf[c] = make([]float32, m.step)
-		s := newSpectrum(rate)
 		m.ch[c] = &channel{
-			level:    newActiveLevel(rate),
-			spectrum: s,
-			line:     newLineSpectrum(s.bins()),
+			level: newActiveLevel(rate),
+			band:  newSpeechBand(rate, m.step),
+			line:  newLine(rate, m.step),
 		}
 	}
 	return m, nil
@@ -88,9 +84,9 @@ func (m *Meter) take(n int) {
 		ch.energy.add(x)
 		ch.level.add(x)
 		ch.grid.add(x)
-		f := ch.spectrum.add(x, ch.silence.add(x))
+		f := ch.band.add(x, ch.silence.add(x))
 		ch.log.add(f)
-		ch.line.add(ch.spectrum.power, f)
+		ch.line.add(x, f)
 	}
 	if m.channels == 2 {
 		m.copies.add(m.buf[0][:n], m.buf[1][:n])
@@ -110,14 +106,14 @@ func (m *Meter) Finish() Measurements {
 		Frames:     m.frames,
 		DurationS:  float64(m.frames) / float64(m.rate),
 	}
-	clock := clock{rate: m.rate, step: m.step, frame: m.ch[0].spectrum.frame, samples: m.frames}
+	clock := clock{rate: m.rate, step: m.step, samples: m.frames}
 	sides := []*Channel{&out.Left, &out.Right}
 	for c := range m.channels {
 		ch := m.ch[c]
 		speech := findSpeech(&ch.log, clock)
 		*sides[c] = Channel{
 			Energy:   ch.energy.result(m.frames),
-			Line:     Line{BandwidthHz: ch.line.bandwidth(ch.spectrum.binHz, speech.weakest), G711: ch.grid.law()},
+			Line:     Line{BandwidthHz: ch.line.bandwidth(speech.weakest), G711: ch.grid.law()},
 			Segments: speech.segments,
 		}
 		e := &sides[c].Energy

@@ -1,0 +1,92 @@
+package meter
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// conversation makes seconds of two channels that speak in turns: noise with
+// the envelope of syllables over a noise floor.
+func conversation(rate, seconds int) (left, right []float32) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	n := rate * seconds
+	left, right = make([]float32, n), make([]float32, n)
+	for i := range n {
+		t := float64(i) / float64(rate)
+		l, r := rng.NormFloat64()*0.0005, rng.NormFloat64()*0.0005
+		voice := rng.NormFloat64() * 0.05 * float64((i*4/rate)%2)
+		if int(t/3)%2 == 0 {
+			l += voice
+		} else {
+			r += voice
+		}
+		left[i] = float32(int(l*32768)) / 32768
+		right[i] = float32(int(r*32768)) / 32768
+	}
+	return left, right
+}
+
+// BenchmarkMeter gives the cost of each meter and of all of them, as a
+// multiple of real time on 8 kHz stereo.
+func BenchmarkMeter(b *testing.B) {
+	const rate, seconds = 8000, 60
+	left, right := conversation(rate, seconds)
+	step := rate / 50
+	steps := func(each func(l, r []float32)) {
+		for i := 0; i+step <= len(left); i += step {
+			each(left[i:i+step], right[i:i+step])
+		}
+	}
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			b.ReportMetric(seconds*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
+		})
+	}
+	run("all", func() {
+		m, err := New(rate, 2)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m.Add(left, right)
+		m.Finish()
+	})
+	run("energy", func() {
+		var x, y energy
+		steps(func(l, r []float32) { x.add(l); y.add(r) })
+	})
+	run("activelevel", func() {
+		x, y := newActiveLevel(rate), newActiveLevel(rate)
+		steps(func(l, r []float32) { x.add(l); y.add(r) })
+	})
+	run("silence", func() {
+		var x, y digitalSilence
+		steps(func(l, r []float32) { x.add(l); y.add(r) })
+	})
+	run("grid", func() {
+		var x, y grid
+		steps(func(l, r []float32) { x.add(l); y.add(r) })
+	})
+	run("copies", func() {
+		var x copies
+		steps(func(l, r []float32) { x.add(l, r) })
+	})
+	run("band", func() {
+		x, y := newSpeechBand(rate, step), newSpeechBand(rate, step)
+		steps(func(l, r []float32) { x.add(l, false); y.add(r, false) })
+	})
+	run("line", func() {
+		x, y := newLine(rate, step), newLine(rate, step)
+		steps(func(l, r []float32) { x.add(l, frame{level: -30}); y.add(r, frame{level: -30}) })
+	})
+	var log frameLog
+	s := newSpeechBand(rate, step)
+	steps(func(l, _ []float32) { log.add(s.add(l, false)) })
+	run("activity", func() {
+		c := clock{rate: rate, step: step, samples: int64(len(left))}
+		findSpeech(&log, c)
+		findSpeech(&log, c)
+	})
+}
