@@ -1,0 +1,169 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// A step is one thing to do next, with what to type where there is something.
+type step struct {
+	text string
+	code []string
+}
+
+// advice writes what to do next.
+func (p *page) advice(v verify.Verdict) {
+	steps := advise(v)
+	if len(steps) == 0 {
+		return
+	}
+	p.heading("What to do")
+	for _, s := range steps {
+		p.paragraph("  • ", s.text)
+		for _, c := range s.code {
+			p.line("      " + p.paint(bold, c))
+		}
+	}
+}
+
+// advise returns what follows from the outcome, then from the findings.
+func advise(v verify.Verdict) []step {
+	var steps []step
+	switch v.Outcome {
+	case verify.Match:
+		steps = append(steps, step{text: "Nothing for this recording. Agents, flows and plugin versions may record differently: look at calls of each before you rely on all of them."})
+	case verify.Swapped:
+		steps = append(steps, afterSwap(v)...)
+	case verify.Undecided:
+		steps = append(steps, whenUndecided(v)...)
+	case verify.Failed:
+		if v.Error != nil && v.Error.Hint != "" {
+			steps = append(steps, step{text: v.Error.Hint})
+		}
+	}
+	for _, f := range v.Findings {
+		if s, ok := cure(f); ok {
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// afterSwap says how to bring the declaration and the recording together.
+func afterSwap(v verify.Verdict) []step {
+	if v.Heard == nil {
+		return nil
+	}
+	names := flexNames(*v.Heard)
+	steps := []step{{
+		text: "Declare the channels in the order in which they are recorded. In the media object of the task attributes:",
+		code: []string{fmt.Sprintf(`"channels": ["%s", "%s"]`, names[0], names[1])},
+	}}
+	if v.Heard.Left == declare.Agent {
+		steps = append(steps, step{
+			text: "Or record so that the declaration comes true. Of the plugin's feature dual-channel-recording, set the option below: it then records the customer's leg, not the worker's. In a flow of your own, start the recording on the customer's call.",
+			code: []string{`"channel": "customer"`},
+		})
+	}
+	return append(steps, step{
+		text: "Before you change a flow or a plugin, find out whether its calls are always exchanged or only some: verify calls of several agents and of both directions. This one is right with:",
+		code: []string{fmt.Sprintf("otoscope verify --channels %s,%s %s", names[0], names[1], argument(v.Recording))},
+	})
+}
+
+// flexNames returns the roles by the names that Flex Insights documents.
+func flexNames(s declare.Sides) [2]string {
+	name := func(r declare.Role) string {
+		if r == declare.Customer {
+			return "customer"
+		}
+		return "others"
+	}
+	return [2]string{name(s.Left), name(s.Right)}
+}
+
+// whenUndecided says what would settle it.
+func whenUndecided(v verify.Verdict) []step {
+	if has(v, finding.NoSpeech) || has(v, finding.TooShort) || has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
+		return []step{{text: "Verify a call in which both parties speak, for half a minute or more. From this one nobody could tell."}}
+	}
+	steps := []step{{
+		text: "Say what you know of the call. Each fact adds weight; leave out what you do not know:",
+		code: []string{
+			"--direction inbound|outbound",
+			"--recorded-by flex-native|customer-leg|agent-leg|dial",
+			"--joined customer=0s,agent=12.4s",
+		},
+	}}
+	if v.Declared == nil {
+		steps = append(steps, step{
+			text: "Say who should be on which channel; as it stands there is nothing to compare the sound with:",
+			code: []string{"--channels customer,others"},
+		})
+	}
+	if isPath(v.Recording) {
+		steps = append(steps, step{
+			text: "Or listen to one channel alone. With sox, the left one:",
+			code: []string{"play " + argument(v.Recording) + " remix 1"},
+		})
+	}
+	return steps
+}
+
+// cure says what to do about a finding, where there is something to do.
+func cure(f finding.Finding) (step, bool) {
+	cures := map[finding.Code]string{
+		finding.MonoFile:           "Record with two channels: RecordingChannels=dual in the API, record=\"record-from-answer-dual\" on <Dial>. Conference recordings of an account with public-key encryption or external storage stay mono.",
+		finding.DualMono:           "Verify the recording as the recorder made it. If that is right, a later step mixes the channels: look at conversion, storage and export. If it is not, it was recorded as mono and written twice.",
+		finding.BothParties:        "Find out what the recording was started on: on one leg, with both parties mixed before it, no order of the channels is right. Start it on the customer's call, with two channels.",
+		finding.OrientationChanges: "Find out what happened where the sides change: a transfer or a recording that was stopped and started again. Declare each part by itself.",
+		finding.PublicRecording:    "Turn on HTTP authentication for recordings: in the Twilio Console, under Voice, Settings, General.",
+		finding.Truncated:          "Download the recording again. If the same bytes come, the recorder did not finish it.",
+		finding.UnresolvedLiquid:   "In Studio, compare the variable with the names of the flow's widgets: they are case-sensitive, and the widget must have run before the attributes are written.",
+		finding.WorkerLeg:          "If the plugin records the worker's leg, set the option channel of its feature dual-channel-recording to \"customer\", or declare [\"others\", \"customer\"].",
+	}
+	if f.Severity == finding.Fatal {
+		cures[finding.Bleed] = "Find out where the voices mix: a speakerphone or an open headset near the agent, or a bridge that plays both parties to one leg."
+		cures[finding.SilentChannel] = "Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold, and start it when the agent joins."
+		cures[finding.OnePartyMissing] = "Listen to the channel without speech: hold music, a muted headset or a recording that was never bridged each have their own cure."
+	}
+	text, ok := cures[f.Code]
+	return step{text: text}, ok
+}
+
+func has(v verify.Verdict, code finding.Code) bool {
+	for _, f := range v.Findings {
+		if f.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	recordingSID = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
+	bareWord     = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$`)
+)
+
+// isPath reports whether a reference is a file on this machine.
+func isPath(reference string) bool {
+	return reference != "-" && reference != "" && !strings.Contains(reference, "://") && !recordingSID.MatchString(reference)
+}
+
+// argument writes a reference as a shell takes it, or as REF where something
+// in it was escaped or removed for printing.
+func argument(reference string) string {
+	switch {
+	case reference == "-", bareWord.MatchString(reference):
+		return reference
+	case reference == "", reference[0] == '-', strings.ContainsAny(reference, `'\…`):
+		return "REF"
+	default:
+		return "'" + reference + "'"
+	}
+}

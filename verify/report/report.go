@@ -1,0 +1,41 @@
+// Package report tells people and programs what came of verifying a recording.
+//
+// [Text] writes for a person at a terminal: the verdict first, then the two
+// channels side by side, a picture of who speaks when, the evidence, the
+// findings and what to do next. [JSON] writes one object on one line, under
+// keys that stay. Both take nothing but a [verify.Verdict]; what they print of
+// it is escaped for where it is printed.
+package report
+
+// Options say how a verdict is told. The zero value is plain text in UTF-8,
+// 80 columns wide, without details.
+type Options struct {
+	// Detail adds every measurement: in text the segments of speech and all
+	// figures of both channels, in JSON the key "measurements".
+	Detail bool
+	// Brief leaves nothing of the text but the verdict, on one line however wide.
+	Brief bool
+	// Color marks the text with ANSI colours. It is for the caller to find
+	// out whether the output is a terminal and what NO_COLOR says.
+	Color bool
+	// ASCII keeps the text to ASCII, for a locale that is not UTF-8. What has
+	// no likeness in ASCII is written as an escape, such as \u00e9.
+	ASCII bool
+	// Width is the number of columns of the text, kept within MinWidth and
+	// MaxWidth; 0 means DefaultWidth.
+	Width int
+}
+
+// The widths between which the text is laid out, in terminal columns.
+const (
+	MinWidth     = 60
+	MaxWidth     = 200
+	DefaultWidth = 80
+)
+
+func (o Options) width() int {
+	if o.Width == 0 {
+		return DefaultWidth
+	}
+	return min(max(o.Width, MinWidth), MaxWidth)
+}

@@ -1,0 +1,190 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// Text writes the verdict for a person.
+func Text(w io.Writer, v verify.Verdict, o Options) error {
+	v = clean(v, o.ASCII)
+	p := newPage(o)
+	if o.Brief {
+		p.line(p.headline(v)) // one recording, one line: for grep
+	} else {
+		p.paragraph("", p.headline(v))
+		p.identity(v)
+		p.channels(v)
+		p.picture(v)
+		p.evidence(v)
+		p.findings(v)
+		p.talk(v, o.Detail)
+		if o.Detail {
+			p.details(v)
+		}
+		p.advice(v)
+	}
+	text := p.String()
+	if o.ASCII {
+		text = likeness.Replace(text)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
+}
+
+// headline is the verdict in a sentence.
+func (p *page) headline(v verify.Verdict) string {
+	word, sentence := strings.ToUpper(string(v.Outcome)), ""
+	switch v.Outcome {
+	case verify.Match:
+		word, sentence = p.paint(green, word), "as declared"
+		if v.Heard != nil {
+			sentence = fmt.Sprintf("the %s is on the left, as declared", v.Heard.Left)
+		}
+	case verify.Swapped:
+		word, sentence = p.paint(red, word), "the channels are the other way round than declared"
+		if v.Heard != nil {
+			sentence = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
+		}
+	case verify.Unusable:
+		word, sentence = p.paint(red, word), reason(v, "the channels do not hold one party each")
+	case verify.Undecided:
+		word, sentence = p.paint(yellow, word), reason(v, leaning(v))
+	case verify.Failed:
+		word, sentence = p.paint(red, word), "no verdict"
+		if v.Error != nil {
+			return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, v.Error.Message)
+		}
+	}
+	if v.Confidence != nil && v.Heard != nil && (v.Outcome == verify.Match || v.Outcome == verify.Swapped) {
+		sentence += fmt.Sprintf(" (confidence %s)", certainty(*v.Confidence))
+	}
+	return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, sentence)
+}
+
+// reason says in a clause which finding kept the recording from a verdict on
+// its sides.
+func reason(v verify.Verdict, otherwise string) string {
+	clauses := map[finding.Code]string{
+		finding.MonoFile:           "the recording has one channel only",
+		finding.DualMono:           "both channels carry the same sound",
+		finding.BothParties:        "both parties are on one channel",
+		finding.Bleed:              "one channel also carries the other party",
+		finding.OrientationChanges: "the parties change sides within the call",
+		finding.SilentChannel:      "one channel is silent",
+		finding.OnePartyMissing:    "only one party is heard",
+		finding.NoSpeech:           "nobody speaks",
+		finding.TooShort:           "the recording is too short",
+	}
+	for _, f := range v.Findings {
+		decides := f.Severity == finding.Fatal || v.Outcome == verify.Undecided
+		if clause, known := clauses[f.Code]; known && decides {
+			return clause
+		}
+		if f.Severity == finding.Fatal {
+			return strings.TrimSuffix(f.Detail, ".")
+		}
+	}
+	return otherwise
+}
+
+// leaning says which way an undecided recording points.
+func leaning(v verify.Verdict) string {
+	if v.Heard == nil || v.Confidence == nil {
+		return "nothing in the sound tells who is on which channel"
+	}
+	return fmt.Sprintf("the %s is probably on the left, but %s is not sure enough", v.Heard.Left, certainty(*v.Confidence))
+}
+
+// identity says which recording this is: its form, and whose call.
+func (p *page) identity(v verify.Verdict) {
+	var facts []string
+	if v.DurationS > 0 {
+		facts = append(facts, span(v.DurationS))
+	}
+	if v.Format != "" {
+		facts = append(facts, v.Format)
+	}
+	if v.Bytes > 0 {
+		facts = append(facts, size(v.Bytes))
+	}
+	if v.Agent != "" {
+		facts = append(facts, "agent "+v.Agent)
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
+		facts = append(facts, name+"="+v.Groups[name])
+	}
+	if len(facts) > 0 {
+		p.paragraph("", p.paint(dim, strings.Join(facts, " · ")))
+	}
+}
+
+// evidence lists what the verdict is the sum of.
+func (p *page) evidence(v verify.Verdict) {
+	if len(v.Evidence) == 0 {
+		return
+	}
+	// LR is the likelihood ratio, explained by the words beside each figure.
+	p.heading("Evidence (log10 LR; + means the customer is on the left)")
+	names := columns("together")
+	for _, e := range v.Evidence {
+		names = max(names, columns(e.Name))
+	}
+	item := func(name string, log10LR float64, detail string) {
+		lead := fmt.Sprintf("  %s  %6s  ", pad(name, names), signed("%+.2f", log10LR))
+		p.paragraph(lead, p.paint(bold, favours(log10LR)))
+		p.paragraph(strings.Repeat(" ", gap+2), detail)
+	}
+	for _, e := range v.Evidence {
+		item(e.Name, e.Log10LR, e.Detail)
+	}
+	item("together", v.Log10LR, conclusion(v))
+}
+
+// favours names the side that a log10 likelihood ratio speaks for, and how strongly.
+func favours(log10LR float64) string {
+	words := support(log10LR)
+	switch {
+	case words == noSupport:
+		return words
+	case log10LR > 0:
+		return words + ", customer left"
+	default:
+		return words + ", agent left"
+	}
+}
+
+// conclusion says how the evidence became a confidence.
+func conclusion(v verify.Verdict) string {
+	if v.Heard == nil || v.Confidence == nil {
+		return "No side is preferred."
+	}
+	before := v.Prior
+	if v.Heard.Left != declare.Customer {
+		before = 1 - before
+	}
+	return fmt.Sprintf("That the %s is on the left had a probability of %s before listening, and %s after.",
+		v.Heard.Left, certainty(before), certainty(*v.Confidence))
+}
+
+// findings lists everything else that was found.
+func (p *page) findings(v verify.Verdict) {
+	if len(v.Findings) == 0 {
+		return
+	}
+	p.heading("Findings")
+	inks := map[finding.Severity]ink{finding.Fatal: red, finding.Warning: yellow, finding.Info: dim}
+	for _, f := range v.Findings {
+		lead := "  " + p.paint(inks[f.Severity], pad(string(f.Severity), len(finding.Warning))) + "  "
+		p.paragraph(lead, fmt.Sprintf("%s: %s", p.paint(bold, string(f.Code)), f.Detail))
+	}
+}

@@ -1,0 +1,124 @@
+package report
+
+import (
+	"math"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/otoscope/otoscope/audio/meter"
+)
+
+// The marks of the timeline. A cell's block is the taller, the more of its
+// time somebody speaks.
+const (
+	stillMark  = "·" // the line is open and nobody speaks
+	absentMark = " " // digital silence: there is no signal at all
+)
+
+// longestLabel leaves the timeline most of even the narrowest page.
+const longestLabel = 24
+
+// blocks returns the marks for speech, from a little of the cell to all of it.
+func blocks() []string { return strings.Split("▁▂▃▄▅▆▇█", "") }
+
+// A lane is one channel's row in the timeline.
+type lane struct {
+	label string
+	ink   ink
+	meter.Channel
+}
+
+// timeline draws who speaks when, a row a channel, over a time axis.
+func (p *page) timeline(duration float64, lanes []lane) {
+	labels := 0
+	for i, l := range lanes {
+		lanes[i].label = runewidth.Truncate(l.label, longestLabel, "")
+		labels = max(labels, columns(lanes[i].label))
+	}
+	cells := p.width - gap - labels - 3 // a space and the two bars
+	indent := strings.Repeat(" ", gap)
+	for _, l := range lanes {
+		p.line(indent + pad(l.label, labels) + " │" + p.paint(l.ink, p.lane(duration, l.Channel, cells)) + "│")
+	}
+	ruler, times := axis(duration, cells)
+	p.line(indent + strings.Repeat(" ", labels) + " └" + ruler + "┘")
+	p.line(indent + strings.Repeat(" ", labels) + "  " + times)
+}
+
+// lane draws one channel in the given number of cells.
+func (p *page) lane(duration float64, c meter.Channel, cells int) string {
+	spoken := spokenIn(c.Segments, duration, cells)
+	marks := blocks()
+	var b strings.Builder
+	for i, s := range spoken {
+		end := duration * float64(i+1) / float64(cells)
+		switch {
+		case s > 0:
+			b.WriteString(marks[min(int(s*float64(len(marks))), len(marks)-1)])
+		case !c.Timing.FirstSound.Happened(), end <= c.Timing.LeadingDigitalSilenceS:
+			b.WriteString(absentMark)
+		default:
+			b.WriteString(stillMark)
+		}
+	}
+	return b.String()
+}
+
+// spokenIn returns for each of n equal cells the part of it that is speech.
+func spokenIn(segments []meter.Segment, duration float64, n int) []float64 {
+	spoken := make([]float64, n)
+	if duration <= 0 {
+		return spoken
+	}
+	cell := func(t float64) float64 { return min(max(t, 0), duration) / duration * float64(n) }
+	for _, s := range segments {
+		start, end := cell(s.Start), cell(s.End)
+		for i := int(start); i < n && float64(i) < end; i++ {
+			spoken[i] += min(end, float64(i+1)) - max(start, float64(i))
+		}
+	}
+	return spoken
+}
+
+// axis draws the time axis: a ruler with ticks at round times, and the times.
+func axis(duration float64, cells int) (ruler, times string) {
+	ticks, labels := []rune(strings.Repeat("─", cells)), []rune(strings.Repeat(" ", cells))
+	if duration <= 0 {
+		return string(ticks), ""
+	}
+	widest := len(tick(duration, 1)) + 2
+	step := tickStep(duration * float64(widest) / float64(cells))
+	free := 0
+	for n := 0; ; n++ {
+		t := float64(n) * step
+		at := int(math.Round(t / duration * float64(cells)))
+		label := tick(t, step)
+		if at >= cells || t > duration {
+			break
+		}
+		ticks[at] = '┴'
+		if at >= free && at+len(label) <= cells {
+			copy(labels[at:], []rune(label))
+			free = at + len(label) + 1
+		}
+	}
+	return string(ticks), string(labels)
+}
+
+// tickStep returns the smallest round step of at least the given seconds.
+func tickStep(least float64) float64 {
+	for _, s := range []float64{0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600} {
+		if s >= least {
+			return s
+		}
+	}
+	return 3600 * math.Ceil(least/3600)
+}
+
+func tick(t, step float64) string {
+	if step < 1 {
+		return clock(t)
+	}
+	return wholeClock(int64(math.Round(t)))
+}
