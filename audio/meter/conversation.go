@@ -5,30 +5,32 @@ import (
 	"slices"
 )
 
-// turn is a run of one side's segments with none of the other's beginning between.
-type turn struct {
-	side       int // 0 left, 1 right
-	start, end float64
+// Turn is a run of one side's segments, none of the other side's beginning
+// between them.
+type Turn struct {
+	Right      bool    // who speaks
+	Start, End float64 // s
+	TalkS      float64 // its segments alone
 }
 
-// turns joins the segments of both sides into turns, by order of their
-// starts. Where both start at once there are two turns at once.
-func turns(left, right []Segment) []turn {
-	all := make([]turn, 0, len(left)+len(right))
-	for _, s := range left {
-		all = append(all, turn{0, s.Start, s.End})
+// Turns joins the segments of both sides into turns, in the order of their
+// starts. Segments that start at the same instant are turns of their own,
+// left first, so that nothing else depends on which side is called left.
+func (m *Measurements) Turns() []Turn {
+	all := make([]Turn, 0, len(m.Left.Segments)+len(m.Right.Segments))
+	for _, s := range m.Left.Segments {
+		all = append(all, Turn{false, s.Start, s.End, s.End - s.Start})
 	}
-	for _, s := range right {
-		all = append(all, turn{1, s.Start, s.End})
+	for _, s := range m.Right.Segments {
+		all = append(all, Turn{true, s.Start, s.End, s.End - s.Start})
 	}
-	slices.SortStableFunc(all, func(a, b turn) int { return cmp.Compare(a.start, b.start) })
-	var out []turn
+	slices.SortStableFunc(all, func(a, b Turn) int { return cmp.Compare(a.Start, b.Start) })
+	var out []Turn
 	for i, t := range all {
-		// A segment that starts together with one of the other side stands alone,
-		// else the order of the two would depend on which side is called left.
-		together := i > 0 && all[i-1].start == t.start || i+1 < len(all) && all[i+1].start == t.start
-		if n := len(out); !together && n > 0 && out[n-1].side == t.side && !tied(out, n) {
-			out[n-1].end = max(out[n-1].end, t.end)
+		tied := Tied(all, i) || i+1 < len(all) && Tied(all, i+1)
+		if n := len(out); n > 0 && !tied && out[n-1].Right == t.Right && !Tied(out, n-1) {
+			out[n-1].End = max(out[n-1].End, t.End)
+			out[n-1].TalkS += t.TalkS
 			continue
 		}
 		out = append(out, t)
@@ -36,25 +38,25 @@ func turns(left, right []Segment) []turn {
 	return out
 }
 
-// tied reports whether the last two of n turns started together.
-func tied(out []turn, n int) bool { return n > 1 && out[n-1].start == out[n-2].start }
+// Tied reports whether turn i starts at the same instant as the one before it.
+func Tied(turns []Turn, i int) bool { return i > 0 && turns[i-1].Start == turns[i].Start }
 
 // converse fills in what follows from who speaks when.
 func converse(m *Measurements) {
-	all := turns(m.Left.Segments, m.Right.Segments)
+	all := m.Turns()
 	var answers [2][]float64
 	for i, t := range all {
-		side := m.side(t.side)
-		length := t.end - t.start
+		side := m.side(t.Right)
+		length := t.End - t.Start
 		side.Timing.Turns++
 		side.Timing.MeanTurnS += length // the sum, until all are counted
 		side.Timing.LongestTurnS = max(side.Timing.LongestTurnS, length)
-		if i > 0 && all[i-1].side != t.side && t.start >= all[i-1].end && !tied(all, i) {
-			answers[t.side] = append(answers[t.side], t.start-all[i-1].end)
+		if i > 0 && all[i-1].Right != t.Right && t.Start >= all[i-1].End && !Tied(all, i-1) {
+			answers[index(t.Right)] = append(answers[index(t.Right)], t.Start-all[i-1].End)
 		}
 	}
-	for s := range 2 {
-		side := m.side(s)
+	for _, right := range []bool{false, true} {
+		side := m.side(right)
 		t := &side.Timing
 		if t.Turns > 0 {
 			t.MeanTurnS /= float64(t.Turns)
@@ -73,11 +75,18 @@ func converse(m *Measurements) {
 	}
 }
 
-func (m *Measurements) side(s int) *Channel {
-	if s == 0 {
-		return &m.Left
+func (m *Measurements) side(right bool) *Channel {
+	if right {
+		return &m.Right
 	}
-	return &m.Right
+	return &m.Left
+}
+
+func index(right bool) int {
+	if right {
+		return 1
+	}
+	return 0
 }
 
 // overlap is how long segments of both lists run at once, in seconds.
