@@ -1,4 +1,146 @@
 // Package verify decides whether the channels of a recording carry whom they
 // were declared to carry: bytes and a declaration in, a verdict out. It knows
 // nothing of HTTP.
+//
+//	declaration, err := declare.ParseChannels("customer,others")
+//	…
+//	verdict, err := verify.Verify(ctx, file, verify.Case{Reference: "call.wav", Declaration: declaration}, verify.MeasureOptions{})
+//
+// [Verify] is [Measure], one pass over the audio, and [Judge], which needs no
+// audio: a verdict can be recomputed from what Measure returned under another
+// declaration. The way of a recording through the packages:
+//
+//	audio/wave       bytes to samples
+//	audio/meter      samples to Measurements
+//	verify/declare   what was declared, and what is odd about it
+//	verify/evidence  Measurements to weighed evidence
+//	verify/finding   what else there is to say
+//	verify           the verdict
+//	verify/report    the verdict for a person or a program
 package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// MeasureOptions says how a recording is read.
+type MeasureOptions struct {
+	// Pick names the channels, counted from 1, to take as left and right.
+	// Zero: the file must have one or two.
+	Pick [2]int
+}
+
+// Recording is what one pass over a recording gives: all that a verdict needs.
+type Recording struct {
+	Format       wave.Format
+	Findings     []finding.Finding // what decoding found odd
+	SHA256       string            // of all bytes, in hexadecimal
+	Bytes        int64
+	Measurements meter.Measurements
+}
+
+// blockFrames is how many sample frames are decoded at a time: both blocks
+// together fit the processor's first cache.
+const blockFrames = 2048
+
+// Measure decodes and measures a recording in one pass, in memory that does
+// not grow with its length but for two bytes a channel and 20 ms. The reader is
+// read to its end, so that hash and count are of the whole. An error is
+// *wave.Error where the bytes are no recording that can be decoded, and
+// otherwise that of the reader or of ctx.
+func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, error) {
+	arrived := &counter{r: r, ctx: ctx}
+	hash := sha256.New()
+	body := io.TeeReader(arrived, hash)
+	decoder, err := wave.NewReader(body, wave.Options{Pick: o.Pick})
+	if err != nil {
+		return Recording{}, readError(arrived, err)
+	}
+	format := decoder.Format()
+	m, err := meter.New(format.SampleRate, decoder.Channels())
+	if err != nil {
+		return Recording{}, &wave.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
+	}
+	left, right := make([]float32, blockFrames), make([]float32, blockFrames)
+	for {
+		n, err := decoder.Read(left, right)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return Recording{}, readError(arrived, err)
+		}
+		m.Add(left[:n], right[:n])
+	}
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return Recording{}, readError(arrived, err)
+	}
+	rec := Recording{
+		Format:       format,
+		SHA256:       hex.EncodeToString(hash.Sum(nil)),
+		Bytes:        arrived.n,
+		Measurements: m.Finish(),
+	}
+	if format.Encoding == wave.ALaw || format.Encoding == wave.MuLaw {
+		// Stored as G.711, every sample lies on the grid: no trace of the line.
+		rec.Measurements.Left.Line.G711, rec.Measurements.Right.Line.G711 = "", ""
+	}
+	for _, n := range decoder.Notes() {
+		rec.Findings = append(rec.Findings, NoteFinding(n.Code, n.Detail))
+	}
+	return rec, nil
+}
+
+// Verify measures a recording and judges it.
+func Verify(ctx context.Context, r io.Reader, c Case, o MeasureOptions) (Verdict, error) {
+	rec, err := Measure(ctx, r, o)
+	if err != nil {
+		return Verdict{}, fmt.Errorf("measuring %s: %w", c.Reference, err)
+	}
+	return Judge(rec, c), nil
+}
+
+// NoteFinding makes a finding of a remark by audio/fetch or audio/wave, whose
+// codes are finding codes.
+func NoteFinding(code, detail string) finding.Finding {
+	c := finding.Code(code)
+	return finding.Finding{Code: c, Severity: c.Severity(), Detail: detail}
+}
+
+// counter counts what it reads and ends with its context.
+type counter struct {
+	r   io.Reader
+	ctx context.Context
+	n   int64
+	err error // what ended reading, other than io.EOF
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		c.err = err
+		return 0, err
+	}
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return n, err
+}
+
+// readError prefers the reader's own failure to what the decoder made of it.
+func readError(c *counter, err error) error {
+	if c.err != nil {
+		return fmt.Errorf("reading the recording: %w", c.err)
+	}
+	return err
+}

@@ -1,0 +1,126 @@
+package evidence
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// A channel cannot carry sound before its leg is there. Where a reading puts
+// sound on a channel before its party joined, either the reading or the join
+// time is wrong; join times are taken to be wrong, or counted from another
+// start, in one recording of a hundred. No figure is known for that.
+const (
+	joinContradiction = 2.0
+	// On the customer's leg, and where the method is not known, the agent's
+	// side may carry prompts and queue music before any agent is there, so
+	// that sound before the agent joined says less.
+	joinContradictionQueue = 1.5
+)
+
+// joinToleranceS is how far clocks and the first packets may be off.
+const joinToleranceS = 1.0
+
+// lateS is the leading digital silence, beyond the other channel's, that makes
+// a leg a late one.
+const lateS = 1.0
+
+// joinOrder weighs which channel's leg was there first: by the join times
+// where they are known, else by direction and recording method.
+func joinOrder() kind {
+	return kind{name: "join_order", support: joinSupport, detail: joinDetail}
+}
+
+func joinSupport(r reading) float64 {
+	joined := r.facts.Joined
+	if joined.Customer != nil || joined.Agent != nil {
+		return -max(r.tooEarly(r.customer(), joined.Customer)*joinContradiction,
+			r.tooEarly(r.agent(), joined.Agent)*agentContradiction(r.facts.RecordedBy))
+	}
+	agent, customer := r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS
+	switch {
+	case agent-customer >= lateS:
+		return lateAgentWeight(r.facts)
+	case customer-agent >= lateS:
+		return lateCustomerWeight(r.facts)
+	}
+	return 0
+}
+
+func agentContradiction(by declare.Method) float64 {
+	if by == declare.CustomerLeg || by == declare.UnknownMethod {
+		return joinContradictionQueue
+	}
+	return joinContradiction
+}
+
+// tooEarly is 1 where a channel carries sound before its party joined.
+func (r reading) tooEarly(c *meter.Channel, joined *time.Duration) float64 {
+	if joined == nil || !c.Timing.FirstSound.Happened() {
+		return 0
+	}
+	if float64(c.Timing.FirstSound) < joined.Seconds()-joinToleranceS {
+		return 1
+	}
+	return 0
+}
+
+// lateAgentWeight is what an agent who joins late, without join times, counts:
+// by reason, no figure is known. Inbound the customer's leg is the
+// parent call and there first, except in a native conference, where TaskRouter
+// may dial the agent first and then move the caller in, and on the agent's own leg.
+func lateAgentWeight(f declare.Facts) float64 {
+	if f.Direction != declare.Inbound {
+		return 0
+	}
+	switch f.RecordedBy {
+	case declare.Dial:
+		return 1.3
+	case declare.CustomerLeg:
+		return 1.0
+	case declare.FlexNative, declare.AgentLeg:
+		return 0
+	}
+	return 0.5
+}
+
+// lateCustomerWeight is the same for a customer who joins late: outbound the
+// agent is there first by any method, the customer joins on answer.
+func lateCustomerWeight(f declare.Facts) float64 {
+	if f.Direction != declare.Outbound {
+		return 0
+	}
+	switch f.RecordedBy {
+	case declare.Dial, declare.AgentLeg:
+		return 1.0
+	case declare.FlexNative:
+		return 0.7
+	case declare.CustomerLeg:
+		return 0
+	}
+	return 0.5
+}
+
+func joinDetail(r reading) string {
+	agent, customer := r.agent().Timing, r.customer().Timing
+	if r.facts.Joined.Customer == nil && r.facts.Joined.Agent == nil {
+		late, lead := r.agentSide(), agent.LeadingDigitalSilenceS
+		who := "the agent"
+		if customer.LeadingDigitalSilenceS > agent.LeadingDigitalSilenceS {
+			late, lead, who = r.customerSide(), customer.LeadingDigitalSilenceS, "the customer"
+		}
+		return fmt.Sprintf("The %s channel is digital silence for its first %.1f s: on an %s call %s joins later.", late, lead, r.facts.Direction, who)
+	}
+	// What contradicts the other reading supports this one.
+	other := r
+	other.customerRight = !r.customerRight
+	if other.tooEarly(other.agent(), r.facts.Joined.Agent) > 0 {
+		return fmt.Sprintf("The agent joined at %.1f s, but the %s channel carries sound from %.1f s on; it cannot be the agent's.",
+			r.facts.Joined.Agent.Seconds(), r.customerSide(), math.Abs(float64(customer.FirstSound)))
+	}
+	return fmt.Sprintf("The customer joined at %.1f s, but the %s channel carries sound from %.1f s on; it cannot be the customer's.",
+		r.facts.Joined.Customer.Seconds(), r.agentSide(), math.Abs(float64(agent.FirstSound)))
+}

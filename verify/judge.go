@@ -1,0 +1,188 @@
+package verify
+
+import (
+	"errors"
+	"maps"
+	"math"
+	"runtime/debug"
+
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// What is assumed where a case does not say.
+const (
+	DefaultPrior         = 0.5
+	DefaultMinConfidence = 0.99
+)
+
+// Case is all that is known of a recording besides its sound.
+type Case struct {
+	// Reference names the recording in the verdict. Secrets must be out of it.
+	Reference   string
+	Declaration declare.Declaration
+	Facts       declare.Facts
+	// Prior is the probability that left is the customer before listening,
+	// known from elsewhere than the declaration. 0: DefaultPrior.
+	Prior float64
+	// MinConfidence is the confidence from which a recording is decided. 0: DefaultMinConfidence.
+	MinConfidence float64
+	Agent         string            // the user's own word for the agent
+	Groups        map[string]string // the user's own groups
+	Findings      []finding.Finding // what fetching found odd
+}
+
+// Judge decides on a measured recording. It is a function of its arguments
+// alone: no audio, no clock, no network.
+func Judge(rec Recording, c Case) Verdict {
+	m := rec.Measurements
+	v := c.verdict()
+	v.Findings = append(v.Findings, rec.Findings...)
+	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
+	v.Measurements = &m
+	v.Left = &Side{m.Left.Energy, m.Left.Timing, m.Left.Line}
+	if m.Channels == 2 {
+		v.Right = &Side{m.Right.Energy, m.Right.Timing, m.Right.Line}
+	}
+	found := structure(&m, c.Facts.Joined.Agent != nil)
+	v.Findings = append(v.Findings, found...)
+	if !has(v.Findings, finding.Fatal) && !hasCode(found, finding.TooShort) {
+		v.Evidence = append(v.Evidence, evidence.Weigh(&m, c.Facts)...)
+		v.Log10LR = evidence.Sum(v.Evidence)
+	}
+	v.hear()
+	v.Outcome = v.decide(c.minConfidence())
+	if m.Channels == 2 && !has(v.Findings, finding.Fatal) {
+		v.Measures = &Measures{}
+		if v.Declared != nil {
+			v.Measures.AsDeclared = talkMeasures(&m, *v.Declared)
+		}
+		if v.Heard != nil {
+			v.Measures.AsHeard = talkMeasures(&m, *v.Heard)
+		}
+	}
+	return v
+}
+
+// hear turns the evidence and the prior into who is heard where.
+func (v *Verdict) hear() {
+	if v.Log10LR == 0 {
+		return // no verdict without evidence in the sound, whatever the prior
+	}
+	odds := v.Prior / (1 - v.Prior) * math.Pow(10, v.Log10LR)
+	p := 1.0
+	if !math.IsInf(odds, 1) {
+		p = odds / (1 + odds)
+	}
+	heard := declare.Sides{Left: declare.Customer, Right: declare.Agent}
+	if p < 0.5 {
+		heard, p = heard.Flip(), 1-p
+	}
+	v.Heard, v.Confidence = &heard, &p
+}
+
+func (v *Verdict) decide(minConfidence float64) Outcome {
+	switch {
+	case has(v.Findings, finding.Fatal):
+		return Unusable
+	case v.Declared == nil, v.Heard == nil, *v.Confidence < minConfidence:
+		return Undecided
+	case *v.Heard == *v.Declared:
+		return Match
+	default:
+		return Swapped
+	}
+}
+
+// Fail is the verdict on a recording that could not be fetched, decoded or
+// whose declaration could not be read. What to do next is taken from the
+// Hint method of err or of what it wraps.
+func Fail(c Case, stage Stage, err error) Verdict {
+	v := c.verdict()
+	v.Outcome = Failed
+	v.Error = &Failure{Stage: stage, Message: err.Error()}
+	var hinter interface{ Hint() string }
+	if errors.As(err, &hinter) {
+		v.Error.Hint = hinter.Hint()
+	}
+	return v
+}
+
+// verdict is what a case alone gives.
+func (c Case) verdict() Verdict {
+	v := Verdict{
+		Schema:    Schema,
+		Recording: c.Reference,
+		Declared:  c.Declaration.Sides,
+		Prior:     c.Prior,
+		Evidence:  []evidence.Item{},
+		Findings:  []finding.Finding{},
+		Version:   Version(),
+		Profile:   evidence.Profile,
+		Agent:     c.Agent,
+		Groups:    maps.Clone(c.Groups),
+	}
+	if v.Prior == 0 {
+		v.Prior = DefaultPrior
+	}
+	v.Findings = append(v.Findings, c.Declaration.Findings...)
+	v.Findings = append(v.Findings, c.Findings...)
+	return v
+}
+
+func (c Case) minConfidence() float64 {
+	if c.MinConfidence == 0 {
+		return DefaultMinConfidence
+	}
+	return c.MinConfidence
+}
+
+func has(all []finding.Finding, s finding.Severity) bool {
+	for _, f := range all {
+		if f.Severity == s {
+			return true
+		}
+	}
+	return false
+}
+
+func hasCode(all []finding.Finding, c finding.Code) bool {
+	for _, f := range all {
+		if f.Code == c {
+			return true
+		}
+	}
+	return false
+}
+
+// modulePath is how this module is named in a build's information.
+const modulePath = "github.com/otoscope/otoscope"
+
+// Version is the version of otoscope that was built in: that of the module,
+// with the commit where the build knows it; "devel" where it knows neither.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	version, revision := "", ""
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == modulePath {
+			version = m.Version
+		}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && info.Main.Path == modulePath {
+			revision = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	switch {
+	case version != "" && version != "(devel)":
+		return version
+	case revision != "":
+		return "devel-" + revision
+	default:
+		return "devel"
+	}
+}

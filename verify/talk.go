@@ -1,0 +1,36 @@
+package verify
+
+import (
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// talkMeasures computes Flex Insights' talk measures for one reading of the channels.
+func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
+	customer, agent := &m.Left, &m.Right
+	customerIsRight := sides.Left == declare.Agent
+	if customerIsRight {
+		customer, agent = agent, customer
+	}
+	t := &TalkMeasures{
+		AgentTalkS:             agent.Timing.TalkS,
+		CustomerTalkS:          customer.Timing.TalkS,
+		TalkS:                  agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS,
+		CrosstalkS:             m.Pair.DoubleTalkS,
+		SilenceS:               m.Pair.MutualSilenceS,
+		LongestTalkByAgentS:    agent.Timing.LongestTurnS,
+		LongestTalkByCustomerS: customer.Timing.LongestTurnS,
+	}
+	// A silence is before whoever breaks it.
+	spokenUntil := 0.0
+	for _, turn := range m.Turns() {
+		gap := turn.Start - spokenUntil
+		if turn.Right == customerIsRight {
+			t.LongestSilenceBeforeCustomerS = max(t.LongestSilenceBeforeCustomerS, gap)
+		} else {
+			t.LongestSilenceBeforeAgentS = max(t.LongestSilenceBeforeAgentS, gap)
+		}
+		spokenUntil = max(spokenUntil, turn.End)
+	}
+	return t
+}
