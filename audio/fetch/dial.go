@@ -1,0 +1,160 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// specialPurpose lists what the IANA special-purpose address registries and
+// RFC 6890 keep from public use and net/netip has no method for. Where an IPv4
+// address is embedded in an IPv6 one, publicAddr looks at that instead.
+var specialPurpose = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),         // this network
+	netip.MustParsePrefix("100.64.0.0/10"),     // carrier-grade NAT
+	netip.MustParsePrefix("168.63.129.16/32"),  // Azure's platform services, on a public number
+	netip.MustParsePrefix("192.0.0.0/24"),      // IETF protocol assignments
+	netip.MustParsePrefix("192.0.2.0/24"),      // documentation
+	netip.MustParsePrefix("192.88.99.0/24"),    // 6to4 relays
+	netip.MustParsePrefix("198.18.0.0/15"),     // benchmarking
+	netip.MustParsePrefix("198.51.100.0/24"),   // documentation
+	netip.MustParsePrefix("203.0.113.0/24"),    // documentation
+	netip.MustParsePrefix("240.0.0.0/4"),       // reserved, and broadcast
+	netip.MustParsePrefix("2001::/23"),         // IETF protocol assignments, Teredo among them
+	netip.MustParsePrefix("2001:db8::/32"),     // documentation
+	netip.MustParsePrefix("3fff::/20"),         // documentation
+	netip.MustParsePrefix("2620:4f:8000::/48"), // AS112
+}
+
+var (
+	nat64     = netip.MustParsePrefix("64:ff9b::/96")
+	sixToFour = netip.MustParsePrefix("2002::/16")
+)
+
+// publicAddr reports whether addr is a unicast address of the public Internet.
+func publicAddr(addr netip.Addr) bool {
+	addr = addr.WithZone("").Unmap()
+	if addr.Is6() {
+		b := addr.As16()
+		switch {
+		case nat64.Contains(addr): // RFC 6052: the last four bytes are an IPv4 address
+			return publicAddr(netip.AddrFrom4([4]byte(b[12:16])))
+		case sixToFour.Contains(addr): // RFC 3056: bytes two to five are
+			return publicAddr(netip.AddrFrom4([4]byte(b[2:6])))
+		case b[0]&0xe0 != 0x20: // only 2000::/3 is global unicast
+			return false
+		}
+	}
+	if !addr.IsGlobalUnicast() || addr.IsPrivate() {
+		return false
+	}
+	for _, prefix := range specialPurpose {
+		if prefix.Contains(addr) {
+			return false
+		}
+	}
+	return true
+}
+
+// blockedError says that a connection was not made because of where it led.
+type blockedError struct{ addr string }
+
+func (e *blockedError) Error() string {
+	return "the address " + printable(e.addr, 100) + " is not on the public Internet"
+}
+
+// refusePrivate is called with the very address that is about to be connected
+// to, after the name was resolved, so that no second resolution can change it.
+func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil || !publicAddr(ap.Addr()) {
+		host, _, splitErr := net.SplitHostPort(address)
+		if splitErr != nil {
+			host = address
+		}
+		return &blockedError{host}
+	}
+	return nil
+}
+
+// transports are the two ways out. They share no connections: one that a
+// trusted request was allowed to open must not serve an untrusted one.
+type transports struct {
+	open    *http.Transport // wherever it leads
+	guarded *http.Transport // to public addresses only
+	proxy   func(*http.Request) (*url.URL, error)
+}
+
+func newTransports(o Options) transports {
+	build := func(control func(context.Context, string, string, syscall.RawConn) error, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+		dialer := &net.Dialer{Timeout: o.ConnectTimeout, Resolver: o.Resolver, ControlContext: control}
+		return &http.Transport{
+			Proxy:                  proxy,
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    o.ConnectTimeout,
+			ResponseHeaderTimeout:  o.IdleTimeout,
+			MaxResponseHeaderBytes: 64 << 10,
+			IdleConnTimeout:        90 * time.Second,
+			MaxIdleConnsPerHost:    8,
+			ForceAttemptHTTP2:      true,
+			DisableCompression:     true, // a compressed body could not be resumed by byte offsets
+			// A connection that died while it lay idle would otherwise take
+			// every attempt with it.
+			HTTP2: &http.HTTP2Config{SendPingTimeout: o.IdleTimeout, PingTimeout: o.ConnectTimeout},
+		}
+	}
+	proxy := func(r *http.Request) (*url.URL, error) {
+		if o.Proxy == nil || isLoopbackHost(r.URL.Hostname()) {
+			return nil, nil // what is for this computer never goes to a proxy, credentials least of all
+		}
+		return o.Proxy(r)
+	}
+	return transports{open: build(nil, proxy), guarded: build(refusePrivate, nil), proxy: proxy}
+}
+
+func (t transports) close() {
+	t.open.CloseIdleConnections()
+	t.guarded.CloseIdleConnections()
+}
+
+// proxiedError says that a request could not go through the proxy, since there
+// nobody sees the address that the name resolves to.
+type proxiedError struct{ host string }
+
+func (e *proxiedError) Error() string {
+	return "whether " + printable(e.host, 255) + " is on the public Internet cannot be seen through a proxy"
+}
+
+// choose picks the way out for r. Behind a proxy it is the proxy that resolves
+// the name, so a guarded request passes there only where the name needs no
+// check: a public address, or Twilio, whose certificate shows who answers.
+func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, error) {
+	if !guard {
+		return t.open, nil
+	}
+	proxy, err := t.proxy(r)
+	if err != nil {
+		return nil, err
+	}
+	if proxy == nil {
+		return t.guarded, nil
+	}
+	host := r.URL.Hostname()
+	if r.URL.Scheme == "https" && isTwilioHost(host) {
+		return t.open, nil
+	}
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return nil, &proxiedError{host}
+	}
+	if !publicAddr(addr) {
+		return nil, &blockedError{host}
+	}
+	return t.open, nil
+}

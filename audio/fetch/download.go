@@ -1,0 +1,405 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// download is one recording on its way over HTTP.
+type download struct {
+	c        *Client
+	ctx      context.Context
+	target   *url.URL
+	atTwilio bool
+	trip     trip
+	client   *retryablehttp.Client
+	budget   budget
+	notes    []Note
+	source   *url.URL       // where the bytes come from, after redirects
+	head     []byte         // the first bytes of what was fetched
+	pending  *http.Response // a whole body that came in answer to a resumption
+	noResume bool           // the server does resumption wrong
+}
+
+func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, error) {
+	target, err := ref.url, error(nil)
+	if ref.kind == kindSID {
+		if target, err = c.twilio.recording(ref.text, c.options.Credentials); err != nil {
+			return nil, err
+		}
+	}
+	d := &download{c: c, ctx: ctx, budget: budget{max: c.options.MaxAttempts}}
+	if d.atTwilio = c.twilio.owns(target); d.atTwilio {
+		if target, d.notes, err = c.twilio.media(target); err != nil {
+			return nil, err
+		}
+	} else if target.Scheme == "http" && !isLoopbackHost(target.Hostname()) {
+		d.notes = append(d.notes, Note{"plain_http", "the recording was fetched over http, so others could have read or exchanged it on its way"})
+	}
+	d.target = target
+	d.trip = trip{trusted: ref.trusted, login: c.options.Credentials.forOrigin(originOf(target), d.atTwilio, ref.trusted)}
+	pace := pacing{c.options.BackoffMin, c.options.BackoffMax, c.options.RetryAfterMax}
+	d.client = &retryablehttp.Client{
+		HTTPClient: c.http,
+		RetryMax:   c.options.MaxAttempts * attemptsInAll, // checkRetry ends it earlier
+		CheckRetry: d.checkRetry,
+		Backoff: func(_, _ time.Duration, _ int, answer *http.Response) time.Duration {
+			return pace.wait(d.budget.inARow, answer)
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	return d, nil
+}
+
+func (d *download) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if !worthRetrying(resp, err) {
+		return false, nil
+	}
+	again := d.budget.fail()
+	attributes := []any{slog.String("host", displayHost(d.target)), slog.Int("attempt", d.budget.inARow), slog.Bool("again", again)}
+	if err != nil {
+		attributes = append(attributes, slog.String("error", scrub(withoutURL(err).Error())))
+	} else {
+		attributes = append(attributes, slog.Int("status", resp.StatusCode))
+	}
+	d.c.options.Logger.DebugContext(ctx, "a request failed", attributes...)
+	return again, nil
+}
+
+// ask requests the recording from offset on. An answer is returned whatever its
+// status, after those that are worth it were tried again.
+func (d *download) ask(offset int64, validator string) (*http.Response, error) {
+	req, err := d.request(d.trip)
+	if err != nil {
+		return nil, err
+	}
+	if offset > 0 {
+		req.Header.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
+		req.Header.Set("If-Range", validator)
+	}
+	resp, err := d.client.Do(req)
+	if err != nil {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		return nil, d.networkError(err)
+	}
+	return resp, nil
+}
+
+func (d *download) request(t trip) (*retryablehttp.Request, error) {
+	req, err := retryablehttp.NewRequestWithContext(withTrip(d.ctx, t), http.MethodGet, d.target.String(), nil)
+	if err != nil {
+		return nil, &Error{message: "the address of the recording cannot be requested", hint: "check how it is written"}
+	}
+	req.Header.Set("User-Agent", d.c.options.UserAgent)
+	req.Header.Set("Accept", "audio/*, application/octet-stream;q=0.9, */*;q=0.5")
+	req.Header.Set("Accept-Encoding", "identity") // offsets into a compressed body would be of no use
+	return req, nil
+}
+
+// run fetches until the sink was given the whole recording.
+func (d *download) run(sink func(io.Reader) error) (Result, error) {
+	defer d.drop()
+	for {
+		s, err := d.begin()
+		if err == nil {
+			err = s.serve(sink)
+		}
+		if errors.Is(err, ErrAnew) {
+			d.c.options.Logger.DebugContext(d.ctx, "a download begins anew", slog.String("host", displayHost(d.target)))
+			continue
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		result := Result{URL: displayURL(d.source), Bytes: s.offset, Notes: d.notes}
+		if d.c.options.CheckExposure {
+			note, err := d.checkExposure()
+			if err != nil {
+				return Result{}, err
+			}
+			if note != nil {
+				result.Notes = append(result.Notes, *note)
+			}
+		}
+		return result, nil
+	}
+}
+
+func (d *download) drop() {
+	if d.pending != nil {
+		d.pending.Body.Close()
+		d.pending = nil
+	}
+}
+
+// begin gets an answer that holds the whole recording and looks at its first bytes.
+func (d *download) begin() (*stream, error) {
+	resp, err := d.whole()
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{d: d, body: resp.Body, total: resp.ContentLength, end: resp.ContentLength, progress: progress{call: d.c.options.Progress}}
+	if !d.noResume {
+		s.validator = strongValidator(resp.Header)
+	}
+	d.source = resp.Request.URL
+	head := make([]byte, sniffed)
+	n, err := io.ReadFull(s, head)
+	if err != nil && s.err != io.EOF {
+		s.close()
+		return nil, s.err
+	}
+	d.head = head[:n]
+	if what := notARecording(resp.Header.Get("Content-Type"), d.head); what != "" {
+		s.close()
+		return nil, &Error{
+			Status:  resp.StatusCode,
+			message: displayHost(d.source) + " answered with " + what + " instead of a recording",
+			hint:    "check the address: it may lead to a log-in page or to a recording's description",
+		}
+	}
+	return s, nil
+}
+
+// whole gets an answer of status 200 that may be a recording.
+func (d *download) whole() (*http.Response, error) {
+	resp := d.pending
+	d.pending = nil
+	if resp == nil {
+		var err error
+		if d.budget.inARow > 0 {
+			if err := sleep(d.ctx, d.client.Backoff(0, 0, 0, nil)); err != nil {
+				return nil, cancelled(d.ctx)
+			}
+		}
+		if resp, err = d.ask(0, ""); err != nil {
+			return nil, err
+		}
+		if resp.StatusCode == http.StatusBadRequest && d.atTwilio && d.target.Query().Get(requestedChannels) == "2" {
+			said := saidIn(resp)
+			resp.Body.Close()
+			one := *d.target
+			one.RawQuery = withChannels(one.Query(), "1")
+			d.target = &one
+			d.notes = append(d.notes, Note{"mono_fallback", "two channels are not to be had of this recording: asked for two, " + displayHost(&one) + " answered 400" + said + "; it was fetched with one"})
+			if resp, err = d.ask(0, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	err := d.acceptable(resp)
+	if err != nil {
+		resp.Body.Close()
+		return nil, err
+	}
+	return resp, nil
+}
+
+func (d *download) acceptable(resp *http.Response) error {
+	switch {
+	case resp.StatusCode != http.StatusOK:
+		return d.statusError(resp)
+	case encoded(resp.Header):
+		return &Error{
+			Status:  resp.StatusCode,
+			message: displayHost(resp.Request.URL) + " compressed the recording (" + printable(resp.Header.Get("Content-Encoding"), 40) + ") although it was asked not to",
+			hint:    "turn compression off for recordings on the server, or download the recording, uncompress it and give its path",
+		}
+	case resp.ContentLength > d.c.options.MaxBytes:
+		return tooLarge(d.c.options.MaxBytes)
+	}
+	return nil
+}
+
+func encoded(h http.Header) bool {
+	e := strings.TrimSpace(h.Get("Content-Encoding"))
+	return e != "" && !strings.EqualFold(e, "identity")
+}
+
+// stream is the recording from its first byte on, over as many answers as it takes.
+type stream struct {
+	d         *download
+	body      io.ReadCloser // nil between two answers
+	offset    int64         // bytes given so far
+	end       int64         // the offset at which body ends by its own account; -1 where unknown
+	total     int64         // the recording's size; -1 where unknown
+	validator string        // for If-Range; "" where the recording cannot be resumed
+	progress  progress
+	err       error // how it ended, io.EOF included
+}
+
+// serve hands the stream to the sink and settles how it came out.
+func (s *stream) serve(sink func(io.Reader) error) error {
+	defer s.close()
+	sinkErr := sink(io.MultiReader(bytes.NewReader(s.d.head), s))
+	if sinkErr == nil && s.err == nil {
+		_, _ = io.Copy(io.Discard, s) // s keeps the error
+	}
+	err := s.err
+	if err == io.EOF {
+		err = nil
+	}
+	return settle(s.d.ctx, err, sinkErr)
+}
+
+func (s *stream) close() {
+	if s.body != nil {
+		s.body.Close()
+		s.body = nil
+	}
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for s.err == nil {
+		if s.body == nil {
+			s.err = s.resume()
+			continue
+		}
+		n, err := s.body.Read(p)
+		if n > 0 {
+			s.offset += int64(n)
+			s.d.budget.advance(s.offset)
+		}
+		if s.offset > s.d.c.options.MaxBytes {
+			s.err = tooLarge(s.d.c.options.MaxBytes)
+			break
+		}
+		if err != nil {
+			s.close()
+			s.err = s.ended(err)
+		}
+		s.progress.report(s.offset, s.total, s.err == io.EOF)
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, s.err
+}
+
+// ended says what the end of a body means: io.EOF where the recording is
+// complete, nil where it is to be resumed, otherwise why it cannot go on.
+func (s *stream) ended(err error) error {
+	switch {
+	case s.d.ctx.Err() != nil:
+		return cancelled(s.d.ctx)
+	case err == io.EOF && (s.end < 0 || s.offset == s.end):
+		if s.total < 0 || s.offset == s.total {
+			return io.EOF
+		}
+		// The server gave less than it was asked for, as it may: ask for the rest.
+		if !s.d.budget.more() {
+			return s.d.brokenOff(errPiecemeal, s.offset)
+		}
+		err = nil
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		s.d.c.options.Logger.DebugContext(s.d.ctx, "a download broke off", slog.String("host", displayHost(s.d.source)), slog.Int64("byte", s.offset), slog.String("error", scrub(err.Error())))
+		if !s.d.budget.fail() {
+			return s.d.brokenOff(err, s.offset)
+		}
+	}
+	if s.validator == "" {
+		return ErrAnew
+	}
+	return nil
+}
+
+// resume asks for the bytes from the offset on, on condition that they are
+// still those of the same recording.
+func (s *stream) resume() error {
+	d := s.d
+	if d.budget.inARow > 0 {
+		if err := sleep(d.ctx, d.client.Backoff(0, 0, 0, nil)); err != nil {
+			return cancelled(d.ctx)
+		}
+	}
+	resp, err := d.ask(s.offset, s.validator)
+	if err != nil {
+		return err
+	}
+	switch resp.StatusCode {
+	case http.StatusPartialContent:
+		if s.join(resp) {
+			return nil
+		}
+	case http.StatusOK:
+		// The recording changed, or the server serves no ranges.
+		d.pending = resp
+		return ErrAnew
+	case http.StatusRequestedRangeNotSatisfiable:
+		// The body broke off just after its last byte.
+		r, ok := parseContentRange(resp.Header.Get("Content-Range"))
+		if ok && r.first < 0 && r.total == s.offset && (s.total < 0 || s.total == s.offset) && !contradicts(resp.Header, s.validator) {
+			resp.Body.Close()
+			return io.EOF
+		}
+	default:
+		defer resp.Body.Close()
+		return d.statusError(resp)
+	}
+	resp.Body.Close()
+	d.noResume = true
+	if !d.budget.fail() {
+		return d.brokenOff(errWrongRange, s.offset)
+	}
+	return ErrAnew
+}
+
+var (
+	errWrongRange = errors.New("asked to go on where it broke off, the server sent something else")
+	errPiecemeal  = errors.New("the server sends the recording in too small pieces")
+)
+
+// join makes the answer's body the continuation, if it is that.
+func (s *stream) join(resp *http.Response) bool {
+	r, ok := parseContentRange(resp.Header.Get("Content-Range"))
+	length := r.last - r.first + 1
+	switch {
+	case !ok, r.first != s.offset, encoded(resp.Header), contradicts(resp.Header, s.validator),
+		s.total >= 0 && r.total >= 0 && r.total != s.total,
+		s.total >= 0 && r.last >= s.total,
+		resp.ContentLength >= 0 && resp.ContentLength != length:
+		return false
+	}
+	if s.total < 0 {
+		s.total = r.total
+	}
+	s.end = r.last + 1
+	s.body = &limited{resp.Body, length}
+	return true
+}
+
+// limited ends a body where its answer said it would.
+type limited struct {
+	io.ReadCloser
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, io.EOF
+	}
+	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
+}

@@ -1,0 +1,233 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// getStdin hands standard input to the sink.
+func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Result, error) {
+	if c.options.Stdin == nil {
+		return Result{}, &Error{message: "there is no standard input to read", hint: "give a path or a URL"}
+	}
+	if c.stdinUsed.Swap(true) {
+		return Result{}, &Error{message: "standard input was read already, and it can be read only once", hint: "name - once"}
+	}
+	p := newPump(ctx, c.options.Stdin)
+	defer p.stop()
+	n, err := c.deliver(ctx, p, -1, "reading standard input", sink)
+	return c.localResult("-", n, "standard input", err)
+}
+
+// getPath hands a file to the sink.
+func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
+	if ref.text == "" {
+		return Result{}, &Error{message: "the reference names no recording", hint: "make it with Parse or ParseUntrusted"}
+	}
+	if !ref.trusted && !c.options.AllowPaths {
+		return Result{}, &Error{
+			message: "the task attributes or the manifest name a path on this computer (" + ref.String() + "), which is not followed unless it is allowed",
+			hint:    "if you trust where it comes from, add --allow-paths",
+		}
+	}
+	info, err := os.Stat(ref.text)
+	if err != nil {
+		return Result{}, pathError(ref, err)
+	}
+	if info.IsDir() {
+		return Result{}, &Error{message: ref.String() + " is a directory", hint: "name the recordings in it, for example with " + printable(filepath.Join(ref.text, "*.wav"), maxShown)}
+	}
+	if !ref.trusted && !info.Mode().IsRegular() {
+		return Result{}, &Error{message: ref.String() + " is not a regular file, and others than those are read only where a person named them", hint: "give it on the command line"}
+	}
+	f, err := open(ctx, ref.text, info)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Result{}, cancelled(ctx)
+		}
+		return Result{}, pathError(ref, err)
+	}
+	defer f.Close()
+	doing := "reading " + ref.String()
+	if opened, err := f.Stat(); err != nil || opened.Mode().Type() != info.Mode().Type() {
+		return Result{}, &Error{message: ref.String() + " was exchanged while it was opened", hint: "try again"}
+	}
+	var n int64
+	if info.Mode().IsRegular() {
+		if info.Size() > c.options.MaxBytes {
+			return Result{}, tooLarge(c.options.MaxBytes)
+		}
+		n, err = c.deliver(ctx, f, info.Size(), doing, sink)
+	} else {
+		// Pipes and devices can block for ever. Closing the file frees a read
+		// of a pipe; the pump frees the caller whatever it is.
+		p := newPump(ctx, f)
+		defer p.stop()
+		release := context.AfterFunc(ctx, func() { f.Close() })
+		defer release()
+		n, err = c.deliver(ctx, p, -1, doing, sink)
+	}
+	return c.localResult(ref.String(), n, "a file", err)
+}
+
+func (c *Client) localResult(name string, n int64, what string, err error) (Result, error) {
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{URL: name, Bytes: n}
+	if c.options.CheckExposure {
+		r.Notes = []Note{{"exposure_not_checked", "the recording was read from " + what + ", not from a server, so there was nobody to ask without credentials"}}
+	}
+	return r, nil
+}
+
+// deliver gives r to the sink, reads what the sink left, and counts.
+func (c *Client) deliver(ctx context.Context, r io.Reader, total int64, doing string, sink func(io.Reader) error) (int64, error) {
+	l := &localReader{ctx: ctx, r: r, total: total, limit: c.options.MaxBytes, doing: doing, progress: progress{call: c.options.Progress}}
+	sinkErr := sink(l)
+	if sinkErr == nil && l.err == nil {
+		_, _ = io.Copy(io.Discard, l) // l keeps the error
+	}
+	err := l.err
+	if err == io.EOF {
+		err = nil
+	}
+	if err := settle(ctx, err, sinkErr); err != nil {
+		return 0, err
+	}
+	return l.n, nil
+}
+
+// localReader counts and bounds what is read, and remembers how it ended.
+type localReader struct {
+	ctx             context.Context
+	r               io.Reader
+	n, total, limit int64
+	doing           string
+	progress        progress
+	err             error
+}
+
+func (l *localReader) Read(p []byte) (int, error) {
+	if l.err == nil && l.ctx.Err() != nil {
+		l.err = cancelled(l.ctx)
+	}
+	if l.err != nil {
+		return 0, l.err
+	}
+	n, err := l.r.Read(p)
+	l.n += int64(n)
+	switch {
+	case l.n > l.limit:
+		n, l.err = 0, tooLarge(l.limit)
+	case err == io.EOF:
+		l.err = io.EOF
+	case err != nil && l.ctx.Err() != nil:
+		l.err = cancelled(l.ctx)
+	case err != nil:
+		l.err = &Error{message: l.doing + " failed: " + reason(err), hint: "check the disk or the program that writes it, and try again", cause: pathCause(err)}
+	}
+	l.progress.report(l.n, l.total, l.err == io.EOF)
+	if n > 0 {
+		return n, nil
+	}
+	return 0, l.err
+}
+
+// open opens a file. Opening a pipe waits for its writer, which may never
+// come: the wait ends with ctx.
+func open(ctx context.Context, path string, info fs.FileInfo) (*os.File, error) {
+	if info.Mode().Type()&fs.ModeNamedPipe == 0 {
+		return os.Open(path)
+	}
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		f, err := os.Open(path)
+		done <- opened{f, err}
+	}()
+	select {
+	case o := <-done:
+		return o.f, o.err
+	case <-ctx.Done():
+	}
+	// A writer that comes and goes lets the opening return. It may not have
+	// begun yet, hence the repetition; where writing is not permitted the
+	// goroutine stays until somebody else writes.
+	for range 50 {
+		if w, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+			w.Close()
+		} else if errors.Is(err, fs.ErrPermission) {
+			break
+		}
+		select {
+		case o := <-done:
+			if o.f != nil {
+				o.f.Close()
+			}
+			return nil, ctx.Err()
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return nil, ctx.Err()
+}
+
+func pathError(ref Reference, err error) error {
+	shown := ref.String()
+	e := &Error{message: shown + " cannot be opened: " + reason(err), hint: "check the path and its permissions", cause: pathCause(err)}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.message = "there is no file " + shown
+		e.hint = missingHint(ref.text)
+	case errors.Is(err, fs.ErrPermission):
+		e.message = shown + " may not be read by you"
+		e.hint = "make it readable for the user who runs this, or copy it"
+	}
+	return e
+}
+
+// missingHint guesses what was meant by a path that does not exist.
+func missingHint(path string) string {
+	base := filepath.Base(path)
+	switch {
+	case len(base) == 34 && strings.Trim(strings.ToLower(base[2:]), "0123456789abcdef") == "" && strings.Contains(" AC CA CF re ", " "+base[:2]+" "):
+		return "a recording's SID begins with RE; " + printable(base[:2], 8) + "... names something else"
+	case strings.HasPrefix(path, "www.") || strings.HasPrefix(path, "api.") || strings.HasPrefix(path, "//"):
+		return "for a URL, begin with https://"
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return "check the path: its directory cannot be read either"
+	}
+	defer dir.Close()
+	names, _ := dir.Readdirnames(10_000) // a partial list serves as well
+	for _, name := range names {
+		if strings.EqualFold(name, base) || strings.EqualFold(strings.TrimSuffix(name, filepath.Ext(name)), base) {
+			return "did you mean " + printable(filepath.Join(filepath.Dir(path), name), maxShown) + "?"
+		}
+	}
+	return "check the path"
+}
+
+func byteCount(n int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1 << 30, "GiB"}, {1 << 20, "MiB"}, {1 << 10, "KiB"}} {
+		if n >= unit.size && n%unit.size == 0 {
+			return fmt.Sprintf("%d %s", n/unit.size, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

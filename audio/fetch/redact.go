@@ -1,0 +1,131 @@
+package fetch
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxShown bounds, in bytes, what is printed of anything that others wrote.
+const maxShown = 400
+
+const ellipsis = "..."
+
+// printable gives s as it may be printed on a terminal: whatever is not
+// printable becomes its Go escape, and what is longer than max bytes is cut.
+// Printing what was printed before changes nothing.
+func printable(s string, max int) string {
+	var b strings.Builder
+	cut := 0 // the length at which the text still has room for an ellipsis
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		piece := s[i : i+size]
+		switch {
+		case r == utf8.RuneError && size == 1:
+			piece = fmt.Sprintf(`\x%02x`, s[i])
+		case r > 0xFFFF && !unicode.IsPrint(r):
+			piece = fmt.Sprintf(`\U%08x`, r)
+		case !unicode.IsPrint(r):
+			piece = fmt.Sprintf(`\u%04x`, r)
+		}
+		if b.Len()+len(piece) > max {
+			return b.String()[:cut] + ellipsis
+		}
+		b.WriteString(piece)
+		if b.Len() <= max-len(ellipsis) {
+			cut = b.Len()
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// masked stands for what must not be shown.
+const masked = "***"
+
+// shownParameter holds, in lower case, the query parameters whose values are
+// known to be no secret. Every other value is masked: a list of what is secret
+// would never be complete.
+func shownParameter(key string) bool {
+	switch strings.ToLower(key) {
+	case "requestedchannels", "download":
+		return true
+	}
+	return false
+}
+
+// displayURL writes u without user information, fragment and query values.
+func displayURL(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString(u.Scheme + "://" + printable(u.Host, 255))
+	b.WriteString(shortenEscaped(printable(u.EscapedPath(), 4*maxShown)))
+	if u.RawQuery != "" {
+		b.WriteString("?" + displayQuery(u.RawQuery))
+	}
+	return b.String()
+}
+
+// shortenEscaped cuts a percent-encoded path without cutting an escape in two.
+func shortenEscaped(path string) string {
+	if len(path) <= maxShown {
+		return path
+	}
+	cut := path[:maxShown-len(ellipsis)]
+	if i := strings.LastIndexByte(cut, '%'); i >= 0 && i > len(cut)-3 {
+		cut = cut[:i]
+	}
+	return strings.ToValidUTF8(cut, "") + ellipsis
+}
+
+func displayQuery(raw string) string {
+	const maxKey, maxParameters = 40, 12
+	var shown []string
+	for pair := range strings.SplitSeq(raw, "&") {
+		if pair == "" {
+			continue
+		}
+		if len(shown) == maxParameters {
+			shown = append(shown, masked)
+			break
+		}
+		key, value, isPair := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(key)
+		switch {
+		case !isPair || err != nil || len(name) > maxKey:
+			// A lone word or an endless key may itself be the token.
+			shown = append(shown, masked)
+		case shownParameter(name) && isWord(value):
+			shown = append(shown, url.QueryEscape(name)+"="+value)
+		default:
+			shown = append(shown, url.QueryEscape(name)+"="+masked)
+		}
+	}
+	return strings.Join(shown, "&")
+}
+
+func isWord(s string) bool {
+	return len(s) <= 16 && !strings.ContainsFunc(s, func(r rune) bool {
+		return r > unicode.MaxASCII || (!unicode.IsLetter(r) && !unicode.IsDigit(r))
+	})
+}
+
+// addresses finds what may be a URL in running text.
+var addresses = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*:/*[^\s"']*[/@?][^\s"']*`)
+
+// scrub makes the text of an error from elsewhere fit to print: addresses in
+// it lose their secrets, and control characters are escaped.
+func scrub(text string) string {
+	return printable(addresses.ReplaceAllStringFunc(text, func(s string) string {
+		u, err := url.Parse(s)
+		if err != nil || u.Host == "" {
+			return "(address)"
+		}
+		return displayURL(u)
+	}), maxShown)
+}

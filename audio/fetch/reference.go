@@ -1,0 +1,151 @@
+package fetch
+
+import (
+	"log/slog"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// kind is the form in which a recording was named.
+type kind int
+
+const (
+	kindPath kind = iota
+	kindStdin
+	kindURL
+	kindSID
+)
+
+// Reference names one recording. It remembers whether a person typed it or
+// whether it came out of task attributes or a manifest, which are untrusted:
+// see [Parse] and [ParseUntrusted]. The zero Reference names nothing.
+type Reference struct {
+	kind    kind
+	text    string   // the path or the SID
+	url     *url.URL // behind a pointer, so that no formatting verb of an enclosing struct prints it
+	trusted bool
+}
+
+// Parse reads a reference that a person typed:
+//
+//   - an https or http URL,
+//   - a Twilio recording SID (RE and 32 hexadecimal digits),
+//   - "-" for standard input,
+//   - anything else is a path; write ./RE… for a file that is named like a SID.
+//
+// A URL that carries a user name or a password is refused: what is on a
+// command line shows in the process list.
+func Parse(s string) (Reference, error) {
+	ref, err := parse(s)
+	ref.trusted = true
+	return ref, err
+}
+
+// ParseUntrusted reads a reference that came from task attributes or from a
+// manifest, which others may have written. [Client.Get] then refuses addresses
+// in private networks unless Options.AllowPrivate, and paths unless
+// Options.AllowPaths. Standard input cannot be named this way.
+func ParseUntrusted(s string) (Reference, error) {
+	ref, err := parse(s)
+	if err == nil && ref.kind == kindStdin {
+		return Reference{}, &Error{
+			message: `task attributes and manifests cannot name standard input ("-")`,
+			hint:    "name the recording by its URL, or give - on the command line",
+		}
+	}
+	return ref, err
+}
+
+func parse(s string) (Reference, error) {
+	trimmed := strings.TrimSpace(s)
+	if trimmed == "" {
+		return Reference{}, &Error{
+			message: "the reference to the recording is empty",
+			hint:    "give an https URL, a path, a Twilio recording SID (RE...) or - for standard input",
+		}
+	}
+	if recordingSID.MatchString(trimmed) {
+		return Reference{kind: kindSID, text: trimmed}, nil
+	}
+	lower := strings.ToLower(trimmed)
+	if strings.HasPrefix(lower, "https:") || strings.HasPrefix(lower, "http:") {
+		return parseURL(trimmed)
+	}
+	if scheme := otherScheme.FindString(lower); scheme != "" {
+		return Reference{}, otherSchemeError(strings.TrimSuffix(scheme, "://"))
+	}
+	if s == "-" {
+		return Reference{kind: kindStdin}, nil
+	}
+	if strings.ContainsRune(s, 0) {
+		return Reference{}, &Error{
+			message: "the path of the recording contains a zero byte, which no file name can",
+			hint:    "check how the path was made",
+		}
+	}
+	return Reference{kind: kindPath, text: s}, nil
+}
+
+// parseURL never repeats what it was given in an error: in an address that
+// cannot be read nobody can tell where the secrets are.
+func parseURL(s string) (Reference, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Host, " <>\"\\^`{|}") {
+		return Reference{}, &Error{
+			message: "the address of the recording cannot be read as a URL",
+			hint:    "write it as https://host/path, with other than plain characters percent-encoded, and in quotes on a command line",
+		}
+	}
+	if u.User != nil {
+		return Reference{}, &Error{
+			message: "the address of the recording contains a user name or a password, and those do not belong there: addresses show in process lists, logs and results",
+			hint:    "take them out of the address and put them into netrc, or into OTOSCOPE_USER and OTOSCOPE_PASSWORD together with --auth-host " + printable(u.Host, 255),
+		}
+	}
+	u.Scheme = strings.ToLower(u.Scheme)
+	u.Host = strings.ToLower(u.Host)
+	u.Fragment, u.RawFragment = "", ""
+	return Reference{kind: kindURL, url: u}, nil
+}
+
+var (
+	recordingSID = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
+	otherScheme  = regexp.MustCompile(`^[a-z][a-z0-9+.-]{0,20}://`)
+)
+
+func otherSchemeError(scheme string) error {
+	e := &Error{
+		message: "recordings are not fetched over " + scheme + "://",
+		hint:    "give an https URL, or download the recording and give its path",
+	}
+	switch scheme {
+	case "file":
+		e.hint = "give the path itself, without file://"
+	case "s3", "gs", "abfs", "wasbs":
+		e.hint = "give a presigned https URL of the object"
+	}
+	return e
+}
+
+// String is the reference as it may be printed: user information, fragments
+// and the values of query parameters are left out, control characters are
+// escaped, and the length is bounded.
+func (r Reference) String() string {
+	switch r.kind {
+	case kindStdin:
+		return "-"
+	case kindURL:
+		return displayURL(r.url)
+	}
+	return printable(r.text, maxShown)
+}
+
+// GoString keeps %#v from printing what String hides.
+func (r Reference) GoString() string { return "fetch.Reference(" + r.String() + ")" }
+
+// LogValue keeps logs from printing what String hides.
+func (r Reference) LogValue() slog.Value { return slog.StringValue(r.String()) }
+
+// MarshalText keeps encoders from writing what String hides.
+func (r Reference) MarshalText() ([]byte, error) { return []byte(r.String()), nil }

@@ -1,0 +1,140 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// attemptsInAll bounds the attempts at one recording as a multiple of
+// Options.MaxAttempts, however much progress each of them makes.
+const attemptsInAll = 10
+
+// budget counts the attempts at one recording: those in a row that brought no
+// new byte, and all of them.
+type budget struct {
+	inARow, inAll int // failures so far
+	max           int // Options.MaxAttempts
+	reached       int64
+}
+
+// fail counts a failed attempt and reports whether another may be made.
+func (b *budget) fail() bool {
+	b.inARow++
+	b.inAll++
+	return b.inARow < b.max && b.inAll < b.max*attemptsInAll
+}
+
+// more counts an attempt that neither failed nor finished, and reports whether
+// another may be made.
+func (b *budget) more() bool {
+	b.inAll++
+	return b.inAll < b.max*attemptsInAll
+}
+
+// advance forgives failures once a byte arrives that had not arrived before.
+// Bytes that come again after a fresh start are no progress.
+func (b *budget) advance(offset int64) {
+	if offset > b.reached {
+		b.reached = offset
+		b.inARow = 0
+	}
+}
+
+// pacing says how long to wait between attempts.
+type pacing struct{ min, max, retryAfterMax time.Duration }
+
+// wait is the pause after the given number of failures in a row: min, doubled
+// with each failure up to max, of which a random half is taken off so that
+// many clients do not come back at the same moment. What the server asks for
+// with Retry-After is honoured up to a cap.
+func (p pacing) wait(failures int, answer *http.Response) time.Duration {
+	doubled := float64(p.min) * math.Pow(2, float64(min(max(failures-1, 0), 40)))
+	d := time.Duration(math.Min(doubled, float64(p.max)))
+	d = d/2 + time.Duration(rand.Int64N(int64(d/2)+1))
+	if answer == nil {
+		return d
+	}
+	now := time.Now()
+	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
+		now = date // the server's clock is the one its Retry-After goes by
+	}
+	if asked, ok := parseRetryAfter(answer.Header.Get("Retry-After"), now); ok {
+		d = max(d, min(asked, p.retryAfterMax))
+	}
+	return d
+}
+
+// parseRetryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds
+// without sign, however many, or an HTTP date, where the past is 0.
+func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
+	header = strings.TrimSpace(header)
+	if header == "" {
+		return 0, false
+	}
+	if !strings.ContainsFunc(header, func(r rune) bool { return r < '0' || r > '9' }) {
+		n, ok := digits(header)
+		if !ok || n > int64(math.MaxInt64/time.Second) {
+			return math.MaxInt64, true
+		}
+		return time.Duration(n) * time.Second, true
+	}
+	at, err := http.ParseTime(header)
+	if err != nil {
+		return 0, false
+	}
+	return max(at.Sub(now), 0), true
+}
+
+// sleep waits, or ends at once when ctx does.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// worthRetrying reports whether the same request may fare better later.
+func worthRetrying(resp *http.Response, err error) bool {
+	if err != nil {
+		return !lasting(err)
+	}
+	switch resp.StatusCode {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return resp.StatusCode >= 500
+}
+
+// lasting reports whether an error of the network will be the same next time.
+func lasting(err error) bool {
+	var (
+		blocked     *blockedError
+		proxied     *proxiedError
+		redirect    *redirectError
+		certificate *tls.CertificateVerificationError
+		notTLS      tls.RecordHeaderError
+		alert       tls.AlertError
+		dns         *net.DNSError
+	)
+	switch {
+	case errors.As(err, &blocked), errors.As(err, &proxied), errors.As(err, &redirect),
+		errors.As(err, &certificate), errors.As(err, &notTLS), errors.As(err, &alert), errors.Is(err, http.ErrSchemeMismatch):
+		return true
+	case errors.As(err, &dns):
+		return dns.IsNotFound
+	}
+	return false
+}
