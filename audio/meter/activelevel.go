@@ -47,26 +47,47 @@ func newActiveLevel(rate int) activeLevel {
 	return a
 }
 
+// add runs the envelope over two samples at a time: each stage then waits for
+// itself once in two samples.
 func (a *activeLevel) add(x []float32) {
 	g, k, p, q := a.g, 1-a.g, a.p, a.q
-	reached := a.reached
-	for i, v := range x {
-		p = g*p + k*float64(math.Float32frombits(magnitudeBits(v)))
-		q = g*q + k*p
-		// The exponent e of q, 2^e ≤ q < 2^(e+1), reaches the thresholds from 2^e down.
-		if r := 1023 - int(math.Float64bits(q)>>52); r != reached {
-			if r = min(max(r, 0), thresholdCount); r != reached {
-				a.cross(reached, r, a.n+int64(i))
-				reached = r
-			}
+	gg, gk := g*g, g*k
+	reached, exponent, n := a.reached, binaryExponent(q), a.n
+	a.n += int64(len(x))
+	for ; len(x) >= 2; x = x[2:] {
+		x0, x1 := magnitude(x[0]), magnitude(x[1])
+		p0 := g*p + k*x0
+		p1 := gg*p + (gk*x0 + k*x1)
+		q0 := g*q + k*p0
+		q1 := gg*q + (gk*p0 + k*p1)
+		p, q = p1, q1
+		if e0, e1 := binaryExponent(q0), binaryExponent(q1); e0 != exponent || e1 != exponent {
+			reached = a.cross(reached, firstReached(e0), n)
+			reached = a.cross(reached, firstReached(e1), n+1)
+			exponent = e1
 		}
+		n += 2
+	}
+	if len(x) == 1 {
+		p = g*p + k*magnitude(x[0])
+		q = g*q + k*p
+		reached = a.cross(reached, firstReached(binaryExponent(q)), n)
 	}
 	a.p, a.q, a.reached = p, q, reached
-	a.n += int64(len(x))
 }
 
-// cross books the time when sample n takes the envelope from thresholds [from:] to [to:].
-func (a *activeLevel) cross(from, to int, n int64) {
+func magnitude(v float32) float64 { return float64(math.Float32frombits(magnitudeBits(v))) }
+
+// binaryExponent is e of 2^e ≤ q < 2^(e+1), for a q that is not negative.
+func binaryExponent(q float64) int { return int(math.Float64bits(q)>>52) - 1023 }
+
+// firstReached is the highest threshold that an envelope with this exponent
+// reaches; it reaches all below, too.
+func firstReached(exponent int) int { return min(max(-exponent, 0), thresholdCount) }
+
+// cross books the time when sample n takes the envelope from thresholds
+// [from:] to [to:], and returns to.
+func (a *activeLevel) cross(from, to int, n int64) int {
 	for j := to; j < from; j++ { // risen: what passed of the hangover was active
 		a.active[j] += a.held(j, n)
 		a.since[j] = n
@@ -75,6 +96,7 @@ func (a *activeLevel) cross(from, to int, n int64) {
 		a.active[j] += n - a.since[j]
 		a.since[j] = n
 	}
+	return to
 }
 
 // held is how much of the hangover of a threshold that is not reached has passed by sample n.

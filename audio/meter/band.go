@@ -27,8 +27,7 @@ type frame struct {
 // additions a sample and stage, and its sums are exact for samples of up to
 // 24 bits, so that nothing drifts in ten hours.
 type speechBand struct {
-	decimate *decimator // nil at 8 kHz
-	length   int        // of the moving average in samples, odd
+	length   int // of the moving average in samples, odd
 	sums     [2]float64
 	first    []float64 // the first stage's last inputs, then those of the step
 	second   []float64
@@ -38,13 +37,9 @@ type speechBand struct {
 	wasQuiet bool
 }
 
+// newSpeechBand takes the rate of the base band in Hz and its most samples a step.
 func newSpeechBand(rate, step int) *speechBand {
 	b := &speechBand{wasQuiet: true}
-	if rate > baseRate {
-		b.decimate = newDecimator(rate)
-		rate /= b.decimate.factor
-		step = step/b.decimate.factor + 1
-	}
 	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
 	b.first = make([]float64, b.length+step)
 	b.second = make([]float64, b.length+step)
@@ -55,20 +50,20 @@ func newSpeechBand(rate, step int) *speechBand {
 	return b
 }
 
-// add takes a step and measures the frame that ends with it; before the first
-// sample there is silence.
+// add takes a step of the base band and measures the frame that ends with it;
+// before the first sample there is silence. quiet says that the step is
+// digital silence.
 func (b *speechBand) add(x []float32, quiet bool) frame {
-	if b.decimate != nil {
-		x = b.decimate.add(x)
-	}
 	copy(b.energy[:], b.energy[stepSubframes:])
 	copy(b.samples[:], b.samples[stepSubframes:])
+	newest := frameSubframes - stepSubframes
 	for i := range stepSubframes {
-		sub := x[i*len(x)/stepSubframes : (i+1)*len(x)/stepSubframes]
-		at := frameSubframes - stepSubframes + i
-		b.energy[at] = b.highPass(sub)
-		b.samples[at] = float64(len(sub))
+		from, to := i*len(x)/stepSubframes, (i+1)*len(x)/stepSubframes
+		b.energy[newest+i] = b.highPass(x, from, to)
+		b.samples[newest+i] = float64(to - from)
 	}
+	copy(b.first[:b.length], b.first[len(x):])
+	copy(b.second[:b.length], b.second[len(x):])
 	f := frame{level: math.Inf(-1), quiet: quiet && b.wasQuiet}
 	b.wasQuiet = quiet
 	var energy, samples float64
@@ -82,24 +77,28 @@ func (b *speechBand) add(x []float32, quiet bool) frame {
 	return f
 }
 
-// highPass takes a subframe and returns its energy above the hum.
-func (b *speechBand) highPass(x []float32) float64 {
-	m, n := b.length, len(x)
-	first, second := b.first[:m+n], b.second[:m+n]
+// highPass takes the samples of a step from one to another and returns their
+// energy above the hum.
+func (b *speechBand) highPass(x []float32, from, to int) float64 {
+	m := b.length
+	x = x[from:to]
+	// Of each stage: its newest input, the one that leaves the average, and the
+	// one that is at the average's centre.
+	newest1, oldest1, centre1 := b.first[m+from:m+to], b.first[from:to], b.first[m/2+1+from:m/2+1+to]
+	newest2, oldest2, centre2 := b.second[m+from:m+to], b.second[from:to], b.second[m/2+1+from:m/2+1+to]
 	s1, s2 := b.sums[0], b.sums[1]
 	average := 1 / float64(m)
 	var energy float64
 	for i, v := range x {
-		first[m+i] = float64(v)
-		s1 += first[m+i] - first[i]
-		y := first[m/2+i+1] - s1*average
-		second[m+i] = y
-		s2 += y - second[i]
-		z := second[m/2+i+1] - s2*average
+		in := float64(v)
+		newest1[i] = in
+		s1 += in - oldest1[i]
+		y := centre1[i] - s1*average
+		newest2[i] = y
+		s2 += y - oldest2[i]
+		z := centre2[i] - s2*average
 		energy += z * z
 	}
-	copy(first[:m], first[n:])
-	copy(second[:m], second[n:])
 	b.sums = [2]float64{s1, s2}
 	return energy
 }

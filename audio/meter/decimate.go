@@ -2,8 +2,9 @@ package meter
 
 import "math"
 
-// baseRate is the rate in Hz at or a little above which speech is looked for:
-// that of the telephone, so that a recording at another rate is heard alike.
+// baseRate is the rate in Hz at or a little above which the base band lies:
+// that of the telephone. What is looked for in the base band is heard alike in
+// a recording at any rate.
 const baseRate = 8000
 
 // passHz is where the decimator's pass band ends (ITU-T G.712: 3400 Hz).
@@ -22,7 +23,11 @@ type decimator struct {
 	out     []float32
 }
 
+// newDecimator returns nil for a rate that is the base band's already.
 func newDecimator(rate int) *decimator {
+	if rate <= baseRate {
+		return nil
+	}
 	d := &decimator{factor: rate / baseRate}
 	n := tapsPerPhase*rate/baseRate | 1
 	d.taps = make([]float64, n)
@@ -45,8 +50,21 @@ func newDecimator(rate int) *decimator {
 	return d
 }
 
+// baseBand is the rate of the base band of a recording, and the most samples
+// of it that a step of the recording gives.
+func baseBand(rate, step int) (baseRate, baseStep int) {
+	d := newDecimator(rate)
+	if d == nil {
+		return rate, step
+	}
+	return rate / d.factor, step/d.factor + 1
+}
+
 // add takes samples and returns those that are kept, valid until the next call.
 func (d *decimator) add(x []float32) []float32 {
+	if d == nil {
+		return x
+	}
 	h := d.history
 	for _, v := range x {
 		h = append(h, float64(v))

@@ -18,8 +18,10 @@ func histogramBin(level int16) int {
 	return min(histogramBins-1, max(0, -int(level)/histogramStep))
 }
 
-func (h *histogram) add(level int16)    { h.bins[histogramBin(level)]++; h.n++ }
-func (h *histogram) remove(level int16) { h.bins[histogramBin(level)]--; h.n-- }
+func (h *histogram) add(level int16) { h.bins[histogramBin(level)]++; h.n++ }
+
+// binLevel is the logged level in the middle of a bin.
+func binLevel(b int) int16 { return int16(-b*histogramStep - histogramStep/2) }
 
 // quantile is the logged level below which a share q of the counted ones lies,
 // to half a decibel; logFloor where none was counted.
@@ -31,8 +33,46 @@ func (h *histogram) quantile(q float64) int16 {
 	var below int32
 	for b := histogramBins - 1; b >= 0; b-- {
 		if below += h.bins[b]; below >= max(1, rank) {
-			return int16(-b*histogramStep - histogramStep/2)
+			return binLevel(b)
 		}
 	}
 	return 0
+}
+
+// running follows one quantile of a histogram that levels enter and leave.
+type running struct {
+	histogram
+	share float64
+	bin   int   // where the quantile lies
+	below int32 // counted in the bins of lower levels
+}
+
+func newRunning(share float64) running {
+	return running{share: share, bin: histogramBins - 1}
+}
+
+func (r *running) add(level int16)    { r.count(level, 1) }
+func (r *running) remove(level int16) { r.count(level, -1) }
+
+func (r *running) count(level int16, by int32) {
+	b := histogramBin(level)
+	r.bins[b] += by
+	r.n += int(by)
+	if b > r.bin {
+		r.below += by
+	}
+}
+
+// value is the quantile of what is counted now, to half a decibel.
+func (r *running) value() int16 {
+	rank := max(1, int32(math.Ceil(r.share*float64(r.n))))
+	for r.below >= rank && r.bin < histogramBins-1 {
+		r.bin++
+		r.below -= r.bins[r.bin]
+	}
+	for r.below+r.bins[r.bin] < rank && r.bin > 0 {
+		r.below += r.bins[r.bin]
+		r.bin--
+	}
+	return binLevel(r.bin)
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // lineEvery is how many steps there are between two spectra. The average
-// spectrum of speech settles within seconds; five spectra a second are enough.
-const lineEvery = 10
+// spectrum of speech settles within seconds; three spectra a second are enough.
+const lineEvery = 16
 
 // The average spectrum is kept apart for classes of level, because which of
 // them are speech is known only after the pass.

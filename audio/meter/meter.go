@@ -29,13 +29,14 @@ type Meter struct {
 
 // channel holds the meters of one channel.
 type channel struct {
-	energy  energy
-	level   activeLevel
-	silence digitalSilence
-	grid    grid
-	band    *speechBand
-	log     frameLog
-	line    *line
+	energy   energy
+	level    activeLevel
+	silence  digitalSilence
+	grid     grid
+	decimate *decimator // to the base band; nil where the recording is at its rate
+	band     *speechBand
+	log      frameLog
+	line     *line
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.
@@ -50,9 +51,10 @@ func New(rate, channels int) (*Meter, error) {
 	for c := range channels {
 		m.buf[c] = make([]float32, m.step)
 		m.ch[c] = &channel{
-			level: newActiveLevel(rate),
-			band:  newSpeechBand(rate, m.step),
-			line:  newLine(rate, m.step),
+			level:    newActiveLevel(rate),
+			decimate: newDecimator(rate),
+			band:     newSpeechBand(baseBand(rate, m.step)),
+			line:     newLine(rate, m.step),
 		}
 	}
 	return m, nil
@@ -84,7 +86,7 @@ func (m *Meter) take(n int) {
 		ch.energy.add(x)
 		ch.level.add(x)
 		ch.grid.add(x)
-		f := ch.band.add(x, ch.silence.add(x))
+		f := ch.band.add(ch.decimate.add(x), ch.silence.add(x))
 		ch.log.add(f)
 		ch.line.add(x, f)
 	}

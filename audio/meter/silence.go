@@ -11,40 +11,46 @@ const idle = 8.0 / 32768
 // has noise.
 type digitalSilence struct {
 	n       int64
-	sounded bool
-	first   int64 // the first sample that is not digital silence
-	last    uint32
-	steps   int64 // samples in silent steps
+	value   float32 // of the silence that the recording begins with
+	first   int64   // how long that is in samples
+	sounded bool    // it has ended
+	quiet   int64   // samples in steps of digital silence
 }
 
-// add takes a step and reports whether all of it is digital silence.
+// add takes a step and reports whether all of it is digital silence. Any other
+// step shows itself at its first samples.
 func (d *digitalSilence) add(x []float32) bool {
-	first := math.Float32bits(x[0])
-	var differ uint32
-	for _, v := range x {
-		differ |= math.Float32bits(v) ^ first
-	}
-	quiet := differ == 0 && math.Abs(float64(x[0])) <= idle
-	if quiet {
-		d.steps += int64(len(x))
-	}
+	quiet := int64(d.leading(x, x[0]))
 	if !d.sounded {
 		if d.n == 0 {
-			d.last = first
+			d.value = x[0]
 		}
-		for i, v := range x {
-			if math.Float32bits(v) != d.last || math.Abs(float64(v)) > idle {
-				d.sounded, d.first = true, d.n+int64(i)
-				break
-			}
-		}
+		d.first += int64(d.leading(x, d.value))
+		d.sounded = d.first < d.n+int64(len(x))
 	}
 	d.n += int64(len(x))
-	return quiet
+	if quiet < int64(len(x)) {
+		return false
+	}
+	d.quiet += quiet
+	return true
+}
+
+// leading is how many samples at the start of x are the idle value v.
+func (d *digitalSilence) leading(x []float32, v float32) int {
+	if math.Abs(float64(v)) > idle {
+		return 0
+	}
+	for i := range x {
+		if x[i] != v {
+			return i
+		}
+	}
+	return len(x)
 }
 
 func (d *digitalSilence) timing(c clock) Timing {
-	t := Timing{FirstSound: Never, FirstSpeech: Never, LastSpeech: Never, LeadingDigitalSilenceS: c.seconds(d.n), DigitalSilenceS: c.seconds(d.steps)}
+	t := Timing{FirstSound: Never, FirstSpeech: Never, LastSpeech: Never, LeadingDigitalSilenceS: c.seconds(d.n), DigitalSilenceS: c.seconds(d.quiet)}
 	if d.sounded {
 		t.FirstSound = Time(c.seconds(d.first))
 		t.LeadingDigitalSilenceS = c.seconds(d.first)

@@ -28,7 +28,8 @@ type walked struct {
 // than the frames around.
 func walk(log *frameLog) iter.Seq[walked] {
 	return func(yield func(walked) bool) {
-		var call, around histogram
+		var call histogram
+		around := newRunning(floorPercentile)
 		for _, v := range log.all() {
 			if v != logQuiet {
 				call.add(v)
@@ -53,7 +54,7 @@ func walk(log *frameLog) iter.Seq[walked] {
 			}
 			floor := lowest
 			if around.n > 0 {
-				floor = max(lowest, min(lowest+floorRise, around.quantile(floorPercentile)))
+				floor = max(lowest, min(lowest+floorRise, around.value()))
 			}
 			if !yield(walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at)}) {
 				return
