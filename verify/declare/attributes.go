@@ -68,8 +68,9 @@ func ParseAttributes(b []byte) (Declaration, error) {
 
 // reader gathers a declaration from attributes.
 type reader struct {
-	d     Declaration
-	found bool // media, whether usable or not
+	d         Declaration
+	found     bool // media, whether usable or not
+	startForm form
 }
 
 // wrappers are the keys under which tasks, events and exports carry a task's attributes.
@@ -96,7 +97,7 @@ func (r *reader) attributes(b json.RawMessage, place string, depth int) *Error {
 	case anObject:
 		return r.object(b, place, depth)
 	case aList:
-		r.list(b, place)
+		r.list(b, "media")
 		return nil
 	case aString:
 		return r.encoded(b, place, depth)
@@ -110,10 +111,44 @@ func (r *reader) attributes(b json.RawMessage, place string, depth int) *Error {
 // encoded reads JSON that stands in a string.
 func (r *reader) encoded(b json.RawMessage, place string, depth int) *Error {
 	inner := []byte(text(b))
-	if err := validate(inner, "within their string, "+place); err != nil {
+	if err := validate(inner, place+", JSON in a string,"); err != nil {
 		return err
 	}
 	return r.attributes(inner, place, depth+1)
+}
+
+// wrapped looks for attributes within an object that is none itself.
+func (r *reader) wrapped(fields []member, place string, depth int) *Error {
+	for _, name := range wrappers() {
+		inner := exactly(fields, name)
+		place := place + " in " + name
+		switch kindOf(inner) {
+		case anObject:
+		case aString:
+			s := strings.TrimSpace(text(inner))
+			if r.liquid(onlyLiquid(s), place) {
+				r.found = true
+				return nil
+			}
+			if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, `"`) {
+				continue // a text that happens to stand under such a key
+			}
+		default:
+			continue
+		}
+		if err := r.attributes(inner, place, depth+1); err != nil || r.found {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyLiquid gives s where it is a template variable and nothing else.
+func onlyLiquid(s string) string {
+	if strings.HasPrefix(s, "{{") || strings.HasPrefix(s, "{%") {
+		return s
+	}
+	return ""
 }
 
 func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
@@ -122,7 +157,7 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
 	reservations := r.lookup(fields, "reservation_attributes", place)
 	if direction := exactly(fields, "direction"); kindOf(direction) == aString {
 		// Other words are another field's; nothing is made of them.
-		if d, err := ParseDirection(text(direction)); err == nil {
+		if d, err := ParseDirection(text(direction)); err == nil && d != UnknownDirection {
 			r.d.Direction = d
 		}
 	}
@@ -142,20 +177,13 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
 	}
 	if looksLikeMedia(fields) {
 		r.found = true
-		r.entry(fields, "the media object")
+		r.entry(fields, "media")
 		return nil
 	}
 	if looksLikeReservations(fields) && r.reservations(b) {
 		return nil
 	}
-	for _, name := range wrappers() {
-		if inner := exactly(fields, name); inner != nil {
-			if k := kindOf(inner); k == anObject || k == aString {
-				return r.attributes(inner, place+" in "+name, depth+1)
-			}
-		}
-	}
-	return nil
+	return r.wrapped(fields, place, depth)
 }
 
 // lookup finds a key, the last of several; where it is not there, one that is
@@ -210,7 +238,7 @@ func (r *reader) conversations(b json.RawMessage) {
 	if kindOf(b) == aString {
 		inner := []byte(text(b))
 		if validate(inner, "") != nil {
-			r.liquid(text(b), "conversations")
+			r.found = r.liquid(text(b), "conversations")
 			return
 		}
 		b = inner
@@ -225,14 +253,14 @@ func (r *reader) conversations(b json.RawMessage) {
 	}
 }
 
-// reservations reads media of the first reservation that has a recording and
-// reports whether there was one.
+// reservations reads media of the first reservation that has any and reports
+// whether there was one. An empty list is none: the task's media count then.
 func (r *reader) reservations(b json.RawMessage) bool {
 	if kindOf(b) == aString {
 		inner := []byte(text(b))
 		if validate(inner, "") != nil {
-			r.liquid(text(b), "reservation_attributes")
-			return false
+			r.found = r.liquid(text(b), "reservation_attributes")
+			return r.found
 		}
 		b = inner
 	}
@@ -252,11 +280,11 @@ func (r *reader) reservations(b json.RawMessage) bool {
 			}
 		}
 		switch {
-		case media == nil:
+		case media == nil, kindOf(media) == aList && len(items(media)) == 0:
 		case !read:
 			read = true
 			r.media(media, place+".media")
-			r.workerLeg(media)
+			r.workerLeg()
 		default:
 			others = append(others, m.key)
 		}
@@ -277,15 +305,9 @@ func (r *reader) ignoreTaskMedia(b json.RawMessage) {
 // workerLeg recognises what the dual-channel plugin writes in its worker mode
 // (twilio-professional-services, flex-project-template): media on the
 // reservation and milliseconds as start time.
-func (r *reader) workerLeg(media json.RawMessage) {
-	if r.d.Sides == nil || r.d.Sides.Left != Customer {
-		return
-	}
-	for _, f := range r.d.Findings {
-		if f.Code == finding.StartTimeForm && strings.Contains(f.Detail, epochMillis.String()) {
-			r.d.add(finding.WorkerLeg, "The media stand on a reservation and the start time in milliseconds, as the dual-channel plugin writes them in its worker mode. That mode records the agent's leg, yet still declares the customer first.")
-			return
-		}
+func (r *reader) workerLeg() {
+	if r.startForm == epochMillis && r.d.Sides != nil && r.d.Sides.Left == Customer {
+		r.d.add(finding.WorkerLeg, "The media stand on a reservation and the start time in milliseconds, as the dual-channel plugin writes them in its worker mode. That mode records the agent's leg, yet still declares the customer first.")
 	}
 }
 

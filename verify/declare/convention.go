@@ -10,9 +10,9 @@ import (
 // convention is how a system lays the parties out on the channels.
 type convention struct {
 	name        string
-	description string // for --help
 	left, right string // words of the vocabulary; "" where the system has no rule of its own
-	instead     string // what to pass where it has none
+	system      string // for --help
+	instead     string // what to pass where it has no rule
 }
 
 // conventions is the table of known systems. Each entry names its source.
@@ -20,46 +20,46 @@ func conventions() []convention {
 	return []convention{
 		// Twilio Docs, Flex Insights, "Turn on dual-channel recording".
 		{name: "flex-insights", left: "customer", right: "others",
-			description: "Twilio Flex Insights: customer left, agent and all others right"},
+			system: "Twilio Flex Insights"},
 		// Twilio Docs, Conversational Intelligence, Transcript resource, participants[].channel_participant.
 		{name: "conversational-intelligence", left: "agent", right: "customer",
-			description: "Twilio Conversational Intelligence without participants: agent left (1), customer right (2)"},
+			system: "Twilio, no participants given"},
 		// Twilio Docs, TwiML <Dial>, record: the parent call is on the first channel, the child on the second.
 		{name: "twilio-dial", left: "caller", right: "callee",
-			description: "Twilio <Dial record=\"record-from-answer-dual\">: parent call left, child call right; needs --direction"},
+			system: "Twilio <Dial>; needs --direction"},
 		// Amazon Connect Administrator Guide, "Set up recording behavior": the agent's audio is on the right.
 		{name: "amazon-connect", left: "customer", right: "agent",
-			description: "Amazon Connect: customer and everybody conferenced in left, agent right"},
+			system: "Amazon Connect"},
 		// Amazon Transcribe API Reference, ChannelDefinition: ChannelId 0 or 1 with a ParticipantRole.
 		{name: "aws-transcribe",
-			description: "Amazon Transcribe Call Analytics: no rule of its own, ChannelDefinitions says it",
-			instead:     "where ChannelId 0 is AGENT pass --channels agent,customer, where it is CUSTOMER pass --channels customer,agent"},
+			system:  "AWS Transcribe: pass --channels",
+			instead: "where ChannelId 0 is AGENT pass --channels agent,customer, where it is CUSTOMER pass --channels customer,agent"},
 		// Google Cloud, Contact Center AI Insights, IngestConversationsRequest.ConversationConfig.
 		{name: "google-ccai",
-			description: "Google CCAI Insights: no rule of its own, agent_channel and customer_channel say it",
-			instead:     "where agent_channel is 1 pass --channels agent,customer, where it is 2 pass --channels customer,agent"},
+			system:  "Google CCAI: pass --channels",
+			instead: "where agent_channel is 1 pass --channels agent,customer, where it is 2 pass --channels customer,agent"},
 		// Genesys AudioHook protocol, "open" message, media[].channels: in the order listed.
 		{name: "genesys-audiohook", left: "external", right: "internal",
-			description: "Genesys AudioHook with channels [\"external\",\"internal\"]: customer left, agent right"},
+			system: "Genesys AudioHook, in this order"},
 		// Genesys PureConnect, Opus dual-channel recordings: who placed the call is alone on one channel, which one depends on the direction.
 		{name: "genesys-pureconnect",
-			description: "Genesys PureConnect Opus recordings: no fixed side is documented",
-			instead:     "listen to one recording of each direction, then pass --channels for them"},
+			system:  "PureConnect: pass --channels",
+			instead: "listen to one recording of each direction, then pass --channels for them"},
 		// Verint WFO, Interactions and Analytics Administration, "Exported media format".
 		{name: "verint", left: "agent", right: "external",
-			description: "Verint export: agent left, external parties right"},
+			system: "Verint export"},
 		// VICIdial, docs/STEREO_CALL_RECORDINGS.txt: the customer always on the right.
 		{name: "vicidial", left: "agent", right: "customer",
-			description: "VICIdial stereo recording: agent and all others left, customer right"},
+			system: "VICIdial stereo recording"},
 		// LiveKit protocol, AudioMixing DUAL_CHANNEL_AGENT: agent left, all other audio right.
 		{name: "livekit", left: "agent", right: "customer",
-			description: "LiveKit egress with DUAL_CHANNEL_AGENT: agent left, all others right"},
+			system: "LiveKit DUAL_CHANNEL_AGENT"},
 		// FreeSWITCH, channel variable RECORD_STEREO: leg A (the caller) left, leg B right.
 		{name: "freeswitch", left: "caller", right: "callee",
-			description: "FreeSWITCH RECORD_STEREO: caller left, callee right; needs --direction"},
+			system: "FreeSWITCH; needs --direction"},
 		// FreeSWITCH, channel variable RECORD_STEREO_SWAP: the reverse.
 		{name: "freeswitch-swap", left: "callee", right: "caller",
-			description: "FreeSWITCH RECORD_STEREO_SWAP: callee left, caller right; needs --direction"},
+			system: "RECORD_STEREO_SWAP; --direction"},
 	}
 }
 
@@ -73,11 +73,19 @@ func Conventions() []string {
 }
 
 // ConventionHelp is the table of conventions for a help text, one line each,
-// indented by two spaces.
+// indented by two spaces and within 80 columns.
 func ConventionHelp() string {
 	var b strings.Builder
+	row := func(name, left, right, system string) {
+		fmt.Fprintf(&b, "  %-27s %-8s %-8s %s\n", name, left, right, system)
+	}
+	row("name", "left", "right", "system")
 	for _, c := range conventions() {
-		fmt.Fprintf(&b, "  %-28s %s\n", c.name, c.description)
+		if c.left == "" {
+			row(c.name, "-", "-", c.system)
+			continue
+		}
+		row(c.name, c.left, c.right, c.system)
 	}
 	return b.String()
 }

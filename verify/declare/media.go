@@ -66,8 +66,11 @@ func (r *reader) list(b json.RawMessage, place string) {
 	}
 	if len(usable) == 0 {
 		detail := fmt.Sprintf("%s is an empty list.", place)
-		if len(entries) > 0 {
-			detail = fmt.Sprintf("None of the %s in %s is of type %q.", entriesOf(len(entries)), place, voiceRecording)
+		switch {
+		case len(entries) == 1:
+			detail = fmt.Sprintf("The only entry in %s is not of type %q.", place, voiceRecording)
+		case len(entries) > 1:
+			detail = fmt.Sprintf("None of the %d entries in %s is of type %q.", len(entries), place, voiceRecording)
 		}
 		r.d.add(finding.MediaMissing, detail)
 		return
@@ -77,13 +80,6 @@ func (r *reader) list(b json.RawMessage, place string) {
 	if len(usable) > 1 {
 		r.d.add(finding.MediaIgnored, fmt.Sprintf("%s names %s; Flex Insights uses the first, and so does this.", place, count(len(usable), "voice recording")))
 	}
-}
-
-func entriesOf(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 func typeOf(entry json.RawMessage) string { return text(exactly(members(entry), "type")) }
@@ -178,7 +174,7 @@ func (r *reader) startTime(value json.RawMessage, place string) {
 		r.d.add(finding.StartTimeImplausible, fmt.Sprintf("%s is %s, %s.", field, quote(s), implausible(t)))
 		return
 	}
-	r.d.StartTime = t
+	r.d.StartTime, r.startForm = t, f
 	r.d.add(finding.StartTimeForm, fmt.Sprintf("The start time is given as %s: %s.", f, stamp(t)))
 	switch {
 	case f == epochSeconds:

@@ -129,7 +129,7 @@ func (d *Declaration) pair(left, right meaning) pairing {
 	return apart
 }
 
-// ambiguous is what a finding says of channels named caller and callee.
+// callerDetail is what a finding says of channels named caller and callee.
 const callerDetail = "The channels are named caller and callee: on an inbound call the caller is the customer, on an outbound one the agent. The direction decides."
 
 // ParseChannels reads who is on which channel as a person types it, the left

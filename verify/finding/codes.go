@@ -115,7 +115,7 @@ func All() []Kind {
 		{ChannelCount, Warning, "Not two channels are named, but fewer or more."},
 		{RoleEmpty, Warning, "The name of a channel is empty."},
 		{RoleSpelling, Warning, "The name of a channel is a known one but for its case or for spaces."},
-		{RoleUndocumented, Info, "The name of a channel is understood, but not one that Flex Insights documents."},
+		{RoleUndocumented, Warning, "The name of a channel is understood, but not one that Flex Insights documents."},
 		{RoleUnknown, Warning, "The name of a channel says nothing of who is on it."},
 		{RoleAmbiguous, Warning, "The name of a channel means either party, depending on the call's direction or on the system."},
 		{RoleRepeated, Warning, "Both channels are said to carry the same party."},

@@ -1,0 +1,96 @@
+package finding_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// Every code that the package declares is in the list, once, in order, and
+// nothing else is.
+func TestAllIsComplete(t *testing.T) {
+	src, err := os.ReadFile("codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []finding.Code
+	for _, decl := range file.Decls {
+		g, ok := decl.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range g.Specs {
+			value, err := strconv.Unquote(spec.(*ast.ValueSpec).Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			declared = append(declared, finding.Code(value))
+		}
+	}
+	var listed []finding.Code
+	for _, k := range finding.All() {
+		listed = append(listed, k.Code)
+	}
+	if diff := cmp.Diff(declared, listed); diff != "" {
+		t.Errorf("(-declared +listed):\n%s", diff)
+	}
+}
+
+func TestKindsAreDocumented(t *testing.T) {
+	name := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+	sentence := regexp.MustCompile(`^[A-Z][^\n]{20,160}\.$`)
+	for _, k := range finding.All() {
+		if !name.MatchString(string(k.Code)) {
+			t.Errorf("code %q is not in snake case", k.Code)
+		}
+		if !sentence.MatchString(k.Doc) {
+			t.Errorf("%s: %q is not one sentence on one line", k.Code, k.Doc)
+		}
+		if k.Severity != finding.Fatal && k.Severity != finding.Warning && k.Severity != finding.Info {
+			t.Errorf("%s: severity %q", k.Code, k.Severity)
+		}
+		if k.Code.Severity() != k.Severity || k.Code.Doc() != k.Doc {
+			t.Errorf("%s: the code's own methods say otherwise", k.Code)
+		}
+	}
+}
+
+// What makes a recording unusable is a contract with those who read outcomes.
+func TestFatal(t *testing.T) {
+	var fatal []finding.Code
+	for _, k := range finding.All() {
+		if k.Severity == finding.Fatal {
+			fatal = append(fatal, k.Code)
+		}
+	}
+	want := []finding.Code{"mono_file", "dual_mono", "both_parties", "orientation_changes", "silent_channel", "one_party_missing"}
+	if diff := cmp.Diff(want, fatal); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestNew(t *testing.T) {
+	b, err := json.Marshal(finding.New(finding.Truncated, "It ends early."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"code":"truncated","severity":"warning","detail":"It ends early."}`; string(b) != want {
+		t.Errorf("got %s, want %s", b, want)
+	}
+	if s := finding.New("of_another_day", "").Severity; s != finding.Warning {
+		t.Errorf("a code that is not listed is of severity %q", s)
+	}
+}
