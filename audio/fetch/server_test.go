@@ -191,3 +191,18 @@ func hostPort(rawURL string) string {
 	}
 	return u.Host
 }
+
+// serve2 is serve over HTTP/2.
+func serve2(t testing.TB, handler http.HandlerFunc) *server {
+	t.Helper()
+	s := &server{}
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.add(r.Clone(context.WithoutCancel(r.Context())))
+		handler(w, r)
+	}))
+	s.Config.ErrorLog = discardLog()
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
