@@ -14,7 +14,7 @@ type Error struct {
 func (e *Error) Error() string {
 	text := e.Problem
 	if e.Offset >= 0 {
-		text += fmt.Sprintf(" (byte %d)", e.Offset)
+		text += fmt.Sprintf(" (at byte %d)", e.Offset)
 	}
 	if e.Err != nil {
 		text += ": " + e.Err.Error()

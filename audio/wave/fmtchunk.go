@@ -146,7 +146,11 @@ func (c fmtChunk) checkBits(e Encoding) error {
 	switch e {
 	case PCM:
 		if c.bits < 1 || c.bits > 32 {
-			return unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", countOf(c.bits, "bit"))
+			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", countOf(c.bits, "bit"))
+			if c.bits == 64 {
+				e.Advice = adviceFFmpegWAV
+			}
+			return e
 		}
 	case Float:
 		if c.bits != 32 && c.bits != 64 {
@@ -182,15 +186,15 @@ func malformed(at int64, format string, args ...any) error {
 	return &Error{
 		Problem: fmt.Sprintf(format, args...),
 		Offset:  at,
-		Advice:  "Download or export the recording again, as a 16-bit PCM WAV file.",
+		Advice:  adviceDownload,
 	}
 }
 
-// unsupported is the error for a file that holds samples which are not read here, but elsewhere may be.
-func unsupported(at int64, format string, args ...any) error {
+// unsupported is the error for a file that holds samples which are not read here.
+func unsupported(at int64, format string, args ...any) *Error {
 	return &Error{
 		Problem: "the WAV file holds " + fmt.Sprintf(format, args...),
 		Offset:  at,
-		Advice:  "Convert it: ffmpeg -i recording.wav -c:a pcm_s16le converted.wav",
+		Advice:  adviceExport,
 	}
 }

@@ -57,6 +57,12 @@ func wereOf(n int64, noun string) string {
 
 // duration says how long a number of bytes lasts.
 func (f Format) duration(bytes int64) string {
-	seconds := float64(bytes/int64(f.frameBytes())) / float64(f.SampleRate)
-	return fmt.Sprintf("%.2f s", seconds)
+	seconds := float64(bytes) / float64(f.frameBytes()) / float64(f.SampleRate)
+	switch {
+	case seconds < 120:
+		return fmt.Sprintf("%.2f s", seconds)
+	case seconds < 2*3600:
+		return fmt.Sprintf("%.1f min", seconds/60)
+	}
+	return fmt.Sprintf("%.1f h", seconds/3600)
 }

@@ -16,19 +16,21 @@ type Note struct {
 	Detail string // a sentence for a person
 }
 
-// maxNotes bounds the memory that a file made of oddities can take.
-const maxNotes = 16
+// maxMalformed bounds the memory that a file made of oddities can take.
+const maxMalformed = 16
 
 // notes collects what is odd about one recording.
 type notes struct {
-	list   []Note
-	unsaid int
+	list      []Note
+	malformed int
 }
 
 func (n *notes) add(code, format string, args ...any) {
-	if len(n.list) == maxNotes {
-		n.unsaid++
-		return
+	if code == NoteMalformed {
+		n.malformed++
+		if n.malformed > maxMalformed {
+			return
+		}
 	}
 	n.list = append(n.list, Note{Code: code, Detail: fmt.Sprintf(format, args...)})
 }
@@ -36,8 +38,8 @@ func (n *notes) add(code, format string, args ...any) {
 // all returns a copy, with one more note where some were left out.
 func (n *notes) all() []Note {
 	list := append([]Note(nil), n.list...)
-	if n.unsaid > 0 {
-		list = append(list, Note{NoteMalformed, fmt.Sprintf("%s more of this kind", countOf(n.unsaid, "oddity"))})
+	if unsaid := n.malformed - maxMalformed; unsaid > 0 {
+		list = append(list, Note{NoteMalformed, fmt.Sprintf("There are %d more things of this kind.", unsaid)})
 	}
 	return list
 }

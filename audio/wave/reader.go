@@ -11,19 +11,18 @@ const blockBytes = 1 << 16
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader struct {
-	src      *source
-	said     notes
-	layout   layout
-	taken    []int // channels of the file that are delivered, counted from 0
-	picking  bool  // they are others than all of the file's, in its order
-	samples  *sections
-	convert  kernel
-	received int64 // bytes of samples
-	bad      int64 // samples that were no number
+	src       *source
+	said      notes
+	layout    layout
+	taken     []int // channels of the file that are delivered, counted from 0
+	picking   bool  // they are others than all of the file's, in its order
+	samples   *sections
+	converter *converter
+	received  int64 // bytes of samples
+	bad       int64 // samples that were no number
 
 	block   []byte // room for whole frames
 	ready   []byte // delivered channels of whole frames, little-endian
-	stride  int    // bytes of one frame in ready
 	partial int    // bytes left over after the last whole frame
 	err     error  // what Read returns when ready is used up
 }
@@ -51,8 +50,7 @@ func newReader(in io.Reader, o Options, section int64) (*Reader, error) {
 	}
 	r.picking = r.picking || len(r.taken) != f.Channels
 	r.samples = newSections(r.src, r.layout, section)
-	r.convert = kernelFor(f, len(r.taken))
-	r.stride = len(r.taken) * f.sampleBytes()
+	r.converter = newConverter(f, len(r.taken))
 	r.block = make([]byte, blockBytes/f.frameBytes()*f.frameBytes())
 	return r, nil
 }
@@ -88,12 +86,15 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 		}
 		r.fill()
 	}
-	n = min(len(left), len(r.ready)/r.stride)
-	if len(r.taken) == 2 {
+	stride := r.converter.stride
+	n = min(len(left), len(r.ready)/stride)
+	if len(r.taken) == 1 {
+		right = nil
+	} else {
 		right = right[:n]
 	}
-	r.bad += int64(r.convert(left[:n], right, r.ready[:n*r.stride]))
-	r.ready = r.ready[n*r.stride:]
+	r.bad += int64(r.converter.convert(left[:n], right, r.ready[:n*stride]))
+	r.ready = r.ready[n*stride:]
 	return n, nil
 }
 
@@ -147,8 +148,8 @@ func (r *Reader) remark() {
 		r.said.add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
 			r.layout.size, r.received)
 	case r.samples.left > 0:
-		r.said.add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %s are missing.",
-			r.layout.size, r.received, f.duration(r.samples.left))
+		r.said.add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
+			r.layout.size, r.received, r.samples.left, f.duration(r.samples.left))
 	default:
 		if what, at := r.src.following(); what == followedBySomething {
 			r.said.add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)

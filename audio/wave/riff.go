@@ -6,11 +6,17 @@ import (
 	"math"
 )
 
-// headerLimit bounds what is walked before the samples: pictures and broadcast metadata take less,
-// and beyond it a hostile file could keep a reader busy for ever.
-const headerLimit = 64 << 20
+// What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
+// Pictures and broadcast metadata take less.
+const (
+	headerLimit = 64 << 20 // bytes
+	chunkLimit  = 4096     // chunks
+)
 
-const chunkHeaderBytes = 8
+const (
+	chunkHeaderBytes = 8
+	ds64Bytes        = 16 // up to the size of the samples
+)
 
 // layout is what the chunks before the samples say.
 type layout struct {
@@ -27,18 +33,19 @@ type walker struct {
 	order binary.ByteOrder
 	kind  string // container
 
-	found   *fmtChunk
-	longFor int64 // data size of ds64, negative where there is none
-	dataAt  int64 // where a data chunk came before the fmt chunk, negative where none did
+	found    *fmtChunk
+	format   Format // of found
+	longSize int64  // data size of ds64, negative where there is none
+	dataAt   int64  // where a data chunk came before the fmt chunk, negative where none did
 }
 
 // walk reads up to the first sample.
 func walk(src *source, said *notes) (layout, error) {
-	w := &walker{src: src, said: said, order: binary.LittleEndian, longFor: -1, dataAt: -1}
+	w := &walker{src: src, said: said, order: binary.LittleEndian, longSize: -1, dataAt: -1}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
 	}
-	for {
+	for range chunkLimit {
 		at := w.src.offset()
 		id, size, err := w.chunkHeader()
 		if err != nil {
@@ -46,7 +53,7 @@ func walk(src *source, said *notes) (layout, error) {
 		}
 		if id == "data" {
 			if w.found != nil {
-				return w.layout(size)
+				return w.layout(size), nil
 			}
 			if w.dataAt < 0 {
 				w.dataAt = at
@@ -59,6 +66,7 @@ func walk(src *source, said *notes) (layout, error) {
 			return layout{}, err
 		}
 	}
+	return layout{}, malformed(w.src.offset(), "the file has more than %d chunks before its samples", chunkLimit)
 }
 
 // riffHeader reads the twelve bytes that say what kind of RIFF file this is.
@@ -86,7 +94,7 @@ func (w *walker) riffHeader() error {
 	if err != nil {
 		return cutShort(int64(len(head)), "in the middle of its RIFF header")
 	}
-	if form := string(head[8:12]); form != "WAVE" {
+	if form := head[8:12]; string(form) != "WAVE" {
 		return notWaveForm(form)
 	}
 	_, err = w.src.Discard(riffHeaderBytes)
@@ -123,36 +131,39 @@ func (w *walker) body(id string, size, at int64) error {
 		return malformed(at, "the %q chunk claims %d bytes, and before its samples a recording is believed to have no more than %d",
 			id, size, headerLimit)
 	}
-	wanted := 0
-	switch id {
-	case "fmt ":
-		wanted = int(min(size, extensibleFmtBytes))
-	case "ds64":
-		wanted = int(min(size, 16))
-	}
-	if wanted > 0 {
-		b, err := w.src.Peek(wanted)
-		if err != nil {
+	var begin []byte
+	if wanted := min(size, wantedOf(id)); wanted > 0 {
+		var err error
+		if begin, err = w.src.Peek(int(wanted)); err != nil {
 			return w.endedIn(id, at)
 		}
-		if id == "fmt " {
-			err = w.fmt(b, at)
-		} else {
-			w.ds64(b)
-		}
-		if err != nil {
+	}
+	switch id {
+	case "fmt ":
+		if err := w.fmt(begin, at); err != nil {
 			return err
 		}
-	} else if id == "fmt " {
-		return w.fmt(nil, at)
+	case "ds64":
+		w.ds64(begin)
 	}
-	if n, err := w.src.Discard(int(size)); err != nil {
-		if n < int(size) && w.dataAt >= 0 && w.src.failure() == nil {
+	if _, err := w.src.Discard(int(size)); err != nil {
+		if w.dataAt >= 0 && w.src.failure() == nil {
 			return w.noSamples(at)
 		}
 		return w.endedIn(id, at)
 	}
 	return nil
+}
+
+// wantedOf is how many bytes of a chunk are looked at.
+func wantedOf(id string) int64 {
+	switch id {
+	case "fmt ":
+		return extensibleFmtBytes
+	case "ds64":
+		return ds64Bytes
+	}
+	return 0
 }
 
 // fmt takes the format; a second one may repeat the first, but not contradict it.
@@ -166,7 +177,8 @@ func (w *walker) fmt(b []byte, at int64) error {
 	}
 	if w.found == nil {
 		w.found = &c
-		return nil
+		w.format, err = c.format(w.kind, w.said)
+		return err
 	}
 	first := w.found.at
 	c.at = first
@@ -179,8 +191,8 @@ func (w *walker) fmt(b []byte, at int64) error {
 
 // ds64 takes the 64-bit size of the samples (EBU Tech 3306, section 4).
 func (w *walker) ds64(b []byte) {
-	if len(b) == 16 && w.longFor < 0 {
-		w.longFor = int64(min(w.order.Uint64(b[8:]), math.MaxInt64))
+	if len(b) == ds64Bytes && w.longSize < 0 {
+		w.longSize = int64(min(w.order.Uint64(b[8:]), math.MaxInt64))
 	}
 }
 
@@ -211,20 +223,16 @@ func missingPad(next []byte) bool {
 }
 
 // layout settles what the header says of the samples, of which the first comes next.
-func (w *walker) layout(size int64) (layout, error) {
-	f, err := w.found.format(w.kind, w.said)
-	if err != nil {
-		return layout{}, err
-	}
-	l := layout{format: f, bigEndian: w.order == binary.BigEndian, size: size}
+func (w *walker) layout(size int64) layout {
+	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size}
 	const see64 = 0xFFFFFFFF // "look into ds64"
-	if w.longFor >= 0 && (size == see64 || size == 0) {
-		l.size = w.longFor
+	if w.longSize >= 0 && (size == see64 || size == 0) {
+		l.size = w.longSize
 		l.vague = l.size == 0 || l.size >= math.MaxInt64-0xFF
-		return l, nil
+		return l
 	}
 	l.vague = isVague(size)
-	return l, nil
+	return l
 }
 
 // isVague reports sizes that writers put down when they cannot know better: 0, and
@@ -247,7 +255,7 @@ func (w *walker) dataFirst() error {
 	return &Error{
 		Problem: "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back",
 		Offset:  w.dataAt,
-		Advice:  "Export the recording again, as a 16-bit PCM WAV file.",
+		Advice:  adviceExport,
 	}
 }
 
@@ -268,7 +276,7 @@ func cutShort(at int64, where string) error {
 	return &Error{
 		Problem: "the recording ends " + where,
 		Offset:  at,
-		Advice:  "The download may have been cut off, or the recording may not be ready: fetch it again.",
+		Advice:  adviceRetry,
 	}
 }
 
