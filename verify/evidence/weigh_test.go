@@ -1,0 +1,169 @@
+package evidence_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
+)
+
+// call makes measurements of who speaks when; the rest is what a sound line gives.
+func call(left, right []meter.Segment, leadLeft, leadRight float64) *meter.Measurements {
+	m := &meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 60, Frames: 480000}
+	for _, s := range []struct {
+		c    *meter.Channel
+		segs []meter.Segment
+		lead float64
+	}{{&m.Left, left, leadLeft}, {&m.Right, right, leadRight}} {
+		s.c.Segments = s.segs
+		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
+		for i, seg := range s.segs {
+			if i == 0 {
+				s.c.Timing.FirstSpeech = meter.Time(seg.Start)
+			}
+			s.c.Timing.LastSpeech = meter.Time(seg.End)
+			s.c.Timing.TalkS += seg.End - seg.Start
+		}
+	}
+	return m
+}
+
+// mirror exchanges the channels of measurements.
+func mirror(m *meter.Measurements) *meter.Measurements {
+	out := *m
+	out.Left, out.Right = m.Right, m.Left
+	out.Pair.LeftAnswers, out.Pair.RightAnswers = m.Pair.RightAnswers, m.Pair.LeftAnswers
+	return &out
+}
+
+func seconds(s float64) *time.Duration {
+	d := time.Duration(s * float64(time.Second))
+	return &d
+}
+
+func TestKinds(t *testing.T) {
+	greeting := []meter.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
+	answer := []meter.Segment{{Start: 6, End: 9}, {Start: 12, End: 18}}
+	hello := []meter.Segment{{Start: 0.3, End: 0.7}, {Start: 6, End: 9}}
+	short := []meter.Segment{{Start: 1, End: 2}}
+	shortLater := []meter.Segment{{Start: 3, End: 4}}
+	for _, tt := range []struct {
+		name        string
+		left, right []meter.Segment
+		lead        [2]float64
+		facts       declare.Facts
+		kind        string
+		want        float64 // 0: the kind must be absent
+	}{
+		{name: "greeting", left: answer, right: greeting, kind: "opening", want: 1.68},
+		{name: "greeting on the left", left: greeting, right: answer, kind: "opening", want: -1.68},
+		{name: "hello before it, direction unknown", left: hello, right: greeting, kind: "opening", want: 1.3},
+		{name: "hello before it, outbound", left: hello, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 1.68},
+		{name: "nobody says hello, outbound", left: answer, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 0.6},
+		{name: "starts in mid-speech", left: answer, right: []meter.Segment{{Start: 0, End: 5}}, kind: "opening", want: 0.5},
+		{name: "first long turn comes late", left: []meter.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []meter.Segment{{Start: 30, End: 34}}, kind: "opening", want: 0.5},
+		{name: "no long turn, no direction", left: shortLater, right: short, kind: "opening", want: 0},
+		{name: "no long turn, inbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1},
+		{name: "no long turn, outbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: -0.7},
+		{name: "both begin at once", left: []meter.Segment{{Start: 1, End: 4}}, right: []meter.Segment{{Start: 1, End: 4}}, kind: "opening", want: 0},
+
+		{name: "agent joined later", left: answer, right: greeting, lead: [2]float64{0, 12}, kind: "join_order", want: 1.5,
+			facts: declare.Facts{Joined: declare.Joined{Customer: seconds(0), Agent: seconds(12)}}},
+		{name: "agent joined later, a leg that carries no queue", left: answer, right: greeting, lead: [2]float64{0, 12}, kind: "join_order", want: 1.5 + 0.5,
+			facts: declare.Facts{RecordedBy: declare.Dial, Joined: declare.Joined{Customer: seconds(0), Agent: seconds(12)}}},
+		{name: "customer joined later, and sits on the right", left: greeting, right: answer, lead: [2]float64{0, 7}, kind: "join_order", want: -2,
+			facts: declare.Facts{Joined: declare.Joined{Agent: seconds(0), Customer: seconds(7)}}},
+		{name: "both channels begin early: the times are off", left: answer, right: greeting, kind: "join_order", want: 0,
+			facts: declare.Facts{Joined: declare.Joined{Customer: seconds(0), Agent: seconds(12)}}},
+		{name: "late leg, inbound, method unknown", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0.5,
+			facts: declare.Facts{Direction: declare.Inbound}},
+		{name: "late leg, outbound, dial", left: answer, right: greeting, lead: [2]float64{3, 0}, kind: "join_order", want: 1,
+			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
+		{name: "late leg, inbound, native conference: either may be first", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0,
+			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.FlexNative}},
+		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			items := evidence.Weigh(call(tt.left, tt.right, tt.lead[0], tt.lead[1]), tt.facts)
+			got := 0.0
+			for _, i := range items {
+				if i.Name == tt.kind {
+					got = i.Log10LR
+					if i.Detail == "" {
+						t.Error("no sentence")
+					}
+				}
+			}
+			if math.Abs(got-tt.want) > 1e-9 {
+				t.Errorf("%s = %v, want %v (%v)", tt.kind, got, tt.want, items)
+			}
+		})
+	}
+}
+
+func TestNothingWithoutBothParties(t *testing.T) {
+	m := call([]meter.Segment{{Start: 1, End: 9}}, nil, 0, 0)
+	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}); items != nil {
+		t.Errorf("evidence from one party alone: %v", items)
+	}
+}
+
+// TestExchangeNegates holds law 2: exchanging the channels negates the log10
+// likelihood ratio exactly, whatever was heard and whatever is known.
+func TestExchangeNegates(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		segments := rapid.Custom(func(t *rapid.T) []meter.Segment {
+			var out []meter.Segment
+			at := 0.0
+			for range rapid.IntRange(0, 8).Draw(t, "segments") {
+				// Whole steps of 20 ms, so that both sides often start at once.
+				at += 0.02 * float64(rapid.IntRange(0, 200).Draw(t, "gap"))
+				end := at + 0.02*float64(rapid.IntRange(4, 300).Draw(t, "length"))
+				out = append(out, meter.Segment{Start: at, End: end})
+				at = end + 0.34
+			}
+			return out
+		})
+		latency := rapid.Custom(func(t *rapid.T) meter.Latency {
+			return meter.Latency{Count: rapid.IntRange(0, 9).Draw(t, "answers"), MedianS: rapid.Float64Range(0, 9).Draw(t, "median")}
+		})
+		offset := rapid.Custom(func(t *rapid.T) *time.Duration {
+			if rapid.Bool().Draw(t, "unknown") {
+				return nil
+			}
+			return seconds(rapid.Float64Range(-5, 20).Draw(t, "joined"))
+		})
+		lead := rapid.SampledFrom([]float64{0, 0.5, 3, 12})
+		m := call(segments.Draw(t, "left"), segments.Draw(t, "right"), lead.Draw(t, "lead"), lead.Draw(t, "lead"))
+		m.Pair.LeftAnswers, m.Pair.RightAnswers = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
+		facts := declare.Facts{
+			Direction:  rapid.SampledFrom([]declare.Direction{declare.UnknownDirection, declare.Inbound, declare.Outbound}).Draw(t, "direction"),
+			RecordedBy: rapid.SampledFrom([]declare.Method{declare.UnknownMethod, declare.FlexNative, declare.CustomerLeg, declare.AgentLeg, declare.Dial}).Draw(t, "method"),
+			Joined:     declare.Joined{Customer: offset.Draw(t, "customer"), Agent: offset.Draw(t, "agent")},
+		}
+		straight, exchanged := evidence.Weigh(m, facts), evidence.Weigh(mirror(m), facts)
+		type named struct {
+			Name    string
+			Log10LR float64
+		}
+		var want, got []named
+		for _, i := range straight {
+			want = append(want, named{i.Name, -i.Log10LR})
+		}
+		for _, i := range exchanged {
+			got = append(got, named{i.Name, i.Log10LR})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("exchanging the channels does not negate the evidence (-want +got):\n%s", diff)
+		}
+		if a, b := evidence.Sum(straight), evidence.Sum(exchanged); a != -b {
+			t.Fatalf("sums %v and %v", a, b)
+		}
+	})
+}
