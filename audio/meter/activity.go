@@ -11,6 +11,11 @@ const (
 	// The channel's speech level is a high percentile of the frames above the floor.
 	speechPercentile = 0.75
 
+	// A channel whose loudest sounds stay this far below the other's speech has
+	// no speech: what it carries is breath, handling noise or crosstalk. Two
+	// talkers of one call differ by less.
+	farBelow = 30 * logScale
+
 	closeGapS = 0.34 // shorter pauses are inside a talkspurt
 	minBurstS = 0.08 // shorter bursts are clicks
 )
@@ -18,6 +23,7 @@ const (
 // speech is what activity detection found on a channel.
 type speech struct {
 	segments   []Segment
+	level      int16 // of the speech, as logged; logFloor where there is none
 	noiseFloor Level // median level of the frames between the speech
 	weakest    Level // level of the weakest speech; 0 where there is none
 }
@@ -39,7 +45,7 @@ func findSpeech(log *frameLog, c clock) speech {
 				all.add(v)
 			}
 		}
-		return speech{noiseFloor: logged(all.quantile(0.5))}
+		return speech{level: logFloor, noiseFloor: logged(all.quantile(0.5))}
 	}
 	level := candidates.quantile(speechPercentile)
 	spurts := talkspurts{level: level, clock: c}
@@ -51,8 +57,18 @@ func findSpeech(log *frameLog, c clock) speech {
 	}
 	return speech{
 		segments:   spurts.finish(),
+		level:      level,
 		noiseFloor: logged(between.quantile(0.5)),
 		weakest:    logged(level - weak),
+	}
+}
+
+// dropFarBelow takes the segments from a channel that is too far below the other to hold speech.
+func dropFarBelow(a, b *speech) {
+	for _, pair := range [][2]*speech{{a, b}, {b, a}} {
+		if weaker, stronger := pair[0], pair[1]; int(weaker.level) < int(stronger.level)-farBelow {
+			weaker.segments, weaker.weakest = nil, 0
+		}
 	}
 }
 

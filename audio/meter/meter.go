@@ -110,9 +110,15 @@ func (m *Meter) Finish() Measurements {
 	}
 	clock := clock{rate: m.rate, step: m.step, samples: m.frames}
 	sides := []*Channel{&out.Left, &out.Right}
+	var speeches [2]speech
 	for c := range m.channels {
-		ch := m.ch[c]
-		speech := findSpeech(&ch.log, clock)
+		speeches[c] = findSpeech(&m.ch[c].log, clock)
+	}
+	if m.channels == 2 {
+		dropFarBelow(&speeches[0], &speeches[1])
+	}
+	for c := range m.channels {
+		ch, speech := m.ch[c], speeches[c]
 		*sides[c] = Channel{
 			Energy:   ch.energy.result(m.frames),
 			Line:     Line{BandwidthHz: ch.line.bandwidth(speech.weakest), G711: ch.grid.law()},
