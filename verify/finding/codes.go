@@ -25,6 +25,9 @@ const (
 	PublicRecording    Code = "public_recording"
 	ExposureNotChecked Code = "exposure_not_checked"
 	UpgradedToHTTPS    Code = "upgraded_to_https"
+	PlainHTTP          Code = "plain_http"
+	FetchedAsWAV       Code = "fetched_as_wav"
+	MonoFallback       Code = "mono_fallback"
 )
 
 // What is wrong with the declaration as a whole and with its media object.
@@ -97,6 +100,9 @@ func All() []Kind {
 		{PublicRecording, Warning, "The recording can be had without credentials by anybody who knows its URL."},
 		{ExposureNotChecked, Info, "Whether the recording can be had without credentials was asked for but could not be checked."},
 		{UpgradedToHTTPS, Info, "The URL began with http and was fetched over https, so that no credential went over the wire in the clear."},
+		{PlainHTTP, Warning, "The recording was fetched unencrypted, so that others could read or exchange it on its way."},
+		{FetchedAsWAV, Info, "The URL named another form of the recording; its WAV form was fetched."},
+		{MonoFallback, Warning, "Two channels of the recording were asked for and refused; it was fetched with one."},
 
 		{UnresolvedLiquid, Warning, "A field still holds a template variable, {{…}}, that nothing was put in place of."},
 		{KeyMisspelt, Warning, "A key is spelt almost like one that Flex Insights reads; it was read as that one, which Flex does not do."},
