@@ -198,7 +198,7 @@ func TestSpeechActivity(t *testing.T) {
 		{condition{"noise floor -54 dBov", noise(-54)}, 0.97},
 		{condition{"noise floor -44 dBov", noise(-44)}, 0.94},
 		{condition{"mains hum at -40 dBov", hum(-40)}, 0.97},
-		{condition{"breathing at -55 dBov", breathing(-55)}, 0.97},
+		{condition{"breathing at -60 dBov", breathing(-60)}, 0.97},
 		{condition{"digital silence between", func([]float32, *rand.Rand) {}}, 0.97},
 	} {
 		var total score
