@@ -31,19 +31,19 @@ type word struct {
 // recorded, such as inbound and outbound, or a and b.
 func vocabulary() []word {
 	return []word{
-		{"customer", theCustomer},     // Flex Insights, Amazon, Google
-		{"others", theAgent},          // Flex Insights
-		{"agent", theAgent},           // Amazon, Google, VICIdial, LiveKit
-		{"client", theCustomer},       //
-		{"consumer", theCustomer},     //
-		{"external", theCustomer},     // Genesys AudioHook, Verint
-		{"end_user", theCustomer},     // Dialogflow, Google CCAI
-		{"internal", theAgent},        // Genesys AudioHook
-		{"worker", theAgent},          // TaskRouter
-		{"representative", theAgent},  //
-		{"rep", theAgent},             //
-		{"operator", theAgent},        //
-		{"advisor", theAgent},         //
+		{"customer", theCustomer}, // Flex Insights, Amazon, Google
+		{"others", theAgent},      // Flex Insights
+		{"agent", theAgent},       // Amazon, Google, VICIdial, LiveKit
+		{"client", theCustomer},
+		{"consumer", theCustomer},
+		{"external", theCustomer}, // Genesys AudioHook, Verint
+		{"end_user", theCustomer}, // Dialogflow, Google CCAI
+		{"internal", theAgent},    // Genesys AudioHook
+		{"worker", theAgent},      // TaskRouter
+		{"representative", theAgent},
+		{"rep", theAgent},
+		{"operator", theAgent},
+		{"advisor", theAgent},
 		{"employee", theAgent},        // Verint
 		{"human_agent", theAgent},     // Dialogflow, Google CCAI
 		{"automated_agent", theAgent}, // Dialogflow, Google CCAI
@@ -51,8 +51,8 @@ func vocabulary() []word {
 		{"bot", theAgent},             // voice bots
 		{"caller", theCaller},         // FreeSWITCH
 		{"callee", theCallee},         // FreeSWITCH
-		{"called", theCallee},         //
-		{"user", eitherSystem},        // the human to a voice bot, the agent to Genesys Cloud
+		{"called", theCallee},
+		{"user", eitherSystem}, // the human to a voice bot, the agent to Genesys Cloud
 	}
 }
 
