@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -54,24 +55,43 @@ func (s *seen) all() []*http.Request {
 type server struct {
 	*httptest.Server
 	seen
+	handler atomic.Pointer[http.HandlerFunc]
+}
+
+// handle changes how requests are answered from now on.
+func (s *server) handle(h http.HandlerFunc) { s.handler.Store(&h) }
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.add(r.Clone(context.WithoutCancel(r.Context())))
+	(*s.handler.Load())(w, r)
+}
+
+func start(t testing.TB, handler http.HandlerFunc, listen func(*httptest.Server)) *server {
+	t.Helper()
+	s := &server{}
+	s.handle(handler)
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = discardLog()
+	listen(s.Server)
+	t.Cleanup(s.Close)
+	return s
 }
 
 func serve(t testing.TB, tls bool, handler http.HandlerFunc) *server {
 	t.Helper()
-	s := &server{}
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.add(r.Clone(context.WithoutCancel(r.Context())))
-		handler(w, r)
-	})
-	s.Server = httptest.NewUnstartedServer(h)
-	s.Config.ErrorLog = discardLog()
 	if tls {
-		s.StartTLS()
-	} else {
-		s.Start()
+		return start(t, handler, (*httptest.Server).StartTLS)
 	}
-	t.Cleanup(s.Close)
-	return s
+	return start(t, handler, (*httptest.Server).Start)
+}
+
+// serve2 is serve over HTTP/2.
+func serve2(t testing.TB, handler http.HandlerFunc) *server {
+	t.Helper()
+	return start(t, handler, func(s *httptest.Server) {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	})
 }
 
 // pool trusts the certificate that every httptest server has.
@@ -190,19 +210,4 @@ func hostPort(rawURL string) string {
 		panic(err)
 	}
 	return u.Host
-}
-
-// serve2 is serve over HTTP/2.
-func serve2(t testing.TB, handler http.HandlerFunc) *server {
-	t.Helper()
-	s := &server{}
-	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.add(r.Clone(context.WithoutCancel(r.Context())))
-		handler(w, r)
-	}))
-	s.Config.ErrorLog = discardLog()
-	s.EnableHTTP2 = true
-	s.StartTLS()
-	t.Cleanup(s.Close)
-	return s
 }
