@@ -87,8 +87,6 @@ const (
 	scale32 = 1.0 / (1 << 31)
 )
 
-var le = binary.LittleEndian
-
 // octets gives the sample that each octet of an 8-bit encoding stands for.
 type octets [256]float32
 
@@ -110,6 +108,7 @@ func (t *octets) stereo(left, right *[run]float32, b []byte) int {
 }
 
 func mono16(left, _ *[run]float32, b []byte) int {
+	le := binary.LittleEndian
 	p := (*[2 * run]byte)(b)
 	for i := range left {
 		left[i] = float32(int16(le.Uint16(p[2*i:2*i+2]))) * scale16
@@ -118,6 +117,7 @@ func mono16(left, _ *[run]float32, b []byte) int {
 }
 
 func stereo16(left, right *[run]float32, b []byte) int {
+	le := binary.LittleEndian
 	p := (*[4 * run]byte)(b)
 	for i := range left {
 		frame := le.Uint32(p[4*i : 4*i+4])
@@ -150,6 +150,7 @@ func stereo24(left, right *[run]float32, b []byte) int {
 }
 
 func mono32(left, _ *[run]float32, b []byte) int {
+	le := binary.LittleEndian
 	p := (*[4 * run]byte)(b)
 	for i := range left {
 		left[i] = float32(int32(le.Uint32(p[4*i:4*i+4]))) * scale32
@@ -158,6 +159,7 @@ func mono32(left, _ *[run]float32, b []byte) int {
 }
 
 func stereo32(left, right *[run]float32, b []byte) int {
+	le := binary.LittleEndian
 	p := (*[8 * run]byte)(b)
 	for i := range left {
 		left[i] = float32(int32(le.Uint32(p[8*i:8*i+4]))) * scale32
@@ -167,6 +169,7 @@ func stereo32(left, right *[run]float32, b []byte) int {
 }
 
 func mono32f(left, _ *[run]float32, b []byte) (bad int) {
+	le := binary.LittleEndian
 	p := (*[4 * run]byte)(b)
 	for i := range left {
 		v, n := finite32(le.Uint32(p[4*i : 4*i+4]))
@@ -177,6 +180,7 @@ func mono32f(left, _ *[run]float32, b []byte) (bad int) {
 }
 
 func stereo32f(left, right *[run]float32, b []byte) (bad int) {
+	le := binary.LittleEndian
 	p := (*[8 * run]byte)(b)
 	for i := range left {
 		l, n := finite32(le.Uint32(p[8*i : 8*i+4]))
@@ -188,6 +192,7 @@ func stereo32f(left, right *[run]float32, b []byte) (bad int) {
 }
 
 func mono64f(left, _ *[run]float32, b []byte) (bad int) {
+	le := binary.LittleEndian
 	p := (*[8 * run]byte)(b)
 	for i := range left {
 		v, n := finite64(le.Uint64(p[8*i : 8*i+8]))
@@ -198,6 +203,7 @@ func mono64f(left, _ *[run]float32, b []byte) (bad int) {
 }
 
 func stereo64f(left, right *[run]float32, b []byte) (bad int) {
+	le := binary.LittleEndian
 	p := (*[16 * run]byte)(b)
 	for i := range left {
 		l, n := finite64(le.Uint64(p[16*i : 16*i+8]))
@@ -224,7 +230,7 @@ func finite64(bits uint64) (v float32, bad int) {
 
 // swapBytes turns big-endian samples of the given width into little-endian ones.
 func swapBytes(b []byte, width int) {
-	be := binary.BigEndian
+	be, le := binary.BigEndian, binary.LittleEndian
 	switch width {
 	case 2:
 		for i := 0; i <= len(b)-2; i += 2 {
@@ -249,6 +255,7 @@ func swapBytes(b []byte, width int) {
 // returns them. It works in place: both samples are taken out before anything is written, and what
 // is written never reaches past the frame that they came from.
 func pickChannels(b []byte, frameBytes, width int, taken []int) []byte {
+	le := binary.LittleEndian
 	left, right := taken[0]*width, taken[1]*width
 	n := 0
 	for at := 0; at <= len(b)-frameBytes; at += frameBytes {

@@ -30,7 +30,7 @@ const (
 
 // subFormatTail is what follows the format tag in a WAVEFORMATEXTENSIBLE sub-format:
 // xxxxxxxx-0000-0010-8000-00AA00389B71, here without its first 32 bits.
-var subFormatTail = [12]byte{0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71}
+const subFormatTail = "\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71"
 
 // fmtChunk is the fmt chunk field by field, not yet believed.
 type fmtChunk struct {
@@ -81,13 +81,13 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, said *notes) (fmtChunk
 
 // subFormatTag takes the format tag out of a sub-format, or reports that it is of another family.
 func subFormatTag(b []byte, order binary.ByteOrder) (uint16, bool) {
-	tail := subFormatTail
+	tail := []byte(subFormatTail)
 	if order == binary.BigEndian {
 		// In RIFX the two 16-bit fields after the tag are turned around like every number.
 		tail[2], tail[3] = tail[3], tail[2]
 	}
 	tag := order.Uint32(b)
-	return uint16(tag), tag <= 0xFFFF && bytes.Equal(b[4:], tail[:])
+	return uint16(tag), tag <= 0xFFFF && bytes.Equal(b[4:], tail)
 }
 
 // guid writes a sub-format the way it is looked up.
@@ -170,7 +170,11 @@ func (c fmtChunk) sampleBytes(f Format, said *notes) (int, error) {
 	case c.blockAlign == frame:
 		return packed, nil
 	case f.Encoding == PCM && packed == 3 && c.blockAlign == 4*c.channels:
-		// 24 bits in 32: no other count of channels can be meant by this.
+		// No other count of channels can be meant by this. Samples are left-justified in what is
+		// wider than they are, says the first RIFF specification of PCM.
+		if !c.extensible {
+			said.add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
+		}
 		return 4, nil
 	case c.blockAlign == 0 || c.byteRate == c.rate*int64(frame):
 		said.add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
@@ -179,22 +183,4 @@ func (c fmtChunk) sampleBytes(f Format, said *notes) (int, error) {
 	}
 	return 0, malformed(c.at+8+12, "the fmt chunk contradicts itself: %s of %d bits take %s, but it gives %d, and a guess could mix the channels",
 		countOf(c.channels, "channel"), f.Bits, countOf(frame, "byte"), c.blockAlign)
-}
-
-// malformed is the error for a file that breaks the format beyond what can be read with certainty.
-func malformed(at int64, format string, args ...any) error {
-	return &Error{
-		Problem: fmt.Sprintf(format, args...),
-		Offset:  at,
-		Advice:  adviceDownload,
-	}
-}
-
-// unsupported is the error for a file that holds samples which are not read here.
-func unsupported(at int64, format string, args ...any) *Error {
-	return &Error{
-		Problem: "the WAV file holds " + fmt.Sprintf(format, args...),
-		Offset:  at,
-		Advice:  adviceExport,
-	}
 }

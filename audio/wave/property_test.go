@@ -50,6 +50,11 @@ var storages = []Format{
 	{Encoding: MuLaw, Bits: 8, ContainerBits: 8},
 }
 
+// isWideWithoutExtension reports the one storage that is read with a note.
+func isWideWithoutExtension(f Format) bool {
+	return f.Bits == 24 && f.ContainerBits == 32 && !f.Extensible
+}
+
 var containers = []string{"WAVE", "RIFX", "RF64", "BW64"}
 
 func drawFormat(t *rapid.T) Format {
@@ -115,7 +120,7 @@ func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 			equalSamples(t, "right", right, decodeSlowly(w, pick[1]-1))
 		}
 		for _, n := range r.Notes() {
-			if n.Code != NoteNotANumber {
+			if n.Code != NoteNotANumber && !isWideWithoutExtension(f) {
 				t.Fatalf("unexpected note %+v", n)
 			}
 		}

@@ -28,10 +28,10 @@ type layout struct {
 
 // walker goes through the chunks of one file up to its samples.
 type walker struct {
-	src   *source
-	said  *notes
-	order binary.ByteOrder
-	kind  string // container
+	src       *source
+	said      *notes
+	order     binary.ByteOrder
+	container string
 
 	found    *fmtChunk
 	format   Format // of found
@@ -78,11 +78,11 @@ func (w *walker) riffHeader() error {
 	}
 	switch prefix(head, 4) {
 	case "RIFF":
-		w.kind = "WAVE"
+		w.container = "WAVE"
 	case "RF64", "BW64": // EBU Tech 3306, ITU-R BS.2088
-		w.kind = prefix(head, 4)
+		w.container = prefix(head, 4)
 	case "RIFX":
-		w.kind = "RIFX"
+		w.container = "RIFX"
 		w.order = binary.BigEndian
 	default:
 		start, err := w.src.Peek(sniffBytes)
@@ -177,7 +177,7 @@ func (w *walker) fmt(b []byte, at int64) error {
 	}
 	if w.found == nil {
 		w.found = &c
-		w.format, err = c.format(w.kind, w.said)
+		w.format, err = c.format(w.container, w.said)
 		return err
 	}
 	first := w.found.at
@@ -269,15 +269,6 @@ func (w *walker) endedIn(id string, at int64) error {
 // failed wraps an error of the reader: not the recording is at fault but the way it came.
 func (w *walker) failed(reading string) error {
 	return fmt.Errorf("reading %s at byte %d: %w", reading, w.src.offset(), w.src.failure())
-}
-
-// cutShort is the error for a file that ends before its samples.
-func cutShort(at int64, where string) error {
-	return &Error{
-		Problem: "the recording ends " + where,
-		Offset:  at,
-		Advice:  adviceRetry,
-	}
 }
 
 // What can come after the samples.

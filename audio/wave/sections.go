@@ -65,13 +65,15 @@ func (s *sections) Read(p []byte) (int, error) {
 }
 
 // goesOn decides, at the end of a size that is none, whether what follows are samples: they are,
-// unless the file ends there or another chunk begins.
+// unless the file ends there or another chunk begins. Where the reader failed instead, nothing has
+// ended, and reading on brings its error to light.
 func (s *sections) goesOn() bool {
 	if !s.vague {
 		return false
 	}
 	s.vague = false
-	if what, _ := s.src.following(); what != followedBySomething {
+	what, _ := s.src.following()
+	if what == followedByChunk || what == followedByNothing && s.src.failure() == nil {
 		return false
 	}
 	s.toEnd = true

@@ -10,29 +10,14 @@ import (
 // sniffBytes is how much of the beginning is looked at to name what it is.
 const sniffBytes = 512
 
-// What to do about a recording that cannot be decoded.
-const (
-	adviceExport    = "Export the recording again, as a 16-bit PCM WAV file."
-	adviceDownload  = "Download or export the recording again, as a 16-bit PCM WAV file."
-	adviceRetry     = "The download may have been cut off, or the recording may not be ready: fetch it again."
-	adviceFFmpegWAV = "Convert it: ffmpeg -i recording.wav -c:a pcm_s16le converted.wav"
-	adviceRaw       = "If it is raw µ-law without a header, put one before it: sox -t ul -r 8000 -c 2 recording.raw converted.wav (al for A-law, -c for its channels)."
-	adviceAnswer    = "It looks like a server's answer instead of the recording: see what it says, and check the address and the credentials."
-)
-
-// ffmpegCommand converts a recording with the given file name extension.
-func ffmpegCommand(extension string) string {
-	return fmt.Sprintf("ffmpeg -i recording.%s -c:a pcm_s16le converted.wav", extension)
-}
-
-// kind is what bytes that are no WAV file turn out to be.
-type kind struct {
+// foreign is what bytes that are no WAV file turn out to be.
+type foreign struct {
 	name   string // goes after "this is"
 	advice string
 }
 
-func convertible(name, extension string) kind {
-	return kind{name, "Convert it: " + ffmpegCommand(extension)}
+func convertible(name, extension string) foreign {
+	return foreign{name, "Convert it: " + ffmpegCommand(extension)}
 }
 
 // notWave says what the bytes are that do not begin like a WAV file.
@@ -68,21 +53,21 @@ func notWaveForm(form []byte) error {
 }
 
 // sniff names what a file is by how it begins.
-func sniff(head []byte) (kind, bool) {
-	for _, look := range []func([]byte) (kind, bool){sniffAudio, sniffArchive, sniffText, sniffHeaderless} {
+func sniff(head []byte) (foreign, bool) {
+	for _, look := range []func([]byte) (foreign, bool){sniffAudio, sniffArchive, sniffText, sniffHeaderless} {
 		if k, ok := look(head); ok {
 			return k, true
 		}
 	}
-	return kind{}, false
+	return foreign{}, false
 }
 
-func sniffAudio(head []byte) (kind, bool) {
+func sniffAudio(head []byte) (foreign, bool) {
 	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	at := func(offset int, s string) bool {
 		return len(head) >= offset && bytes.HasPrefix(head[offset:], []byte(s))
 	}
-	mp3 := kind{"MP3 audio", "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + ffmpegCommand("mp3")}
+	mp3 := foreign{"MP3 audio", "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + ffmpegCommand("mp3")}
 	switch {
 	case begins("ID3"), isMPEGFrame(head):
 		return mp3, true
@@ -123,7 +108,7 @@ func sniffAudio(head []byte) (kind, bool) {
 	case begins("\x47") && at(188, "\x47") && at(376, "\x47"):
 		return convertible("an MPEG transport stream", "ts"), true
 	}
-	return kind{}, false
+	return foreign{}, false
 }
 
 // isMPEGFrame reports whether head begins with the header of an MPEG audio frame
@@ -143,7 +128,7 @@ func isADTSFrame(head []byte) bool {
 }
 
 // sniffOgg names the codec in an Ogg stream by its first packet.
-func sniffOgg(head []byte) kind {
+func sniffOgg(head []byte) foreign {
 	for _, codec := range []struct{ mark, name, extension string }{
 		{"OpusHead", "Opus audio in Ogg", "opus"},
 		{"\x01vorbis", "Vorbis audio in Ogg", "ogg"},
@@ -157,7 +142,7 @@ func sniffOgg(head []byte) kind {
 	return convertible("an Ogg file", "ogg")
 }
 
-func sniffArchive(head []byte) (kind, bool) {
+func sniffArchive(head []byte) (foreign, bool) {
 	for _, archive := range []struct{ mark, name, command string }{
 		{"\x1F\x8B", "compressed with gzip", "gunzip -c recording.wav.gz > recording.wav"},
 		{"PK\x03\x04", "a ZIP archive", "unzip recording.zip"},
@@ -167,29 +152,29 @@ func sniffArchive(head []byte) (kind, bool) {
 		{"UklGR", "a WAV file written as base64 text", "base64 -d recording.txt > recording.wav"},
 	} {
 		if bytes.HasPrefix(head, []byte(archive.mark)) {
-			return kind{archive.name, "Unpack it: " + archive.command}, true
+			return foreign{archive.name, "Unpack it: " + archive.command}, true
 		}
 	}
-	return kind{}, false
+	return foreign{}, false
 }
 
 // sniffText names the pages and messages that servers send where a recording was expected.
-func sniffText(head []byte) (kind, bool) {
+func sniffText(head []byte) (foreign, bool) {
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\uFEFF"), " \t\r\n")
 	lower := strings.ToLower(text)
 	switch {
 	case text == "" || !isText(head):
-		return kind{}, false
+		return foreign{}, false
 	case strings.HasPrefix(lower, "<!doctype html") || strings.HasPrefix(lower, "<html") || strings.HasPrefix(lower, "<head") ||
 		strings.HasPrefix(lower, "<body") || strings.Contains(lower, "<html"):
-		return kind{"an HTML page", adviceAnswer}, true
+		return foreign{"an HTML page", adviceAnswer}, true
 	case text[0] == '<':
-		return kind{"an XML document", adviceAnswer}, true
+		return foreign{"an XML document", adviceAnswer}, true
 	case text[0] == '{' || text[0] == '[':
-		return kind{"a JSON document", adviceAnswer}, true
+		return foreign{"a JSON document", adviceAnswer}, true
 	}
 	line, _, _ := strings.Cut(text, "\n")
-	return kind{fmt.Sprintf("a text (%q)", clip(strings.TrimSpace(line), 60)), adviceAnswer}, true
+	return foreign{fmt.Sprintf("a text (%q)", clip(strings.TrimSpace(line), 60)), adviceAnswer}, true
 }
 
 // isText reports whether b is UTF-8, the last character perhaps cut, without control characters but white space.
@@ -219,17 +204,17 @@ func clip(s string, n int) string {
 }
 
 // sniffHeaderless names what has no mark of its own.
-func sniffHeaderless(head []byte) (kind, bool) {
+func sniffHeaderless(head []byte) (foreign, bool) {
 	const gsmFrame = 33 // bytes, each frame beginning with 1101 (RFC 3551, section 4.5.8)
 	switch {
 	case len(head) == 0:
-		return kind{}, false
+		return foreign{}, false
 	case len(bytes.Trim(head, "\x00")) == 0:
-		return kind{"nothing but zeros where the header should be", adviceRetry}, true
+		return foreign{"nothing but zeros where the header should be", adviceRetry}, true
 	case len(head) >= 4*gsmFrame && everyNth(head, gsmFrame, func(c byte) bool { return c>>4 == 0xD }):
-		return kind{"raw GSM 06.10 audio", "Convert it: sox -t gsm recording.gsm -e signed-integer -b 16 converted.wav"}, true
+		return foreign{"raw GSM 06.10 audio", "Convert it: sox -t gsm recording.gsm -e signed-integer -b 16 converted.wav"}, true
 	}
-	return kind{}, false
+	return foreign{}, false
 }
 
 func everyNth(b []byte, n int, holds func(byte) bool) bool {

@@ -121,6 +121,9 @@ func formatSpecimens() []specimen {
 				if f.Channels > 2 {
 					s.pick = [2]int{3, 1}
 				}
+				if isWideWithoutExtension(f) {
+					s.notes = []string{NoteMalformed}
+				}
 				all = append(all, s)
 			}
 		}
@@ -292,13 +295,14 @@ func fmtSpecimens() []specimen {
 		{name: "33 bits", file: with16(14, 33), problem: "PCM samples of 33 bits"},
 		{name: "64 bits", file: with16(14, 64), problem: "PCM samples of 64 bits", hint: "ffmpeg -i recording.wav"},
 		{name: "12 bits in 16", file: with16(14, 12), frames: 10},
-		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5},
+		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5, notes: []string{NoteMalformed}, says: "left-justified"},
 		{name: "float of 16 bits", file: with16(0, 3), problem: "floating-point samples of 16 bits"},
 		{name: "mu-law that says 16 bits", file: narrow.bytes(), frames: 10},
 		{name: "extensible with 17 valid bits", file: extensible(func(b []byte) []byte { b[18] = 17; return b }), frames: 10, notes: []string{NoteMalformed}},
 		{name: "extensible with 0 valid bits", file: extensible(func(b []byte) []byte { b[18] = 0; return b }), frames: 10},
 		{name: "extensible with 40 bytes and no extension", file: extensible(func(b []byte) []byte { b[16] = 0; return b }), frames: 10, notes: []string{NoteMalformed}},
 		{name: "extensible with a long extension", file: extensible(func(b []byte) []byte { b[16] = 30; return append(b, make([]byte, 8)...) }), frames: 10},
+		{name: "extensible, 24 bits in 32 that says 24", file: extensible(func(b []byte) []byte { b[14], b[12], b[18] = 24, 8, 24; return b }), frames: 5},
 		{name: "extensible and too short", file: extensible(func(b []byte) []byte { return b[:38] }), problem: "needs 40 bytes, but has 38"},
 		{name: "extensible of an unknown sub-format", file: extensible(func(b []byte) []byte { b[39] = 0x72; return b }),
 			problem: "the sub-format 00000001-0000-0010-8000-00AA00389B72"},
