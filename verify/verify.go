@@ -66,7 +66,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels())
+	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{})
 	if err != nil {
 		return Recording{}, &wave.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
 	}

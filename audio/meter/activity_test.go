@@ -96,7 +96,7 @@ func load(t testing.TB, name string) (left, right []float32) {
 // listen measures two channels at 8 kHz.
 func listen(t testing.TB, left, right []float32) meter.Measurements {
 	t.Helper()
-	m, err := meter.New(8000, 2)
+	m, err := meter.New(8000, 2, meter.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

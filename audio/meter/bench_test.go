@@ -46,7 +46,7 @@ func BenchmarkMeter(b *testing.B) {
 		})
 	}
 	run("all", func() {
-		m, err := New(rate, 2)
+		m, err := New(rate, 2, Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

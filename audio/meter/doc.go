@@ -2,7 +2,7 @@
 //
 // A [Meter] takes blocks of left and right samples and gives [Measurements]:
 //
-//	m, err := meter.New(8000, 2)
+//	m, err := meter.New(8000, 2, meter.Options{})
 //	for /* every block */ {
 //		m.Add(left, right)
 //	}

@@ -39,8 +39,17 @@ type channel struct {
 	line     *line
 }
 
+// Options asks for what is measured only when asked for. The zero value
+// measures everything else.
+type Options struct {
+	// Voice summarises each channel's voice and line, which is personal data.
+	Voice bool
+	// Peaks keeps the outline of the waveform, for pictures.
+	Peaks bool
+}
+
 // New returns a meter for a recording of one or two channels at a rate in Hz.
-func New(rate, channels int) (*Meter, error) {
+func New(rate, channels int, o Options) (*Meter, error) {
 	if rate < MinSampleRate || rate > MaxSampleRate {
 		return nil, fmt.Errorf("a sample rate of %d Hz is outside %d to %d Hz", rate, MinSampleRate, MaxSampleRate)
 	}
