@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -43,7 +45,7 @@ func advise(v verify.Verdict) []step {
 		steps = append(steps, whenUndecided(v)...)
 	case verify.Failed:
 		if v.Error != nil && v.Error.Hint != "" {
-			steps = append(steps, step{text: v.Error.Hint})
+			steps = append(steps, step{text: capitalised(v.Error.Hint)})
 		}
 	}
 	for _, f := range v.Findings {
@@ -90,7 +92,14 @@ func flexNames(s declare.Sides) [2]string {
 // whenUndecided says what would settle it.
 func whenUndecided(v verify.Verdict) []step {
 	if has(v, finding.NoSpeech) || has(v, finding.TooShort) || has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
-		return []step{{text: "Verify a call in which both parties speak, for half a minute or more. From this one nobody could tell."}}
+		steps := []step{{text: "Verify a call in which both parties speak, for half a minute or more. From this one nobody could tell."}}
+		if has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
+			steps = append(steps, step{
+				text: "If the call was answered, say when the agent joined: a party that is missing then makes the recording unusable.",
+				code: []string{"--joined agent=12.4s"},
+			})
+		}
+		return steps
 	}
 	steps := []step{{
 		text: "Say what you know of the call. Each fact adds weight; leave out what you do not know:",
@@ -134,6 +143,16 @@ func cure(f finding.Finding) (step, bool) {
 	}
 	text, ok := cures[f.Code]
 	return step{text: text}, ok
+}
+
+// capitalised begins a step with a capital letter, unless it begins with
+// something to type.
+func capitalised(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if word, _, _ := strings.Cut(s, " "); strings.ContainsAny(word, "-_./=") {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 func has(v verify.Verdict, code finding.Code) bool {

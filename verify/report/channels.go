@@ -129,10 +129,10 @@ func (p *page) heardAs(v verify.Verdict, s side) string {
 	switch {
 	case s.heard == "":
 		return "–"
-	case v.Outcome == verify.Undecided && v.Confidence != nil:
-		return fmt.Sprintf("%s? (%s)", s.heard, certainty(*v.Confidence))
 	case s.declared == "":
 		return string(s.heard)
+	case v.Outcome == verify.Undecided && v.Confidence != nil:
+		return fmt.Sprintf("%s? (%s)", s.heard, certainty(*v.Confidence))
 	case s.heard == s.declared:
 		return p.paint(green, string(s.heard))
 	default:

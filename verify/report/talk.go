@@ -3,10 +3,10 @@ package report
 import "github.com/otoscope/otoscope/verify"
 
 // talk compares Flex Insights' talk measures as declared with those as heard:
-// what a swap costs. Where they agree there is nothing to tell, unless all is
-// asked for.
+// what a swap costs. Where they agree, or where nobody knows which is right,
+// there is nothing to tell, unless all is asked for.
 func (p *page) talk(v verify.Verdict, all bool) {
-	if v.Measures == nil {
+	if v.Measures == nil || v.Outcome == verify.Undecided && !all {
 		return
 	}
 	declared, heard := v.Measures.AsDeclared, v.Measures.AsHeard

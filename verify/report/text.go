@@ -99,8 +99,11 @@ func reason(v verify.Verdict, otherwise string) string {
 
 // leaning says which way an undecided recording points.
 func leaning(v verify.Verdict) string {
-	if v.Heard == nil || v.Confidence == nil {
+	switch {
+	case v.Heard == nil || v.Confidence == nil:
 		return "nothing in the sound tells who is on which channel"
+	case v.Declared == nil:
+		return fmt.Sprintf("nothing is declared to compare with; the %s is heard on the left (confidence %s)", v.Heard.Left, certainty(*v.Confidence))
 	}
 	return fmt.Sprintf("the %s is probably on the left, but %s is not sure enough", v.Heard.Left, certainty(*v.Confidence))
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// The rules of the terminal:
+//
+//   - Standard output carries verdicts and nothing else; progress and errors
+//     go to standard error.
+//   - Colour and the terminal's width are for standard output being a terminal.
+//     NO_COLOR (not empty) and TERM=dumb turn colour off. Where it is no
+//     terminal, COLUMNS says how wide to write, or else it is 80 columns.
+//   - Progress is drawn where standard error is a terminal, and taken away
+//     before anything is printed.
+//   - Where the locale (LC_ALL, LC_CTYPE, LANG, the first that is set) is not
+//     UTF-8 the text is ASCII. JSON is UTF-8 always.
+//   - Nothing is ever asked: otoscope runs unattended.
+
+// environment is what a command meets outside of itself.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+func systemEnvironment() environment {
+	return environment{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// color reports whether the text on standard output may be coloured.
+func (e environment) color() bool {
+	return isTerminal(e.stdout) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
+}
+
+// width returns the columns of standard output, 0 where nobody knows them.
+func (e environment) width() int {
+	if f, ok := e.stdout.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	width, err := strconv.Atoi(e.getenv("COLUMNS"))
+	if err != nil || width < 0 {
+		return 0
+	}
+	return width
+}
+
+// ascii reports whether text must do without other characters.
+func (e environment) ascii() bool {
+	if runtime.GOOS == "windows" { // has no locale variables, and consoles take UTF-8
+		return false
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(e.getenv(name)); locale != "" {
+			return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+		}
+	}
+	return true // POSIX: nothing set is the C locale
+}

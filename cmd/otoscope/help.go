@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// A flagGroup is flags under a title of their own in the help text.
+type flagGroup struct {
+	title string
+	flags *pflag.FlagSet
+}
+
+// helpWidth is the column at which help texts are wrapped.
+const helpWidth = 80
+
+// groupFlags adds flags to a command, whose help then shows them by group.
+func groupFlags(c *cobra.Command, groups ...flagGroup) {
+	for _, g := range groups {
+		c.Flags().AddFlagSet(g.flags)
+	}
+	c.SetUsageFunc(func(c *cobra.Command) error {
+		var b strings.Builder
+		fmt.Fprintf(&b, "Usage:\n  %s\n\nExamples:\n%s\n", c.UseLine(), c.Example)
+		for _, g := range groups {
+			fmt.Fprintf(&b, "\n%s:\n%s", g.title, g.flags.FlagUsagesWrapped(helpWidth))
+		}
+		_, err := fmt.Fprint(c.OutOrStderr(), b.String())
+		return err
+	})
+}
+
+// rootUsage lists the commands. Commands that bring no usage of their own have
+// cobra's.
+func rootUsage(c *cobra.Command) error {
+	if c.HasParent() {
+		return (&cobra.Command{}).UsageFunc()(c)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage:\n  %s COMMAND [flags]\n\nCommands:\n", c.Name())
+	for _, sub := range c.Commands() {
+		if sub.Runnable() || sub.HasSubCommands() {
+			fmt.Fprintf(&b, "  %-*s  %s\n", c.NamePadding(), sub.Name(), sub.Short)
+		}
+	}
+	b.WriteString("\nHelp on other things:\n")
+	for _, sub := range c.Commands() {
+		if sub.IsAdditionalHelpTopicCommand() {
+			fmt.Fprintf(&b, "  %-*s  %s\n", c.NamePadding(), sub.Name(), sub.Short)
+		}
+	}
+	fmt.Fprintf(&b, "\nExamples:\n%s\n\nFor more on a command: %s help COMMAND\n", c.Example, c.Name())
+	_, err := fmt.Fprint(c.OutOrStderr(), b.String())
+	return err
+}
+
+func newHelpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		Long:  "Help explains a command, its flags and its exit status.",
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, sub := range root.Commands() {
+				names = append(names, sub.Name())
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, _, err := root.Find(args)
+			if err != nil || c == root && len(args) > 0 {
+				return unknownCommand(root, "otoscope help", args)
+			}
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		},
+	}
+}
+
+// newConventionsTopic is a page of help, not a command.
+func newConventionsTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "conventions",
+		Short: "The systems whose own order of the channels --convention knows",
+		Long: "With --convention NAME a recording is declared to be what the system NAME makes\nby its own rule:\n\n" +
+			declare.ConventionHelp() + "\nWhere the recordings are laid out otherwise, say so with --channels.",
+	}
+}
+
+// newFlagSet returns a set whose flags keep the order in which they are added.
+func newFlagSet() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.SortFlags = false
+	return flags
+}
+
+// complete offers fixed words for a flag's value on the shell.
+func complete(c *cobra.Command, flag string, words ...string) {
+	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag does not exist, or is completed twice: a slip in this package
+	}
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module     = "github.com/otoscope/otoscope"
+	repository = "../.." // seen from this folder
+)
+
+// The top level holds the three parts of the house, their test data and the
+// files that name the module; what git ignores aside.
+func TestTopLevel(t *testing.T) {
+	named := []string{"cmd", "audio", "verify", "testdata", "go.mod", "go.sum", "README.md"}
+	entries, err := os.ReadDir(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ignored := ignoredAtTop(t)
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, ".") && !slices.Contains(named, name) && !ignored(name) {
+			t.Errorf("the top level holds %s", name)
+		}
+	}
+}
+
+// ignoredAtTop reads the simple patterns of .gitignore.
+func ignoredAtTop(t *testing.T) func(name string) bool {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository, ".gitignore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	patterns := strings.Fields(string(text))
+	return func(name string) bool {
+		return slices.ContainsFunc(patterns, func(p string) bool {
+			matched, err := path.Match(strings.TrimPrefix(p, "/"), name)
+			return err == nil && matched
+		})
+	}
+}
+
+// Imports run downwards only: cmd, verify, audio. What sounds know nothing of
+// customers and agents, what they mean knows nothing of HTTP.
+func TestImportsRunDownwards(t *testing.T) {
+	checked := 0
+	err := filepath.WalkDir(repository, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && file != repository && (strings.HasPrefix(name, ".") || name == "testdata") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(name) != ".go" {
+			return nil
+		}
+		inside, err := filepath.Rel(repository, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		checked++
+		from := filepath.ToSlash(inside)
+		for _, to := range imports(t, file) {
+			if why := forbidden(from, to); why != "" {
+				t.Errorf("%s imports %s: %s", filepath.ToSlash(file), to, why)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked < 20 {
+		t.Errorf("only %d files were looked at", checked)
+	}
+}
+
+func imports(t *testing.T, file string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, i := range parsed.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, p)
+	}
+	return paths
+}
+
+// forbidden says why a package in the folder from must not import to; "" where it may.
+func forbidden(from, to string) string {
+	to, own := strings.CutPrefix(to, module+"/")
+	part, _, _ := strings.Cut(from, "/")
+	above := map[string][]string{
+		"audio":  {"verify", "cmd"},
+		"verify": {"cmd"},
+	}
+	switch {
+	case own && slices.ContainsFunc(above[part], func(p string) bool { return within(to, p) }):
+		return "imports run downwards only"
+	case own && part == "verify" && within(to, "audio/fetch") && !within(from, "verify/batch") && !within(from, "verify/review"):
+		return "of verify only batch and review may fetch"
+	case !own && part == "verify" && within(to, "net/http") && !within(from, "verify/batch") && !within(from, "verify/review"):
+		return "verify knows nothing of HTTP"
+	}
+	return ""
+}
+
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}
+
+func TestForbidden(t *testing.T) {
+	tests := []struct {
+		from, to string
+		ok       bool
+	}{
+		{"cmd/otoscope", module + "/verify/report", true},
+		{"cmd/otoscope", module + "/audio/fetch", true},
+		{"verify", module + "/audio/meter", true},
+		{"verify", module + "/verify/evidence", true},
+		{"verify", module + "/audio/fetch", false},
+		{"verify/report", module + "/audio/fetch", false},
+		{"verify/batch", module + "/audio/fetch", true},
+		{"verify/batcher", module + "/audio/fetch", false},
+		{"verify/review", module + "/audio/fetch", true},
+		{"verify/declare", "net/http", false},
+		{"verify/declare", module + "/cmd/otoscope", false},
+		{"audio/meter", module + "/verify/declare", false},
+		{"audio/fetch", "net/http", true},
+	}
+	for _, tt := range tests {
+		if got := forbidden(tt.from, tt.to) == ""; got != tt.ok {
+			t.Errorf("%s may import %s: %v, want %v", tt.from, tt.to, got, tt.ok)
+		}
+	}
+}

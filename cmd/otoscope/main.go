@@ -1,0 +1,101 @@
+// Otoscope says, with reasons and a stated confidence, whether the channels of
+// a contact-centre recording carry whom they were declared to carry.
+//
+// Each file of this package is one command or one thing that commands share: a
+// command adds its flags to an options struct, makes one call and has one way
+// of printing.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/verify/report"
+)
+
+func main() {
+	// Writing to a closed pipe is to fail like any other write, so that
+	// downloads are ended and temporary files go away.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal kills at once
+	os.Exit(run(ctx, os.Args[1:], systemEnvironment()))
+}
+
+// The exit statuses, the same for every command that judges recordings.
+const (
+	statusOK          = 0
+	statusRefuted     = 1 // at least one recording is swapped or unusable
+	statusFailed      = 2 // usage, or something could not be checked
+	statusUndecided   = 3
+	statusInterrupted = 130 // 128 + SIGINT
+)
+
+// A statusError ends the command with a status for which everything has been
+// said already.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// A usageError is a command line that cannot be carried out.
+type usageError struct {
+	message string // a sentence without its full stop
+	hint    string // what to type instead
+}
+
+func (e *usageError) Error() string { return e.message }
+func (e *usageError) Hint() string  { return e.hint }
+
+// run carries out one command line and returns its exit status.
+func run(ctx context.Context, args []string, env environment) int {
+	root := newRootCommand(env)
+	root.SetArgs(args)
+	root.SetIn(env.stdin)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	command, err := root.ExecuteContextC(ctx)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+
+	var status statusError
+	switch {
+	case err == nil:
+		return statusOK
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(env.stderr, "otoscope: interrupted")
+		return statusInterrupted
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, syscall.EPIPE):
+		return statusFailed // who reads the output has enough of it
+	default:
+		printError(env.stderr, command.CommandPath(), err)
+		return statusFailed
+	}
+}
+
+// printError writes an error, and what to do about it.
+func printError(w io.Writer, command string, err error) {
+	fmt.Fprintf(w, "%s: %s\n", command, report.Escape(err.Error()))
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) && hinted.Hint() != "" {
+		fmt.Fprintf(w, "%s\n", report.Escape(capitalised(hinted.Hint())))
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(w, "Try: %s --help\n", command)
+	}
+}
+
+func capitalised(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
+}

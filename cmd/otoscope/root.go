@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func newRootCommand(env environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "otoscope",
+		Short: "Who is on which channel of a recording?",
+		Long: `Otoscope listens to both channels of a contact-centre recording and says, with
+reasons and a stated confidence, whether the customer is on the left and the
+agent on the right, or wherever else they were declared to be.`,
+		Example: `  otoscope verify call.wav
+  otoscope verify --attributes task.json
+  otoscope verify --format json https://recordings.example.com/17.wav`,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, "otoscope", args)
+			}
+			c.SetOut(env.stderr)
+			if err := c.Help(); err != nil {
+				return err
+			}
+			return statusError(statusFailed)
+		},
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(newVerifyCommand(env), newVersionCommand(env), newConventionsTopic())
+	root.SetHelpCommand(newHelpCommand(root))
+	root.SetUsageFunc(rootUsage)
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// unknownCommand says what to type instead of a command that does not exist;
+// before is what stood before it.
+func unknownCommand(root *cobra.Command, before string, args []string) error {
+	e := &usageError{message: "there is no command " + quoted(args[:1])[0]}
+	if names := root.SuggestionsFor(args[0]); len(names) > 0 {
+		e.hint = "Did you mean this? " + before + " " + strings.Join(append(names[:1], quoted(args[1:])...), " ")
+	} else if looksLikeRecording(args[0]) {
+		e.hint = "To check a recording: otoscope verify " + strings.Join(quoted(args), " ")
+	}
+	return e
+}
+
+// looksLikeRecording reports whether somebody who typed s left out "verify".
+func looksLikeRecording(s string) bool {
+	if s == "-" || strings.Contains(s, "://") || strings.HasSuffix(strings.ToLower(s), ".wav") || strings.HasPrefix(s, "RE") {
+		return true
+	}
+	_, err := os.Stat(s)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// quoted writes arguments as a shell takes them. Addresses may hold secrets and
+// are not repeated.
+func quoted(args []string) []string {
+	var words []string
+	for _, a := range args {
+		switch {
+		case strings.Contains(a, "://"):
+			a = "URL"
+		case strings.ContainsAny(a, " \t\n'\"$`\\&|;<>()*?[]#~!{}"):
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
+	}
+	return words
+}
+
+// flagError turns the flag parser's errors into sentences with a way out.
+func flagError(c *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case errors.As(err, &unknown):
+		return unknownFlag(c, unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
+	case errors.As(err, &missing):
+		return &usageError{message: fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)}
+	case errors.As(err, &invalid):
+		e := &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap()))}
+		var hinted interface{ Hint() string }
+		if errors.As(err, &hinted) {
+			e.hint = hinted.Hint()
+		}
+		return e
+	default:
+		return &usageError{message: err.Error()}
+	}
+}
+
+// reason drops the function's name from the errors of package strconv.
+func reason(err error) string {
+	var number interface{ Unwrap() error }
+	if errors.As(err, &number) && strings.HasPrefix(err.Error(), "strconv.") {
+		return "that is no number"
+	}
+	return err.Error()
+}
+
+// unknownFlag suggests a flag that is spelt alike, or the command that has it.
+func unknownFlag(c *cobra.Command, name, shorthands string) error {
+	if shorthands != "" {
+		return &usageError{message: fmt.Sprintf("there is no flag -%.1s", shorthands)}
+	}
+	e := &usageError{message: fmt.Sprintf("there is no flag --%s", name)}
+	for _, sub := range c.Commands() {
+		if sub.Flags().Lookup(name) != nil {
+			e.hint = fmt.Sprintf("It belongs behind a command: otoscope %s --%s", sub.Name(), name)
+			return e
+		}
+	}
+	// Cobra knows how to suggest commands; each flag goes as one.
+	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		flags.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if names := flags.SuggestionsFor(name); len(names) > 0 {
+		e.hint = "Did you mean this? --" + strings.Join(names, " or --")
+	}
+	return e
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// stalling returns the address of a server that never finishes an answer, and
+// a channel that tells of each request.
+func stalling(t *testing.T) (url string, asked <-chan struct{}) {
+	t.Helper()
+	requests := make(chan struct{}, 64)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte("RIFF\xff\xff\xff\xffWAVE"))
+		w.(http.Flusher).Flush()
+		requests <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, requests
+}
+
+// leavesNothing fails the test where a goroutine outlives it and its servers.
+func leavesNothing(t *testing.T) {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+}
+
+// Cancelling ends all workers at once, and no goroutine is left behind.
+func TestCancelEndsEverything(t *testing.T) {
+	leavesNothing(t)
+	url, asked := stalling(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	env := with(nil)
+	status := make(chan int, 1)
+	go func() {
+		status <- run(ctx, []string{"verify", "-j", "2", url + "/1.wav", url + "/2.wav", url + "/3.wav"}, env)
+	}()
+	<-asked
+	<-asked
+	began := time.Now()
+	cancel()
+	if got := <-status; got != statusInterrupted {
+		t.Errorf("status %d, want %d", got, statusInterrupted)
+	}
+	if took := time.Since(began); took > grace {
+		t.Errorf("it took %v to end", took)
+	}
+	if out := env.stdout.(*bytes.Buffer).String(); out != "" {
+		t.Errorf("something was told: %q", out)
+	}
+}
+
+// A reader that never answers, such as a terminal nobody types at, does not
+// keep an interrupted command.
+func TestCancelDoesNotWaitForStandardInput(t *testing.T) {
+	r, w := io.Pipe()
+	t.Cleanup(func() { w.Close() })
+	env := with(nil)
+	env.stdin = r
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if got := run(ctx, []string{"verify", "-"}, env); got == statusOK {
+		t.Error("nothing was verified, and all is well")
+	}
+	if took := time.Since(began); took > grace {
+		t.Errorf("it took %v to end", took)
+	}
+}
+
+// brokenPipe fails as a closed pipe does, after some bytes.
+type brokenPipe struct{ left int }
+
+func (p *brokenPipe) Write(b []byte) (int, error) {
+	if p.left -= len(b); p.left < 0 {
+		return 0, syscall.EPIPE
+	}
+	return len(b), nil
+}
+
+func TestBrokenPipeIsQuiet(t *testing.T) {
+	leavesNothing(t)
+	mono := filepath.Join(repository, "testdata", "call-mono.wav")
+	env := with(nil)
+	env.stdout = &brokenPipe{left: 100}
+	args := []string{"verify", "--brief"}
+	for range 20 {
+		args = append(args, mono)
+	}
+	if got := run(t.Context(), args, env); got != statusFailed {
+		t.Errorf("status %d, want %d", got, statusFailed)
+	}
+	if said := env.stderr.(*bytes.Buffer).String(); said != "" {
+		t.Errorf("something was said: %q", said)
+	}
+}
+
+// A verdict is out as soon as all before it are, not when the last is done.
+func TestVerdictsAreToldWithoutWaiting(t *testing.T) {
+	url, asked := stalling(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, told := io.Pipe()
+	env := with(nil)
+	env.stdout = told
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		run(ctx, []string{"verify", "--format", "json", filepath.Join(repository, "testdata", "call-mono.wav"), url + "/never.wav"}, env)
+		told.Close()
+	}()
+	<-asked
+	var v verify.Verdict
+	if err := json.NewDecoder(out).Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Outcome != verify.Unusable || !strings.HasSuffix(v.Recording, "call-mono.wav") {
+		t.Errorf("the first verdict is %s of %s", v.Outcome, v.Recording)
+	}
+	cancel()
+	go io.Copy(io.Discard, out)
+	<-ended
+}
+
+func TestStatus(t *testing.T) {
+	tests := []struct {
+		outcomes []verify.Outcome
+		want     int
+	}{
+		{nil, statusOK},
+		{[]verify.Outcome{verify.Match, verify.Match}, statusOK},
+		{[]verify.Outcome{verify.Match, verify.Undecided}, statusUndecided},
+		{[]verify.Outcome{verify.Undecided, verify.Failed}, statusFailed},
+		{[]verify.Outcome{verify.Failed, verify.Swapped, verify.Undecided}, statusRefuted},
+		{[]verify.Outcome{verify.Unusable, verify.Match}, statusRefuted},
+	}
+	for _, tt := range tests {
+		var told teller
+		for _, o := range tt.outcomes {
+			told.told = append(told.told, verify.Verdict{Outcome: o})
+		}
+		got := statusOK
+		var status statusError
+		if errors.As(told.status(), &status) {
+			got = int(status)
+		}
+		if got != tt.want {
+			t.Errorf("%v: status %d, want %d", tt.outcomes, got, tt.want)
+		}
+	}
+}
+
+// Without a terminal a progress draws nothing and starts nothing that stays.
+func TestProgressWithoutTerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out, true)
+		track := p.track()
+		track.begin("call.wav")
+		time.Sleep(2 * patience)
+		track.report(10, 100)
+		track.end()
+		p.close()
+		if out.Len() > 0 {
+			t.Errorf("drawn: %q", out.String())
+		}
+	})
+}
+
+func TestShortened(t *testing.T) {
+	tests := map[string]string{
+		"call.wav":                   "call.wav",
+		"0123456789":                 "0123456789",
+		"https://example.com/17.wav": ".../17.wav",
+	}
+	for name, want := range tests {
+		if got := shortened(name, 10); got != want {
+			t.Errorf("%s is shortened to %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+)
+
+// The scripts run the real main, each in a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(leakChecked{m}, map[string]func(){"otoscope": main})
+}
+
+// leakChecked also fails where a goroutine is left behind.
+type leakChecked struct{ *testing.M }
+
+func (m leakChecked) Run() int {
+	status := m.M.Run()
+	if status != 0 {
+		return status
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func TestScripts(t *testing.T) {
+	fixtures, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join(fixtures, "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_GOLDEN") == "1",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TESTDATA", fixtures)
+			env.Setenv("COLUMNS", "200")
+			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("EVIL", "evil\x1b[2J\u202e.wav")
+			for _, name := range []string{"LC_ALL", "LC_CTYPE", "NO_COLOR", "NETRC"} {
+				env.Setenv(name, "")
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"interrupt": interrupt,
+			"serve":     serve,
+		},
+	})
+}
+
+// exits runs a command and holds it to an exit status: exits STATUS COMMAND...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := status(ts, ts.Exec(args[1], args[2:]...)); got != want {
+		ts.Fatalf("%s: exit status %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+func status(ts *testscript.TestScript, err error) int {
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return failed.ExitCode()
+	}
+	ts.Check(err)
+	return 0
+}
+
+// The credentials that the server of the scripts wants.
+const (
+	scriptUser     = "kim"
+	scriptPassword = "open-sesame-4711"
+)
+
+// A faultServer serves the fixtures over TLS, well or badly.
+type faultServer struct {
+	fixtures http.Handler
+	stalled  chan struct{} // one for each request that hangs
+	mu       sync.Mutex
+	requests map[string]int
+}
+
+type serverKey struct{}
+
+// serve starts the server. It sets URL and HOST, and CA to a file with its
+// certificate.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: serve")
+	}
+	s := &faultServer{
+		fixtures: http.FileServer(http.Dir(ts.Getenv("TESTDATA"))),
+		stalled:  make(chan struct{}, 16),
+		requests: map[string]int{},
+	}
+	server := httptest.NewUnstartedServer(s)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that fail on purpose
+	server.StartTLS()
+	ts.Defer(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), ca, 0o600))
+	ts.Setenv("CA", "ca.pem")
+	ts.Setenv("URL", server.URL)
+	ts.Setenv("HOST", strings.TrimPrefix(server.URL, "https://"))
+	running.Store(ts.Getenv("WORK"), s)
+	ts.Defer(func() { running.Delete(ts.Getenv("WORK")) })
+}
+
+// running finds the server of a script by the script's folder.
+var running sync.Map
+
+func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	fault, file, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	r.URL.Path = "/" + file
+	s.mu.Lock()
+	s.requests[fault]++
+	n := s.requests[fault]
+	s.mu.Unlock()
+	user, password, _ := r.BasicAuth()
+	allowed := user == scriptUser && password == scriptPassword
+	switch {
+	case fault == "public":
+		s.fixtures.ServeHTTP(w, r)
+	case !allowed:
+		w.Header().Set("WWW-Authenticate", `Basic realm="calls"`)
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+	case fault == "busy" && n == 1:
+		w.Header().Set("Retry-After", "0")
+		http.Error(w, "one at a time", http.StatusTooManyRequests)
+	case fault == "cut" && n == 1:
+		w.Header().Set("Content-Length", "100000")
+		w.Write(make([]byte, 1000))
+		panic(http.ErrAbortHandler)
+	case fault == "slow":
+		s.fixtures.ServeHTTP(&pausing{ResponseWriter: w, after: 50_000}, r)
+	case fault == "html":
+		fmt.Fprint(w, "<!DOCTYPE html><title>Sign in</title>")
+	case fault == "gone":
+		http.Error(w, "no longer", http.StatusGone)
+	case fault == "stall":
+		w.Header().Set("Content-Type", "audio/wav")
+		w.Write([]byte("RIFF\xff\xff\xff\xffWAVE"))
+		w.(http.Flusher).Flush()
+		s.stalled <- struct{}{}
+		<-r.Context().Done()
+	default:
+		s.fixtures.ServeHTTP(w, r)
+	}
+}
+
+// pausing is a line that pauses for a while after some bytes.
+type pausing struct {
+	http.ResponseWriter
+	after int
+}
+
+func (p *pausing) Write(b []byte) (int, error) {
+	if p.after <= 0 || len(b) < p.after {
+		p.after -= len(b)
+		return p.ResponseWriter.Write(b)
+	}
+	n, err := p.ResponseWriter.Write(b[:p.after])
+	if err != nil {
+		return n, err
+	}
+	p.ResponseWriter.(http.Flusher).Flush()
+	time.Sleep(patience + 300*time.Millisecond)
+	b, p.after = b[n:], 0
+	m, err := p.ResponseWriter.Write(b)
+	return n + m, err
+}
+
+// interrupt runs a command until the server stalls, sends it SIGINT, and holds
+// it to the exit status 130 and to an end at once: interrupt COMMAND...
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: interrupt COMMAND...")
+	}
+	s, ok := running.Load(ts.Getenv("WORK"))
+	if !ok {
+		ts.Fatalf("interrupt needs serve")
+	}
+	path, err := exec.LookPath(args[0])
+	ts.Check(err)
+	c := exec.Command(path, args[1:]...)
+	c.Dir = ts.Getenv("WORK")
+	c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
+	for _, name := range []string{"PATH", "HOME", "LANG", "OTOSCOPE_USER", "OTOSCOPE_PASSWORD"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	ts.Check(c.Start())
+	select {
+	case <-s.(*faultServer).stalled:
+	case <-time.After(20 * time.Second):
+		c.Process.Kill()
+		c.Wait()
+		ts.Fatalf("the download never began")
+	}
+	began := time.Now()
+	ts.Check(c.Process.Signal(os.Interrupt))
+	if got := status(ts, c.Wait()); got != statusInterrupted {
+		ts.Fatalf("exit status %d, want %d", got, statusInterrupted)
+	}
+	if took := time.Since(began); took > time.Second {
+		ts.Fatalf("it took %v to end", took)
+	}
+}

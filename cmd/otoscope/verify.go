@@ -1,0 +1,311 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+)
+
+// VerifyOptions are the flags of "otoscope verify".
+type VerifyOptions struct {
+	declared declaredOptions
+	fetch    fetchOptions
+	output   outputOptions
+	pick     string
+	workers  int
+	noBars   bool
+}
+
+func newVerifyCommand(env environment) *cobra.Command {
+	o := &VerifyOptions{}
+	c := &cobra.Command{
+		Use:   "verify [flags] REF...",
+		Short: "Check whether recordings carry who they were declared to carry",
+		Long:  verifyHelp,
+		Example: `  otoscope verify call.wav
+  otoscope verify --channels others,customer --direction outbound call.wav
+  otoscope verify --attributes task.json
+  otoscope verify --convention amazon-connect --brief calls/*.wav
+  otoscope verify --format json RE0123456789abcdef0123456789abcdef | jq .outcome
+  curl -s https://example.com/call.wav | otoscope verify -`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     cobra.FixedCompletions([]string{"wav", "WAV"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runVerify(c.Context(), env, o, args)
+		},
+	}
+	reading := newFlagSet()
+	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
+	reading.IntVarP(&o.workers, "workers", "j", 4, "work on `N` recordings at once")
+	output := o.output.flags()
+	output.BoolVar(&o.noBars, "no-progress", false, "draw no progress bars for long downloads")
+	groupFlags(c,
+		flagGroup{"Who is declared to be on which channel", o.declared.declarationFlags()},
+		flagGroup{"What is known of the call", o.declared.factFlags()},
+		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Reading", reading},
+		flagGroup{"Output", output},
+	)
+	o.declared.complete(c)
+	o.output.complete(c)
+	return c
+}
+
+const verifyHelp = `Verify takes recordings where they lie, listens to both channels, and says
+whether left and right are who they were declared to be.
+
+A REF is an https URL, a path, the SID of a Twilio recording (RE...), or - for
+standard input. It should be the original WAV file with two channels. Nothing
+is declared by default but what Flex Insights takes for granted: the customer
+on the left, the agent and everybody else on the right.
+
+OUTCOMES
+
+  match      the channels are as declared
+  swapped    they are the other way round
+  unusable   they do not hold one party each: mono, both parties on one, ...
+  undecided  the sound does not say surely enough; more facts may help
+  error      the recording, or what declares it, could not be read
+
+CREDENTIALS
+
+come from the environment, never from the command line, and go only to the host
+they belong to:
+  Twilio     TWILIO_API_KEY and TWILIO_API_SECRET, or
+             TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. A SID as REF needs
+             TWILIO_ACCOUNT_SID in either case.
+  any host   netrc (the file that NETRC names, or ~/.netrc)
+  one host   OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER,
+             together with --auth-host
+
+EXIT STATUS
+
+    0  every recording matches its declaration
+    1  at least one is refuted: swapped or unusable
+    2  none is refuted, but one could not be checked; or wrong usage
+    3  none of these, but one is undecided
+  130  interrupted`
+
+// A job is one recording to verify.
+type job struct {
+	name    string // for people, secrets removed
+	ref     fetch.Reference
+	failure error // why there is nothing to fetch
+	stage   verify.Stage
+}
+
+func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []string) error {
+	if err := o.output.check(); err != nil {
+		return err
+	}
+	if err := o.check(refs); err != nil {
+		return err
+	}
+	var measure verify.MeasureOptions
+	if o.pick != "" {
+		pick, err := wave.ParsePick(o.pick)
+		if err != nil {
+			return flagValue("pick", err)
+		}
+		measure.Pick = pick
+	}
+	options, err := o.fetch.options(env)
+	if err != nil {
+		return err
+	}
+	declared, err := o.declared.read(env.stdin)
+	if err != nil {
+		return err
+	}
+	v := verifier{
+		declared: declared,
+		measure:  measure,
+		fetch:    options,
+		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
+		jobs:     jobs(refs, o.declared.attributes, declared),
+	}
+	return v.run(ctx, o.workers, o.output.teller(env))
+}
+
+// check finds references that contradict each other or the flags.
+func (o *VerifyOptions) check(refs []string) error {
+	stdin := 0
+	for _, r := range append([]string{o.declared.attributes}, refs...) {
+		if r == "-" {
+			stdin++
+		}
+	}
+	switch {
+	case len(refs) == 0 && o.declared.attributes == "":
+		return &usageError{
+			message: "which recording?",
+			hint:    "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
+		}
+	case stdin > 1:
+		return &usageError{message: "standard input (-) is named twice, but it can be read only once", hint: "Name - once, and the rest by path or URL"}
+	case o.workers < 1:
+		return &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+	}
+	return nil
+}
+
+// jobs lists what there is to verify: the references, or else the recording
+// that the attributes name.
+func jobs(refs []string, attributes string, declared declaredCase) []job {
+	var all []job
+	for i, r := range refs {
+		j := job{name: fmt.Sprintf("argument %d", i+1), failure: declared.failure, stage: verify.StageDeclare}
+		if ref, err := fetch.Parse(r); err != nil {
+			j.failure, j.stage = err, verify.StageFetch
+		} else {
+			j.name, j.ref = ref.String(), ref
+		}
+		all = append(all, j)
+	}
+	if len(refs) > 0 {
+		return all
+	}
+	j := job{name: attributes, failure: declared.failure, stage: verify.StageDeclare}
+	switch url := declared.Declaration.Recording; {
+	case j.failure != nil:
+	case url == "":
+		j.failure = &usageError{message: "the task attributes name no recording", hint: "give the recording as REF besides --attributes"}
+	default:
+		ref, err := fetch.ParseUntrusted(url)
+		if err != nil {
+			j.failure, j.stage = err, verify.StageFetch
+		} else {
+			j.name, j.ref = ref.String(), ref
+		}
+	}
+	return []job{j}
+}
+
+// A verifier works through jobs, several at a time, and tells the verdicts in
+// the order of the jobs.
+type verifier struct {
+	declared declaredCase
+	measure  verify.MeasureOptions
+	fetch    fetch.Options
+	progress *progress
+	jobs     []job
+}
+
+// grace is how long an interrupted command waits for its workers to put away
+// temporary files. They end at once; this is for those that do not.
+const grace = 2 * time.Second
+
+func (v *verifier) run(ctx context.Context, workers int, t *teller) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	verdicts := make([]chan verify.Verdict, len(v.jobs))
+	for i := range verdicts {
+		verdicts[i] = make(chan verify.Verdict, 1)
+	}
+	next := make(chan int)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(next)
+		for i := range v.jobs {
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for range min(workers, len(v.jobs)) {
+		group.Go(func() error { return v.work(ctx, next, verdicts) })
+	}
+
+	err := v.tellAll(ctx, verdicts, t)
+	cancel() // after an error nothing more is wanted; after none, nothing is left to do
+	ended := make(chan error, 1)
+	go func() { ended <- group.Wait() }()
+	select {
+	case failed := <-ended:
+		if failed != nil && !errors.Is(failed, context.Canceled) {
+			return failed
+		}
+	case <-time.After(grace):
+	}
+	if err != nil {
+		return err
+	}
+	return t.status()
+}
+
+// tellAll prints each verdict as soon as all before it are out.
+func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, t *teller) error {
+	defer v.progress.close()
+	for _, c := range verdicts {
+		select {
+		case verdict := <-c:
+			if err := v.progress.aside(func() error { return t.tell(verdict) }); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	v.progress.close()
+	return t.summarise()
+}
+
+// work verifies one recording after the other.
+func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan verify.Verdict) error {
+	track := v.progress.track()
+	options := v.fetch
+	options.Progress = track.report
+	client, err := fetch.New(options)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for i := range next {
+		track.begin(v.jobs[i].name)
+		verdict := v.verify(ctx, client, v.jobs[i])
+		track.end()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		verdicts[i] <- verdict
+	}
+	return nil
+}
+
+// verify comes to a verdict on one recording.
+func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) verify.Verdict {
+	c := v.declared.Case
+	c.Reference = j.name
+	if j.failure != nil {
+		return verify.Fail(c, j.stage, j.failure)
+	}
+	var recording verify.Recording
+	result, err := client.Get(ctx, j.ref, func(r io.Reader) error {
+		var err error
+		recording, err = verify.Measure(ctx, r, v.measure)
+		return err
+	})
+	var decoding *fetch.SinkError
+	switch {
+	case errors.As(err, &decoding):
+		return verify.Fail(c, verify.StageDecode, decoding.Err)
+	case err != nil:
+		return verify.Fail(c, verify.StageFetch, err)
+	}
+	for _, n := range result.Notes {
+		c.Findings = append(c.Findings, verify.NoteFinding(n.Code, n.Detail))
+	}
+	return verify.Judge(recording, c)
+}
