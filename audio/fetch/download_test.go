@@ -430,17 +430,18 @@ func TestStallsForEver(t *testing.T) {
 
 // A recording that arrives slowly but steadily takes as long as it takes.
 func TestSlowIsNotIdle(t *testing.T) {
-	want := recording(2_000)
+	t.Parallel()
+	want := recording(3_000)
 	s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(want)))
-		for i := range 20 {
+		for i := range 30 {
 			w.Write(want[i*100 : (i+1)*100])
 			w.(http.Flusher).Flush()
 			time.Sleep(40 * time.Millisecond)
 		}
 	})
 	o := hasty(s)
-	o.IdleTimeout = 600 * time.Millisecond // all of it takes 800 ms at least
+	o.IdleTimeout = time.Second // all of it takes 1.2 s at least
 	g, result, err := get(t, o, s.URL)
 	fetched(t, g, result, err, want)
 	if len(s.all()) != 1 {
@@ -450,17 +451,18 @@ func TestSlowIsNotIdle(t *testing.T) {
 
 // Time that the sink spends on its own is not the server's silence.
 func TestSlowSinkIsNotIdle(t *testing.T) {
+	t.Parallel()
 	want := recording(4_000_000) // more than the buffers on the way hold
 	s := serve(t, true, serveFile(want))
 	o := hasty(s)
-	o.IdleTimeout = 500 * time.Millisecond
+	o.IdleTimeout = time.Second
 	c := newClient(t, o)
 	var got bytes.Buffer
 	result, err := c.Get(context.Background(), mustParse(t, s.URL), func(r io.Reader) error {
 		if _, err := io.CopyN(&got, r, 1_000); err != nil {
 			return err
 		}
-		time.Sleep(1200 * time.Millisecond)
+		time.Sleep(1500 * time.Millisecond)
 		_, err := io.Copy(&got, r)
 		return err
 	})

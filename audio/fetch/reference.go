@@ -91,7 +91,7 @@ func parse(s string) (Reference, error) {
 // cannot be read nobody can tell where the secrets are.
 func parseURL(s string) (Reference, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Host, " <>\"\\^`{|}") {
+	if err != nil || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Host, " <>\"\\^`{|}%") {
 		return Reference{}, &Error{
 			message: "the address of the recording cannot be read as a URL",
 			hint:    "write it as https://host/path, with other than plain characters percent-encoded, and in quotes on a command line",

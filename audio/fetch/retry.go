@@ -55,7 +55,7 @@ type pacing struct{ min, max, retryAfterMax time.Duration }
 // many clients do not come back at the same moment. What the server asks for
 // with Retry-After is honoured up to a cap.
 func (p pacing) wait(failures int, answer *http.Response) time.Duration {
-	doubled := float64(p.min) * math.Pow(2, float64(min(max(failures-1, 0), 40)))
+	doubled := float64(p.min) * math.Pow(2, float64(min(max(failures-1, 0), 62)))
 	d := time.Duration(math.Min(doubled, float64(p.max)))
 	d = d/2 + time.Duration(rand.Int64N(int64(d/2)+1))
 	if answer == nil {

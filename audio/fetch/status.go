@@ -24,6 +24,9 @@ func (d *download) statusError(resp *http.Response) error {
 	status, host := resp.StatusCode, displayHost(resp.Request.URL)
 	e := &Error{Status: status, temporary: worthRetrying(resp, nil)}
 	said := fmt.Sprintf("%d%s", status, saidIn(resp))
+	if d.ctx.Err() != nil {
+		return cancelled(d.ctx)
+	}
 	switch {
 	case status == http.StatusUnauthorized:
 		d.unauthorized(e, resp, said)
