@@ -55,7 +55,7 @@ func BenchmarkMeter(b *testing.B) {
 	})
 	run("energy", func() {
 		var x, y energy
-		steps(func(l, r []float32) { x.add(l); y.add(r) })
+		steps(func(l, r []float32) { x.merge(energyOf(l)); y.merge(energyOf(r)) })
 	})
 	run("activelevel", func() {
 		x, y := newActiveLevel(rate), newActiveLevel(rate)

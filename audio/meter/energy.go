@@ -2,30 +2,22 @@ package meter
 
 import "math"
 
-// clipLevel is the magnitude from which a sample counts as clipped: the
-// largest positive value of a 16-bit sample.
-const clipLevel = 32767.0 / 32768
-
-// clipRun is how many neighbouring samples at full scale make clipping; a
-// single one is a peak that just fits.
-const clipRun = 3
-
-// energy gathers RMS, peak, DC and clipping.
+// energy gathers RMS, peak and DC. The energy of a recording is the merge of
+// those of its steps.
 type energy struct {
+	n               int64
 	sum, sumSquares float64
 	peak            float32
-	clipped         int64
-	run             int64 // samples at full scale up to now
 }
 
-// add takes a step. Sums run in float32 over a step only,
-// in four lanes, and in float64 over the recording.
-func (e *energy) add(x []float32) {
+// energyOf measures a step. Sums run in float32 over a step only, in four
+// lanes, and in float64 over the recording.
+func energyOf(x []float32) energy {
+	n := int64(len(x))
 	var s0, s1, s2, s3, q0, q1, q2, q3 float32
 	var peak uint32
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		v := x[i : i+4 : i+4]
+	for ; len(x) >= 4; x = x[4:] {
+		v := x[:4:4]
 		s0 += v[0]
 		s1 += v[1]
 		s2 += v[2]
@@ -36,53 +28,56 @@ func (e *energy) add(x []float32) {
 		q3 += v[3] * v[3]
 		peak = max(peak, magnitudeBits(v[0]), magnitudeBits(v[1]), magnitudeBits(v[2]), magnitudeBits(v[3]))
 	}
-	for ; i < len(x); i++ {
-		s0 += x[i]
-		q0 += x[i] * x[i]
-		peak = max(peak, magnitudeBits(x[i]))
-	}
-	e.sum += float64(s0) + float64(s1) + float64(s2) + float64(s3)
-	e.sumSquares += float64(q0) + float64(q1) + float64(q2) + float64(q3)
-	p := math.Float32frombits(peak)
-	e.peak = max(e.peak, p)
-	if p >= clipLevel {
-		e.countClipped(x)
-	} else {
-		e.run = 0
-	}
-}
-
-// countClipped looks at each sample of a step that reaches full scale.
-func (e *energy) countClipped(x []float32) {
 	for _, v := range x {
-		if v < clipLevel && v > -clipLevel {
-			e.run = 0
-			continue
-		}
-		switch e.run++; {
-		case e.run == clipRun:
-			e.clipped += clipRun
-		case e.run > clipRun:
-			e.clipped++
-		}
+		s0 += v
+		q0 += v * v
+		peak = max(peak, magnitudeBits(v))
+	}
+	return energy{
+		n:          n,
+		sum:        float64(s0) + float64(s1) + float64(s2) + float64(s3),
+		sumSquares: float64(q0) + float64(q1) + float64(q2) + float64(q3),
+		peak:       math.Float32frombits(peak),
 	}
 }
 
-func (e *energy) result(n int64) Energy {
-	if n == 0 {
+// merge adds what was measured of the samples that follow.
+func (e *energy) merge(next energy) {
+	e.n += next.n
+	e.sum += next.sum
+	e.sumSquares += next.sumSquares
+	e.peak = max(e.peak, next.peak)
+}
+
+func (e *energy) result() Energy {
+	if e.n == 0 {
 		return Energy{RMS: silence, Peak: silence}
 	}
 	return Energy{
-		RMS:            powerLevel(e.sumSquares / float64(n)),
-		Peak:           powerLevel(float64(e.peak) * float64(e.peak)),
-		DC:             e.sum / float64(n),
-		ClippedSamples: e.clipped,
+		RMS:  powerLevel(e.sumSquares / float64(e.n)),
+		Peak: powerLevel(float64(e.peak) * float64(e.peak)),
+		DC:   e.sum / float64(e.n),
 	}
 }
 
 // magnitudeBits orders samples by magnitude: positive floats compare like
-// their bits.
+// their bits, infinities above them and NaN above all.
 func magnitudeBits(v float32) uint32 { return math.Float32bits(v) &^ (1 << 31) }
 
 // powerLevel is the level of a mean square.
 func powerLevel(p float64) Level { return Level(10 * math.Log10(p)) }
+
+// loudest is the largest magnitude that is measured, 60 dB over full scale.
+// Float recordings may go beyond full scale; no microphone goes this far.
+const loudest = 1000
+
+// tame takes what is no number for 0 and what is beyond the loudest for the
+// loudest, so that every measurement stays finite.
+func tame(x []float32) {
+	for i, v := range x {
+		if v != v {
+			v = 0
+		}
+		x[i] = max(-loudest, min(loudest, v))
+	}
+}

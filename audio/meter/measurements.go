@@ -95,7 +95,8 @@ type Energy struct {
 	Peak              Level   `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
 	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech; digital silence left out
 	DC                float64 `json:"dc"`                       // mean sample, full scale = 1
-	ClippedSamples    int64   `json:"clipped_samples"`          // in runs at full scale
+	ClippedSamples    int64   `json:"clipped_samples"`          // on flat tops: runs of three and more samples at ClipLevel
+	ClipLevel         Level   `json:"clip_level_dbfs"`          // full scale, or less where gain or G.711 came after; null where nothing is clipped
 }
 
 // Timing says when something is heard on a channel.

@@ -30,6 +30,7 @@ type Meter struct {
 // channel holds the meters of one channel.
 type channel struct {
 	energy   energy
+	clipping clipping
 	level    activeLevel
 	silence  digitalSilence
 	grid     grid
@@ -92,7 +93,13 @@ func (m *Meter) Add(left, right []float32) {
 func (m *Meter) take(n int) {
 	for c := range m.channels {
 		x, ch := m.buf[c][:n], m.ch[c]
-		ch.energy.add(x)
+		e := energyOf(x)
+		if !(e.peak <= loudest) { // or no number
+			tame(x)
+			e = energyOf(x)
+		}
+		ch.energy.merge(e)
+		ch.clipping.add(x, e.peak)
 		ch.level.add(x)
 		ch.grid.add(x)
 		f := ch.band.add(ch.decimate.add(x), ch.silence.add(x))
@@ -129,11 +136,12 @@ func (m *Meter) Finish() Measurements {
 	for c := range m.channels {
 		ch, speech := m.ch[c], speeches[c]
 		*sides[c] = Channel{
-			Energy:   ch.energy.result(m.frames),
+			Energy:   ch.energy.result(),
 			Line:     Line{BandwidthHz: ch.line.bandwidth(speech.weakest), G711: ch.grid.law()},
 			Segments: speech.segments,
 		}
 		e := &sides[c].Energy
+		e.ClippedSamples, e.ClipLevel = ch.clipping.result(ch.grid.law() != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = speech.noiseFloor
 		sides[c].Timing = ch.silence.timing(clock)
