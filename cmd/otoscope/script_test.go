@@ -104,8 +104,6 @@ type faultServer struct {
 	requests map[string]int
 }
 
-type serverKey struct{}
-
 // serve starts the server. It sets URL and HOST, and CA to a file with its
 // certificate.
 func serve(ts *testscript.TestScript, neg bool, args []string) {

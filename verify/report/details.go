@@ -30,7 +30,12 @@ func detailRows(sides []side) []row {
 		figure("peak", sides, func(s side) string { return level(s.Energy.Peak, "dBFS") }),
 		figure("activity factor", sides, func(s side) string { return fmt.Sprintf("%.3f", s.Energy.ActivityFactor) }),
 		figure("DC", sides, func(s side) string { return signed("%+.6f", s.Energy.DC) }),
-		figure("clipped samples", sides, func(s side) string { return fmt.Sprint(s.Energy.ClippedSamples) }),
+		figure("clipped samples", sides, func(s side) string {
+			if s.Energy.ClippedSamples == 0 {
+				return "0"
+			}
+			return fmt.Sprintf("%d, at %s", s.Energy.ClippedSamples, level(s.Energy.ClipLevel, "dBFS"))
+		}),
 		figure("last speech", sides, func(s side) string { return when(s.Timing.LastSpeech) }),
 		figure("mean turn", sides, func(s side) string { return span(s.Timing.MeanTurnS) }),
 		figure("leading digital silence", sides, func(s side) string { return fmt.Sprintf("%.4f s", s.Timing.LeadingDigitalSilenceS) }),

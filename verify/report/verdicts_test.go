@@ -53,7 +53,7 @@ func call() meter.Measurements {
 			},
 		},
 		Right: meter.Channel{
-			Energy: meter.Energy{ActiveSpeechLevel: -22.05, ActivityFactor: 0.46, RMS: -26.2, Peak: -3.1, NoiseFloor: -70.2, DC: 0.0000034, ClippedSamples: 12},
+			Energy: meter.Energy{ActiveSpeechLevel: -22.05, ActivityFactor: 0.46, RMS: -26.2, Peak: -3.1, NoiseFloor: -70.2, DC: 0.0000034, ClippedSamples: 12, ClipLevel: -3.1},
 			Timing: meter.Timing{FirstSound: 8.9, FirstSpeech: 9.3, LastSpeech: 61.2, TalkS: 29.2, Turns: 5, MeanTurnS: 5.84, LongestTurnS: 9.8, LeadingDigitalSilenceS: 8.9, DigitalSilenceS: 11.4},
 			Line:   meter.Line{BandwidthHz: 3900},
 			Segments: []meter.Segment{
