@@ -10,9 +10,9 @@ const (
 )
 
 // thresholdCount thresholds a factor of two apart, from 2^0 downwards. P.56 asks for
-// them to span the range of the signal; 24 reach 138 dB down, below any
-// 16-bit sample's envelope that matters.
-const thresholdCount = 24
+// them to span the range of the signal; 32 reach 187 dB down, below the
+// envelope of a 24-bit sample that flickers.
+const thresholdCount = 32
 
 // activeLevel measures the active speech level by ITU-T P.56 method B: a
 // two-stage exponential envelope of every sample is compared with thresholds
@@ -107,18 +107,21 @@ func (a *activeLevel) held(j int, n int64) int64 {
 	return min(n-a.since[j], a.hangover)
 }
 
+// activity is for how many samples so far threshold 2^−j was reached or held.
+func (a *activeLevel) activity(j int) int64 {
+	if j >= a.reached {
+		return a.active[j] + a.n - a.since[j]
+	}
+	return a.active[j] + a.held(j, a.n)
+}
+
 // result gives the active speech level and the activity factor of a signal of
 // n samples whose squares sum to sumSquares. Where there is no activity the
 // level is −Inf.
 func (a *activeLevel) result(sumSquares float64, n int64) (Level, float64) {
 	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
 	for j := range thresholdCount {
-		active := a.active[j]
-		if j >= a.reached {
-			active += a.n - a.since[j]
-		} else {
-			active += a.held(j, a.n)
-		}
+		active := a.activity(j)
 		if active == 0 || sumSquares == 0 {
 			continue
 		}

@@ -15,10 +15,12 @@ const (
 	topA    = (32256 + 1) / 2 // ITU-T G.711: the largest outputs of its decoders
 
 	// Below full scale a flat top may be chance: a slow wave that turns where
-	// levels are coarse. Clipped speech has many, and more samples on them
-	// than just beneath.
-	flatMinTops = 20
-	flatMinTop  = topBins / 16 // −24 dBFS; below, steps of 16 bits are coarse
+	// levels are coarse. Of 110 channels of calls none had a single one of
+	// three samples; clipped 12 dB under its peak, every one had dozens, and a
+	// good share of the samples near the top on them.
+	flatMinTops  = 20
+	flatMinShare = 0.2          // of the samples from 90 % of the top
+	flatMinTop   = topBins / 16 // −24 dBFS; below, steps of 16 bits are coarse
 )
 
 // clipping finds the channel's flat tops. It looks at the steps that reach
@@ -76,7 +78,7 @@ func (c *clipping) result(coarse bool) (samples int64, at Level) {
 			return 0, silence
 		}
 	default:
-		if coarse || c.top < flatMinTop || c.tops < flatMinTops || c.flat < c.beneath {
+		if coarse || c.top < flatMinTop || c.tops < flatMinTops || float64(c.flat) < flatMinShare*float64(c.flat+c.beneath) {
 			return 0, silence
 		}
 	}

@@ -1,0 +1,153 @@
+package meter
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// voltmeter is ITU-T P.56 method B read plainly from the standard: every
+// sample, every threshold, one hangover counter each.
+type voltmeter struct {
+	g, p, q   float64
+	limit     int64
+	n         int64
+	squares   float64
+	threshold []float64
+	active    []int64
+	hang      []int64
+}
+
+func newVoltmeter(rate float64) *voltmeter {
+	v := &voltmeter{g: math.Exp(-1 / (rate * 0.03)), limit: int64(math.Round(0.2 * rate))}
+	for c := 1.0; len(v.threshold) < thresholdCount; c /= 2 {
+		v.threshold = append(v.threshold, c)
+		v.active = append(v.active, 0)
+		v.hang = append(v.hang, v.limit)
+	}
+	return v
+}
+
+func (v *voltmeter) add(x float64) {
+	v.n++
+	v.squares += x * x
+	v.p = v.g*v.p + (1-v.g)*math.Abs(x)
+	v.q = v.g*v.q + (1-v.g)*v.p
+	for j, c := range v.threshold {
+		switch {
+		case v.q >= c:
+			v.active[j]++
+			v.hang[j] = 0
+		case v.hang[j] < v.limit:
+			v.active[j]++
+			v.hang[j]++
+		}
+	}
+}
+
+// level interpolates between the two thresholds around the margin, as the standard has it.
+func (v *voltmeter) level() (level, activity float64) {
+	decibels := func(j int) (a, c float64) {
+		return 10 * math.Log10(v.squares/float64(v.active[j])), 20 * math.Log10(v.threshold[j])
+	}
+	for j := range v.threshold {
+		if v.active[j] == 0 || v.squares == 0 {
+			continue
+		}
+		a, c := decibels(j)
+		if a-c < 15.9 {
+			continue
+		}
+		level = a
+		if j > 0 && v.active[j-1] > 0 {
+			above, cAbove := decibels(j - 1)
+			share := (15.9 - (above - cAbove)) / ((a - c) - (above - cAbove))
+			level = above + share*(a-above)
+		}
+		return level, math.Min(1, v.squares/math.Pow(10, level/10)/float64(v.n))
+	}
+	return math.Inf(-1), 0
+}
+
+func TestActiveLevelIsMethodBSampleBySample(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.SampledFrom(testRates).Draw(t, "rate")
+		x := anySignal(t, "x", rate)
+		step := rapid.IntRange(1, 2*rate/50).Draw(t, "step")
+		fast, plain := newActiveLevel(rate), newVoltmeter(float64(rate))
+		inSteps(x, step, fast.add)
+		for _, v := range x {
+			plain.add(float64(v))
+		}
+		for j := range thresholdCount {
+			if got, want := fast.activity(j), plain.active[j]; got != want {
+				t.Fatalf("threshold 2^-%d was active for %d samples, by the standard for %d", j, got, want)
+			}
+		}
+		level, activity := fast.result(plain.squares, int64(len(x)))
+		wantLevel, wantActivity := plain.level()
+		if !near(float64(level), wantLevel, 1e-9) || !near(activity, wantActivity, 1e-9) {
+			t.Fatalf("%.12f dBov at %.12f, by the standard %.12f at %.12f", level, activity, wantLevel, wantActivity)
+		}
+	})
+}
+
+func near(a, b, tolerance float64) bool { return a == b || math.Abs(a-b) <= tolerance }
+
+// A signal that is there all the time is all active, whatever it is: P.56
+// calibrates a method B meter with a steady tone and with white noise.
+func TestActiveLevelOfSteadySignals(t *testing.T) {
+	const seconds, level = 60, -26.0
+	for _, rate := range testRates {
+		for name, x := range map[string][]float32{
+			"tone of 1 kHz": sine(rate, seconds, 1000, level),
+			"white noise":   white(1, rate, seconds, level),
+		} {
+			m := measure(t, rate, Options{}, x)
+			e := m.Left.Energy
+			if !near(float64(e.ActiveSpeechLevel), level, 0.05) || e.ActivityFactor < 0.999 {
+				t.Errorf("%s at %d Hz, %.2f dBov: active level %.3f at %.4f", name, rate, level, e.ActiveSpeechLevel, e.ActivityFactor)
+			}
+		}
+	}
+}
+
+// Bursts far apart are active for their length, the hangover of 0.2 s and the
+// time in which the envelope rises to and falls from the threshold 15.9 dB
+// under the level, both below 0.1 s. Bursts less than 0.2 s apart are one.
+func TestActiveLevelOfBursts(t *testing.T) {
+	const rate, seconds = 8000, 120
+	for _, level := range []float64{-6, -26, -46} {
+		for _, c := range []struct{ on, period, more, less float64 }{
+			{on: 10, period: 30, more: 0.2, less: 0.3},
+			{on: 3, period: 10, more: 0.2, less: 0.3},
+			{on: 1, period: 2, more: 0.2, less: 0.3},
+			{on: 0.5, period: 0.65, more: 0.15, less: 0.15}, // active throughout
+		} {
+			for name, x := range map[string][]float32{
+				"tone":  gate(sine(rate, seconds, 1000, level), rate, c.on, c.period),
+				"noise": gate(white(2, rate, seconds, level), rate, c.on, c.period),
+			} {
+				e := measure(t, rate, Options{}, x).Left.Energy
+				loudest := level - 10*math.Log10((c.on+c.more)/c.on) + 0.05
+				quietest := level - 10*math.Log10((c.on+c.less)/c.on) - 0.05
+				if asl := float64(e.ActiveSpeechLevel); asl > loudest || asl < quietest {
+					t.Errorf("%s of %.0f dBov, %.2f of %.2f s: active level %.3f, not %.3f to %.3f", name, level, c.on, c.period, asl, quietest, loudest)
+				}
+				if least, most := (c.on+c.more)/c.period, (c.on+c.less)/c.period; e.ActivityFactor < least-0.01 || e.ActivityFactor > most+0.01 {
+					t.Errorf("%s, %.2f of %.2f s: activity %.3f, not %.3f to %.3f", name, c.on, c.period, e.ActivityFactor, least, most)
+				}
+			}
+		}
+	}
+}
+
+// Where there is nothing there is no level.
+func TestActiveLevelOfNothing(t *testing.T) {
+	for _, x := range [][]float32{nil, make([]float32, 1), make([]float32, 80000)} {
+		if e := measure(t, 8000, Options{}, x).Left.Energy; e.ActiveSpeechLevel != silence || e.ActivityFactor != 0 {
+			t.Errorf("%d zeros: %v at %v", len(x), e.ActiveSpeechLevel, e.ActivityFactor)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package meter
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The rates that recordings of calls have.
+var testRates = []int{8000, 11025, 16000, 22050, 32000, 44100, 48000}
+
+// amplitude is the peak of a sine of a level in dBov.
+func sineAmplitude(level float64) float64 { return math.Sqrt2 * math.Pow(10, level/20) }
+
+// sine makes a tone of a level in dBov.
+func sine(rate int, seconds, hz, level float64) []float32 {
+	x := make([]float32, int(math.Round(seconds*float64(rate))))
+	a := sineAmplitude(level)
+	for i := range x {
+		x[i] = float32(a * math.Sin(2*math.Pi*hz*float64(i)/float64(rate)))
+	}
+	return x
+}
+
+// white makes white noise of a level in dBov.
+func white(seed uint64, rate int, seconds, level float64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 56))
+	x := make([]float32, int(math.Round(seconds*float64(rate))))
+	a := math.Pow(10, level/20)
+	for i := range x {
+		x[i] = float32(a * rng.NormFloat64())
+	}
+	return x
+}
+
+// gate keeps the first on seconds of every period and silences the rest.
+func gate(x []float32, rate int, on, period float64) []float32 {
+	for i := range x {
+		if math.Mod(float64(i)/float64(rate), period) >= on {
+			x[i] = 0
+		}
+	}
+	return x
+}
+
+// mix adds y to x.
+func mix(x, y []float32) []float32 {
+	for i := range min(len(x), len(y)) {
+		x[i] += y[i]
+	}
+	return x
+}
+
+// quantised rounds samples to 16 bits.
+func quantised(x []float32) []float32 {
+	for i, v := range x {
+		x[i] = float32(math.Round(float64(max(-1, min(32767.0/32768, v)))*32768)) / 32768
+	}
+	return x
+}
+
+// anySignal draws a signal of pieces: silence, tones, noise, constants, clicks,
+// at any level, for up to a few seconds.
+func anySignal(t *rapid.T, label string, rate int) []float32 {
+	var x []float32
+	for i := range rapid.IntRange(0, 8).Draw(t, label+" pieces") {
+		name := fmt.Sprintf("%s %d ", label, i)
+		n := rapid.IntRange(1, rate).Draw(t, name+"length")
+		a := math.Pow(10, rapid.Float64Range(-95, 0).Draw(t, name+"level")/20)
+		seed := rapid.Uint64().Draw(t, name+"seed")
+		rng := rand.New(rand.NewPCG(seed, 1))
+		kind := rapid.SampledFrom([]string{"silence", "tone", "noise", "constant", "clicks", "decay"}).Draw(t, name+"kind")
+		hz := 100 + 3000*rng.Float64()
+		for k := range n {
+			var v float64
+			switch kind {
+			case "tone":
+				v = a * math.Sin(2*math.Pi*hz*float64(k)/float64(rate))
+			case "noise":
+				v = a * rng.NormFloat64() / 3
+			case "constant":
+				v = a
+			case "clicks":
+				if rng.IntN(400) == 0 {
+					v = a
+				}
+			case "decay":
+				v = a * rng.NormFloat64() * math.Exp(-3*float64(k)/float64(n))
+			}
+			x = append(x, float32(v))
+		}
+	}
+	return quantised(x)
+}
+
+// measure runs a signal of one or two channels through a meter.
+func measure(t testing.TB, rate int, o Options, channels ...[]float32) Measurements {
+	t.Helper()
+	m, err := New(rate, len(channels), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Add(channels[0], channels[len(channels)-1])
+	return m.Finish()
+}
+
+// inSteps calls each with the steps of a signal.
+func inSteps(x []float32, step int, each func([]float32)) {
+	for ; len(x) > 0; x = x[min(step, len(x)):] {
+		each(x[:min(step, len(x))])
+	}
+}
