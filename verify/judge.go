@@ -28,9 +28,11 @@ type Case struct {
 	Prior float64
 	// MinConfidence is the confidence from which a recording is decided. 0: DefaultMinConfidence.
 	MinConfidence float64
-	Agent         string            // the user's own word for the agent
-	Groups        map[string]string // the user's own groups
-	Findings      []finding.Finding // what fetching found odd
+	// Profile holds the weights of the evidence. nil: evidence.Builtin.
+	Profile  *evidence.Profile
+	Agent    string            // the user's own word for the agent
+	Groups   map[string]string // the user's own groups
+	Findings []finding.Finding // what fetching found odd
 }
 
 // Judge decides on a measured recording. It is a function of its arguments
@@ -48,7 +50,7 @@ func Judge(rec Recording, c Case) Verdict {
 	found := structure(&m, c.Facts.Joined.Agent != nil)
 	v.Findings = append(v.Findings, found...)
 	if !has(v.Findings, finding.Fatal) && !hasCode(found, finding.TooShort) {
-		v.Evidence = append(v.Evidence, evidence.Weigh(&m, c.Facts)...)
+		v.Evidence = append(v.Evidence, evidence.Weigh(&m, c.Facts, c.profile())...)
 		v.Log10LR = evidence.Sum(v.Evidence)
 	}
 	v.hear()
@@ -119,7 +121,7 @@ func (c Case) verdict() Verdict {
 		Evidence:  []evidence.Item{},
 		Findings:  []finding.Finding{},
 		Version:   Version(),
-		Profile:   evidence.Profile,
+		Profile:   c.profile().Name,
 		Agent:     c.Agent,
 		Groups:    maps.Clone(c.Groups),
 	}
@@ -136,6 +138,13 @@ func (c Case) minConfidence() float64 {
 		return DefaultMinConfidence
 	}
 	return c.MinConfidence
+}
+
+func (c Case) profile() evidence.Profile {
+	if c.Profile == nil {
+		return evidence.Builtin()
+	}
+	return *c.Profile
 }
 
 func has(all []finding.Finding, s finding.Severity) bool {

@@ -54,7 +54,7 @@ type versionInfo struct {
 func version() versionInfo {
 	v := versionInfo{
 		Version: verify.Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Schema: verify.Schema, Measurements: meter.Schema, Profile: evidence.Profile,
+		Schema: verify.Schema, Measurements: meter.Schema, Profile: evidence.Builtin().Name,
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

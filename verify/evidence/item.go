@@ -18,9 +18,6 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// Profile names the weights that Weigh uses.
-const Profile = "builtin-1"
-
 // Item is one piece of weighed evidence.
 type Item struct {
 	Name    string  `json:"name"`
@@ -40,15 +37,26 @@ type kind struct {
 
 // Weigh gives the evidence of the sound and of what is known by role of the
 // call, strongest first. Where one of the parties is not heard there is none.
-func Weigh(m *meter.Measurements, facts declare.Facts) []Item {
+func Weigh(m *meter.Measurements, facts declare.Facts, p Profile) []Item {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
 		return nil
 	}
 	left := reading{m: m, turns: m.Turns(), facts: facts}
 	right := left
 	right.customerRight = true
+	items := weigh(left, right, opening(p.Opening), turnTaking(p.TurnTaking))
+	bound(items, p.TimingCap)
+	items = append(items, weigh(left, right, joinOrder())...)
+	slices.SortStableFunc(items, func(a, b Item) int {
+		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
+	})
+	return items
+}
+
+// weigh gives the items of those kinds that say something.
+func weigh(left, right reading, kinds ...kind) []Item {
 	var items []Item
-	for _, k := range []kind{joinOrder(), opening(), turnTaking()} {
+	for _, k := range kinds {
 		lr := k.support(left) - k.support(right)
 		if lr == 0 {
 			continue
@@ -59,10 +67,16 @@ func Weigh(m *meter.Measurements, facts declare.Facts) []Item {
 		}
 		items = append(items, Item{Name: k.name, Log10LR: lr, Detail: k.detail(supported)})
 	}
-	slices.SortStableFunc(items, func(a, b Item) int {
-		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
-	})
 	return items
+}
+
+// bound scales items so that together they claim no more than a limit.
+func bound(items []Item, limit float64) {
+	if sum := math.Abs(Sum(items)); sum > limit {
+		for i := range items {
+			items[i].Log10LR *= limit / sum
+		}
+	}
 }
 
 // Sum is the log10 likelihood ratio of all the evidence, added in the order of

@@ -7,56 +7,157 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
+// OpeningWeights weigh the first long turn, the agent's greeting, by how much
+// of a call's opening is heard around it. A recording may lack the opening,
+// and then who happens to take the first long turn says next to nothing.
+type OpeningWeights struct {
+	// Complete: the recording begins before the first word, the greeting has the
+	// length of one and the other side states its business. Or a leg joins
+	// just before it.
+	Complete float64 `json:"complete"`
+	// Plain: the same, less strictly.
+	Plain float64 `json:"plain"`
+	// Partial: the recording begins before the first word and the turn is long, but
+	// no answer follows as one would to a greeting.
+	Partial float64 `json:"partial"`
+	// Unlikely: none of this.
+	Unlikely float64 `json:"unlikely"`
+}
+
 // longTurnS is the talk that makes a turn a long one. Who takes the first of
 // them greets: "thank you for calling …, how can I help you"; whoever answers
-// a call for themselves says "hello".
+// a telephone for themselves says "hello".
 const longTurnS = 1.5
 
-// The weight of the first long turn. On 96 calls with the timing of real ones
-// (Gridspace-Stanford Harper Valley, inbound) the agent took it in 95; by the
-// rule of succession that is odds of 96 to 2. On the project's private corpus,
-// 37 inbound and 11 outbound calls with such timing, and two acted calls, it was
-// the agent's in 49 of 50.
+// What an opening looks like, in seconds.
 const (
-	greetingWeight = 1.68 // log10(96/2)
-
-	// Less is claimed, by reason and not by fit, where the start of the call
-	// is not the usual one:
-	greetingAfterOther = 1.3 // the other side spoke first: a customer called says "hello", but an inbound caller rarely speaks first
-	greetingUnexpected = 0.6 // outbound, and the greeting side spoke first: whoever is called answers first
-	greetingCut        = 0.5 // no silence before the first word, or a long exchange before the first long turn: the opening may be missing
+	quietBeforeS     = 0.25 // a recording that begins with the call has a moment before the first word
+	clearlyQuietS    = 0.40
+	soonS            = 6.0 // from the first word to the greeting, a "hello" between
+	legJoinsS        = 1.0 // leading digital silence: the leg is not there yet
+	minGreetingS     = 2.8
+	maxGreetingS     = 9.0
+	minFullGreetingS = 3.3
+	maxFullGreetingS = 7.0
+	minReplyS        = 1.0
+	minFullReplyS    = 2.5
+	replyOverlapS    = 0.5 // the reply may come in early …
+	replyWithinS     = 4.0 // … and comes soon
+	maxHelloS        = 1.2
 )
 
-// firstSpeechWeight is for a call without a long turn whose direction is known:
-// who speaks first is the agent inbound in 96 % of those 96 calls. The
-// reverse outbound is how telephones are answered; no figure is known.
+// Direction changes what is to be expected, by reason and not by fit: the
+// corpus has too few outbound calls.
 const (
-	firstSpeechInbound  = 1.0 // 0.96/0.04 = 24, less for short calls, which those were not
+	// helloOutbound is added where an outbound call begins as one does: whoever
+	// is called says "hello", and the agent introduces the matter at length.
+	helloOutbound = 0.3
+	// greetingUnexpected bounds the weight where an outbound call begins with the
+	// greeting itself, and the called side has not answered yet.
+	greetingUnexpected = 0.6
+	// callerFirst bounds the weight where an inbound caller speaks before being greeted.
+	callerFirst = 1.2
+)
+
+// The weight of the first speech, where there is no long turn and the
+// direction is known: inbound the agent speaks first in 96 % of 96 calls.
+// Outbound the reverse is how telephones are answered; no figure is known.
+const (
+	firstSpeechInbound  = 1.0
 	firstSpeechOutbound = 0.7
-)
-
-const (
-	leadInS  = 0.15 // a recording that begins with the call has a moment of silence before the first word
-	openingS = 20.0 // from the first word to the first long turn
 )
 
 // opening weighs how the call begins: the first long turn, or else the first
 // speech. Both are the same fact, so that only one of them counts.
-func opening() kind {
-	return kind{name: "opening", support: openingSupport, detail: openingDetail}
+func opening(w OpeningWeights) kind {
+	return kind{
+		name: "opening",
+		support: func(r reading) float64 {
+			if g, ok := r.greeting(); ok {
+				return g.support(r, w)
+			}
+			return firstSpeechSupport(r)
+		},
+		detail: openingDetail,
+	}
 }
 
-// firstLong is the first long turn; ok is false where there is none or both
-// sides begin one at the same instant.
-func (r reading) firstLong() (t meter.Turn, ok bool) {
+// greeting is the first long turn and what surrounds it.
+type greeting struct {
+	turn      meter.Turn
+	firstWord float64 // when anybody first speaks
+	legJoins  bool    // a channel begins with digital silence
+	replyS    float64 // how long the other side's next turn is; 0 where there is none
+	replyGap  float64 // how long after the greeting it begins
+}
+
+// greeting finds the first long turn; ok is false where there is none, or
+// where both sides begin one at the same instant.
+func (r reading) greeting() (g greeting, ok bool) {
 	for i, t := range r.turns {
 		if t.TalkS < longTurnS {
 			continue
 		}
-		tied := i+1 < len(r.turns) && meter.Tied(r.turns, i+1) && r.turns[i+1].TalkS >= longTurnS
-		return t, !tied
+		if i+1 < len(r.turns) && meter.Tied(r.turns, i+1) && r.turns[i+1].TalkS >= longTurnS {
+			return greeting{}, false
+		}
+		g = greeting{
+			turn:      t,
+			firstWord: float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech)),
+			legJoins:  max(r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS) >= legJoinsS,
+		}
+		for _, next := range r.turns[i+1:] {
+			if next.Right != t.Right {
+				g.replyS, g.replyGap = next.TalkS, next.Start-t.End
+				break
+			}
+		}
+		return g, true
 	}
-	return meter.Turn{}, false
+	return greeting{}, false
+}
+
+// support is the greeting's weight if it is the agent's under a reading.
+func (g greeting) support(r reading, w OpeningWeights) float64 {
+	if !r.byAgent(g.turn) {
+		return 0
+	}
+	weight := g.weight(w)
+	switch r.facts.Direction {
+	case declare.Outbound:
+		if r.agentFirst() {
+			return min(weight, greetingUnexpected)
+		}
+		if r.customerFirst() && r.firstTurnS() <= maxHelloS {
+			return weight + helloOutbound
+		}
+	case declare.Inbound:
+		if r.customerFirst() {
+			return min(weight, callerFirst)
+		}
+	}
+	return weight
+}
+
+// weight says how much of an opening there is around the greeting.
+func (g greeting) weight(w OpeningWeights) float64 {
+	soon := g.turn.Start-g.firstWord <= soonS
+	answered := g.replyGap >= -replyOverlapS && g.replyGap <= replyWithinS
+	within := func(low, high float64) bool { return g.turn.TalkS >= low && g.turn.TalkS <= high }
+	switch {
+	case !soon || g.firstWord < quietBeforeS:
+		return w.Unlikely
+	case g.legJoins:
+		return w.Complete
+	case g.firstWord >= clearlyQuietS && answered && within(minFullGreetingS, maxFullGreetingS) && g.replyS >= minFullReplyS:
+		return w.Complete
+	case answered && within(minGreetingS, maxGreetingS) && g.replyS >= minReplyS:
+		return w.Plain
+	case g.turn.TalkS >= minGreetingS:
+		return w.Partial
+	default:
+		return w.Unlikely
+	}
 }
 
 // agentFirst and customerFirst report who speaks first; neither where both start at once.
@@ -68,27 +169,8 @@ func (r reading) customerFirst() bool {
 	return r.customer().Timing.FirstSpeech < r.agent().Timing.FirstSpeech
 }
 
-func openingSupport(r reading) float64 {
-	t, ok := r.firstLong()
-	if !ok {
-		return firstSpeechSupport(r)
-	}
-	if !r.byAgent(t) {
-		return 0
-	}
-	firstWord := float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech))
-	weight := greetingWeight
-	switch {
-	case r.facts.Direction == declare.Outbound && r.agentFirst():
-		weight = greetingUnexpected
-	case r.facts.Direction != declare.Outbound && r.customerFirst():
-		weight = greetingAfterOther
-	}
-	if firstWord < leadInS || t.Start-firstWord > openingS {
-		weight = min(weight, greetingCut)
-	}
-	return weight
-}
+// firstTurnS is how long the very first turn is.
+func (r reading) firstTurnS() float64 { return r.turns[0].TalkS }
 
 func firstSpeechSupport(r reading) float64 {
 	switch {
@@ -101,7 +183,8 @@ func firstSpeechSupport(r reading) float64 {
 }
 
 func openingDetail(r reading) string {
-	t, ok := r.firstLong()
+	g, ok := r.greeting()
+	t := g.turn
 	switch {
 	case ok && r.customerFirst():
 		return fmt.Sprintf("The %s side speaks first, at %.1f s, and the %s side takes the first long turn (%.1f s of talk from %.1f s), as an agent who introduces the matter does.",

@@ -3,72 +3,129 @@ package evidence
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
-// The agent answers later than the customer (looks things up: 74 % of 96 calls
-// with the timing of real ones) and talks more (73 %). A logistic
-// regression on the logarithms of both ratios, over the 48 calls and two acted
-// ones of the project's private corpus, gave slopes of 1.8 and 1.7 and 82 %
-// right when each call was left out in turn (Cllr 0.59). Talk share
-// depends on the centre, so that its slope is taken at less than half, and
-// latency's at two thirds.
-const (
-	latencySlope = 1.2 / math.Ln10 // log10 units
-	talkSlope    = 0.7 / math.Ln10
+// TurnTakingWeights are slopes on natural logarithms of ratios, agent over
+// customer, of what each side does over the whole call.
+type TurnTakingWeights struct {
+	Latency   float64 `json:"latency"`   // of the median response latencies: the agent answers later
+	Talk      float64 `json:"talk"`      // of the talk times: the agent talks more
+	Silences  float64 `json:"silences"`  // of the long silences that each ends: the agent looks things up and then speaks
+	Talkspurt float64 `json:"talkspurt"` // of the mean lengths of talkspurts: the agent speaks in whole sentences
+	Cap       float64 `json:"cap"`       // of all together
+}
 
-	// turnTakingCap: odds of four to one, what the 82 % right support.
-	turnTakingCap = 0.6
+// Offsets keep ratios of small figures near one, where they mean nothing.
+const (
+	latencyOffsetS   = 0.3 // about a reaction time
+	talkOffsetS      = 2.0
+	silencesOffset   = 1.0
+	talkspurtOffsetS = 0.3
+
+	longSilenceS  = 3.0
+	noLatencyS    = 0.7 // stands in where a side never answers
+	minTotalTalkS = 4.0 // each side needs some talk before its manner means anything
 )
 
-const (
-	latencyOffsetS = 0.3 // a reaction time: shorter differences mean nothing
-	talkOffsetS    = 2.0
-	manyAnswers    = 4 // answers a side from which its median latency counts in full
-)
-
-// turnTaking weighs how the sides take turns over the whole call.
-func turnTaking() kind {
-	return kind{name: "turn_taking", support: turnTakingSupport, detail: turnTakingDetail}
-}
-
-// turnTakingSupport is half of a bounded logistic score, so that the
-// difference between the readings is the whole of it.
-func turnTakingSupport(r reading) float64 {
-	latency := logRatio(r.agentAnswers(), r.customerAnswers())
-	talk := math.Log((r.agent().Timing.TalkS + talkOffsetS) / (r.customer().Timing.TalkS + talkOffsetS))
-	score := latencySlope*latency + talkSlope*talk
-	return turnTakingCap / 2 * math.Tanh(score/turnTakingCap)
-}
-
-// logRatio compares two median latencies; 0 where either side never answers.
-func logRatio(agent, customer meter.Latency) float64 {
-	answers := min(agent.Count, customer.Count, manyAnswers)
-	trust := float64(answers) / manyAnswers
-	return trust * math.Log((agent.MedianS+latencyOffsetS)/(customer.MedianS+latencyOffsetS))
-}
-
-func (r reading) agentAnswers() meter.Latency {
-	if r.customerRight {
-		return r.m.Pair.LeftAnswers
+// turnTaking weighs how the sides take turns over the whole call, as one
+// model: its parts depend on each other and were fitted together.
+func turnTaking(w TurnTakingWeights) kind {
+	return kind{
+		name:    "turn_taking",
+		support: func(r reading) float64 { return turnTakingSupport(r, w) },
+		detail:  turnTakingDetail,
 	}
-	return r.m.Pair.RightAnswers
 }
 
-func (r reading) customerAnswers() meter.Latency {
-	if r.customerRight {
-		return r.m.Pair.RightAnswers
+// turnTakingSupport is half of the bounded score, so that the difference
+// between the readings is the whole of it.
+func turnTakingSupport(r reading, w TurnTakingWeights) float64 {
+	agent, customer := r.manner(true), r.manner(false)
+	if min(agent.talkS, customer.talkS) < minTotalTalkS {
+		return 0
 	}
-	return r.m.Pair.LeftAnswers
+	score := w.Latency*logRatio(agent.latencyS, customer.latencyS, latencyOffsetS) +
+		w.Talk*logRatio(agent.talkS, customer.talkS, talkOffsetS) +
+		w.Silences*logRatio(agent.silences, customer.silences, silencesOffset) +
+		w.Talkspurt*logRatio(agent.talkspurtS, customer.talkspurtS, talkspurtOffsetS)
+	return w.Cap / 2 * math.Tanh(score/w.Cap)
+}
+
+func logRatio(agent, customer, offset float64) float64 {
+	return math.Log((agent + offset) / (customer + offset))
+}
+
+// manner is how one side takes its turns.
+type manner struct {
+	latencyS   float64 // median, overlaps counted as 0
+	talkS      float64
+	silences   float64 // long silences that this side ends
+	talkspurtS float64 // mean
+}
+
+func (r reading) manner(agent bool) manner {
+	channel := r.customer()
+	if agent {
+		channel = r.agent()
+	}
+	m := manner{talkS: channel.Timing.TalkS, latencyS: noLatencyS}
+	if n := len(channel.Segments); n > 0 {
+		m.talkspurtS = m.talkS / float64(n)
+	}
+	var latencies, ends []float64 // ends: when all turns up to this one are over
+	for i, t := range r.turns {
+		end := t.End
+		if i > 0 {
+			end = max(end, ends[i-1])
+		}
+		ends = append(ends, end)
+		before := i - 1
+		if meter.Tied(r.turns, i) {
+			before-- // who begins at the same instant has not answered
+		}
+		if before < 0 || r.byAgent(t) != agent {
+			continue
+		}
+		if t.Start-ends[before] > longSilenceS {
+			m.silences++
+		}
+		if r.turns[before].Right != t.Right && !meter.Tied(r.turns, before) {
+			latencies = append(latencies, max(0, t.Start-r.turns[before].End))
+		}
+	}
+	if n := len(latencies); n > 0 {
+		slices.Sort(latencies)
+		m.latencyS = (latencies[(n-1)/2] + latencies[n/2]) / 2
+	}
+	return m
 }
 
 func turnTakingDetail(r reading) string {
-	agent, customer := r.agentAnswers(), r.customerAnswers()
-	talk := fmt.Sprintf("the %s side talks for %.0f s, the %s side for %.0f s", r.agentSide(), r.agent().Timing.TalkS, r.customerSide(), r.customer().Timing.TalkS)
-	if agent.Count == 0 || customer.Count == 0 {
-		return fmt.Sprintf("Together, talk and turns are more like an agent's on the %s: %s.", r.agentSide(), talk)
+	agent, customer := r.manner(true), r.manner(false)
+	var cues []string
+	compare := func(format string, a, c float64) {
+		if a > c {
+			cues = append(cues, fmt.Sprintf(format, a, c))
+		}
 	}
-	return fmt.Sprintf("Together, talk and pauses are more like an agent's on the %s: %s; it answers after %.1f s in the median, the other after %.1f s.",
-		r.agentSide(), talk, agent.MedianS, customer.MedianS)
+	compare("talks more (%.0f s against %.0f s)", agent.talkS, customer.talkS)
+	compare("answers later (%.1f s against %.1f s in the median)", agent.latencyS, customer.latencyS)
+	compare("ends more of the long silences (%.0f against %.0f)", agent.silences, customer.silences)
+	compare("speaks in longer stretches (%.1f s against %.1f s)", agent.talkspurtS, customer.talkspurtS)
+	if len(cues) == 0 {
+		return fmt.Sprintf("Over the whole call the %s side takes its turns a little more as an agent does.", r.agentSide())
+	}
+	return fmt.Sprintf("Over the whole call the %s side %s, as agents tend to.", r.agentSide(), join(cues))
+}
+
+// join lists cues as a sentence does.
+func join(cues []string) string {
+	if n := len(cues); n > 1 {
+		return strings.Join(cues[:n-1], ", ") + " and " + cues[n-1]
+	}
+	return cues[0]
 }

@@ -51,6 +51,7 @@ func TestKinds(t *testing.T) {
 	greeting := []meter.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
 	answer := []meter.Segment{{Start: 6, End: 9}, {Start: 12, End: 18}}
 	hello := []meter.Segment{{Start: 0.3, End: 0.7}, {Start: 6, End: 9}}
+	w := evidence.Builtin().Opening
 	short := []meter.Segment{{Start: 1, End: 2}}
 	shortLater := []meter.Segment{{Start: 3, End: 4}}
 	for _, tt := range []struct {
@@ -61,13 +62,17 @@ func TestKinds(t *testing.T) {
 		kind        string
 		want        float64 // 0: the kind must be absent
 	}{
-		{name: "greeting", left: answer, right: greeting, kind: "opening", want: 1.68},
-		{name: "greeting on the left", left: greeting, right: answer, kind: "opening", want: -1.68},
-		{name: "hello before it, direction unknown", left: hello, right: greeting, kind: "opening", want: 1.3},
-		{name: "hello before it, outbound", left: hello, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 1.68},
+		{name: "greeting", left: answer, right: greeting, kind: "opening", want: w.Complete},
+		{name: "greeting on the left", left: greeting, right: answer, kind: "opening", want: -w.Complete},
+		{name: "hello before it, too soon after the start", left: hello, right: greeting, kind: "opening", want: w.Plain},
+		{name: "a leg joins before it", left: hello, right: greeting, lead: [2]float64{0, 1}, kind: "opening", want: w.Complete},
+		{name: "hello before it, outbound", left: hello, right: greeting, lead: [2]float64{1, 0}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Complete + 0.3},
+		{name: "hello before it, inbound", left: hello, right: greeting, lead: [2]float64{0, 1}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1.2},
 		{name: "nobody says hello, outbound", left: answer, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 0.6},
-		{name: "starts in mid-speech", left: answer, right: []meter.Segment{{Start: 0, End: 5}}, kind: "opening", want: 0.5},
-		{name: "first long turn comes late", left: []meter.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []meter.Segment{{Start: 30, End: 34}}, kind: "opening", want: 0.5},
+		{name: "a long greeting", left: []meter.Segment{{Start: 10, End: 13}}, right: []meter.Segment{{Start: 1, End: 9}}, kind: "opening", want: w.Plain},
+		{name: "no reply", left: []meter.Segment{{Start: 30, End: 33}}, right: greeting, kind: "opening", want: w.Partial},
+		{name: "starts in mid-speech", left: answer, right: []meter.Segment{{Start: 0, End: 5}}, kind: "opening", want: w.Unlikely},
+		{name: "first long turn comes late", left: []meter.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []meter.Segment{{Start: 30, End: 34}}, kind: "opening", want: w.Unlikely},
 		{name: "no long turn, no direction", left: shortLater, right: short, kind: "opening", want: 0},
 		{name: "no long turn, inbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1},
 		{name: "no long turn, outbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: -0.7},
@@ -90,7 +95,7 @@ func TestKinds(t *testing.T) {
 		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			items := evidence.Weigh(call(tt.left, tt.right, tt.lead[0], tt.lead[1]), tt.facts)
+			items := evidence.Weigh(call(tt.left, tt.right, tt.lead[0], tt.lead[1]), tt.facts, evidence.Builtin())
 			got := 0.0
 			for _, i := range items {
 				if i.Name == tt.kind {
@@ -109,7 +114,7 @@ func TestKinds(t *testing.T) {
 
 func TestNothingWithoutBothParties(t *testing.T) {
 	m := call([]meter.Segment{{Start: 1, End: 9}}, nil, 0, 0)
-	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}); items != nil {
+	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, evidence.Builtin()); items != nil {
 		t.Errorf("evidence from one party alone: %v", items)
 	}
 }
@@ -147,7 +152,7 @@ func TestExchangeNegates(t *testing.T) {
 			RecordedBy: rapid.SampledFrom([]declare.Method{declare.UnknownMethod, declare.FlexNative, declare.CustomerLeg, declare.AgentLeg, declare.Dial}).Draw(t, "method"),
 			Joined:     declare.Joined{Customer: offset.Draw(t, "customer"), Agent: offset.Draw(t, "agent")},
 		}
-		straight, exchanged := evidence.Weigh(m, facts), evidence.Weigh(mirror(m), facts)
+		straight, exchanged := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
 		type named struct {
 			Name    string
 			Log10LR float64
