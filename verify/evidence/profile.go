@@ -1,0 +1,46 @@
+package evidence
+
+// Profile is a set of weights. All are in log10 units of the likelihood ratio.
+type Profile struct {
+	Name string `json:"name"`
+	// Opening weighs the first long turn.
+	Opening OpeningWeights `json:"opening"`
+	// TurnTaking weighs how the sides take turns.
+	TurnTaking TurnTakingWeights `json:"turn_taking"`
+	// TimingCap bounds what opening and turn-taking claim together: both come
+	// from who speaks when, fitted on the same calls.
+	TimingCap float64 `json:"timing_cap"`
+}
+
+// Builtin is the profile that is used unless another is given. Its
+// figures come from the project's private corpus, 48 calls with the timing of real ones
+// (37 inbound, 11 outbound made from inbound; 6 agents) and two acted calls,
+// each call left out in turn, and from 342 pieces cut from the middle of
+// the same calls; and from the published timing of 96 calls of the same kind,
+// where seven cues together were right in 99 % and in all of the 81 calls
+// that they were surest of.
+//
+// Fifty calls cannot show more than odds of fifty to one for a single kind of
+// evidence, nor all hundred of them much more than two hundred to one together.
+func Builtin() Profile {
+	return Profile{
+		Name: "builtin-2",
+		Opening: OpeningWeights{
+			Complete: 1.7, // 50 to 1: the agent's in 37 of 37 whole calls; 8 of 342 middles look like it, half of them wrong
+			Plain:    1.2, // 16 to 1: 43 of 43; 49 of 342 middles look like it, half of them wrong
+			Partial:  0.5, // by reason: something of a greeting is missing
+			Unlikely: 0.2, // by reason: nothing says that this is the opening
+		},
+		TurnTaking: TurnTakingWeights{
+			// 0.85 of the slopes of a ridge regression on logarithms of ratios, each
+			// call weighing the same; left out in turn, 92 % of whole calls and 89 % of the
+			// middles are right, Cllr 0.39 and 0.44, and 1 of the 98 beyond ten to one is wrong.
+			Latency:   0.14,
+			Talk:      0.24,
+			Silences:  0.68,
+			Talkspurt: 0.60,
+			Cap:       1.3, // 20 to 1
+		},
+		TimingCap: 2.3, // 200 to 1
+	}
+}
