@@ -34,14 +34,14 @@ type speech struct {
 func findSpeech(log *frameLog, c clock) speech {
 	var candidates histogram
 	for f := range walk(log) {
-		if f.level >= f.floor+aboveFloor && !f.steady {
+		if f.level >= f.floor+aboveFloor && !f.steady && !f.tone {
 			candidates.add(f.level)
 		}
 	}
 	if candidates.n < minStrong {
 		var all histogram
-		for _, v := range log.all() {
-			if v != logQuiet {
+		for i, v := range log.all() {
+			if v != logQuiet && !log.isTone(i) {
 				all.add(v)
 			}
 		}
@@ -51,7 +51,7 @@ func findSpeech(log *frameLog, c clock) speech {
 	spurts := talkspurts{level: level, clock: c}
 	var between histogram
 	for f := range walk(log) {
-		if !spurts.add(f) && f.level != logQuiet {
+		if !spurts.add(f) && f.level != logQuiet && !f.tone {
 			between.add(f.level)
 		}
 	}
@@ -94,7 +94,7 @@ type talkspurts struct {
 
 // add takes the next frame and reports whether it is loud enough to be speech.
 func (t *talkspurts) add(f walked) bool {
-	if f.steady || f.level < max(f.floor+aboveFloor, t.level-weak) {
+	if f.steady || f.tone || f.level < max(f.floor+aboveFloor, t.level-weak) {
 		return false
 	}
 	if gap := float64(f.i-t.end) * stepS; t.open && gap >= closeGapS {

@@ -77,6 +77,16 @@ func (b *speechBand) add(x []float32, quiet bool) frame {
 	return f
 }
 
+// stepPower is the mean power of the newest step above the hum.
+func (b *speechBand) stepPower() float64 {
+	var energy, samples float64
+	for i := frameSubframes - stepSubframes; i < frameSubframes; i++ {
+		energy += b.energy[i]
+		samples += b.samples[i]
+	}
+	return energy / max(1, samples)
+}
+
 // highPass takes the samples of a step from one to another and returns their
 // energy above the hum.
 func (b *speechBand) highPass(x []float32, from, to int) float64 {

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -81,6 +82,15 @@ func BenchmarkMeter(b *testing.B) {
 		x, y := newLine(rate, step), newLine(rate, step)
 		steps(func(l, r []float32) { x.add(l, frame{level: -30}); y.add(r, frame{level: -30}) })
 	})
+	run("tones", func() {
+		var quiet frameLog
+		b := newSpeechBand(rate, step)
+		x, y := newTones(rate, step), newTones(rate, step)
+		steps(func(l, r []float32) {
+			x.add(l, b, frame{level: level(l)}, &quiet)
+			y.add(r, b, frame{level: level(r)}, &quiet)
+		})
+	})
 	var log frameLog
 	s := newSpeechBand(rate, step)
 	steps(func(l, _ []float32) { log.add(s.add(l, false)) })
@@ -89,4 +99,13 @@ func BenchmarkMeter(b *testing.B) {
 		findSpeech(&log, c)
 		findSpeech(&log, c)
 	})
+}
+
+// level is that of a step in dBov.
+func level(x []float32) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return 10 * math.Log10(sum/float64(len(x)))
 }

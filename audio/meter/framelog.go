@@ -16,10 +16,31 @@ const (
 	logFloor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
 )
 
-// frameLog keeps every frame's level, two bytes each.
+// frameLog keeps every frame's level, two bytes each, and a bit that says
+// whether the frame is part of a tone.
 type frameLog struct {
 	chunks [][]int16
 	n      int
+	tone   []uint64
+}
+
+// markTone marks the frames that hear anything of subframes from to to, and one
+// more on either side, where the tone rings.
+func (l *frameLog) markTone(from, to int) {
+	// Frame i ends with subframe 5i+4 and begins with 5i−3.
+	first := max(0, (from-stepSubframes)/stepSubframes)
+	last := (to+frameSubframes-stepSubframes)/stepSubframes + 1
+	for i := first; i <= last; i++ {
+		for i/64 >= len(l.tone) {
+			l.tone = append(l.tone, 0)
+		}
+		l.tone[i/64] |= 1 << (i % 64)
+	}
+}
+
+// isTone reports whether frame i is part of a tone.
+func (l *frameLog) isTone(i int) bool {
+	return i/64 < len(l.tone) && l.tone[i/64]>>(i%64)&1 != 0
 }
 
 func (l *frameLog) add(f frame) {

@@ -85,6 +85,48 @@ type Channel struct {
 	Line   Line   `json:"line"`
 	// Segments are the stretches of speech, in order and apart from each other.
 	Segments []Segment `json:"segments"`
+	// Tones are the key presses and signals heard, in the order of their
+	// starts, at most 256; OmittedTones says how many more there were.
+	Tones        []Tone `json:"tones,omitempty"`
+	OmittedTones int    `json:"omitted_tones,omitempty"`
+}
+
+// ToneKind says what a tone means.
+type ToneKind string
+
+// The tones that are told apart.
+const (
+	KeyTone            ToneKind = "key"        // DTMF; Detail is the key: 0–9, *, #, A–D
+	RingbackTone       ToneKind = "ringback"   // Detail: where it is in use
+	BusyTone           ToneKind = "busy"       // Detail: where it is in use
+	CongestionTone     ToneKind = "congestion" // also called reorder or fast busy; Detail: where it is in use
+	DialTone           ToneKind = "dial"       // Detail: where it is in use
+	SpecialInformation ToneKind = "sit"        // the three rising tones before "the number you have called …"
+	FaxTone            ToneKind = "fax"        // CNG, by which a fax machine calls
+	AnswerTone         ToneKind = "answer"     // of a fax machine or modem; Detail: which
+	Beep               ToneKind = "beep"       // single and short, or repeated, as while a call is recorded; Detail: the frequency
+	OtherTone          ToneKind = "tone"       // Detail: its frequencies
+	MelodyTone         ToneKind = "melody"     // tones that follow upon each other; Count says how many
+)
+
+// Tone is a tone, or a row of tones with one meaning, in seconds from the first sample.
+type Tone struct {
+	Kind   ToneKind `json:"kind"`
+	Detail string   `json:"detail,omitempty"`
+	Start  float64  `json:"start_s"`
+	End    float64  `json:"end_s"`
+	Count  int      `json:"count"` // how often it sounded
+}
+
+// Digits are the keys pressed on a channel, in their order.
+func (c Channel) Digits() string {
+	var digits []byte
+	for _, t := range c.Tones {
+		if t.Kind == KeyTone {
+			digits = append(digits, t.Detail...)
+		}
+	}
+	return string(digits)
 }
 
 // Energy says how loud a channel is.

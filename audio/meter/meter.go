@@ -38,6 +38,7 @@ type channel struct {
 	band     *speechBand
 	log      frameLog
 	line     *line
+	tones    *tones
 }
 
 // Options asks for what is measured only when asked for. The zero value
@@ -65,6 +66,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(baseBand(rate, m.step)),
 			line:     newLine(rate, m.step),
+			tones:    newTones(baseBand(rate, m.step)),
 		}
 	}
 	return m, nil
@@ -102,8 +104,10 @@ func (m *Meter) take(n int) {
 		ch.clipping.add(x, e.peak)
 		ch.level.add(x)
 		ch.grid.add(x)
-		f := ch.band.add(ch.decimate.add(x), ch.silence.add(x))
+		base := ch.decimate.add(x)
+		f := ch.band.add(base, ch.silence.add(x))
 		ch.log.add(f)
+		ch.tones.add(base, ch.band, f, &ch.log)
 		ch.line.add(x, f)
 	}
 	if m.channels == 2 {
@@ -128,6 +132,7 @@ func (m *Meter) Finish() Measurements {
 	sides := []*Channel{&out.Left, &out.Right}
 	var speeches [2]speech
 	for c := range m.channels {
+		m.ch[c].tones.finish(&m.ch[c].log)
 		speeches[c] = findSpeech(&m.ch[c].log, clock)
 	}
 	if m.channels == 2 {
@@ -144,6 +149,7 @@ func (m *Meter) Finish() Measurements {
 		e.ClippedSamples, e.ClipLevel = ch.clipping.result(ch.grid.law() != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = speech.noiseFloor
+		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
 	}
 	if m.channels == 2 {

@@ -22,6 +22,7 @@ type walked struct {
 	level  int16 // logQuiet for digital silence
 	floor  int16 // of the noise around it
 	steady bool  // part of a sound that holds its level: hum, tone, steady noise
+	tone   bool  // part of a tone that was recognised
 }
 
 // walk yields every frame of a log with what surrounds it, holding no more
@@ -30,8 +31,8 @@ func walk(log *frameLog) iter.Seq[walked] {
 	return func(yield func(walked) bool) {
 		var call histogram
 		around := newRunning(floorPercentile)
-		for _, v := range log.all() {
-			if v != logQuiet {
+		for i, v := range log.all() {
+			if v != logQuiet && !log.isTone(i) {
 				call.add(v)
 			}
 		}
@@ -39,12 +40,12 @@ func walk(log *frameLog) iter.Seq[walked] {
 		steady := steadiness{}
 		for i := range log.n + floorFrames/2 {
 			if i < log.n {
-				if v := log.at(i); v != logQuiet {
+				if v := log.at(i); v != logQuiet && !log.isTone(i) {
 					around.add(v)
 				}
 			}
 			if old := i - floorFrames; old >= 0 {
-				if v := log.at(old); v != logQuiet {
+				if v := log.at(old); v != logQuiet && !log.isTone(old) {
 					around.remove(v)
 				}
 			}
@@ -56,7 +57,7 @@ func walk(log *frameLog) iter.Seq[walked] {
 			if around.n > 0 {
 				floor = max(lowest, min(lowest+floorRise, around.value()))
 			}
-			if !yield(walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at)}) {
+			if !yield(walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at), tone: log.isTone(at)}) {
 				return
 			}
 		}

@@ -1,0 +1,26 @@
+package meter
+
+// past keeps the newest samples of the base band, so that a meter can look
+// back from the step in which it learns that it should.
+type past struct {
+	buf  []float32 // the newest samples last
+	keep int
+}
+
+func newPast(keep, step int) past {
+	return past{buf: make([]float32, keep, 8*(keep+step)), keep: keep}
+}
+
+func (p *past) add(x []float32) {
+	if len(p.buf)+len(x) > cap(p.buf) {
+		p.buf = p.buf[:copy(p.buf, p.buf[len(p.buf)-p.keep:])]
+	}
+	p.buf = append(p.buf, x...)
+}
+
+// before returns the n samples that end so many samples before the newest's
+// end, valid until the next add; silence precedes the recording.
+func (p *past) before(ago, n int) []float32 {
+	end := len(p.buf) - ago
+	return p.buf[end-n : end]
+}

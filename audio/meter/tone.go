@@ -1,0 +1,124 @@
+package meter
+
+// A tone is heard from this level on, in dBov: −44 dBm0, below what Q.24 asks
+// of any receiver.
+const toneMinLevel = -50
+
+const (
+	// A tone leaves no more than this of a step unexplained (see tonality).
+	toneResidual = 0.1
+
+	plateauRatio     = 2 // a key's tones hold their power within this factor
+	plateauSubframes = 7 // 28 ms: of a tone of 40 ms eight whole subframes are sure
+
+	steadyWindowS = 0.128 // resolves the 40 Hz between 440 and 480 Hz
+)
+
+// tones finds key presses and lasting tones in the base band.
+type tones struct {
+	past     past
+	gate     tonality
+	short    *peakFinder // over a plateau
+	long     *peakFinder
+	plateau  plateau
+	keypad   keypad
+	steady   steadyTones
+	step     int // steps so far
+	found    toneList
+	wasTonal bool // the last step may be part of a tone
+}
+
+func newTones(rate, step int) *tones {
+	t := &tones{
+		gate:  newTonality(rate),
+		short: newPeakFinder(rate, plateauSubframes*stepS/stepSubframes),
+		long:  newPeakFinder(rate, steadyWindowS),
+	}
+	t.past = newPast(t.long.length+step, step)
+	return t
+}
+
+// add takes a step of the base band, what the speech band found in it, and the
+// log in which frames that are part of a tone are marked.
+func (t *tones) add(x []float32, b *speechBand, f frame, log *frameLog) {
+	t.past.add(x)
+	first := t.step * stepSubframes
+	settled, begun := -1, 0 // newest subframe of the step that ends a window of steady level; where its plateau began
+	left := -1              // first subframe of the step that leaves a plateau
+	for i := range stepSubframes {
+		j := frameSubframes - stepSubframes + i
+		if t.plateau.add(b.energy[j], b.samples[j]) && left < 0 {
+			left = first + i
+		}
+		if t.plateau.length >= plateauSubframes {
+			settled, begun = i, first+i+1-t.plateau.length
+		}
+	}
+	tonal := f.level >= toneMinLevel && t.gate.residual(x) <= toneResidual
+	if (tonal || t.wasTonal) && settled >= 0 {
+		to := (settled + 1) * len(x) / stepSubframes
+		p := t.short.find(t.past.before(len(x)-to, t.short.length))
+		end := first + settled + 1
+		if done, ok := t.keypad.hear(keyOf(&p), begun, end-plateauSubframes, end); ok {
+			t.press(done, log)
+		}
+	}
+	if left >= 0 {
+		t.keypad.leave(left)
+	}
+	if done, ok := t.keypad.pass(first + stepSubframes); ok {
+		t.press(done, log)
+	}
+	if done, ok := t.steady.add(t, tonal, b.stepPower()); ok {
+		t.lasting(done, log)
+	}
+	t.wasTonal = tonal
+	t.step++
+}
+
+// finish ends what is still open.
+func (t *tones) finish(log *frameLog) {
+	if done, ok := t.keypad.finish(); ok {
+		t.press(done, log)
+	}
+	if done, ok := t.steady.finish(); ok {
+		t.lasting(done, log)
+	}
+	t.found.closeCadence()
+}
+
+// press books a key press.
+func (t *tones) press(p press, log *frameLog) {
+	log.markTone(p.start, p.end)
+	t.found.add(toneEvent{kind: KeyTone, detail: string(p.key), count: 1, start: p.start, end: p.end})
+}
+
+// lasting books a tone of more than a key's length; a key that is held down is one, too.
+func (t *tones) lasting(b burst, log *frameLog) {
+	log.markTone(b.start, b.end)
+	if keyOf(&b.sound) == 0 {
+		t.found.addBurst(b)
+	}
+}
+
+// plateau follows a level that holds.
+type plateau struct {
+	length int // subframes
+	sum    float64
+}
+
+// add takes the energy of a subframe and its samples, and reports whether the
+// level left the plateau before it.
+func (p *plateau) add(energy, samples float64) bool {
+	if samples == 0 {
+		return false
+	}
+	power := energy / samples
+	if mean := p.sum / float64(max(1, p.length)); p.length > 0 && power < mean*plateauRatio && power > mean/plateauRatio {
+		p.length++
+		p.sum += power
+		return false
+	}
+	p.length, p.sum = 1, power
+	return true
+}
