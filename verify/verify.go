@@ -93,6 +93,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	if format.Encoding == wave.ALaw || format.Encoding == wave.MuLaw {
 		// Stored as G.711, every sample lies on the grid: no trace of the line.
 		rec.Measurements.Left.Line.G711, rec.Measurements.Right.Line.G711 = "", ""
+		rec.Measurements.Left.Line.G711Share, rec.Measurements.Right.Line.G711Share = 0, 0
 	}
 	for _, n := range decoder.Notes() {
 		rec.Findings = append(rec.Findings, NoteFinding(n.Code, n.Detail))

@@ -67,8 +67,8 @@ func BenchmarkMeter(b *testing.B) {
 		steps(func(l, r []float32) { x.add(l); y.add(r) })
 	})
 	run("grid", func() {
-		var x, y grid
-		steps(func(l, r []float32) { x.add(l); y.add(r) })
+		x, y := newGrid(rate), newGrid(rate)
+		steps(func(l, r []float32) { x.add(l, 1); y.add(r, 1) })
 	})
 	run("copies", func() {
 		var x copies

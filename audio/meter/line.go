@@ -2,8 +2,10 @@ package meter
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/window"
+	"gonum.org/v1/gonum/stat"
 )
 
 // lineEvery is how many steps there are between two spectra. The average
@@ -17,8 +19,18 @@ const (
 	classWidthDB = 5
 )
 
-// inUse is the share of the speech's energy that lies below the bandwidth.
-const inUse = 0.995
+// What is in use: the speech's spectrum is smoothed over bands of lineBandHz.
+// The band ends where it falls topRange under its strongest part for good, and
+// begins where it is within bottomRange of it: G.711's own noise, 38 dB under
+// the speech, fills what a line leaves out below 300 Hz. Noise that is there
+// between the speech as well is not in use.
+const (
+	lineBandHz  = 125
+	topRange    = 52 // dB
+	bottomRange = 25 // dB
+	overNoise   = 6  // dB
+	lineMinimum = 4  // spectra of speech
+)
 
 // line averages the power spectrum of a channel by frame level.
 type line struct {
@@ -26,9 +38,22 @@ type line struct {
 	window []float32 // Hann over a step, zero beyond
 	frame  []float32
 	power  []float32
-	sums   [lineClasses][]float64
+	sums   [lineClasses]spectrum
 	binHz  float64
 	steps  int
+}
+
+// spectrum is the sum of power spectra.
+type spectrum struct {
+	count int
+	power []float64
+}
+
+func (s *spectrum) merge(next spectrum) {
+	s.count += next.count
+	for i, p := range next.power {
+		s.power[i] += p
+	}
 }
 
 func newLine(rate, step int) *line {
@@ -52,7 +77,7 @@ func newLine(rate, step int) *line {
 	}
 	all := make([]float64, lineClasses*len(l.power))
 	for c := range l.sums {
-		l.sums[c], all = all[:len(l.power)], all[len(l.power):]
+		l.sums[c].power, all = all[:len(l.power)], all[len(l.power):]
 	}
 	return l
 }
@@ -64,9 +89,19 @@ func (l *line) add(x []float32, f frame) {
 	}
 	copy(l.frame, x)
 	l.fft.power(l.frame, l.window, l.power)
-	sums := l.sums[class(f.level)]
+	sum := &l.sums[class(f.level)]
+	sum.count++
 	for i, p := range l.power {
-		sums[i] += float64(p)
+		sum.power[i] += float64(p)
+	}
+}
+
+// merge adds what was found in the samples that follow. It is exact where
+// they begin at a multiple of lineEvery steps.
+func (l *line) merge(next *line) {
+	l.steps += next.steps
+	for c := range l.sums {
+		l.sums[c].merge(next.sums[c])
 	}
 }
 
@@ -75,25 +110,78 @@ func class(level float64) int {
 	return max(0, min(lineClasses-1, int(-level/classWidthDB)))
 }
 
-// bandwidth is the frequency in Hz below which 99.5 % of the energy lies in
-// frames of at least the level of the weakest speech; 0 where there are none.
-func (l *line) bandwidth(weakest Level) float64 {
-	if weakest == 0 {
+// result describes the line by the frames of at least the level of the
+// weakest speech, and by the others, which are its noise.
+func (l *line) result(weakest Level) Line {
+	speech, noise := spectrum{power: make([]float64, len(l.power))}, spectrum{power: make([]float64, len(l.power))}
+	for c, sum := range l.sums {
+		if weakest != 0 && c <= class(float64(weakest)) {
+			speech.merge(sum)
+		} else {
+			noise.merge(sum)
+		}
+	}
+	if speech.count < lineMinimum {
+		return Line{}
+	}
+	perBand := max(1, int(math.Round(lineBandHz/l.binHz)))
+	heard, idle := speech.bands(perBand), noise.bands(perBand)
+	strongest := slices.Max(heard)
+	inUse := func(band int, within float64) bool {
+		return heard[band] >= strongest-within && heard[band] >= idle[band]+overNoise
+	}
+	bandHz := float64(perBand) * l.binHz
+	var out Line
+	for b := range heard {
+		if inUse(b, bottomRange) {
+			out.LowestHz = float64(b) * bandHz
+			break
+		}
+	}
+	for b := len(heard) - 1; b >= 0; b-- {
+		if inUse(b, topRange) {
+			out.BandwidthHz = float64(b+1) * bandHz
+			break
+		}
+	}
+	out.TiltDBPerOctave = tilt(speech.power, l.binHz)
+	return out
+}
+
+// bands gives the mean level in dB of bands of so many bins.
+func (s *spectrum) bands(bins int) []float64 {
+	var out []float64
+	for b := 0; b+bins < len(s.power); b += bins {
+		var sum float64
+		for _, p := range s.power[b : b+bins] {
+			sum += p
+		}
+		out = append(out, 10*math.Log10(sum/float64(max(1, s.count))))
+	}
+	return out
+}
+
+// tilt is the slope in dB per octave of a line through the levels of ten
+// third-octave bands centred at 315 to 2520 Hz.
+func tilt(power []float64, binHz float64) float64 {
+	var octaves, levels []float64
+	for third := range 10 {
+		centre := 315 * math.Exp2(float64(third)/3)
+		var sum float64
+		var bins int
+		for i := int(math.Ceil(centre / math.Exp2(1./6) / binHz)); i < len(power) && float64(i)*binHz < centre*math.Exp2(1./6); i++ {
+			sum += power[i]
+			bins++
+		}
+		if sum == 0 {
+			continue
+		}
+		octaves = append(octaves, math.Log2(centre))
+		levels = append(levels, 10*math.Log10(sum/float64(bins)))
+	}
+	if len(levels) < 2 {
 		return 0
 	}
-	speech := make([]float64, len(l.power))
-	var total float64
-	for c := range class(float64(weakest)) + 1 {
-		for i, p := range l.sums[c] {
-			speech[i] += p
-			total += p
-		}
-	}
-	var below float64
-	for i, p := range speech {
-		if below += p; below >= inUse*total && total > 0 {
-			return float64(i) * l.binHz
-		}
-	}
-	return 0
+	_, slope := stat.LinearRegression(octaves, levels, nil, false)
+	return slope
 }

@@ -156,11 +156,20 @@ type Timing struct {
 
 // Line says what the line that a channel came over did to it.
 type Line struct {
-	// BandwidthHz is the frequency below which 99.5 % of the speech's energy lies; 0 where there is no speech.
+	// LowestHz and BandwidthHz are where the band that the speech uses begins
+	// and ends, to about 125 Hz; 0 where there is too little speech.
+	// A telephone line gives about 300 and 3400 Hz (ITU-T G.712), wideband
+	// codecs 50 and 7000 Hz and more. Nothing lies above half the sample rate.
+	LowestHz    float64 `json:"lowest_hz"`
 	BandwidthHz float64 `json:"bandwidth_hz"`
-	// G711 is the law ("mu" or "a") whose decoder's levels all samples lie on, "" where there is none.
+	// TiltDBPerOctave is how the speech's spectrum falls from 280 to 2830 Hz: −6 to −12 as a rule.
+	TiltDBPerOctave float64 `json:"tilt_db_per_octave"`
+	// G711 is the law ("mu" or "a") whose decoder's levels the loud samples lie on, "" where there is none.
 	// Gain, mixing and resampling destroy the grid: "" never means "not G.711".
 	G711 string `json:"g711_grid,omitempty"`
+	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
+	// Concealed packets are off it; by chance it is below 0.08.
+	G711Share float64 `json:"g711_share"`
 }
 
 // Segment is a stretch of speech in seconds from the first sample.

@@ -63,6 +63,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 		m.buf[c] = make([]float32, m.step)
 		m.ch[c] = &channel{
 			level:    newActiveLevel(rate),
+			grid:     newGrid(rate),
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(baseBand(rate, m.step)),
 			line:     newLine(rate, m.step),
@@ -103,7 +104,7 @@ func (m *Meter) take(n int) {
 		ch.energy.merge(e)
 		ch.clipping.add(x, e.peak)
 		ch.level.add(x)
-		ch.grid.add(x)
+		ch.grid.add(x, e.peak)
 		base := ch.decimate.add(x)
 		f := ch.band.add(base, ch.silence.add(x))
 		ch.log.add(f)
@@ -142,11 +143,13 @@ func (m *Meter) Finish() Measurements {
 		ch, speech := m.ch[c], speeches[c]
 		*sides[c] = Channel{
 			Energy:   ch.energy.result(),
-			Line:     Line{BandwidthHz: ch.line.bandwidth(speech.weakest), G711: ch.grid.law()},
+			Line:     ch.line.result(speech.weakest),
 			Segments: speech.segments,
 		}
 		e := &sides[c].Energy
-		e.ClippedSamples, e.ClipLevel = ch.clipping.result(ch.grid.law() != "")
+		line := &sides[c].Line
+		line.G711, line.G711Share = ch.grid.result()
+		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = speech.noiseFloor
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
