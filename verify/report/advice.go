@@ -38,7 +38,7 @@ func advise(v verify.Verdict) []step {
 	var steps []step
 	switch v.Outcome {
 	case verify.Match:
-		steps = append(steps, step{text: "Nothing for this recording. Agents, flows and plugin versions may record differently: look at calls of each before you rely on all of them."})
+		steps = append(steps, afterMatch(v))
 	case verify.Swapped:
 		steps = append(steps, afterSwap(v)...)
 	case verify.Undecided:
@@ -48,12 +48,24 @@ func advise(v verify.Verdict) []step {
 			steps = append(steps, step{text: capitalised(v.Error.Hint)})
 		}
 	}
+	cured := map[finding.Code]bool{}
 	for _, f := range v.Findings {
-		if s, ok := cure(f); ok {
+		if s, ok := cure(f); ok && !cured[f.Code] {
+			cured[f.Code] = true
 			steps = append(steps, s)
 		}
 	}
 	return steps
+}
+
+// afterMatch says what is left where the channels are right.
+func afterMatch(v verify.Verdict) step {
+	for _, f := range v.Findings {
+		if f.Severity == finding.Warning {
+			return step{text: "The channels need nothing. See to the warnings above: Flex Insights or the next recording may not get over them."}
+		}
+	}
+	return step{text: "Nothing for this recording. Agents, flows and plugin versions may record differently: look at calls of each before you rely on all of them."}
 }
 
 // afterSwap says how to bring the declaration and the recording together.
@@ -180,7 +192,7 @@ func argument(reference string) string {
 	switch {
 	case reference == "-", bareWord.MatchString(reference):
 		return reference
-	case reference == "", reference[0] == '-', strings.ContainsAny(reference, `'\…`):
+	case reference == "", reference[0] == '-', strings.ContainsAny(reference, `'\…`), strings.Contains(reference, "***"):
 		return "REF"
 	default:
 		return "'" + reference + "'"
