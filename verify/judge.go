@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -50,7 +51,13 @@ func Judge(rec Recording, c Case) Verdict {
 	found := structure(&m, c.Facts.Joined.Agent != nil)
 	v.Findings = append(v.Findings, found...)
 	if !has(v.Findings, finding.Fatal) && !hasCode(found, finding.TooShort) {
-		v.Evidence = append(v.Evidence, evidence.Weigh(&m, c.Facts, c.profile())...)
+		items := evidence.Weigh(&m, c.Facts, c.profile())
+		if f, ok := channelOffset(&m); ok {
+			// Who speaks when is wrong between the channels, and so is what follows from it.
+			v.Findings = append(v.Findings, f)
+			items = slices.DeleteFunc(items, evidence.Item.FromTiming)
+		}
+		v.Evidence = append(v.Evidence, items...)
 		v.Log10LR = evidence.Sum(v.Evidence)
 	}
 	v.hear()

@@ -69,7 +69,7 @@ func converse(m *Measurements) {
 		}
 	}
 	if m.Channels == 2 {
-		m.Pair.DoubleTalkS = overlap(m.Left.Segments, m.Right.Segments)
+		m.Pair.DoubleTalkS = Overlap(m.Left.Segments, m.Right.Segments, 0)
 		m.Pair.MutualSilenceS = max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS)
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = summarise(answers[0]), summarise(answers[1])
 	}
@@ -89,12 +89,14 @@ func index(right bool) int {
 	return 0
 }
 
-// overlap is how long segments of both lists run at once, in seconds.
-func overlap(a, b []Segment) float64 {
+// Overlap is how long segments of both lists run at once, in seconds, if b
+// begins later by a shift in seconds, which may be negative. Each list is in order.
+func Overlap(a, b []Segment, shift float64) float64 {
 	var sum float64
 	for i, j := 0, 0; i < len(a) && j < len(b); {
-		sum += max(0, min(a[i].End, b[j].End)-max(a[i].Start, b[j].Start))
-		if a[i].End < b[j].End {
+		start, end := b[j].Start+shift, b[j].End+shift
+		sum += max(0, min(a[i].End, end)-max(a[i].Start, start))
+		if a[i].End < end {
 			i++
 		} else {
 			j++

@@ -25,6 +25,16 @@ type Item struct {
 	Detail  string  `json:"detail"`   // a sentence for a person
 }
 
+// The names of the evidence that comes from who speaks when.
+const (
+	openingName    = "opening"
+	turnTakingName = "turn_taking"
+)
+
+// FromTiming reports whether the evidence comes from who speaks when, and
+// falls with it where one channel runs ahead of the other.
+func (i Item) FromTiming() bool { return i.Name == openingName || i.Name == turnTakingName }
+
 // kind is one kind of evidence.
 type kind struct {
 	name string

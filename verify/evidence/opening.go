@@ -71,7 +71,7 @@ const (
 // speech. Both are the same fact, so that only one of them counts.
 func opening(w OpeningWeights) kind {
 	return kind{
-		name: "opening",
+		name: openingName,
 		support: func(r reading) float64 {
 			if g, ok := r.greeting(); ok {
 				return g.support(r, w)

@@ -26,6 +26,7 @@ const (
 	silencesOffset   = 1.0
 	talkspurtOffsetS = 0.3
 
+	worthSaying   = 1.15 // a smaller ratio is not told
 	longSilenceS  = 3.0
 	noLatencyS    = 0.7 // stands in where a side never answers
 	minTotalTalkS = 4.0 // each side needs some talk before its manner means anything
@@ -35,7 +36,7 @@ const (
 // model: its parts depend on each other and were fitted together.
 func turnTaking(w TurnTakingWeights) kind {
 	return kind{
-		name:    "turn_taking",
+		name:    turnTakingName,
 		support: func(r reading) float64 { return turnTakingSupport(r, w) },
 		detail:  turnTakingDetail,
 	}
@@ -108,7 +109,7 @@ func turnTakingDetail(r reading) string {
 	agent, customer := r.manner(true), r.manner(false)
 	var cues []string
 	compare := func(format string, a, c float64) {
-		if a > c {
+		if a > worthSaying*c {
 			cues = append(cues, fmt.Sprintf(format, a, c))
 		}
 	}
