@@ -189,6 +189,66 @@ func TestReadersThatDoNotBehave(t *testing.T) {
 	}
 }
 
+// TestAnErrorIsTheEnd: whatever a reader gives after an error is not read, or samples could be missing in between.
+func TestAnErrorIsTheEnd(t *testing.T) {
+	file := stereo16Bit().bytes()
+	broken := errors.New("connection reset")
+	in := &onceBroken{first: file[:60], rest: file[64:], err: broken}
+	r, err := NewReader(in, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		left, _, err := drain(r, always(64))
+		if !errors.Is(err, broken) {
+			t.Fatalf("%d frames, %v", len(left), err)
+		}
+	}
+	if len(in.rest) != len(file)-64 {
+		t.Error("it was read on after the error")
+	}
+}
+
+// onceBroken gives some data together with an error, and then other data as if nothing had been.
+type onceBroken struct {
+	first, rest []byte
+	err         error
+}
+
+func (o *onceBroken) Read(p []byte) (int, error) {
+	if len(o.first) > 0 {
+		n := copy(p, o.first)
+		o.first = o.first[n:]
+		return n, o.err
+	}
+	n := copy(p, o.rest)
+	o.rest = o.rest[n:]
+	return n, nil
+}
+
+// TestNoNumberIsCountedTwice whatever the sizes in which samples are asked for.
+func TestNoNumberIsCountedTwice(t *testing.T) {
+	w := newFile(Format{Container: "WAVE", Encoding: Float, Channels: 1, SampleRate: 8000, Bits: 32, ContainerBits: 32})
+	w.samples = make([]byte, 4*300)
+	copy(w.samples[4:], "\x00\x00\xC0\x7F")
+	for _, block := range []int{2, 3, 64, 100} {
+		r, err := NewReader(bytes.NewReader(w.bytes()), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn := 0
+		next := func() int { turn++; return block - (turn+1)%2 } // the longer block first
+		for range 2 {
+			if _, _, err := drain(r, next); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := r.Notes(); len(n) != 1 || !strings.HasPrefix(n[0].Detail, "1 sample was not a number") {
+			t.Errorf("blocks of %d: notes %v", block, n)
+		}
+	}
+}
+
 type miscountingReader int
 
 func (m miscountingReader) Read([]byte) (int, error) { return int(m), nil }

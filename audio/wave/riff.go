@@ -216,10 +216,7 @@ func (w *walker) pad(id string, size, at int64) error {
 
 // missingPad decides whether a chunk begins at the first of these bytes, where a pad byte should be.
 func missingPad(next []byte) bool {
-	if next[0] == 0 || !isChunkName(next) || isKnownChunk(next[1:]) {
-		return false
-	}
-	return isKnownChunk(next) || !isChunkName(next[1:])
+	return isKnownChunk(next) || isChunkName(next) && !isChunkName(next[1:])
 }
 
 // layout settles what the header says of the samples, of which the first comes next.

@@ -22,8 +22,9 @@ var errNotSeekable = errors.New("a recording is read once, from front to back")
 // sections reads the samples of a recording through go-audio/wav.
 //
 // Given a canonical header, go-audio neither seeks nor allocates by a size from the file. Samples
-// longer than a 32-bit size can say (RF64) come in several sections, each under a header of its own;
-// all but the last are whole frames of even length, so that none gets a pad byte.
+// longer than a 32-bit size can say (RF64) come in several sections, each under a header of its own.
+// Where go-audio takes one more byte for granted, because a chunk of odd size is padded, the window
+// over the source ends the section.
 type sections struct {
 	src    *source
 	format Format
@@ -36,8 +37,8 @@ type sections struct {
 }
 
 func newSections(src *source, l layout, limit int64) *sections {
-	unit := 2 * int64(l.format.frameBytes())
-	return &sections{src: src, format: l.format, left: l.size, vague: l.vague, max: max(limit/unit, 1) * unit}
+	frame := int64(l.format.frameBytes())
+	return &sections{src: src, format: l.format, left: l.size, vague: l.vague, max: max(limit/frame, 1) * frame}
 }
 
 // Read returns io.EOF at the end of the declared samples and at the end of the source.

@@ -291,6 +291,7 @@ func fmtSpecimens() []specimen {
 		{name: "block align 0", file: with16(12, 0), frames: 10, notes: []string{NoteMalformed}},
 		{name: "block align contradicts", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 2, 1 }),
 			problem: "2 channels of 16 bits take 4 bytes, but it gives 2", hint: "16-bit PCM WAV"},
+		{name: "block align of 32 bits", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 8, 1 }), problem: "2 channels of 16 bits take 4 bytes, but it gives 8"},
 		{name: "0 bits", file: with16(14, 0), problem: "PCM samples of 0 bits"},
 		{name: "33 bits", file: with16(14, 33), problem: "PCM samples of 33 bits"},
 		{name: "64 bits", file: with16(14, 64), problem: "PCM samples of 64 bits", hint: "ffmpeg -i recording.wav"},
@@ -386,6 +387,8 @@ func foreignSpecimens() []specimen {
 		{strings.Repeat("long ", 200), "this is a text (\"long long", "credentials"},
 		{strings.Repeat("\x00", 600), "this is nothing but zeros", "fetch it again"},
 		{"\x1B]0;owned\x07 and so on", `it begins with "\x1b]0;owne" (1B 5D 30 3B 6F 77 6E 65)`, "sox -t ul"},
+		{"\xFF\xE1\x90\x64", "this is not a WAV file and nothing else that is known here", "sox -t ul"},
+		{"\xFF\xFB\xF0\x64", "this is not a WAV file and nothing else that is known here", "sox -t ul"},
 		{"\x7F\xFF\xFE\x7E\xFF", "this is not a WAV file and nothing else that is known here", "encrypted"},
 	} {
 		all = append(all, specimen{name: fmt.Sprintf("foreign %d, %s", i, f.problem), file: []byte(f.head), problem: f.problem, hint: f.hint})
