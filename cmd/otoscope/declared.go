@@ -49,6 +49,7 @@ func (o *declaredOptions) factFlags() *pflag.FlagSet {
 // complete offers the words that the flags take.
 func (o *declaredOptions) complete(c *cobra.Command) {
 	complete(c, "channels", "customer,others", "others,customer", "caller,callee", "callee,caller")
+	completeFiles(c, "attributes", "json")
 	complete(c, "convention", declare.Conventions()...)
 	complete(c, "direction", string(declare.Inbound), string(declare.Outbound))
 	complete(c, "recorded-by", declare.Methods()...)

@@ -101,8 +101,16 @@ func newFlagSet() *pflag.FlagSet {
 
 // complete offers fixed words for a flag's value on the shell.
 func complete(c *cobra.Command, flag string, words ...string) {
-	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
+	completeWith(c, flag, words, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// completeFiles offers files with the given endings.
+func completeFiles(c *cobra.Command, flag string, endings ...string) {
+	completeWith(c, flag, endings, cobra.ShellCompDirectiveFilterFileExt)
+}
+
+func completeWith(c *cobra.Command, flag string, words []string, directive cobra.ShellCompDirective) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, directive)); err != nil {
 		panic(err) // the flag does not exist, or is completed twice: a slip in this package
 	}
 }

@@ -56,6 +56,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
+	completeFiles(c, "ca-file", "pem", "crt")
 	o.output.complete(c)
 	return c
 }
