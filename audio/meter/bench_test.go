@@ -78,6 +78,18 @@ func BenchmarkMeter(b *testing.B) {
 		x, y := newSpeechBand(rate, step), newSpeechBand(rate, step)
 		steps(func(l, r []float32) { x.add(l, false); y.add(r, false) })
 	})
+	run("clipping", func() {
+		var x, y clipping
+		steps(func(l, r []float32) { x.add(l, peakOf(l)); y.add(r, peakOf(r)) })
+	})
+	run("dropout", func() {
+		x, y := newDropouts(rate), newDropouts(rate)
+		past := dropoutPast(rate)
+		for i := past; i+step <= len(left); i += step {
+			x.add(left[i-past:i+step], past)
+			y.add(right[i-past:i+step], past)
+		}
+	})
 	run("line", func() {
 		x, y := newLine(rate, step), newLine(rate, step)
 		steps(func(l, r []float32) { x.add(l, frame{level: -30}); y.add(r, frame{level: -30}) })

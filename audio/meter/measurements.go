@@ -30,6 +30,24 @@ func (l *Level) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*float64)(l))
 }
 
+// Ratio is the difference of two levels in dB, −Inf where one of them is
+// missing. That marshals as JSON null.
+type Ratio float64
+
+// MarshalJSON writes null for a ratio that is not finite.
+func (r Ratio) MarshalJSON() ([]byte, error) { return Level(r).MarshalJSON() }
+
+// UnmarshalJSON reads null as −Inf.
+func (r *Ratio) UnmarshalJSON(b []byte) error { return (*Level)(r).UnmarshalJSON(b) }
+
+// over is how far level a lies over level b.
+func over(a, b Level) Ratio {
+	if math.IsInf(float64(a), 0) || math.IsInf(float64(b), 0) {
+		return Ratio(silence)
+	}
+	return Ratio(a - b)
+}
+
 // Time is a point in the recording in seconds from its first sample, or Never.
 type Time float64
 
@@ -135,7 +153,8 @@ type Energy struct {
 	ActivityFactor    float64 `json:"activity_factor"`          // ITU-T P.56 method B, 0–1
 	RMS               Level   `json:"rms_dbov"`                 // long-term level, DC included
 	Peak              Level   `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
-	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech; digital silence left out
+	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech, in its band; digital silence left out
+	SNR               Ratio   `json:"snr_db"`                   // active speech level over noise floor; null where either is missing
 	DC                float64 `json:"dc"`                       // mean sample, full scale = 1
 	ClippedSamples    int64   `json:"clipped_samples"`          // on flat tops: runs of three and more samples at ClipLevel
 	ClipLevel         Level   `json:"clip_level_dbfs"`          // full scale, or less where gain or G.711 came after; null where nothing is clipped
@@ -169,7 +188,17 @@ type Line struct {
 	G711 string `json:"g711_grid,omitempty"`
 	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
 	// Concealed packets are off it; by chance it is below 0.08.
-	G711Share float64 `json:"g711_share"`
+	G711Share float64  `json:"g711_share"`
+	Dropouts  Dropouts `json:"dropouts"`
+}
+
+// Dropouts are what lost packets left in the speech. Of each channel the
+// first 4,096 cuts and repeats are looked at.
+type Dropouts struct {
+	Gaps    int     `json:"gaps"`              // cuts to digital silence of 10 to 200 ms, with speech at both edges
+	GapS    float64 `json:"gap_s"`             // all of them together, s
+	Repeats int     `json:"repeats"`           // packets of 10, 20 or 30 ms that are once more, sample by sample, the one before
+	Times   []Time  `json:"times_s,omitempty"` // where the first 32 of both begin, in order
 }
 
 // Segment is a stretch of speech in seconds from the first sample.

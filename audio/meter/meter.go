@@ -12,6 +12,10 @@ const (
 	MaxSampleRate = 192000
 )
 
+// bufferedSteps is how many steps pass through the buffer before the samples
+// that are kept from before them are moved to its front.
+const bufferedSteps = 8
+
 // stepS is a step: how far one frame is from the next.
 const stepS = 0.020
 
@@ -21,6 +25,8 @@ type Meter struct {
 	channels int
 	step     int // samples
 	frames   int64
+	past     int // samples that are kept from before the newest step
+	at       int // where in buf the newest step begins
 	pending  int // samples that wait for their step to fill
 	buf      [2][]float32
 	ch       [2]*channel
@@ -38,6 +44,7 @@ type channel struct {
 	band     *speechBand
 	log      frameLog
 	line     *line
+	dropouts dropouts
 	tones    *tones
 }
 
@@ -59,14 +66,17 @@ func New(rate, channels int, o Options) (*Meter, error) {
 		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
 	}
 	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
+	m.past = dropoutPast(rate)
+	m.at = m.past
 	for c := range channels {
-		m.buf[c] = make([]float32, m.step)
+		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
 		m.ch[c] = &channel{
 			level:    newActiveLevel(rate),
 			grid:     newGrid(rate),
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(baseBand(rate, m.step)),
 			line:     newLine(rate, m.step),
+			dropouts: newDropouts(rate),
 			tones:    newTones(baseBand(rate, m.step)),
 		}
 	}
@@ -79,23 +89,36 @@ func New(rate, channels int, o Options) (*Meter, error) {
 func (m *Meter) Add(left, right []float32) {
 	m.frames += int64(len(left))
 	for len(left) > 0 {
-		n := copy(m.buf[0][m.pending:], left)
+		from, to := m.at+m.pending, m.at+m.step
+		n := copy(m.buf[0][from:to], left)
 		left = left[n:]
 		if m.channels == 2 {
-			copy(m.buf[1][m.pending:], right[:n])
+			copy(m.buf[1][from:to], right[:n])
 			right = right[n:]
 		}
 		if m.pending += n; m.pending == m.step {
 			m.take(m.step)
-			m.pending = 0
+			m.next()
 		}
 	}
+}
+
+// next makes room for the next step.
+func (m *Meter) next() {
+	m.pending = 0
+	if m.at += m.step; m.at+m.step <= len(m.buf[0]) {
+		return
+	}
+	for c := range m.channels {
+		copy(m.buf[c], m.buf[c][m.at-m.past:m.at])
+	}
+	m.at = m.past
 }
 
 // take runs one step of n samples through every meter.
 func (m *Meter) take(n int) {
 	for c := range m.channels {
-		x, ch := m.buf[c][:n], m.ch[c]
+		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
 		e := energyOf(x)
 		if !(e.peak <= loudest) { // or no number
 			tame(x)
@@ -110,9 +133,10 @@ func (m *Meter) take(n int) {
 		ch.log.add(f)
 		ch.tones.add(base, ch.band, f, &ch.log)
 		ch.line.add(x, f)
+		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
 	}
 	if m.channels == 2 {
-		m.copies.add(m.buf[0][:n], m.buf[1][:n])
+		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
 	}
 }
 
@@ -152,6 +176,8 @@ func (m *Meter) Finish() Measurements {
 		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = speech.noiseFloor
+		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
+		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
 	}

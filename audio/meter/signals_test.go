@@ -113,3 +113,43 @@ func inSteps(x []float32, step int, each func([]float32)) {
 		each(x[:min(step, len(x))])
 	}
 }
+
+// voice is a sum of harmonics, defined at every instant, so that it is the
+// same sound at every rate.
+type voice struct {
+	pitch, highest float64
+	phase          []float64
+	resonance      [3]float64
+	syllables      float64
+}
+
+func newVoice(rng *rand.Rand, pitch, highest float64) *voice {
+	v := &voice{pitch: pitch, highest: highest, syllables: 3 + 2*rng.Float64()}
+	v.resonance = [3]float64{400 + 300*rng.Float64(), 1200 + 700*rng.Float64(), 2300 + 500*rng.Float64()}
+	for h := 1.0; h*pitch*1.1 < highest; h++ {
+		v.phase = append(v.phase, 2*math.Pi*rng.Float64())
+	}
+	return v
+}
+
+// at is the voice's sample at a time in seconds: talkspurts of 2.2 s, pauses of 0.8 s.
+func (v *voice) at(t float64) float64 {
+	if math.Mod(t, 3) > 2.2 {
+		return 0
+	}
+	rise := math.Sin(math.Pi * v.syllables * t)
+	envelope := 0.15 + rise*rise
+	moved := 1 + 0.25*math.Sin(2*math.Pi*1.3*t)
+	turns := 2 * math.Pi * v.pitch * (t + 0.012*math.Sin(2*math.Pi*0.9*t))
+	var sum float64
+	for h, phase := range v.phase {
+		f := v.pitch * float64(h+1)
+		var gain float64
+		for i, r := range v.resonance {
+			d := (f - r*moved) / (120 + 60*float64(i))
+			gain += math.Pow(2, -float64(i)) / (1 + d*d)
+		}
+		sum += gain * math.Sin(float64(h+1)*turns+phase)
+	}
+	return envelope * sum
+}
