@@ -111,7 +111,29 @@ func (p *peakFinder) find(x []float32) peaks {
 		out.purity = theirs / total
 	}
 	sortPeaks(&out)
+	out.demodulate()
 	return out
+}
+
+// modulationHz is how near sidebands of a modulated tone lie; the nearest pair
+// of a signal is 25 Hz apart.
+const modulationHz = 22
+
+// demodulate makes one of a tone and its sidebands.
+func (p *peaks) demodulate() {
+	n := 0
+	for i := range p.n {
+		q := p.list[i]
+		if last := &p.list[max(0, n-1)]; n > 0 && q.hz-last.hz < modulationHz {
+			power := last.power + q.power
+			last.hz = (last.hz*last.power + q.hz*q.power) / power
+			last.power = power
+			continue
+		}
+		p.list[n] = q
+		n++
+	}
+	p.n = n
 }
 
 // within reports whether a bin belongs to the main lobe of a peak already found.

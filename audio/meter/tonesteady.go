@@ -6,19 +6,20 @@ const (
 	steadySteps     = 8  // 160 ms: the shortest lasting tone, and what the first window needs
 	windowEvery     = 3  // steps from one window to the next …
 	windowEveryLong = 10 // … in a tone that goes on
-	longSteps       = 30
+	longWindows     = 6
 
 	steadyPurity    = 0.85
 	steadyTolerance = 0.004 // windows of one tone agree in frequency within this; a voice drifts
-	tonePowerFrom   = 1.4   // a step of so many times a tone's power holds something else
+	singlePurity    = 0.95  // of a known signal that only one window heard
+	unknownWindows  = 3     // that a tone needs which is no known signal
 )
 
 // burst is one sounding of a lasting tone, from subframe start to end.
 type burst struct {
 	sound      peaks
 	start, end int
-	windows    int // that agree
-	sway       float64
+	windows    int     // that agree
+	sway       float64 // standard deviation of its steps' power, relative to their mean
 }
 
 // steadyTones finds tones that last: steps that may be a tone, in a row, whose
@@ -26,40 +27,48 @@ type burst struct {
 type steadyTones struct {
 	run     int     // steps of the row
 	next    int     // its length at which the next spectrum is taken
+	before  float64 // power of the step before the row
 	first   float64 // power of its first step
-	before  float64 // power of the step before
-	sum     float64 // of the powers of the other steps
 	last    float64 // power of the newest step
-	current burst   // windows is 0 where there is none
-	begun   bool    // the current burst began with the row
+	sum     float64 // of the powers of the others
+	squares float64
+	current burst // windows is 0 where there is none
+	begun   bool  // the current burst began with the row
 }
 
 // add takes a step: whether it may be part of a tone, and its power. It returns
 // the burst that this ends, if any.
-func (s *steadyTones) add(t *tones, tonal bool, power float64) (burst, bool) {
-	defer func() { s.last = power }()
+func (s *steadyTones) add(t *tones, tonal bool, power float64) (done burst, ok bool) {
 	if !tonal {
-		return s.leave(t.step, power)
+		done, ok = s.leave(t.step, power)
+	} else {
+		done, ok = s.goOn(t, power)
 	}
+	s.last = power
+	return done, ok
+}
+
+func (s *steadyTones) goOn(t *tones, power float64) (burst, bool) {
 	s.run++
 	if s.run == 1 {
-		s.before, s.first, s.sum, s.next = s.last, power, 0, steadySteps
+		s.before, s.first, s.sum, s.squares, s.next = s.last, power, 0, 0, steadySteps
 		return burst{}, false
 	}
 	s.sum += power
+	s.squares += power * power
 	if s.run < s.next {
 		return burst{}, false
 	}
 	s.next += windowEvery
-	if s.run >= longSteps {
+	if s.current.windows >= longWindows {
 		s.next += windowEveryLong - windowEvery
 	}
 	p := t.long.find(t.past.before(0, t.long.length))
-	now := (t.step + 1) * stepSubframes
 	if p.purity < steadyPurity {
 		return burst{}, false
 	}
-	if s.current.windows > 0 && s.current.sound.agree(&p) {
+	now := (t.step + 1) * stepSubframes
+	if s.current.windows > 0 && s.current.sound.same(&p) {
 		s.current.windows++
 		s.current.end = now
 		if p.purity > s.current.sound.purity {
@@ -67,54 +76,51 @@ func (s *steadyTones) add(t *tones, tonal bool, power float64) (burst, bool) {
 		}
 		return burst{}, false
 	}
+	start := now - subframes(steadyWindowS)
+	if s.run == steadySteps {
+		start = (t.step-s.run+1)*stepSubframes + edge(s.first, s.before, s.mean())
+	} else if s.current.windows > 0 {
+		// Between two tones without a pause lies the middle of the windows' edges.
+		start = (s.current.end + start) / 2
+		s.current.end = start
+	}
 	done, ok := s.finish()
 	s.begun = s.run == steadySteps
-	s.current = burst{sound: p, windows: 1, end: now, start: now - t.longSubframes()}
-	if s.begun {
-		s.current.start = s.beginning(t.step - s.run + 1)
-	}
+	s.current = burst{sound: p, windows: 1, start: start, end: now}
 	return done, ok
 }
 
-// leave ends the row of steps.
+// leave ends the row of steps with the step given, which is not part of it.
 func (s *steadyTones) leave(step int, power float64) (burst, bool) {
-	run := s.run
+	if s.run > 0 && s.current.windows > 0 && step*stepSubframes-s.current.end <= 2*windowEveryLong*stepSubframes {
+		s.current.end = step*stepSubframes - edge(s.last, power, s.mean())
+		s.current.sway = s.swayed()
+	}
 	s.run = 0
-	if s.current.windows == 0 {
-		return burst{}, false
-	}
-	// The tone goes on from the last window to the end of the row where no
-	// other spectrum came between.
-	if s.current.windows > 0 && step*stepSubframes-s.current.end <= windowEveryLong*stepSubframes {
-		s.current.end = s.ending(step, power, run)
-	}
 	return s.finish()
 }
 
 // mean is the power of a step within the tone.
-func (s *steadyTones) mean(steps int) float64 { return s.sum / float64(max(1, steps-1)) }
+func (s *steadyTones) mean() float64 { return s.sum / float64(max(1, s.run-1)) }
 
-// beginning is the subframe in which a row begins whose first step is given:
-// the step at its edge has the share of the tone's power that the tone has of
-// the step.
-func (s *steadyTones) beginning(first int) int {
-	return first*stepSubframes + edge(s.first, s.before, s.mean(s.run), 1)
+func (s *steadyTones) swayed() float64 {
+	m := s.mean()
+	return math.Sqrt(max(0, s.squares/float64(max(1, s.run-1))/(m*m)-1))
 }
 
-func (s *steadyTones) ending(after int, power float64, run int) int {
-	return after*stepSubframes - edge(s.last, power, s.mean(run), 1)
-}
-
-// edge is where a tone begins, in subframes from the start of its first step
-// or, mirrored, from the end of its last: negative is within the neighbour.
-func edge(own, neighbour, tone float64, _ int) int {
+// edge is where a tone begins, in subframes from the start of its first step:
+// the step has the share of the tone's power that the tone has of the step. It
+// is negative where the tone reaches into the neighbour. Mirrored it is where
+// the tone ends.
+func edge(own, neighbour, tone float64) int {
+	const whole, something = 0.75, 1.4 // of a tone's power: a whole step of it; there is something else
 	if tone <= 0 {
 		return 0
 	}
-	if share := own / tone; share < 0.75 {
+	if share := own / tone; share < whole {
 		return int(math.Round((1 - share) * stepSubframes))
 	}
-	if share := neighbour / tone; share < tonePowerFrom {
+	if share := neighbour / tone; share < something {
 		return -int(math.Round(min(1, share) * stepSubframes))
 	}
 	return 0
@@ -131,16 +137,20 @@ func (s *steadyTones) finish() (burst, bool) {
 	case signalOf(&b.sound) != nil:
 		return b, b.windows >= 2 || s.begun && b.sound.purity >= singlePurity
 	default:
-		return b, b.windows >= 3
+		return b, b.windows >= unknownWindows
 	}
 }
 
-const singlePurity = 0.95
+// same reports whether two spectra are of one tone or at least of one signal.
+func (p *peaks) same(q *peaks) bool {
+	if p.agree(q) {
+		return true
+	}
+	s := signalOf(p)
+	return s != nil && s == signalOf(q)
+}
 
-func (t *tones) longSubframes() int { return int(math.Round(steadyWindowS / stepS * stepSubframes)) }
-
-// agree reports whether two spectra are of one tone: their strongest sinusoids
-// are the same.
+// agree reports whether two spectra are of one tone: their sinusoids are the same.
 func (p *peaks) agree(q *peaks) bool {
 	if p.n != q.n {
 		return false

@@ -1,0 +1,123 @@
+package meter
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxTones bounds what is kept of the tones of a channel.
+const maxTones = 256
+
+// melodyGap is the longest pause between the notes of a melody, in subframes.
+const melodyGap = 150
+
+// toneEvent is a Tone in subframes.
+type toneEvent struct {
+	kind       ToneKind
+	detail     string
+	count      int
+	start, end int
+	hz         float64 // of a single tone; 0 of others
+}
+
+// toneList keeps what was heard of tones on a channel.
+type toneList struct {
+	events  []toneEvent
+	omitted int
+	cadence cadence // not yet over
+}
+
+// addBurst takes the next burst of a lasting tone.
+func (l *toneList) addBurst(b burst) {
+	if l.cadence.count > 0 && l.cadence.goesOn(b) {
+		l.cadence.add(b)
+		return
+	}
+	l.closeCadence()
+	l.cadence.add(b)
+}
+
+// closeCadence says what the open cadence means.
+func (l *toneList) closeCadence() {
+	if l.cadence.count > 0 {
+		l.add(l.cadence.event())
+		l.cadence = cadence{}
+	}
+}
+
+// add takes an event, and joins it with those before it of which it is part.
+func (l *toneList) add(e toneEvent) {
+	if l.joinInformation(e) || l.joinMelody(e) {
+		return
+	}
+	if len(l.events) == maxTones {
+		l.omitted++
+		return
+	}
+	l.events = append(l.events, e)
+}
+
+// The bands of the three tones of special information, in Hz: ITU-T E.180 §8
+// has 950, 1400 and 1800 Hz, each ±50 Hz; the first two have a lower and a
+// higher form that say why a call fails.
+var informationHz = [3][2]float64{{900, 1000}, {1350, 1450}, {1750, 1850}}
+
+// joinInformation joins the third of the tones of special information with the
+// two before it.
+func (l *toneList) joinInformation(e toneEvent) bool {
+	n := len(l.events)
+	if n < 2 {
+		return false
+	}
+	three := [3]toneEvent{l.events[n-2], l.events[n-1], e}
+	for i, t := range three {
+		if t.hz < informationHz[i][0] || t.hz > informationHz[i][1] || t.count != 1 {
+			return false
+		}
+		if i > 0 && t.start-three[i-1].end > 25 { // E.180: pauses of up to 30 ms
+			return false
+		}
+	}
+	l.events = append(l.events[:n-2], toneEvent{kind: SpecialInformation, count: 1, start: three[0].start, end: e.end})
+	return true
+}
+
+// joinMelody joins tones without a meaning that follow upon each other.
+func (l *toneList) joinMelody(e toneEvent) bool {
+	n := len(l.events)
+	if n == 0 || !e.isNote() || !l.events[n-1].isNote() || e.start-l.events[n-1].end > melodyGap {
+		return false
+	}
+	last := &l.events[n-1]
+	if informationHz[0][0] <= last.hz && last.hz <= informationHz[0][1] && informationHz[1][0] <= e.hz && e.hz <= informationHz[1][1] {
+		return false // may become special information
+	}
+	*last = toneEvent{kind: MelodyTone, count: last.count + e.count, start: last.start, end: e.end}
+	return true
+}
+
+// isNote reports whether the event can be part of a melody.
+func (e toneEvent) isNote() bool {
+	return e.kind == Beep || e.kind == OtherTone || e.kind == MelodyTone
+}
+
+// result gives the tones in the order of their starts, and how many more there were.
+func (l *toneList) result(c clock) ([]Tone, int) {
+	slices.SortStableFunc(l.events, func(a, b toneEvent) int { return cmp.Compare(a.start, b.start) })
+	var out []Tone
+	for _, e := range l.events {
+		out = append(out, Tone{Kind: e.kind, Detail: e.detail, Count: e.count, Start: c.subframeTime(e.start), End: c.subframeTime(e.end)})
+	}
+	return out, l.omitted
+}
+
+// frequencies names the sinusoids of a sound.
+func (p *peaks) frequencies() string {
+	var parts []string
+	for _, q := range p.list[:p.n] {
+		parts = append(parts, fmt.Sprintf("%.0f", q.hz))
+	}
+	return strings.Join(parts, "+") + " Hz"
+}
