@@ -2,76 +2,77 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 )
 
-// details writes every measurement that the short report leaves out.
-func (p *page) details(v verify.Verdict) {
-	if sides := sides(v); len(sides) > 0 {
-		p.heading("All measurements")
-		p.table(titles(sides), detailRows(sides))
-		if m := v.Measurements; m != nil && m.Channels == 2 {
-			p.line("")
-			p.pair(m.Pair)
+// details writes every measurement there is, under the names that JSON has for
+// them: what a meter comes to measure is told here without further ado.
+func (p *page) details(v verify.Verdict) error {
+	if m := v.Measurements; m != nil {
+		all, err := leavesOf(m)
+		if err != nil {
+			return err
 		}
-		if v.Measurements != nil {
-			p.segments(sides)
+		for i := range all {
+			all[i].text = safe(all[i].text, p.ascii)
 		}
+		p.measurements(all, v.Right != nil)
+		p.lists(all, v.Right != nil)
 	}
 	p.provenance(v)
+	return nil
 }
 
-func detailRows(sides []side) []row {
-	rows := []row{
-		figure("RMS", sides, func(s side) string { return level(s.Energy.RMS, "dBov") }),
-		figure("peak", sides, func(s side) string { return level(s.Energy.Peak, "dBFS") }),
-		figure("activity factor", sides, func(s side) string { return fmt.Sprintf("%.3f", s.Energy.ActivityFactor) }),
-		figure("DC", sides, func(s side) string { return signed("%+.6f", s.Energy.DC) }),
-		figure("clipped samples", sides, func(s side) string {
-			if s.Energy.ClippedSamples == 0 {
-				return "0"
+// measurements writes the figures of the channels side by side, then the others.
+func (p *page) measurements(all []leaf, stereo bool) {
+	var channels, rest []row
+	for _, l := range all {
+		name, left := strings.CutPrefix(l.path, "left.")
+		_, right := strings.CutPrefix(l.path, "right.")
+		switch {
+		case l.list:
+		case left && stereo:
+			other := slices.IndexFunc(all, func(o leaf) bool { return o.path == "right."+name })
+			cells := []string{l.text, "–"}
+			if other >= 0 {
+				cells[1] = all[other].text
 			}
-			return fmt.Sprintf("%d, at %s", s.Energy.ClippedSamples, level(s.Energy.ClipLevel, "dBFS"))
-		}),
-		figure("last speech", sides, func(s side) string { return when(s.Timing.LastSpeech) }),
-		figure("mean turn", sides, func(s side) string { return span(s.Timing.MeanTurnS) }),
-		figure("leading digital silence", sides, func(s side) string { return fmt.Sprintf("%.4f s", s.Timing.LeadingDigitalSilenceS) }),
-		figure("digital silence", sides, func(s side) string { return fmt.Sprintf("%.4f s", s.Timing.DigitalSilenceS) }),
-		figure("bandwidth", sides, func(s side) string { return fmt.Sprintf("%.0f Hz", s.Line.BandwidthHz) }),
-	}
-	if sides[0].answers != nil && len(sides) == 2 {
-		rows = append(rows, figure("mean answer", sides, func(s side) string { return span(s.answers.MeanS) }))
-	}
-	return rows
-}
-
-// pair writes what the channels are to each other.
-func (p *page) pair(m meter.Pair) {
-	p.paragraph("  double talk      ", fmt.Sprintf("%.2f s", m.DoubleTalkS))
-	p.paragraph("  mutual silence   ", fmt.Sprintf("%.2f s", m.MutualSilenceS))
-	p.paragraph("  correlation      ", signed("%+.4f", m.Copy.Correlation)+" at lag zero")
-	switch m.Copy.Kind {
-	case meter.Equal:
-		p.paragraph("  copy             ", "the channels are equal")
-	case meter.Gain:
-		p.paragraph("  copy             ", "right is left at "+signed("%+.2f dB", m.Copy.GainDB))
-	case meter.Inverted:
-		p.paragraph("  copy             ", "right is left inverted, at "+signed("%+.2f dB", m.Copy.GainDB))
-	}
-}
-
-// segments lists the stretches of speech.
-func (p *page) segments(sides []side) {
-	p.heading("Segments of speech")
-	for _, s := range sides {
-		var times []string
-		for _, g := range s.segment {
-			times = append(times, clock(g.Start)+"–"+clock(g.End))
+			channels = append(channels, row{name, cells})
+		case left:
+			channels = append(channels, row{name, []string{l.text}})
+		case right && stereo:
+			missing := !slices.ContainsFunc(all, func(o leaf) bool { return o.path == "left."+l.path[len("right."):] })
+			if missing {
+				channels = append(channels, row{l.path[len("right."):], []string{"–", l.text}})
+			}
+		case !right && (stereo || !strings.HasPrefix(l.path, "pair.")):
+			rest = append(rest, row{l.path, []string{l.text}})
 		}
-		p.paragraph("  "+pad(strings.ToLower(s.name), len("right"))+"  ", or(strings.Join(times, " "), "none"))
+	}
+	titles := []string{"Left", "Right"}
+	if !stereo {
+		titles = []string{"Mono"}
+	}
+	p.heading("All measurements")
+	p.table(titles, channels)
+	p.line("")
+	p.table([]string{"Recording"}, rest)
+}
+
+// lists writes what is measured by the piece, such as the segments of speech.
+func (p *page) lists(all []leaf, stereo bool) {
+	for _, l := range all {
+		channel, name, _ := strings.Cut(l.path, ".")
+		if !l.list || channel == "right" && !stereo {
+			continue
+		}
+		p.heading(fmt.Sprintf("%s, %s", name, channel))
+		for _, line := range wrap(or(l.text, "none"), p.width-gap) {
+			p.line(strings.Repeat(" ", gap) + line)
+		}
 	}
 }
 
@@ -89,7 +90,4 @@ func (p *page) provenance(v verify.Verdict) {
 	}
 	add("otoscope", v.Version)
 	add("profile", v.Profile)
-	if m := v.Measurements; m != nil {
-		add("schema", fmt.Sprintf("verdict %d, measurements %d", v.Schema, m.Schema))
-	}
 }

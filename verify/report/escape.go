@@ -81,23 +81,28 @@ func toASCII(s string) string {
 	return b.String()
 }
 
-// clean returns a copy of v whose every string is safe to print. It is the one
-// door through which foreign words come into the text.
-func clean(v verify.Verdict, ascii bool) verify.Verdict {
-	text := func(s string) string {
-		// Each rune takes at most four bytes; what is cut is never looked at.
-		if len(s) > 4*longest {
-			s = s[:4*longest]
-		}
-		s = Escape(s)
-		if r := []rune(s); len(r) > longest {
-			s = string(r[:longest]) + "…"
-		}
-		if ascii {
-			s = toASCII(s)
-		}
-		return s
+// safe makes one foreign string fit to print: bounded, escaped, and in ASCII
+// where that is asked for.
+func safe(s string, ascii bool) string {
+	// Each rune takes at most four bytes; what is cut is never looked at.
+	if len(s) > 4*longest {
+		s = s[:4*longest]
 	}
+	s = Escape(s)
+	if r := []rune(s); len(r) > longest {
+		s = string(r[:longest]) + "…"
+	}
+	if ascii {
+		s = toASCII(s)
+	}
+	return s
+}
+
+// clean returns a copy of v whose every string is safe to print, those within
+// the measurements aside. It is the door through which foreign words come into
+// the text.
+func clean(v verify.Verdict, ascii bool) verify.Verdict {
+	text := func(s string) string { return safe(s, ascii) }
 	v.Recording = text(v.Recording)
 	v.Format = text(v.Format)
 	v.SHA256 = text(v.SHA256)

@@ -27,9 +27,10 @@ type page struct {
 	strings.Builder
 	width int
 	color bool
+	ascii bool
 }
 
-func newPage(o Options) *page { return &page{width: o.width(), color: o.Color} }
+func newPage(o Options) *page { return &page{width: o.width(), color: o.Color, ascii: o.ASCII} }
 
 // paint returns s in the given ink, word by word so that wrapping never tears
 // a sequence from its end.

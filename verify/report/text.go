@@ -27,7 +27,9 @@ func Text(w io.Writer, v verify.Verdict, o Options) error {
 		p.findings(v)
 		p.talk(v, o.Detail)
 		if o.Detail {
-			p.details(v)
+			if err := p.details(v); err != nil {
+				return err
+			}
 		}
 		p.advice(v)
 	}

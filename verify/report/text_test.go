@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -58,12 +59,11 @@ func TestTextGolden(t *testing.T) {
 		{"match-ascii", matching(), report.Options{ASCII: true}},
 		{"match-color", matching(), report.Options{Color: true}},
 		{"match-brief", matching(), report.Options{Brief: true}},
-		{"match-detail", matching(), report.Options{Detail: true}},
 		{"swapped", swapped(), report.Options{}},
 		{"swapped-60", swapped(), report.Options{Width: 60}},
 		{"undecided", undecided(), report.Options{}},
 		{"nothing-heard", nothingHeard(), report.Options{}},
-		{"mono", mono(), report.Options{Detail: true}},
+		{"mono", mono(), report.Options{}},
 		{"error", failed(), report.Options{}},
 		{"error-brief", failed(), report.Options{Brief: true}},
 	}
@@ -71,6 +71,36 @@ func TestTextGolden(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			golden(t, tt.name+".txt", text(t, tt.verdict, tt.options))
 		})
+	}
+}
+
+// Every measurement is told under the name that JSON has for it, whatever the
+// meters come to measure.
+func TestDetailTellsEveryMeasurement(t *testing.T) {
+	v := matching()
+	got := text(t, v, report.Options{Detail: true})
+	paths := keys(t, jsonLine(t, v, report.Options{Detail: true}))
+	for _, path := range paths {
+		name, measured := strings.CutPrefix(path, "measurements.")
+		for _, channel := range []string{"left.", "right."} {
+			name = strings.TrimPrefix(name, channel)
+		}
+		isGroup := slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(p, path+".") })
+		if measured && !isGroup && !strings.Contains(name, "[]") && !strings.Contains(got, name) {
+			t.Errorf("%s is not told", path)
+		}
+	}
+	for _, want := range []string{
+		"  energy.peak_dbfs                  −6.2                   −3.1\n",
+		"\nsegments, right\n  0:09.3–0:14.1 0:16.9–0:22.8 ",
+		"  sha256    9f86d081",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing from:\n%s", want, got)
+		}
+	}
+	if m := text(t, mono(), report.Options{Detail: true}); strings.Contains(m, "segments, right") || strings.Contains(m, "pair.") {
+		t.Errorf("a mono recording has a right channel:\n%s", m)
 	}
 }
 
