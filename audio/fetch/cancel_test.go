@@ -120,3 +120,33 @@ func TestSinkPanics(t *testing.T) {
 		panic("sink")
 	})
 }
+
+// Only a recording may trickle in: what an error has to say, or a redirect,
+// is not waited for byte by byte.
+func TestTricklingErrorsAreNotWaitedFor(t *testing.T) {
+	for name, head := range map[string]http.HandlerFunc{
+		"final":     func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotFound) },
+		"retried":   func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"redirects": redirectTo(http.StatusFound, "/elsewhere"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/elsewhere" {
+					w.WriteHeader(http.StatusGone)
+					return
+				}
+				head(w, r)
+				for r.Context().Err() == nil {
+					w.Write([]byte(" "))
+					w.(http.Flusher).Flush()
+					time.Sleep(10 * time.Millisecond)
+				}
+			})
+			o := hasty(s)
+			o.IdleTimeout, o.MaxAttempts = 300*time.Millisecond, 2
+			_, _, err := get(t, o, s.URL)
+			failed(t, err)
+		})
+	}
+}

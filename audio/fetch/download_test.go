@@ -218,6 +218,7 @@ func TestWrongContinuationBeginsAnew(t *testing.T) {
 		"garbage":            part("bytes twenty-thousand", want[20_000:]),
 		"another offset":     part("bytes 19999-49999/50000", want[19_999:]),
 		"another size":       part("bytes 20000-59999/60000", make([]byte, 40_000)),
+		"another total":      part("bytes 20000-49999/60000", want[20_000:]),
 		"past the end":       part("bytes 20000-50000/*", make([]byte, 30_001)),
 		"length contradicts": part("bytes 20000-49999/50000", want[20_001:]),
 		"another unit":       part("seconds 20000-49999/50000", want[20_000:]),
@@ -285,6 +286,29 @@ func TestCutJustAfterTheLastByte(t *testing.T) {
 	g, result, err := get(t, hasty(s), s.URL)
 	fetched(t, g, result, err, want)
 	if len(g.calls) != 1 {
+		t.Errorf("the sink was called %d times", len(g.calls))
+	}
+}
+
+// The same answer with another size says that there is more, or less.
+func TestUnsatisfiableThoughThereIsMore(t *testing.T) {
+	want := recording(50_000)
+	whole := cutting([]int{20_000}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"v1"`)
+		w.(http.Flusher).Flush() // chunked: the size is not known
+		w.Write(want)
+	})
+	s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") != "" {
+			w.Header().Set("Content-Range", "bytes */50000")
+			w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+			return
+		}
+		whole(w, r)
+	})
+	g, result, err := get(t, hasty(s), s.URL)
+	fetched(t, g, result, err, want)
+	if len(g.calls) != 2 {
 		t.Errorf("the sink was called %d times", len(g.calls))
 	}
 }

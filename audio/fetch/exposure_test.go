@@ -36,7 +36,7 @@ func TestExposure(t *testing.T) {
 				page(w, r)
 				return
 			}
-			http.Redirect(w, r, "/login", 302)
+			http.Redirect(w, r, "/login", http.StatusFound)
 		}, ""},
 		{"503", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) }, "exposure_not_checked"},
 		{"broken", func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }, "exposure_not_checked"},

@@ -13,10 +13,12 @@ var errIdle = errors.New("no byte arrived for too long")
 
 // idleBody gives up a body from which no byte arrives for a while. Time that
 // the reader spends between reads does not count: a slow consumer is no fault
-// of the server's.
+// of the server's. A body that is no recording, but an error's or a
+// redirect's, gets that time as a whole: nobody waits for it to trickle in.
 type idleBody struct {
 	body   io.ReadCloser
 	limit  time.Duration
+	whole  bool // the limit is on the body as a whole
 	cancel context.CancelCauseFunc
 
 	mu    sync.Mutex
@@ -24,15 +26,11 @@ type idleBody struct {
 	fired bool
 }
 
-func newIdleBody(body io.ReadCloser, limit time.Duration, cancel context.CancelCauseFunc) *idleBody {
-	return &idleBody{body: body, limit: limit, cancel: cancel}
-}
-
 func (b *idleBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	if b.timer == nil {
 		b.timer = time.AfterFunc(b.limit, b.expire)
-	} else {
+	} else if !b.whole {
 		b.timer.Reset(b.limit)
 	}
 	b.mu.Unlock()
@@ -41,7 +39,9 @@ func (b *idleBody) Read(p []byte) (int, error) {
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.timer.Stop()
+	if !b.whole {
+		b.timer.Stop()
+	}
 	if err != nil && err != io.EOF && b.fired {
 		err = errIdle
 	}

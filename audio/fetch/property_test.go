@@ -95,7 +95,7 @@ func TestAnyScheduleOfFaults(t *testing.T) {
 			p.mu.Lock()
 			p.moving = f
 			p.mu.Unlock()
-			http.Redirect(w, r, other.URL, 302)
+			http.Redirect(w, r, other.URL, http.StatusFound)
 		default:
 			p.answer(w, r, f)
 		}

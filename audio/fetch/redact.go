@@ -63,7 +63,7 @@ func displayURL(u *url.URL) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString(u.Scheme + "://" + printable(u.Host, 255))
+	b.WriteString(u.Scheme + "://" + printable(u.Host, maxHost))
 	b.WriteString(shortenEscaped(printable(u.EscapedPath(), 4*maxShown)))
 	if u.RawQuery != "" {
 		b.WriteString("?" + displayQuery(u.RawQuery))

@@ -31,11 +31,8 @@ func (e *redirectError) Error() string { return e.what }
 
 // checkRedirect decides whether a redirect is followed. Going from https to
 // http is refused: the recording would arrive in the open and could be
-// exchanged on its way. Only what a recording's server needs goes along.
+// exchanged on its way. What goes along is the courier's business.
 func checkRedirect(next *http.Request, via []*http.Request) error {
-	next.Header.Del("Referer") // it would carry the query, secrets and all
-	next.Header.Del("Authorization")
-	next.URL.User = nil // net/http would make an Authorization header of it
 	last := via[len(via)-1].URL
 	switch {
 	case next.URL.Scheme != "https" && next.URL.Scheme != "http":
@@ -109,8 +106,8 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	t, _ := r.Context().Value(tripKey{}).(trip)
 	ctx, cancel := context.WithCancelCause(r.Context())
 	out := r.Clone(ctx)
-	out.Header.Del("Authorization")
-	out.Header.Del("Referer")
+	out.Header.Del("Authorization") // net/http makes one of user information in a redirect's address
+	out.Header.Del("Referer")       // it would carry the last address, query and all
 	if t.login != nil && staysAtOrigin(r) && originOf(r.URL).takesCredentials() {
 		out.Header.Set("Authorization", t.login.header())
 	}
@@ -126,7 +123,8 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Request = r // what the credential was attached to stays here
-	resp.Body = newIdleBody(resp.Body, c.idle, cancel)
+	whole := resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent
+	resp.Body = &idleBody{body: resp.Body, limit: c.idle, whole: whole, cancel: cancel}
 	if err := checkLocation(resp); err != nil {
 		resp.Body.Close()
 		return nil, err

@@ -30,7 +30,7 @@ func TestRedirectsWithinTheOriginKeepTheCredential(t *testing.T) {
 			w.Header().Set("Location", "../b/2?x=1") // relative
 			w.WriteHeader(307)
 		case r.URL.Path == "/b/2":
-			http.Redirect(w, r, s.URL+"/c", 301)
+			http.Redirect(w, r, s.URL+"/c", http.StatusMovedPermanently)
 		default:
 			serveFile(want)(w, r)
 		}
@@ -56,7 +56,7 @@ func TestCredentialNeverCrosses(t *testing.T) {
 			other := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 				switch name {
 				case "and back":
-					http.Redirect(w, r, home.URL+"/back", 302)
+					http.Redirect(w, r, home.URL+"/back", http.StatusFound)
 				case "with a range":
 					cut(w, r)
 				default:
@@ -73,9 +73,9 @@ func TestCredentialNeverCrosses(t *testing.T) {
 				case r.Header.Get("Authorization") != "Bearer hunter2":
 					w.WriteHeader(401)
 				case name == "user in the address":
-					http.Redirect(w, r, strings.Replace(other.URL, "https://", "https://user:pass@", 1), 302)
+					http.Redirect(w, r, strings.Replace(other.URL, "https://", "https://user:pass@", 1), http.StatusFound)
 				default:
-					http.Redirect(w, r, other.URL+"/there?signature=hunter3", 302)
+					http.Redirect(w, r, other.URL+"/there?signature=hunter3", http.StatusFound)
 				}
 			})
 			o := hasty(home)
@@ -114,16 +114,20 @@ func TestRedirectsRefused(t *testing.T) {
 		{"no host", redirectTo(302, "https:///hunter2"), []string{"without a host"}},
 		{"itself", redirectTo(302, "/x"), []string{"in a circle"}},
 		{"circle", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, map[string]string{"/x": "/y", "/y": "/z", "/z": "/x"}[r.URL.Path], 302)
+			http.Redirect(w, r, map[string]string{"/x": "/y", "/y": "/z", "/z": "/x"}[r.URL.Path], http.StatusFound)
 		}, []string{"in a circle"}},
-		{"without end", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", 302) }, []string{"more than 5 times"}},
+		{"without end", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) }, []string{"more than 5 times"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.handle(test.handler)
 			o := hasty(s)
 			o.AllowPrivate = true
+			before := len(s.all())
 			_, _, err := get(t, o, s.URL+"/x")
 			e := failed(t, err, test.want...)
+			if n := len(s.all()) - before; n > 6 {
+				t.Errorf("%d requests", n)
+			}
 			if strings.Contains(e.Error(), "hunter2") || e.Temporary() {
 				t.Errorf("%q, temporary %t", e, e.Temporary())
 			}
@@ -138,7 +142,7 @@ func TestFiveRedirectsAreFollowed(t *testing.T) {
 	want := recording(1_000)
 	s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 		if len(r.URL.Path) < 6 {
-			http.Redirect(w, r, r.URL.Path+"x", 302)
+			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 			return
 		}
 		serveFile(want)(w, r)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // kind is the form in which a recording was named.
@@ -91,7 +93,7 @@ func parse(s string) (Reference, error) {
 // cannot be read nobody can tell where the secrets are.
 func parseURL(s string) (Reference, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Opaque != "" || u.Hostname() == "" || strings.ContainsAny(u.Host, " <>\"\\^`{|}%") {
+	if err != nil || u.Opaque != "" || u.Hostname() == "" || len(u.Host) > maxHost || strings.ContainsFunc(u.Host, notInHost) {
 		return Reference{}, &Error{
 			message: "the address of the recording cannot be read as a URL",
 			hint:    "write it as https://host/path, with other than plain characters percent-encoded, and in quotes on a command line",
@@ -107,6 +109,15 @@ func parseURL(s string) (Reference, error) {
 	u.Host = strings.ToLower(u.Host)
 	u.Fragment, u.RawFragment = "", ""
 	return Reference{kind: kindURL, url: u}, nil
+}
+
+// maxHost bounds a host and its port: a name has 253 characters at most (RFC 1035).
+const maxHost = 253 + len(":65535")
+
+// notInHost tells the characters that have no place in a host name but that
+// net/url lets pass there, some to deceive the eye.
+func notInHost(r rune) bool {
+	return !unicode.IsPrint(r) || r == utf8.RuneError || strings.ContainsRune(" <>\"\\^`{|}%", r)
 }
 
 var (
