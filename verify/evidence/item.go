@@ -56,7 +56,7 @@ func Weigh(m *meter.Measurements, facts declare.Facts, p Profile) []Item {
 	right.customerRight = true
 	items := weigh(left, right, opening(p.Opening), turnTaking(p.TurnTaking))
 	bound(items, p.TimingCap)
-	items = append(items, weigh(left, right, joinOrder())...)
+	items = append(items, weigh(left, right, joinOrder(), keypad(), waiting())...)
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
 	})

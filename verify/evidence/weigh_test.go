@@ -42,6 +42,18 @@ func mirror(m *meter.Measurements) *meter.Measurements {
 	return &out
 }
 
+func key(starts ...float64) []meter.Tone {
+	var out []meter.Tone
+	for _, s := range starts {
+		out = append(out, meter.Tone{Kind: meter.KeyTone, Detail: "5", Start: s, End: s + 0.1})
+	}
+	return out
+}
+
+func ring() []meter.Tone {
+	return []meter.Tone{{Kind: meter.RingbackTone, Start: 0.1, End: 0.9}}
+}
+
 func seconds(s float64) *time.Duration {
 	d := time.Duration(s * float64(time.Second))
 	return &d
@@ -59,6 +71,7 @@ func TestKinds(t *testing.T) {
 		left, right []meter.Segment
 		lead        [2]float64
 		facts       declare.Facts
+		tones       [2][]meter.Tone
 		kind        string
 		want        float64 // 0: the kind must be absent
 	}{
@@ -92,10 +105,22 @@ func TestKinds(t *testing.T) {
 			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
 		{name: "late leg, inbound, native conference: either may be first", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0,
 			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.FlexNative}},
+		{name: "keys on the left", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2, 0.5), nil}, kind: "keypad", want: 0.8},
+		{name: "keys on the right", left: answer, right: greeting, tones: [2][]meter.Tone{nil, key(0.2)}, kind: "keypad", want: -0.8},
+		{name: "keys on both sides", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2), key(0.2)}, kind: "keypad", want: 0},
+		{name: "keys, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2), nil}, facts: declare.Facts{Direction: declare.Outbound}, kind: "keypad", want: 0},
+		{name: "ringback, inbound, customer's leg", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: 1,
+			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.CustomerLeg}},
+		{name: "ringback, outbound, dial", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: -1,
+			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
+		{name: "ringback, nothing known", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: 0},
+
 		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			items := evidence.Weigh(call(tt.left, tt.right, tt.lead[0], tt.lead[1]), tt.facts, evidence.Builtin())
+			m := call(tt.left, tt.right, tt.lead[0], tt.lead[1])
+			m.Left.Tones, m.Right.Tones = tt.tones[0], tt.tones[1]
+			items := evidence.Weigh(m, tt.facts, evidence.Builtin())
 			got := 0.0
 			for _, i := range items {
 				if i.Name == tt.kind {
@@ -147,6 +172,8 @@ func TestExchangeNegates(t *testing.T) {
 		lead := rapid.SampledFrom([]float64{0, 0.5, 3, 12})
 		m := call(segments.Draw(t, "left"), segments.Draw(t, "right"), lead.Draw(t, "lead"), lead.Draw(t, "lead"))
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
+		tones := rapid.SampledFrom([][]meter.Tone{nil, key(0.1), ring()})
+		m.Left.Tones, m.Right.Tones = tones.Draw(t, "left tones"), tones.Draw(t, "right tones")
 		facts := declare.Facts{
 			Direction:  rapid.SampledFrom([]declare.Direction{declare.UnknownDirection, declare.Inbound, declare.Outbound}).Draw(t, "direction"),
 			RecordedBy: rapid.SampledFrom([]declare.Method{declare.UnknownMethod, declare.FlexNative, declare.CustomerLeg, declare.AgentLeg, declare.Dial}).Draw(t, "method"),

@@ -1,0 +1,47 @@
+package evidence
+
+import (
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// keypadWeight is for key presses heard on one side only: a customer presses
+// keys to get through menus and to give numbers, an agent hardly while the
+// call is up. It is odds of six to one by reason; no figure is known. Outbound,
+// it is as likely the agent who gets through the menu of the company called.
+const keypadWeight = 0.8
+
+// keypad weighs who presses keys. Keys on both sides (echoed, or played back)
+// say nothing.
+func keypad() kind {
+	return kind{
+		name: "keypad",
+		support: func(r reading) float64 {
+			if r.facts.Direction == declare.Outbound || keys(r.agent()) > 0 || keys(r.customer()) == 0 {
+				return 0
+			}
+			return keypadWeight
+		},
+		detail: func(r reading) string {
+			n := keys(r.customer())
+			times := "key presses are"
+			if n == 1 {
+				times = "key press is"
+			}
+			return fmt.Sprintf("%d %s heard on the %s channel, as of a customer in a menu.", n, times, r.customerSide())
+		},
+	}
+}
+
+// keys counts the keys pressed on a channel.
+func keys(c *meter.Channel) int {
+	n := 0
+	for _, t := range c.Tones {
+		if t.Kind == meter.KeyTone {
+			n++
+		}
+	}
+	return n
+}
