@@ -107,6 +107,11 @@ type Channel struct {
 	// starts, at most 256; OmittedTones says how many more there were.
 	Tones        []Tone `json:"tones,omitempty"`
 	OmittedTones int    `json:"omitted_tones,omitempty"`
+	// Voice is nil unless asked for, and where there is less than two seconds of
+	// voiced speech. It is personal data.
+	Voice *Voice `json:"voice,omitempty"`
+	// Peaks is nil unless asked for.
+	Peaks *Peaks `json:"peaks,omitempty"`
 }
 
 // ToneKind says what a tone means.

@@ -45,6 +45,8 @@ type channel struct {
 	log      frameLog
 	line     *line
 	dropouts dropouts
+	voice    *voiceMeter // nil unless asked for
+	outline  *outline    // nil unless asked for
 	tones    *tones
 }
 
@@ -78,6 +80,12 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			line:     newLine(rate, m.step),
 			dropouts: newDropouts(rate),
 			tones:    newTones(baseBand(rate, m.step)),
+		}
+		if o.Voice {
+			m.ch[c].voice = newVoiceMeter(baseBand(rate, m.step))
+		}
+		if o.Peaks {
+			m.ch[c].outline = newOutline(rate)
 		}
 	}
 	return m, nil
@@ -134,6 +142,12 @@ func (m *Meter) take(n int) {
 		ch.tones.add(base, ch.band, f, &ch.log)
 		ch.line.add(x, f)
 		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
+		if ch.voice != nil {
+			ch.voice.add(base, f)
+		}
+		if ch.outline != nil {
+			ch.outline.add(x)
+		}
 	}
 	if m.channels == 2 {
 		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
@@ -180,6 +194,12 @@ func (m *Meter) Finish() Measurements {
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
+		if ch.voice != nil {
+			sides[c].Voice = ch.voice.result(speech.segments, clock)
+		}
+		if ch.outline != nil {
+			sides[c].Peaks = ch.outline.result(m.rate)
+		}
 	}
 	if m.channels == 2 {
 		out.Pair.Copy = m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)

@@ -1,0 +1,91 @@
+package meter
+
+import "math"
+
+// MaxPeaks is the most pairs that a channel's outline has.
+const MaxPeaks = 4000
+
+// peaksPerSecond is how many pairs a second an outline begins with.
+const peaksPerSecond = 1000
+
+// Peaks is the outline of a waveform, for pictures: the lowest and the highest
+// sample of cells of equal length; the last cell may be shorter. It is
+// measured only when asked for (Options.Peaks).
+type Peaks struct {
+	CellS float64 `json:"cell_s"` // length of a cell, s
+	// Pairs holds two bytes a cell, lowest and highest sample as int8 q, which
+	// stands for sign(q)·(q/127)²: fine enough near zero for a quiet line to
+	// show. [Peaks.At] reads it.
+	Pairs []byte `json:"pairs"`
+}
+
+// Len is how many pairs there are.
+func (p *Peaks) Len() int { return len(p.Pairs) / 2 }
+
+// At gives the lowest and the highest sample of cell i; full scale is 1. Samples
+// beyond full scale are shown at it.
+func (p *Peaks) At(i int) (lowest, highest float64) {
+	return peakValue(p.Pairs[2*i]), peakValue(p.Pairs[2*i+1])
+}
+
+func peakValue(b byte) float64 {
+	q := float64(int8(b)) / 127
+	return q * math.Abs(q)
+}
+
+// peakByte is the byte that stands for a sample.
+func peakByte(v float32) byte {
+	q := math.Round(127 * math.Sqrt(math.Min(1, math.Abs(float64(v)))))
+	return byte(int8(math.Copysign(q, float64(v))))
+}
+
+// outline gathers the peaks. When the pairs run out, two neighbours become one.
+type outline struct {
+	cell  int // samples
+	full  int // samples of the newest pair
+	pairs []pair
+}
+
+type pair struct{ lowest, highest float32 }
+
+func newOutline(rate int) *outline { return &outline{cell: max(1, rate/peaksPerSecond)} }
+
+func (o *outline) add(x []float32) {
+	for len(x) > 0 {
+		if o.full == o.cell {
+			o.full = 0
+			if len(o.pairs) == MaxPeaks {
+				o.halve()
+			}
+		}
+		if o.full == 0 {
+			o.pairs = append(o.pairs, pair{x[0], x[0]})
+		}
+		n := min(len(x), o.cell-o.full)
+		newest := &o.pairs[len(o.pairs)-1]
+		for _, v := range x[:n] {
+			newest.lowest = min(newest.lowest, v)
+			newest.highest = max(newest.highest, v)
+		}
+		o.full += n
+		x = x[n:]
+	}
+}
+
+// halve makes one pair of two. MaxPeaks is even, and all are full.
+func (o *outline) halve() {
+	for i := range len(o.pairs) / 2 {
+		a, b := o.pairs[2*i], o.pairs[2*i+1]
+		o.pairs[i] = pair{min(a.lowest, b.lowest), max(a.highest, b.highest)}
+	}
+	o.pairs = o.pairs[:len(o.pairs)/2]
+	o.cell *= 2
+}
+
+func (o *outline) result(rate int) *Peaks {
+	out := &Peaks{CellS: float64(o.cell) / float64(rate), Pairs: make([]byte, 0, 2*len(o.pairs))}
+	for _, q := range o.pairs {
+		out.Pairs = append(out.Pairs, peakByte(q.lowest), peakByte(q.highest))
+	}
+	return out
+}
