@@ -65,6 +65,12 @@ type Options struct {
 	// arrived, and notes whether it is there for anybody.
 	CheckExposure bool
 
+	// Admit, if not nil, is called before each request, retries and redirects
+	// among them, with the host (and the port, where one is named) that it goes
+	// to. The request waits until it returns, and is not sent if it fails: a
+	// place for limits. It may be called from several goroutines at once.
+	Admit func(ctx context.Context, host string) error
+
 	// Stdin is what "-" reads, once.
 	Stdin io.Reader
 	// Logger is told of attempts that failed; nil means nobody is.
@@ -136,7 +142,7 @@ func New(o Options) (*Client, error) {
 		c.twilio.base = &url.URL{Scheme: base.Scheme, Host: base.Host}
 	}
 	c.http = &http.Client{
-		Transport:     courier{ways: c.ways, allowPrivate: o.AllowPrivate, idle: o.IdleTimeout},
+		Transport:     courier{ways: c.ways, allowPrivate: o.AllowPrivate, idle: o.IdleTimeout, admit: o.Admit},
 		CheckRedirect: checkRedirect,
 	}
 	return c, nil

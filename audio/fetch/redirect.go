@@ -100,6 +100,7 @@ type courier struct {
 	ways         transports
 	allowPrivate bool
 	idle         time.Duration
+	admit        func(ctx context.Context, host string) error // nil: every request at once
 }
 
 func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -116,6 +117,12 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		cancel(nil)
 		return nil, err
+	}
+	if c.admit != nil {
+		if err := c.admit(ctx, out.URL.Host); err != nil {
+			cancel(nil)
+			return nil, err
+		}
 	}
 	resp, err := way.RoundTrip(out)
 	if err != nil {

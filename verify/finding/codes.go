@@ -28,6 +28,7 @@ const (
 	PlainHTTP          Code = "plain_http"
 	FetchedAsWAV       Code = "fetched_as_wav"
 	MonoFallback       Code = "mono_fallback"
+	Stale              Code = "stale"
 )
 
 // What is wrong with the declaration as a whole and with its media object.
@@ -103,6 +104,7 @@ func All() []Kind {
 		{PlainHTTP, Warning, "The recording was fetched unencrypted, so that others could read or exchange it on its way."},
 		{FetchedAsWAV, Info, "The URL named another form of the recording; its WAV form was fetched."},
 		{MonoFallback, Warning, "Two channels of the recording were asked for and refused; it was fetched with one."},
+		{Stale, Info, "In a batch: another version of otoscope measured the recording than judged it."},
 
 		{UnresolvedLiquid, Warning, "A field still holds a template variable, {{…}}, that nothing was put in place of."},
 		{KeyMisspelt, Warning, "A key is spelt almost like one that Flex Insights reads; it was read as that one, which Flex does not do."},
