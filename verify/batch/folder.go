@@ -1,0 +1,87 @@
+package batch
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// sortedEntries is how many names of one folder are held and sorted at a time:
+// folders that large aside, the order of the rows is that of the names.
+const sortedEntries = 100_000
+
+// folder lists the recordings below a folder; each is known by its path within.
+func folder(root string) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		w := walker{root: root, yield: yield}
+		w.walk("")
+	}
+}
+
+type walker struct {
+	root  string
+	row   int64
+	yield func(Entry) bool
+}
+
+// walk reports whether to go on.
+func (w *walker) walk(inside string) bool {
+	dir, err := os.Open(filepath.Join(w.root, inside))
+	if err != nil {
+		return w.bad(inside, err)
+	}
+	defer dir.Close()
+	for {
+		entries, err := dir.ReadDir(sortedEntries)
+		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+		for _, e := range entries {
+			if !w.visit(filepath.Join(inside, e.Name()), e) {
+				return false
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return true
+		}
+		if err != nil {
+			return w.bad(inside, err)
+		}
+	}
+}
+
+func (w *walker) visit(inside string, e fs.DirEntry) bool {
+	switch {
+	case e.IsDir():
+		return w.walk(inside)
+	case !strings.EqualFold(filepath.Ext(inside), ".wav"):
+		return true
+	}
+	w.row++
+	path := filepath.Join(w.root, inside)
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // whoever works on the row may work elsewhere
+	}
+	entry := Entry{Row: w.row, Fields: Fields{Recording: path, ID: filepath.ToSlash(inside), shown: filepath.ToSlash(inside)}}
+	if err := cleanText(inside); err != nil {
+		entry.Fields, entry.Err = Fields{}, err
+	}
+	return w.yield(entry)
+}
+
+// bad reports a folder that cannot be read as a row of its own.
+func (w *walker) bad(inside string, err error) bool {
+	w.row++
+	name := filepath.ToSlash(inside)
+	if cleanText(name) != nil {
+		name = ""
+	}
+	return w.yield(Entry{
+		Row:    w.row,
+		Fields: Fields{ID: name, shown: name},
+		Err:    &RowError{message: "the folder cannot be read: " + err.Error(), hint: "make it readable", cause: err},
+	})
+}

@@ -1,0 +1,85 @@
+package batch
+
+import (
+	"context"
+	"io"
+	"math"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound what this process asks of a host.
+type Limits struct {
+	requests  rate.Limit // a second; 0: as many as there are
+	bandwidth rate.Limit // bytes a second; 0: all there is
+
+	mu    sync.Mutex
+	hosts map[string]*hostLimits
+}
+
+type hostLimits struct{ requests, bytes *rate.Limiter }
+
+// NewLimits limits the requests a second and the bytes a second of each host; 0
+// does not limit.
+func NewLimits(requests, bytes float64) *Limits {
+	return &Limits{requests: rate.Limit(requests), bandwidth: rate.Limit(bytes), hosts: map[string]*hostLimits{}}
+}
+
+// maxHosts bounds how many hosts are remembered. A manifest with more of them
+// starts anew, with full allowances, which is no burden to any of so many.
+const maxHosts = 10_000
+
+func (l *Limits) host(name string) *hostLimits {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.hosts[name]
+	if h == nil {
+		if len(l.hosts) >= maxHosts {
+			clear(l.hosts)
+		}
+		h = &hostLimits{
+			// A second's worth may come at once, and one request always can.
+			requests: rate.NewLimiter(l.requests, int(max(1, math.Ceil(float64(l.requests))))),
+			bytes:    rate.NewLimiter(l.bandwidth, int(max(1, float64(l.bandwidth)))),
+		}
+		l.hosts[name] = h
+	}
+	return h
+}
+
+// request waits until one more request may go to a host.
+func (l *Limits) request(ctx context.Context, host string) error {
+	if l.requests == 0 {
+		return nil
+	}
+	return l.host(host).requests.Wait(ctx)
+}
+
+// reader bounds the speed at which a host's bytes are taken.
+func (l *Limits) reader(ctx context.Context, host string, r io.Reader) io.Reader {
+	if l.bandwidth == 0 || host == "" {
+		return r
+	}
+	return &slowReader{ctx, r, l.host(host).bytes}
+}
+
+type slowReader struct {
+	ctx   context.Context
+	r     io.Reader
+	limit *rate.Limiter
+}
+
+// Read waits after it has read: a host is never asked for more than it may give.
+func (s *slowReader) Read(p []byte) (int, error) {
+	if burst := s.limit.Burst(); len(p) > burst {
+		p = p[:burst]
+	}
+	n, err := s.r.Read(p)
+	if n > 0 {
+		if waitErr := s.limit.WaitN(s.ctx, n); waitErr != nil {
+			return n, waitErr
+		}
+	}
+	return n, err
+}

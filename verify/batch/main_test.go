@@ -1,0 +1,190 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+)
+
+// The tests of what happens to killed processes start this binary anew.
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		os.Exit(child())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// postgresVariable names a PostgreSQL database on which tests may make schemas.
+const postgresVariable = "OTOSCOPE_TEST_POSTGRES"
+
+// onEach runs a test on SQLite, and on PostgreSQL where there is one.
+func onEach(t *testing.T, f func(t *testing.T, target string)) {
+	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "otoscope.db")) })
+	if os.Getenv(postgresVariable) == "" {
+		t.Log("not on PostgreSQL: " + postgresVariable + " names none")
+		return
+	}
+	t.Run("postgres", func(t *testing.T) { f(t, freshPostgres(t)) })
+}
+
+var schemas atomic.Int64
+
+// freshPostgres makes an empty schema and gives the address that leads there.
+func freshPostgres(t testing.TB) string {
+	t.Helper()
+	u, err := url.Parse(os.Getenv(postgresVariable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("test_%d_%d", os.Getpid(), schemas.Add(1))
+	execute := func(query string) {
+		t.Helper()
+		// The test's own context ends before its clean-up.
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		c, err := pgx.Connect(ctx, os.Getenv(postgresVariable))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close(ctx)
+		if _, err := c.Exec(ctx, query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	execute("CREATE SCHEMA " + name)
+	t.Cleanup(func() { execute("DROP SCHEMA " + name + " CASCADE") })
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// open opens a store that work may be done on.
+func open(t testing.TB, target string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), target, OpenOptions{Create: true, Work: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// manifest makes a manifest of a text.
+func manifest(t testing.TB, name, text string) *Manifest {
+	t.Helper()
+	m, err := newManifest(name, t.TempDir(), strings.NewReader(text), func() error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// numbered is a CSV manifest of n rows.
+func rowsCSV(n int) string {
+	var b strings.Builder
+	b.WriteString("id,recording,group.queue\n")
+	for i := range n {
+		fmt.Fprintf(&b, "call-%05d,https://example.com/%05d.wav?token=secret-%05d,q%d\n", i, i, i, i%3)
+	}
+	return b.String()
+}
+
+// fake is a source that hears, in each recording, what its function says.
+type fake struct {
+	calls atomic.Int64
+	do    func(ctx context.Context, t Task) (Measured, error)
+}
+
+func (f *fake) Measure(ctx context.Context, t Task) (Measured, error) {
+	f.calls.Add(1)
+	if f.do != nil {
+		return f.do(ctx, t)
+	}
+	return heard(t), nil
+}
+
+// heard is a small measurement: the customer on the left, from a call of ten seconds.
+func heard(t Task) Measured {
+	segments := func(from float64) []meter.Segment {
+		var all []meter.Segment
+		for s := from; s < 10; s += 2 {
+			all = append(all, meter.Segment{Start: s, End: s + 0.9})
+		}
+		return all
+	}
+	channel := func(from float64) meter.Channel {
+		return meter.Channel{
+			Energy:   meter.Energy{ActiveSpeechLevel: -26, RMS: -30, Peak: -6, NoiseFloor: -70, ActivityFactor: 0.4},
+			Timing:   meter.Timing{FirstSound: meter.Time(from), FirstSpeech: meter.Time(from), LastSpeech: 9.9, TalkS: 4.5, Turns: 5, MeanTurnS: 0.9, LongestTurnS: 0.9},
+			Segments: segments(from),
+		}
+	}
+	return Measured{Recording: verify.Recording{
+		Format: wave.Format{Container: "WAVE", Encoding: wave.PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16},
+		SHA256: digest([]byte(t.Reference)), Bytes: 320_044,
+		Measurements: meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, Frames: 80_000, DurationS: 10, Left: channel(0), Right: channel(1)},
+	}}
+}
+
+// fast are options under which tests do not wait.
+func fast(s Source) WorkOptions {
+	return WorkOptions{Source: s, Workers: 4, ProgressEvery: 10 * time.Millisecond, Lease: 2 * time.Second, Grace: 500 * time.Millisecond, Patience: 10 * time.Second}
+}
+
+// run runs a batch and expects it to come to its end.
+func run(t testing.TB, s *Store, m *Manifest, r ReadOptions, o WorkOptions) Report {
+	t.Helper()
+	report, err := s.Run(t.Context(), m, r, o)
+	if err != nil {
+		t.Fatalf("running the batch: %v", err)
+	}
+	return report
+}
+
+// count asks for one number.
+func count(t testing.TB, s *Store, query string, args ...any) int64 {
+	t.Helper()
+	var n int64
+	if _, err := queryOne(t.Context(), s.db, query, args, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// exactlyOne checks that n rows have one result each, that nothing waits, and
+// that no reference is kept.
+func exactlyOne(t testing.TB, s *Store, n int64) {
+	t.Helper()
+	for _, c := range []struct {
+		what, query string
+		want        int64
+	}{
+		{"rows", `SELECT count(*) FROM otoscope_rows`, n},
+		{"results", `SELECT count(*) FROM otoscope_results`, n},
+		{"rows with results", `SELECT count(*) FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key`, n},
+		{"rows that wait", `SELECT count(*) FROM otoscope_rows WHERE chunk_id IS NOT NULL`, 0},
+		{"references", `SELECT count(*) FROM otoscope_waiting`, 0},
+		{"chunks", `SELECT count(*) FROM otoscope_chunks`, 0},
+	} {
+		if got := count(t, s, c.query); got != c.want {
+			t.Errorf("%d %s, want %d", got, c.what, c.want)
+		}
+	}
+}
+
+var errGone = errors.New("gone")

@@ -1,0 +1,279 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+type postgresDB struct {
+	*pgxpool.Pool
+	label string
+
+	mu     sync.Mutex
+	holder *pgx.Conn // its session holds the worker's lock
+}
+
+func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
+	c, err := pgxpool.ParseConfig(target)
+	if err != nil {
+		// The error repeats the address, where a password may be.
+		return nil, &StorageError{message: "the address of the database cannot be read", hint: "write it as postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass"}
+	}
+	if _, set := c.ConnConfig.RuntimeParams["application_name"]; !set {
+		c.ConnConfig.RuntimeParams["application_name"] = "otoscope"
+	}
+	if c.ConnConfig.ConnectTimeout == 0 {
+		c.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	d := &postgresDB{Pool: pool, label: fmt.Sprintf("the database %q at %s", c.ConnConfig.Database, net.JoinHostPort(c.ConnConfig.Host, strconv.Itoa(int(c.ConnConfig.Port))))}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, &StorageError{message: fmt.Sprintf("%s cannot be used: %v", d.label, connectReason(err)), hint: "check that it runs and that the address, PGUSER and PGPASSWORD (or ~/.pgpass) are right", cause: err}
+	}
+	return d, nil
+}
+
+// connectReason leaves out what pgx repeats of the connection's settings.
+func connectReason(err error) string {
+	var answered *pgconn.PgError
+	if errors.As(err, &answered) {
+		return answered.Message
+	}
+	var network *net.OpError
+	if errors.As(err, &network) {
+		return network.Err.Error()
+	}
+	return err.Error()
+}
+
+func (d *postgresDB) close() error {
+	d.mu.Lock()
+	if d.holder != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		d.holder.Close(ctx) // an error leaves nothing behind
+		cancel()
+		d.holder = nil
+	}
+	d.mu.Unlock()
+	d.Pool.Close()
+	return nil
+}
+
+func (d *postgresDB) name() string { return d.label }
+
+// pgStatements is what pgxpool.Pool and pgx.Tx have in common.
+type pgStatements interface {
+	Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
+	Query(context.Context, string, ...any) (pgx.Rows, error)
+	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
+}
+
+// numbered writes $1, $2, ... for the ? of a statement. No statement here has
+// one that is anything else.
+func numbered(query string) string {
+	var b strings.Builder
+	n := 0
+	for {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n++
+		b.WriteString("$" + strconv.Itoa(n))
+		query = after
+	}
+}
+
+func pgExec(ctx context.Context, s pgStatements, query string, args []any) (int64, error) {
+	tag, err := s.Exec(ctx, numbered(query), args...)
+	return tag.RowsAffected(), err
+}
+
+// pgExecMany sends all at once and waits once.
+func pgExecMany(ctx context.Context, s pgStatements, query string, args [][]any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	query = numbered(query)
+	b := &pgx.Batch{}
+	for _, a := range args {
+		b.Queue(query, a...)
+	}
+	return s.SendBatch(ctx, b).Close()
+}
+
+func pgQuery(ctx context.Context, s pgStatements, query string, args []any) (cursor, error) {
+	rows, err := s.Query(ctx, numbered(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgCursor{rows}, nil
+}
+
+type pgCursor struct{ pgx.Rows }
+
+func (c pgCursor) Close() error {
+	c.Rows.Close()
+	return c.Rows.Err()
+}
+
+func (d *postgresDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return pgExec(ctx, d.Pool, query, args)
+}
+
+func (d *postgresDB) execMany(ctx context.Context, query string, args [][]any) error {
+	return pgExecMany(ctx, d.Pool, query, args)
+}
+
+func (d *postgresDB) query(ctx context.Context, query string, args ...any) (cursor, error) {
+	return pgQuery(ctx, d.Pool, query, args)
+}
+
+func (d *postgresDB) tx(ctx context.Context, f func(statements) error) error {
+	return pgx.BeginFunc(ctx, d.Pool, func(t pgx.Tx) error { return f(&postgresTx{t}) })
+}
+
+type postgresTx struct{ pgx.Tx }
+
+func (t *postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return pgExec(ctx, t.Tx, query, args)
+}
+
+func (t *postgresTx) execMany(ctx context.Context, query string, args [][]any) error {
+	return pgExecMany(ctx, t.Tx, query, args)
+}
+
+func (t *postgresTx) query(ctx context.Context, query string, args ...any) (cursor, error) {
+	return pgQuery(ctx, t.Tx, query, args)
+}
+
+func (d *postgresDB) in(column string, texts []string) (string, any) {
+	return column + " = ANY(?)", texts
+}
+
+func (d *postgresDB) inKeys(column string, keys []int64) (string, any) {
+	return column + " = ANY(?)", keys
+}
+
+// now is the clock's time; PostgreSQL's own now() stands still in a transaction.
+func (d *postgresDB) now() string { return "extract(epoch FROM clock_timestamp())::double precision" }
+
+func (d *postgresDB) time(t time.Time) any { return t.UTC() }
+
+func (d *postgresDB) hasTable() string {
+	return `SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)`
+}
+
+func (d *postgresDB) types() map[string]string {
+	// json, not jsonb: what was stored comes back letter by letter, and a zero
+	// character that is escaped in a text does no harm.
+	return map[string]string{"{time}": "timestamptz", "{json}": "json", "{real}": "double precision"}
+}
+
+// lockSpace sets the locks of otoscope apart from those of other programs.
+const lockSpace = 0x6f746f73 // "otos"
+
+func (d *postgresDB) lockMigration(ctx context.Context, t statements) error {
+	_, err := t.exec(ctx, `SELECT pg_advisory_xact_lock(?)`, int64(lockSpace))
+	return err
+}
+
+func (d *postgresDB) migrateRiver(ctx context.Context) error {
+	return migrateRiver(ctx, riverpgxv5.New(d.Pool))
+}
+
+func (d *postgresDB) newQueue(c *river.Config) (queue, error) {
+	return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(d.Pool), c, func(s statements) pgx.Tx { return s.(*postgresTx).Tx })
+}
+
+// hold takes a lock that ends with its session. When a process is killed the
+// operating system ends the session with it, so that the next to start knows
+// at once, where a lease would have to run out first.
+func (d *postgresDB) hold(ctx context.Context, worker int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.holder != nil {
+		if d.holder.Ping(ctx) == nil {
+			return nil
+		}
+		d.holder.Close(ctx) // it is broken already
+		d.holder = nil
+	}
+	c, err := pgx.ConnectConfig(ctx, d.Config().ConnConfig.Copy())
+	if err != nil {
+		return err
+	}
+	if _, err := c.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, int32(lockSpace), int32(worker)); err != nil {
+		c.Close(ctx)
+		return err
+	}
+	d.holder = c
+	return nil
+}
+
+func (d *postgresDB) held(ctx context.Context, workers []int64) (map[int64]bool, error) {
+	held := map[int64]bool{}
+	locks, err := queryKeys(ctx, d, `SELECT objid::bigint FROM pg_locks
+		WHERE locktype = 'advisory' AND classid::bigint = ? AND objsubid = 2
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, int64(lockSpace))
+	for _, l := range locks {
+		for _, w := range workers {
+			if int64(uint32(w)) == l {
+				held[w] = true
+			}
+		}
+	}
+	return held, err
+}
+
+// vacuum rewrites the tables: what was deleted is then in none of their files.
+func (d *postgresDB) vacuum(ctx context.Context, tables []string) error {
+	for _, t := range tables {
+		if _, err := d.Exec(ctx, `VACUUM FULL `+pgx.Identifier{t}.Sanitize()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *postgresDB) why(err error) failure {
+	var answered *pgconn.PgError
+	if errors.As(err, &answered) {
+		switch {
+		case answered.Code == "53100":
+			return full
+		case strings.HasPrefix(answered.Code, "08"), strings.HasPrefix(answered.Code, "57P"), strings.HasPrefix(answered.Code, "53"),
+			answered.Code == "40001", answered.Code == "40P01", answered.Code == "55P03":
+			return transient
+		}
+		return lasting
+	}
+	var network net.Error
+	var refused *pgconn.ConnectError
+	switch {
+	case errors.As(err, &network), errors.As(err, &refused), pgconn.Timeout(err),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		err != nil && strings.Contains(err.Error(), "conn closed"),
+		err != nil && strings.Contains(err.Error(), "closed pool"):
+		return transient
+	}
+	return lasting
+}

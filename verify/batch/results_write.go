@@ -1,0 +1,168 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/report"
+)
+
+// The names of tallies besides the outcomes' own.
+const (
+	tallyWaiting = "waiting"
+	tallyBad     = "bad rows"
+	tallyBytes   = "bytes"
+	tallyError   = "error "
+)
+
+// storedRecording is what a verdict can be judged from anew.
+type storedRecording struct {
+	Format       wave.Format        `json:"format"`
+	SHA256       string             `json:"sha256"`
+	Bytes        int64              `json:"bytes"`
+	Findings     []finding.Finding  `json:"findings,omitempty"` // of decoding
+	Fetched      []finding.Finding  `json:"fetched,omitempty"`  // of fetching
+	Measurements meter.Measurements `json:"measurements"`
+}
+
+// judged gives the recording's verdict under what is declared and known. The
+// measurements go through JSON first, so that a verdict does not depend on
+// whether it was judged at once or from what was stored.
+func (r storedRecording) verdict(c verify.Case) verify.Verdict {
+	c.Findings = append(slices.Clone(c.Findings), r.Fetched...)
+	return verify.Judge(verify.Recording{
+		Format: r.Format, SHA256: r.SHA256, Bytes: r.Bytes, Findings: r.Findings, Measurements: r.Measurements,
+	}, c)
+}
+
+// A finished row is one whose result can be stored.
+type finished struct {
+	key       int64
+	digest    string
+	verdict   verify.Verdict
+	recording []byte // to be stored; nil where what is stored stays, or nothing was measured
+	measured  *measured
+	kept      bool // what is stored of the recording stays
+	kind      string
+	stale     bool
+	refused   bool  // credentials were missing or not accepted
+	bytes     int64 // that were fetched for it now
+}
+
+// measured says what measured a recording.
+type measured struct {
+	version string
+	schema  int64
+}
+
+// tally adds to the counts of a reading. The order of the names is the same for
+// all who count, so that none waits for another in a circle.
+func (s *Store) tally(ctx context.Context, t statements, batch, reading int64, counts map[string]int64) error {
+	var args [][]any
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if counts[name] != 0 {
+			args = append(args, []any{batch, reading, name, counts[name]})
+		}
+	}
+	return t.execMany(ctx, `INSERT INTO otoscope_tallies (batch_id, reading, name, n) VALUES (?, ?, ?, ?)
+		ON CONFLICT (batch_id, reading, name) DO UPDATE SET n = otoscope_tallies.n + excluded.n`, args)
+}
+
+// writeResults stores results in place of those that the rows may have had.
+func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all []finished) error {
+	if len(all) == 0 {
+		return nil
+	}
+	now := s.db.time(time.Now())
+	var results, details, verdicts, findings [][]any
+	rowKeys := make([]int64, len(all))
+	for i, f := range all {
+		v := f.verdict
+		v.Measurements = nil // they are in the recording
+		var text bytes.Buffer
+		if err := report.JSON(&text, v, report.Options{}); err != nil {
+			return err
+		}
+		rowKeys[i] = f.key
+		var stage, kind, message, by *string
+		var schema *int64
+		if v.Error != nil {
+			stage, kind, message = new(string(v.Error.Stage)), &f.kind, new(clean(v.Error.Message))
+		}
+		if f.measured != nil {
+			by, schema = &f.measured.version, &f.measured.schema
+		}
+		stale := 0
+		if f.stale {
+			stale = 1
+		}
+		results = append(results, []any{
+			f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
+			stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now,
+		})
+		verdict := string(bytes.TrimSpace(text.Bytes()))
+		if f.kept {
+			verdicts = append(verdicts, []any{verdict, f.key})
+		} else {
+			var recording *string
+			if f.recording != nil {
+				recording = new(string(f.recording))
+			}
+			details = append(details, []any{f.key, verdict, recording})
+		}
+		seen := map[finding.Code]bool{}
+		for _, found := range v.Findings {
+			if !seen[found.Code] {
+				seen[found.Code] = true
+				findings = append(findings, []any{f.key, string(found.Code), string(found.Severity)})
+			}
+		}
+	}
+	cond, list := s.db.inKeys("row_key", rowKeys)
+	if _, err := t.exec(ctx, `DELETE FROM otoscope_findings WHERE `+cond, list); err != nil {
+		return err
+	}
+	for _, w := range []struct {
+		query string
+		args  [][]any
+	}{
+		{`INSERT INTO otoscope_results (row_key, batch_id, outcome, log10_lr, confidence, sha256, bytes, duration_s, format,
+				error_stage, error_kind, error, version, profile, measured_by, measurements_schema, stale, facts_digest, finished_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (row_key) DO UPDATE SET outcome = excluded.outcome, log10_lr = excluded.log10_lr, confidence = excluded.confidence,
+				sha256 = excluded.sha256, bytes = excluded.bytes, duration_s = excluded.duration_s, format = excluded.format,
+				error_stage = excluded.error_stage, error_kind = excluded.error_kind, error = excluded.error,
+				version = excluded.version, profile = excluded.profile, measured_by = excluded.measured_by,
+				measurements_schema = excluded.measurements_schema, stale = excluded.stale,
+				facts_digest = excluded.facts_digest, finished_at = excluded.finished_at`, results},
+		{`INSERT INTO otoscope_details (row_key, verdict, recording) VALUES (?, ?, ?)
+			ON CONFLICT (row_key) DO UPDATE SET verdict = excluded.verdict, recording = excluded.recording`, details},
+		{`UPDATE otoscope_details SET verdict = ? WHERE row_key = ?`, verdicts},
+		{`INSERT INTO otoscope_findings (row_key, code, severity) VALUES (?, ?, ?)`, findings},
+	} {
+		if err := t.execMany(ctx, w.query, w.args); err != nil {
+			return fmt.Errorf("storing results: %w", err)
+		}
+	}
+	return nil
+}
+
+// clean makes any text fit for a column: PostgreSQL takes no zero bytes and
+// nothing but UTF-8.
+func clean(s string) string {
+	b, _ := json.Marshal(s) // replaces what is no UTF-8
+	var out string
+	if json.Unmarshal(b, &out) != nil {
+		return ""
+	}
+	return string(bytes.ReplaceAll([]byte(out), []byte{0}, nil))
+}

@@ -1,0 +1,335 @@
+package batch
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// A Status is how far a batch is.
+type Status struct {
+	Read     bool  // the manifest has been read to its end
+	Waiting  int64 // rows that this run is for, as far as it has read
+	Done     int64 // of them
+	Bytes    int64 // fetched
+	Outcomes map[verify.Outcome]int64
+	Errors   map[string]int64 // by kind
+	Elapsed  time.Duration
+}
+
+// A Report is what came of a run.
+type Report struct {
+	Batch   string
+	Reading Reading
+	Status  Status
+	// Outcomes counts the results of the whole batch, those of earlier runs among them.
+	Outcomes map[verify.Outcome]int64
+	// Left is how many rows still wait, where the run did not come to its end.
+	Left int64
+}
+
+// Run reads a manifest into its batch and works on it until all is done, ctx
+// ends, or something stops it. What is done is stored in any case, and the same
+// call goes on with the rest. When ctx ends, Run returns within WorkOptions.Grace
+// and some seconds; its error is then ctx's.
+func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptions) (Report, error) {
+	rows := newReader(m, r)
+	entries, stop, err := check(m.entries, func(e Entry) error { return rows.row(e).err })
+	if err != nil {
+		return Report{}, err
+	}
+	defer stop()
+	e, err := newEngine(s, o, r.Profile)
+	if err != nil {
+		return Report{}, err
+	}
+	if r.Name == "" {
+		r.Name = m.Name
+	}
+	report := Report{Batch: r.Name}
+	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: rows}
+	if err := s.beginReading(ctx, in, r.Name, o.StopAfter); err != nil {
+		return report, s.storageError("beginning the batch", err)
+	}
+	err = e.during(ctx, func(ctx context.Context) error {
+		return s.runBatch(ctx, e, in, entries, &report)
+	})
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	if countErr := s.countResults(after, in.batch, &report); err == nil {
+		err = countErr
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return report, err
+}
+
+// during starts the engine, calls f and ends the engine.
+func (e *engine) during(ctx context.Context, f func(context.Context) error) error {
+	if err := e.start(ctx); err != nil {
+		return err
+	}
+	// Whoever still works is alive: the lease is renewed to the last.
+	beating, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
+	beaten := make(chan struct{})
+	go func() {
+		defer close(beaten)
+		e.run(beating)
+	}()
+	// What halts the work ends f too.
+	inner, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(e.begin, func() { cancel(context.Cause(e.begin)) })
+	err := f(inner)
+	stop()
+	cancel(nil)
+	e.end(e.o.Grace)
+	stopBeating()
+	<-beaten
+	if halt := e.haltedBy(); halt != nil {
+		return halt
+	}
+	return err
+}
+
+// beginReading makes the batch or finds it.
+func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopAfter int) error {
+	return s.retry(ctx, defaultPatience, func() error {
+		return s.db.tx(ctx, func(t statements) error {
+			found, err := queryOne(ctx, t, `UPDATE otoscope_batches SET reading = reading + 1, read_whole = 0, stopped = NULL, stop_after = ?
+				WHERE name = ? RETURNING batch_id, reading`, []any{stopAfter, name}, &in.batch, &in.reading)
+			if err != nil {
+				return err
+			}
+			if !found {
+				if in.batch, err = keys(ctx, t, "batch", 1); err != nil {
+					return err
+				}
+				in.reading = 1
+				_, err = t.exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, 1, 0, ?)`,
+					in.batch, name, s.db.time(time.Now()), stopAfter)
+				return err
+			}
+			var waiting int64
+			if _, err := queryOne(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{in.batch}, &waiting); err != nil {
+				return err
+			}
+			if _, err := t.exec(ctx, `DELETE FROM otoscope_tallies WHERE batch_id = ?`, in.batch); err != nil {
+				return err
+			}
+			return s.tally(ctx, t, in.batch, in.reading, map[string]int64{tallyWaiting: waiting})
+		})
+	})
+}
+
+// runBatch reads and waits for the end.
+func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries func(func(Entry) bool), report *Report) error {
+	if err := e.repair(ctx, in.batch); err != nil {
+		return s.storageError("going on with the batch", err)
+	}
+	if err := e.queue.serve(in.batch, e.slotsPerQueue()); err != nil {
+		return err
+	}
+	began := time.Now()
+	read := make(chan error, 1)
+	go func() {
+		reading, err := in.read(ctx, entries, e.o.Patience)
+		report.Reading = reading
+		if err == nil {
+			_, err = s.db.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch)
+		}
+		read <- err
+	}()
+	status := func(ctx context.Context) (bool, error) {
+		var chunks int64
+		st, stopped, err := s.status(ctx, in.batch, in.reading, &chunks)
+		if err != nil {
+			return false, err
+		}
+		st.Elapsed = time.Since(began)
+		report.Status = st
+		if e.o.Progress != nil {
+			e.o.Progress(st)
+		}
+		if stopped != nil {
+			return false, &StoppedError{said: *stopped}
+		}
+		return chunks == 0, nil
+	}
+	err := e.watch(ctx, read, status)
+	if err != nil {
+		// The end of ctx, or of the work, ends the reading too.
+		e.stopBeginning(err)
+	}
+	return err
+}
+
+// watch waits until the manifest is read and nothing is left to do.
+func (e *engine) watch(ctx context.Context, read chan error, status func(context.Context) (bool, error)) error {
+	tick := time.NewTicker(min(e.o.ProgressEvery, 500*time.Millisecond))
+	defer tick.Stop()
+	var told time.Time
+	reading := true
+	var awaySince time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			if reading {
+				<-read
+			}
+			return context.Cause(ctx)
+		case err := <-read:
+			if reading = false; err != nil {
+				return e.store.storageError("reading the manifest", err)
+			}
+		case <-tick.C:
+			if reading && time.Since(told) < e.o.ProgressEvery {
+				continue
+			}
+		}
+		told = time.Now()
+		done, err := status(ctx)
+		switch {
+		case err == nil:
+			awaySince = time.Time{}
+			if done && !reading {
+				return nil
+			}
+			continue
+		case ctx.Err() != nil:
+			continue
+		case e.store.db.why(err) == transient && awaySince.IsZero():
+			awaySince = time.Now()
+			continue
+		case e.store.db.why(err) == transient && time.Since(awaySince) < e.o.Patience:
+			continue
+		}
+		if reading {
+			e.stopBeginning(err)
+			<-read
+		}
+		return e.store.storageError("following the batch", err)
+	}
+}
+
+// status counts what a reading has come to.
+func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64) (Status, *string, error) {
+	st := Status{Outcomes: map[verify.Outcome]int64{}, Errors: map[string]int64{}}
+	var stopped *string
+	var whole int64
+	if _, err := queryOne(ctx, s.db, `SELECT stopped, read_whole, CASE WHEN EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) THEN 1 ELSE 0 END
+		FROM otoscope_batches b WHERE batch_id = ?`, []any{batch}, &stopped, &whole, chunks); err != nil {
+		return st, nil, err
+	}
+	st.Read = whole == 1
+	err := each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND reading = ?`, []any{batch, reading}, func(c cursor) error {
+		var name string
+		var n int64
+		if err := c.Scan(&name, &n); err != nil {
+			return err
+		}
+		kind, isError := strings.CutPrefix(name, tallyError)
+		switch {
+		case name == tallyWaiting:
+			st.Waiting = n
+		case name == tallyBytes:
+			st.Bytes = n
+		case name == tallyBad:
+		case isError:
+			st.Errors[kind] = n
+		default:
+			st.Outcomes[verify.Outcome(name)] = n
+			st.Done += n
+		}
+		return nil
+	})
+	return st, stopped, err
+}
+
+// countResults counts what the batch as a whole has come to.
+func (s *Store) countResults(ctx context.Context, batch int64, report *Report) error {
+	report.Outcomes = map[verify.Outcome]int64{}
+	err := each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{batch}, func(c cursor) error {
+		var outcome string
+		var n int64
+		if err := c.Scan(&outcome, &n); err != nil {
+			return err
+		}
+		report.Outcomes[verify.Outcome(outcome)] = n
+		return nil
+	})
+	if err == nil {
+		_, err = queryOne(ctx, s.db, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{batch}, &report.Left)
+	}
+	return s.storageError("counting the results", err)
+}
+
+// Work works on all batches that others read, until nothing is left to do or,
+// where stay is set, until ctx ends.
+func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, error) {
+	e, err := newEngine(s, o, nil)
+	if err != nil {
+		return Status{}, err
+	}
+	var last Status
+	began := time.Now()
+	err = e.during(ctx, func(ctx context.Context) error {
+		for {
+			idle, err := e.serveAll(ctx)
+			if err != nil && e.store.db.why(err) != transient {
+				return s.storageError("looking for work", err)
+			}
+			last = e.own(began)
+			if e.o.Progress != nil {
+				e.o.Progress(last)
+			}
+			if err == nil && idle && !stay {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(e.o.ProgressEvery):
+			}
+		}
+	})
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return last, err
+}
+
+// serveAll takes part in every batch with work, and reports whether there is none
+// and nobody who may yet bring some.
+func (e *engine) serveAll(ctx context.Context) (bool, error) {
+	batches, err := queryKeys(ctx, e.store.db, `SELECT batch_id FROM otoscope_batches b WHERE stopped IS NULL
+		AND EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) ORDER BY batch_id`)
+	if err != nil {
+		return false, err
+	}
+	for _, b := range batches {
+		if err := e.queue.serve(b, e.slotsPerQueue()); err != nil {
+			return false, err
+		}
+	}
+	var readers int64
+	_, err = queryOne(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
+		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.now()+`)`, []any{e.id()}, &readers)
+	return len(batches) == 0 && readers == 0, err
+}
+
+func (e *engine) id() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.worker
+}
+
+// own is what this process has done.
+func (e *engine) own(began time.Time) Status {
+	return Status{
+		Read: true, Done: e.good.Load() + e.errors.Load(), Bytes: e.bytes.Load(), Elapsed: time.Since(began),
+		Outcomes: map[verify.Outcome]int64{verify.Failed: e.errors.Load()}, Errors: map[string]int64{},
+	}
+}

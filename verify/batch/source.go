@@ -1,0 +1,126 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// A Task is a recording to be fetched and measured.
+type Task struct {
+	Reference string // the whole of it: a secret
+	Pick      string // channels to take, "1,3"; "" for both of two
+}
+
+// Measured is what came of a task.
+type Measured struct {
+	verify.Recording
+	Fetched []finding.Finding // what fetching found odd
+}
+
+// A Source fetches and measures recordings, several at once. Its error is a
+// *TaskError unless ctx has ended.
+type Source interface {
+	Measure(context.Context, Task) (Measured, error)
+}
+
+// A TaskError says why there is no measurement.
+type TaskError struct {
+	Stage verify.Stage
+	Kind  string // what errors are counted by: "fetch 404"
+	// Refused says that credentials were missing or not accepted.
+	Refused bool
+	Err     error
+}
+
+func (e *TaskError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the error itself, which may have a hint.
+func (e *TaskError) Unwrap() error { return e.Err }
+
+// A Fetcher fetches over HTTP and from files, within limits.
+type Fetcher struct {
+	client *fetch.Client
+	limits *Limits
+}
+
+// NewFetcher makes a Fetcher. Its Progress and Admit options are its own.
+func NewFetcher(o fetch.Options, l *Limits) (*Fetcher, error) {
+	if l == nil {
+		l = NewLimits(0, 0)
+	}
+	o.Admit = l.request
+	client, err := fetch.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Fetcher{client, l}, nil
+}
+
+// Close drops connections that are kept open.
+func (f *Fetcher) Close() { f.client.Close() }
+
+// Measure fetches and measures one recording.
+func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
+	ref, err := fetch.ParseUntrusted(t.Reference)
+	if err != nil {
+		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
+	}
+	var o verify.MeasureOptions
+	if t.Pick != "" {
+		if o.Pick, err = wave.ParsePick(t.Pick); err != nil {
+			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
+		}
+	}
+	host := hostOf(ref)
+	var m Measured
+	result, err := f.client.Get(ctx, ref, func(r io.Reader) error {
+		var err error
+		m.Recording, err = verify.Measure(ctx, f.limits.reader(ctx, host, r), o)
+		return err
+	})
+	if err != nil {
+		return Measured{}, taskError(ctx, err)
+	}
+	for _, n := range result.Notes {
+		m.Fetched = append(m.Fetched, verify.NoteFinding(n.Code, n.Detail))
+	}
+	return m, nil
+}
+
+func taskError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var decoding *fetch.SinkError
+	if errors.As(err, &decoding) {
+		return &TaskError{Stage: verify.StageDecode, Kind: "decode", Err: decoding.Err}
+	}
+	e := &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
+	var fetching *fetch.Error
+	if errors.As(err, &fetching) && fetching.Status != 0 {
+		e.Kind = fmt.Sprintf("fetch %d", fetching.Status)
+		e.Refused = fetching.Status == http.StatusUnauthorized || fetching.Status == http.StatusForbidden
+	}
+	return e
+}
+
+// hostOf gives the host that a reference names, "" where it names a file.
+func hostOf(ref fetch.Reference) string {
+	u, err := url.Parse(ref.String())
+	if err != nil {
+		return ""
+	}
+	if u.Host == "" && isSID(ref.String()) {
+		return "api.twilio.com"
+	}
+	return u.Host
+}

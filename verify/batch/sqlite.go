@@ -1,0 +1,255 @@
+package batch
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteDB is one file. One process at a time works on it, which a lock of the
+// operating system's sees to; others may read.
+type sqliteDB struct {
+	*sql.DB
+	path string
+	lock *os.File // nil where nothing is worked on
+}
+
+// openSQLite opens a file, or makes it where create says so. Where work is to
+// be done it is locked.
+func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteDB, err error) {
+	if !create {
+		if _, err := os.Stat(path); err != nil {
+			return nil, &StorageError{
+				message: fmt.Sprintf("there is no database %s", filepath.Base(path)),
+				hint:    "otoscope batch makes it; name the one that it made with --db",
+				cause:   err,
+			}
+		}
+	}
+	// Results are personal data, so nobody else may read them. The files beside
+	// the database get the permissions that it has.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file in a folder that you may write to with --db", cause: err}
+	}
+	f.Close()
+	d := &sqliteDB{path: path}
+	if work {
+		if d.lock, err = lockFile(path + "-lock"); err != nil {
+			return nil, &StorageError{
+				message: fmt.Sprintf("another otoscope works on %s", filepath.Base(path)),
+				hint:    "wait for it to end, or keep this batch in a file of its own with --db; for several processes at once use --db postgres://...",
+				cause:   err,
+			}
+		}
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	settings := url.Values{
+		"_txlock": {"immediate"}, // a transaction that begins with reading never has to wait for the right to write
+		"_pragma": {
+			"busy_timeout(10000)",
+			"journal_mode(WAL)",   // results can be read while the batch runs
+			"synchronous(NORMAL)", // a loss of power can undo the last transactions, and never half of one
+			"secure_delete(ON)",   // a reference that is deleted is overwritten
+			"cache_size(-16000)",  // 16 MB
+			"temp_store(MEMORY)",  // no other file ever holds a part
+			"journal_size_limit(67108864)",
+		},
+	}
+	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: settings.Encode()}).String()
+	if d.DB, err = sql.Open("sqlite", dsn); err != nil {
+		d.unlock()
+		return nil, err
+	}
+	d.SetMaxOpenConns(1) // River asks for it; see riversqlite
+	if err := d.PingContext(ctx); err != nil {
+		d.close()
+		if d.code(err) == sqlite3.SQLITE_NOTADB {
+			return nil, &StorageError{message: fmt.Sprintf("%s is not a database", filepath.Base(path)), hint: "name another file with --db", cause: err}
+		}
+		return nil, &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name another file with --db", cause: err}
+	}
+	return d, nil
+}
+
+func (d *sqliteDB) unlock() {
+	if d.lock != nil {
+		d.lock.Close()
+		d.lock = nil
+	}
+}
+
+func (d *sqliteDB) close() error {
+	err := d.DB.Close()
+	d.unlock()
+	return err
+}
+
+func (d *sqliteDB) name() string { return filepath.Base(d.path) }
+
+func (d *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return affected(d.DB.ExecContext(ctx, query, args...))
+}
+
+func (d *sqliteDB) execMany(ctx context.Context, query string, args [][]any) error {
+	return d.tx(ctx, func(t statements) error { return t.execMany(ctx, query, args) })
+}
+
+func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (cursor, error) {
+	rows, err := d.DB.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func affected(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// tx does not hand ctx to the transaction: database/sql would roll it back
+// behind the statements' back, and not before the next one is noticed.
+func (d *sqliteDB) tx(ctx context.Context, f func(statements) error) error {
+	t, err := d.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	s := &sqliteTx{Tx: t}
+	defer t.Rollback() // after a commit it does nothing
+	if err := f(s); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+type sqliteTx struct {
+	*sql.Tx
+	prepared map[string]*sql.Stmt
+}
+
+func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	return affected(t.ExecContext(ctx, query, args...))
+}
+
+// execMany prepares the statement once.
+func (t *sqliteTx) execMany(ctx context.Context, query string, args [][]any) error {
+	if len(args) == 0 {
+		return nil
+	}
+	stmt := t.prepared[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = t.PrepareContext(ctx, query); err != nil {
+			return err
+		}
+		if t.prepared == nil {
+			t.prepared = map[string]*sql.Stmt{}
+		}
+		t.prepared[query] = stmt // the transaction closes it
+	}
+	for _, a := range args {
+		if _, err := stmt.ExecContext(ctx, a...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (cursor, error) {
+	rows, err := t.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func (d *sqliteDB) in(column string, texts []string) (string, any) {
+	list, _ := json.Marshal(texts) // texts are UTF-8: checked where they are read
+	return column + " IN (SELECT value FROM json_each(?))", string(list)
+}
+
+func (d *sqliteDB) inKeys(column string, keys []int64) (string, any) {
+	list, _ := json.Marshal(keys)
+	return column + " IN (SELECT value FROM json_each(?))", string(list)
+}
+
+func (d *sqliteDB) now() string { return "unixepoch('subsec')" }
+
+func (d *sqliteDB) time(t time.Time) any { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func (d *sqliteDB) hasTable() string {
+	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?`
+}
+
+func (d *sqliteDB) types() map[string]string {
+	return map[string]string{"{time}": "text", "{json}": "text", "{real}": "real", "bigint": "integer"}
+}
+
+func (d *sqliteDB) lockMigration(context.Context, statements) error { return nil } // BEGIN IMMEDIATE did
+
+func (d *sqliteDB) migrateRiver(ctx context.Context) error {
+	return migrateRiver(ctx, riversqlite.New(d.DB))
+}
+
+func (d *sqliteDB) newQueue(c *river.Config) (queue, error) {
+	return newRiverQueue[*riversqlite.Driver](riversqlite.New(d.DB), c, func(s statements) *sql.Tx { return s.(*sqliteTx).Tx })
+}
+
+// hold needs nothing: the file's lock says that this process lives.
+func (d *sqliteDB) hold(context.Context, int64) error { return nil }
+
+// held finds no other process alive: who asks has the file's lock.
+func (d *sqliteDB) held(context.Context, []int64) (map[int64]bool, error) { return nil, nil }
+
+func (d *sqliteDB) vacuum(ctx context.Context, _ []string) error {
+	if _, err := d.ExecContext(ctx, `VACUUM`); err != nil {
+		return err
+	}
+	_, err := d.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}
+
+func (d *sqliteDB) code(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff // the rest are details
+	}
+	return 0
+}
+
+func (d *sqliteDB) why(err error) failure {
+	switch d.code(err) {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return transient
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return full
+	}
+	return lasting
+}
+
+func migrateRiver[T any](ctx context.Context, driver riverDriver[T]) error {
+	m, err := rivermigrate.New(driver, nil)
+	if err != nil {
+		return err
+	}
+	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
