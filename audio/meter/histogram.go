@@ -20,6 +20,14 @@ func histogramBin(level int16) int {
 
 func (h *histogram) add(level int16) { h.bins[histogramBin(level)]++; h.n++ }
 
+// merge adds what another histogram counted.
+func (h *histogram) merge(other *histogram) {
+	for b, n := range other.bins {
+		h.bins[b] += n
+	}
+	h.n += other.n
+}
+
 // binLevel is the logged level in the middle of a bin.
 func binLevel(b int) int16 { return int16(-b*histogramStep - histogramStep/2) }
 

@@ -52,13 +52,11 @@ func newOutline(rate int) *outline { return &outline{cell: max(1, rate/peaksPerS
 
 func (o *outline) add(x []float32) {
 	for len(x) > 0 {
-		if o.full == o.cell {
-			o.full = 0
-			if len(o.pairs) == MaxPeaks {
-				o.halve()
-			}
+		if o.full == o.cell && len(o.pairs) == MaxPeaks {
+			o.halve()
 		}
-		if o.full == 0 {
+		if o.full == o.cell || len(o.pairs) == 0 {
+			o.full = 0
 			o.pairs = append(o.pairs, pair{x[0], x[0]})
 		}
 		n := min(len(x), o.cell-o.full)
@@ -72,14 +70,36 @@ func (o *outline) add(x []float32) {
 	}
 }
 
-// halve makes one pair of two. MaxPeaks is even, and all are full.
+// halve makes one pair of two; one that is left over is half full.
 func (o *outline) halve() {
-	for i := range len(o.pairs) / 2 {
+	n := len(o.pairs)
+	for i := range n / 2 {
 		a, b := o.pairs[2*i], o.pairs[2*i+1]
 		o.pairs[i] = pair{min(a.lowest, b.lowest), max(a.highest, b.highest)}
 	}
-	o.pairs = o.pairs[:len(o.pairs)/2]
+	if n%2 == 1 {
+		o.pairs[n/2] = o.pairs[n-1]
+	} else {
+		o.full += o.cell
+	}
+	o.pairs = o.pairs[:(n+1)/2]
 	o.cell *= 2
+}
+
+// merge adds the outline of the samples that follow, which is used up. It is
+// exact where they begin at a multiple of the cell of the whole.
+func (o *outline) merge(next *outline) {
+	for o.cell < next.cell {
+		o.halve()
+	}
+	for next.cell < o.cell {
+		next.halve()
+	}
+	o.pairs = append(o.pairs, next.pairs...)
+	o.full = next.full
+	for len(o.pairs) > MaxPeaks {
+		o.halve()
+	}
 }
 
 func (o *outline) result(rate int) *Peaks {

@@ -117,17 +117,19 @@ func inSteps(x []float32, step int, each func([]float32)) {
 // voice is a sum of harmonics, defined at every instant, so that it is the
 // same sound at every rate.
 type voice struct {
-	pitch, highest float64
-	phase          []float64
-	resonance      [3]float64
-	syllables      float64
+	pitch, syllables float64
+	phase            []complex128
+	resonance        [3]float64
+	cell             int          // of 10 ms, whose gains are known
+	gains            [2][]float64 // of the harmonics, at its start and end
 }
 
 func newVoice(rng *rand.Rand, pitch, highest float64) *voice {
-	v := &voice{pitch: pitch, highest: highest, syllables: 3 + 2*rng.Float64()}
+	v := &voice{pitch: pitch, syllables: 3 + 2*rng.Float64(), cell: -1}
 	v.resonance = [3]float64{400 + 300*rng.Float64(), 1200 + 700*rng.Float64(), 2300 + 500*rng.Float64()}
 	for h := 1.0; h*pitch*1.1 < highest; h++ {
-		v.phase = append(v.phase, 2*math.Pi*rng.Float64())
+		sin, cos := math.Sincos(2 * math.Pi * rng.Float64())
+		v.phase = append(v.phase, complex(cos, sin))
 	}
 	return v
 }
@@ -137,19 +139,33 @@ func (v *voice) at(t float64) float64 {
 	if math.Mod(t, 3) > 2.2 {
 		return 0
 	}
+	cell := int(100 * t)
+	if cell != v.cell {
+		v.cell = cell
+		v.gains = [2][]float64{v.gainsAt(float64(cell) / 100), v.gainsAt(float64(cell+1) / 100)}
+	}
 	rise := math.Sin(math.Pi * v.syllables * t)
-	envelope := 0.15 + rise*rise
-	moved := 1 + 0.25*math.Sin(2*math.Pi*1.3*t)
-	turns := 2 * math.Pi * v.pitch * (t + 0.012*math.Sin(2*math.Pi*0.9*t))
+	sin, cos := math.Sincos(2 * math.Pi * v.pitch * (t + 0.012*math.Sin(2*math.Pi*0.9*t)))
+	turn, harmonic := complex(cos, sin), complex(cos, sin)
+	share := 100*t - float64(cell)
 	var sum float64
 	for h, phase := range v.phase {
-		f := v.pitch * float64(h+1)
-		var gain float64
-		for i, r := range v.resonance {
-			d := (f - r*moved) / (120 + 60*float64(i))
-			gain += math.Pow(2, -float64(i)) / (1 + d*d)
-		}
-		sum += gain * math.Sin(float64(h+1)*turns+phase)
+		gain := v.gains[0][h] + share*(v.gains[1][h]-v.gains[0][h])
+		sum += gain * imag(harmonic*phase)
+		harmonic *= turn
 	}
-	return envelope * sum
+	return (0.15 + rise*rise) * sum
+}
+
+// gainsAt is how strong the harmonics are under resonances that move.
+func (v *voice) gainsAt(t float64) []float64 {
+	moved := 1 + 0.25*math.Sin(2*math.Pi*1.3*t)
+	gains := make([]float64, len(v.phase))
+	for h := range gains {
+		for i, r := range v.resonance {
+			d := (v.pitch*float64(h+1) - r*moved) / (120 + 60*float64(i))
+			gains[h] += math.Pow(2, -float64(i)) / (1 + d*d)
+		}
+	}
+	return gains
 }

@@ -3,11 +3,11 @@ package meter
 import "math"
 
 const (
-	voiceUnder  = 20  // dB: a frame that is this far under the loudest of late is left out
+	voiceUnder  = 26  // dB: a frame that is this far under the loudest of late is left out
 	voiceDecayS = 0.3 // dB a second by which the loudest is forgotten
 	voiceCells  = 128
 	voiceCell   = 25 // steps of a cell at first: 0.5 s
-	cellSpeech  = 0.25
+	cellSpeech  = 0.5
 	stretches   = 6
 	minVoiced   = 50 // frames of a half: a second
 	minStretch  = 25

@@ -1,0 +1,70 @@
+package meter
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestPeaksAreTheLowestAndHighestOfEachCell(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.SampledFrom(testRates).Draw(t, "rate")
+		x := anySignal(t, "x", rate)
+		o := newOutline(rate)
+		inSteps(x, rapid.IntRange(1, 3*rate).Draw(t, "block"), o.add)
+		p := o.result(rate)
+		cell := int(math.Round(p.CellS * float64(rate)))
+		if want := (len(x) + cell - 1) / cell; p.Len() != want || p.Len() > MaxPeaks {
+			t.Fatalf("%d pairs of %d samples for %d", p.Len(), cell, len(x))
+		}
+		if cell > rate/peaksPerSecond && p.Len() <= MaxPeaks/2 {
+			t.Fatalf("only %d pairs of %d samples", p.Len(), cell)
+		}
+		for i := range p.Len() {
+			c := x[i*cell : min(len(x), (i+1)*cell)]
+			wantLow, wantHigh := float64(c[0]), float64(c[0])
+			for _, v := range c {
+				wantLow, wantHigh = min(wantLow, float64(v)), max(wantHigh, float64(v))
+			}
+			low, high := p.At(i)
+			if !shown(low, wantLow) || !shown(high, wantHigh) {
+				t.Fatalf("cell %d is %g to %g, not %g to %g", i, low, high, wantLow, wantHigh)
+			}
+		}
+	})
+}
+
+// shown reports whether a peak is a sample to half a step of 1/127 of its square root.
+func shown(peak, sample float64) bool {
+	root := func(v float64) float64 { return math.Copysign(math.Sqrt(math.Abs(v)), v) }
+	return math.Abs(root(peak)-root(sample)) <= 0.5/127+1e-9
+}
+
+func TestPeaksStayFewAndSmall(t *testing.T) {
+	const rate = 8000
+	o := newOutline(rate)
+	block := white(1, rate, 60, -20)
+	for range 600 { // ten hours
+		o.add(block)
+	}
+	p := o.result(rate)
+	b, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Len() > MaxPeaks || p.Len() <= MaxPeaks/2 || len(b) > 11_000 {
+		t.Errorf("ten hours are %d pairs, %d bytes of JSON", p.Len(), len(b))
+	}
+}
+
+func TestPeaksOnlyWhenAskedFor(t *testing.T) {
+	x := white(1, 8000, 1, -20)
+	if c := measure(t, 8000, Options{}, x).Left; c.Peaks != nil || c.Voice != nil {
+		t.Error("peaks or a voice without being asked for")
+	}
+	if measure(t, 8000, Options{Peaks: true}, x).Left.Peaks.Len() != 1000 {
+		t.Error("a second is not 1000 pairs")
+	}
+}
