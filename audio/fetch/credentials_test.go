@@ -163,6 +163,13 @@ func TestNetrc(t *testing.T) {
 			}
 		})
 	}
+	machines, err := parseNetrc("default login u password p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sent(Credentials{netrc: machines}, origin{"https", "default", "443"}, false, true); got != "" {
+		t.Errorf("a host named default got %q", got)
+	}
 	for _, text := range []string{"machine", "machine h login u password p machine"} {
 		_, err := parseNetrc(text)
 		failed(t, err, "middle of an entry")

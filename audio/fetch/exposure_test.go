@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -110,5 +111,23 @@ func TestPresigned(t *testing.T) {
 		if got := presigned(&url.URL{RawQuery: query}); got != want {
 			t.Errorf("presigned(%q) = %t", query, got)
 		}
+	}
+}
+
+// A name that was public while the recording was fetched may be private by the
+// time of the check.
+func TestExposureCheckIsGuardedToo(t *testing.T) {
+	s := serve(t, true, serveFile(recording(1_000)))
+	ref, err := ParseUntrusted(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newClient(t, hasty(s)).newDownload(context.Background(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	note, err := d.checkExposure()
+	if err != nil || note == nil || note.Code != "exposure_not_checked" || len(s.all()) != 0 {
+		t.Errorf("%v, %v, %d requests", note, err, len(s.all()))
 	}
 }
