@@ -42,16 +42,16 @@ func (e *engine) work(ctx context.Context, job *river.Job[turnArgs]) error {
 
 	h := &hand{chunk: job.Args.Chunk, lose: lose}
 	e.mu.Lock()
-	if e.hands[h.chunk] != nil {
+	if e.hands[job.Args] != nil {
 		e.mu.Unlock()
-		return nil // two jobs for one chunk
+		return nil // two jobs for one turn
 	}
-	e.hands[h.chunk] = h
+	e.hands[job.Args] = h
 	worker := e.worker
 	e.mu.Unlock()
 	defer func() {
 		e.mu.Lock()
-		delete(e.hands, h.chunk)
+		delete(e.hands, job.Args)
 		e.mu.Unlock()
 	}()
 

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,7 +97,7 @@ type engine struct {
 
 	mu     sync.Mutex
 	worker int64
-	hands  map[int64]*hand // by chunk
+	hands  map[turnArgs]*hand
 	halt   error           // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
@@ -110,7 +112,7 @@ type hand struct {
 
 func newEngine(s *Store, o WorkOptions, profile *evidence.Profile) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(profile), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[int64]*hand{}}
+	e := &engine{store: s, o: o, making: currentMaking(profile), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()
@@ -271,35 +273,40 @@ func (e *engine) beat(ctx context.Context) error {
 		return err
 	}
 	e.mu.Lock()
-	before := make(map[int64]*hand, len(e.hands))
-	for chunk, h := range e.hands {
-		before[chunk] = h
+	before := map[*hand]int64{} // those that had been taken by now, with the turn
+	for _, h := range e.hands {
+		if h.turn != 0 {
+			before[h] = h.turn
+		}
 	}
 	e.mu.Unlock()
-	owned := map[int64]bool{}
-	chunks, err := queryKeys(ctx, e.store.db, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ?`, me)
+	owned := map[int64]int64{} // turn by chunk
+	err = each(ctx, e.store.db, `SELECT chunk_id, turn FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c cursor) error {
+		var chunk, turn int64
+		if err := c.Scan(&chunk, &turn); err != nil {
+			return err
+		}
+		owned[chunk] = turn
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	for _, c := range chunks {
-		owned[c] = true
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for chunk, h := range before {
-		if h.turn != 0 && !owned[chunk] && e.hands[chunk] == h {
+	for h, turn := range before {
+		if owned[h.chunk] != turn {
 			h.lose()
 		}
 	}
-	for _, c := range chunks {
-		if e.hands[c] == nil {
-			// Taken, and then something went wrong on this side.
-			if err := e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, []int64{c}) }); err != nil {
-				return err
-			}
-		}
+	e.mu.Lock()
+	for _, h := range e.hands {
+		delete(owned, h.chunk)
 	}
-	return nil
+	e.mu.Unlock()
+	if len(owned) == 0 {
+		return nil
+	}
+	// These were taken, and then something went wrong on this side.
+	return e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(owned))) })
 }
 
 // buryUnheld frees what was in the hands of processes that no longer exist.
@@ -348,18 +355,18 @@ func (e *engine) bury(ctx context.Context, worker int64, remove string) error {
 				return err
 			}
 			e.o.Logger.Info("taking over what a dead process had in hand", "worker", worker, "chunks", len(chunks))
-			return e.free(ctx, t, chunks)
+			return e.free(ctx, t, worker, chunks)
 		})
 	})
 }
 
-// free lets chunks wait for whoever takes them next. Who had them can no longer
-// write.
-func (e *engine) free(ctx context.Context, t statements, chunks []int64) error {
+// free lets chunks of a worker's wait for whoever takes them next. Who had them
+// can no longer write.
+func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []int64) error {
 	cond, list := e.store.db.inKeys("chunk_id", chunks)
 	var turns []turn
 	var old []int64
-	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL WHERE `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{list}, func(c cursor) error {
+	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{worker, list}, func(c cursor) error {
 		var u turn
 		var job int64
 		if err := c.Scan(&u.Chunk, &u.Turn, &u.batch, &job); err != nil {
