@@ -92,7 +92,7 @@ func BenchmarkMeter(b *testing.B) {
 	})
 	run("line", func() {
 		x, y := newLine(rate, step), newLine(rate, step)
-		steps(func(l, r []float32) { x.add(l, frame{level: -30}); y.add(r, frame{level: -30}) })
+		steps(func(l, r []float32) { x.add(l, frame{level: -30}, false); y.add(r, frame{level: -30}, false) })
 	})
 	run("tones", func() {
 		var quiet frameLog

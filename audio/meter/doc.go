@@ -18,6 +18,7 @@
 //	copies.go        two channels that are one signal
 //	band.go          the level of a 32 ms frame in the band of speech
 //	line.go          the average spectrum, for the bandwidth in use
+//	exchange.go      the same in pieces, for sides that change places
 //	framelog.go      two bytes a frame and channel, for what is asked after the pass
 //
 // Questions that need the whole call are asked of the frame log at the end:

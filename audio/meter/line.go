@@ -8,9 +8,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// lineEvery is how many steps there are between two spectra. The average
-// spectrum of speech settles within seconds; three spectra a second are enough.
-const lineEvery = 16
+// lineEvery and loudEvery are how many steps there are between two spectra, of
+// frames at large and of those that are loud enough to be speech. The average
+// spectrum of speech settles within seconds, that of a voice against another's within
+// some more: three spectra a second are enough of the line, twelve of the speech.
+const (
+	lineEvery = 16
+	loudEvery = 4
+)
 
 // The average spectrum is kept apart for classes of level, because which of
 // them are speech is known only after the pass.
@@ -82,10 +87,15 @@ func newLine(rate, step int) *line {
 	return l
 }
 
-func (l *line) add(x []float32, f frame) {
+// add takes a step and reports whether its spectrum was taken: it then is in power.
+func (l *line) add(x []float32, f frame, loud bool) bool {
 	l.steps++
-	if l.steps%lineEvery != 0 || f.quiet || math.IsInf(f.level, -1) {
-		return
+	every := lineEvery
+	if loud {
+		every = loudEvery
+	}
+	if l.steps%every != 0 || f.quiet || math.IsInf(f.level, -1) {
+		return false
 	}
 	copy(l.frame, x)
 	l.fft.power(l.frame, l.window, l.power)
@@ -94,6 +104,7 @@ func (l *line) add(x []float32, f frame) {
 	for i, p := range l.power {
 		sum.power[i] += float64(p)
 	}
+	return true
 }
 
 // merge adds what was found in the samples that follow. It is exact where

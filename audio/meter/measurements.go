@@ -221,6 +221,8 @@ type Pair struct {
 	LeftAnswers  Latency `json:"left_answers"`
 	RightAnswers Latency `json:"right_answers"`
 	Copy         Copy    `json:"copy"`
+	// Exchange says where in the call the sides change places, if they do.
+	Exchange Exchange `json:"exchange"`
 }
 
 // Latency summarises response latencies: from the end of one side's turn to
@@ -229,6 +231,15 @@ type Latency struct {
 	Count   int     `json:"count"`
 	MedianS float64 `json:"median_s"`
 	MeanS   float64 `json:"mean_s"`
+}
+
+// Exchange says where the sides of a call change places: from there on each
+// channel sounds like the other before. Distances are squared differences of
+// average speech spectra in units of the variance within.
+type Exchange struct {
+	At       Time    `json:"at_s"`     // to about 10 s, more in calls of more than 10 min; Never where they do not
+	Straight float64 `json:"straight"` // distance between before and after on the same channels
+	Crossed  float64 `json:"crossed"`  // and on the other ones
 }
 
 // CopyKind says how one channel repeats the other.

@@ -35,7 +35,7 @@ func TestHalvesMergeToTheWhole(t *testing.T) {
 		}},
 		"line": {lineEvery, func() state {
 			l := newLine(rate, step)
-			each := func(x []float32) { l.add(x, frame{level: 10*log10(meanSquare(x)) + 1}) }
+			each := func(x []float32) { l.add(x, frame{level: 10*log10(meanSquare(x)) + 1}, false) }
 			return state{each, func(o any) { l.merge(o.(*line)) }, l, func() any { return l.result(-40) }}
 		}},
 		"histogram": {1, func() state {

@@ -44,6 +44,7 @@ type channel struct {
 	band     *speechBand
 	log      frameLog
 	line     *line
+	pieces   *pieces
 	dropouts dropouts
 	voice    *voiceMeter // nil unless asked for
 	outline  *outline    // nil unless asked for
@@ -54,7 +55,6 @@ type channel struct {
 // measures everything else.
 type Options struct {
 	// Voice summarises each channel's voice and line, which is personal data.
-	// It takes a sample rate of 8 kHz or more.
 	Voice bool
 	// Peaks keeps the outline of the waveform, for pictures.
 	Peaks bool
@@ -72,17 +72,19 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	m.past = dropoutPast(rate)
 	m.at = m.past
 	for c := range channels {
+		line := newLine(rate, m.step)
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
 		m.ch[c] = &channel{
 			level:    newActiveLevel(rate),
 			grid:     newGrid(rate),
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(baseBand(rate, m.step)),
-			line:     newLine(rate, m.step),
+			line:     line,
+			pieces:   newPieces(line.binHz),
 			dropouts: newDropouts(rate),
 			tones:    newTones(baseBand(rate, m.step)),
 		}
-		if o.Voice && rate >= baseRate {
+		if o.Voice {
 			m.ch[c].voice = newVoiceMeter(baseBand(rate, m.step))
 		}
 		if o.Peaks {
@@ -141,7 +143,10 @@ func (m *Meter) take(n int) {
 		f := ch.band.add(base, ch.silence.add(x))
 		ch.log.add(f)
 		ch.tones.add(base, ch.band, f, &ch.log)
-		ch.line.add(x, f)
+		loud := ch.pieces.step(f)
+		if ch.line.add(x, f, loud) && loud {
+			ch.pieces.add(ch.line.power)
+		}
 		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
 		if ch.voice != nil {
 			ch.voice.add(base, f)
@@ -190,7 +195,7 @@ func (m *Meter) Finish() Measurements {
 		line.G711, line.G711Share = ch.grid.result()
 		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
-		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
+		e.NoiseFloor = speech.noiseFloor
 		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
@@ -203,6 +208,7 @@ func (m *Meter) Finish() Measurements {
 		}
 	}
 	if m.channels == 2 {
+		out.Pair.Exchange = exchanged(m.ch[0].pieces, m.ch[1].pieces)
 		out.Pair.Copy = m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)
 	}
 	converse(&out)

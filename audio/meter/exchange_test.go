@@ -1,0 +1,57 @@
+package meter_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/otoscope/otoscope/audio/meter"
+)
+
+// TestExchange holds that sides which change places are found, and that they
+// are not where they stay: the recordings of testdata as they are, one after the
+// other, and with the channels exchanged in the middle of the longest.
+func TestExchange(t *testing.T) {
+	for _, l := range labels(t) {
+		left, right := load(t, l.File)
+		if m := listen(t, left, right); m.Pair.Exchange.At.Happened() {
+			t.Errorf("%s: sides change places at %v s: %+v", l.File, m.Pair.Exchange.At, m.Pair.Exchange)
+		}
+	}
+	left, right := load(t, "call-straight.wav")
+	// Twice over there is enough speech on each side before and after.
+	straight := [2][]float32{slices.Concat(left, left), slices.Concat(right, right)}
+	exchanged := [2][]float32{slices.Concat(left, right), slices.Concat(right, left)}
+	if m := listen(t, straight[0], straight[1]); m.Pair.Exchange.At.Happened() {
+		t.Errorf("the same call twice: %+v", m.Pair.Exchange)
+	}
+	m := listen(t, exchanged[0], exchanged[1])
+	at := float64(len(left)) / 8000
+	if got := m.Pair.Exchange; !got.At.Happened() || float64(got.At) < at-10 || float64(got.At) > at+10 {
+		t.Errorf("exchanged at %.0f s, heard %+v", at, got)
+	}
+	mirrored := listen(t, exchanged[1], exchanged[0])
+	if mirrored.Pair.Exchange != m.Pair.Exchange {
+		t.Errorf("the mirrored recording gives %+v, not %+v", mirrored.Pair.Exchange, m.Pair.Exchange)
+	}
+}
+
+// TestExchangeInAnHour holds that the pieces of a long call are joined in pairs.
+func TestExchangeInAnHour(t *testing.T) {
+	left, right := load(t, "call-straight.wav")
+	m, err := meter.New(8000, 2, meter.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const turns = 40 // 23 minutes: more than 64 pieces of 10 s
+	for i := range turns {
+		if i < turns/4 {
+			m.Add(left, right)
+		} else {
+			m.Add(right, left)
+		}
+	}
+	at := float64(len(left)) / 8000 * turns / 4
+	if got := m.Finish().Pair.Exchange; !got.At.Happened() || float64(got.At) < at-40 || float64(got.At) > at+40 {
+		t.Errorf("exchanged at %.0f s, heard %+v", at, got)
+	}
+}
