@@ -6,21 +6,6 @@ import (
 	"testing"
 )
 
-// talker makes a voice: harmonics of a pitch that glides, under the envelope
-// of syllables and of three resonances that move, over a noise floor.
-func talker(seed uint64, rate int, seconds, level float64) []float32 {
-	const highest = 3400
-	rng := rand.New(rand.NewPCG(seed, 3))
-	pitch := 90 + 130*rng.Float64()
-	voice := newVoice(rng, pitch, highest)
-	x := make([]float32, int(seconds*float64(rate)))
-	for i := range x {
-		x[i] = float32(voice.at(float64(i) / float64(rate)))
-	}
-	e := energyOf(x)
-	return mix(scaled(x, float32(sineAmplitude(level)/sineAmplitude(float64(e.result().RMS)))), white(seed, rate, seconds, -62))
-}
-
 func TestDropoutsAreFound(t *testing.T) {
 	const seconds = 20
 	rng := rand.New(rand.NewPCG(9, 9))

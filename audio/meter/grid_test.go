@@ -126,11 +126,3 @@ func TestGridIsNotInWhatNeverWasG711(t *testing.T) {
 		}
 	}
 }
-
-func scaled(x []float32, gain float32) []float32 {
-	y := make([]float32, len(x))
-	for i, v := range x {
-		y[i] = v * gain
-	}
-	return y
-}

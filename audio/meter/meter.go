@@ -55,6 +55,7 @@ type channel struct {
 // measures everything else.
 type Options struct {
 	// Voice summarises each channel's voice and line, which is personal data.
+	// It takes a sample rate of 8 kHz or more.
 	Voice bool
 	// Peaks keeps the outline of the waveform, for pictures.
 	Peaks bool
@@ -84,7 +85,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			dropouts: newDropouts(rate),
 			tones:    newTones(baseBand(rate, m.step)),
 		}
-		if o.Voice {
+		if o.Voice && rate >= baseRate {
 			m.ch[c].voice = newVoiceMeter(baseBand(rate, m.step))
 		}
 		if o.Peaks {
@@ -195,7 +196,7 @@ func (m *Meter) Finish() Measurements {
 		line.G711, line.G711Share = ch.grid.result()
 		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
-		e.NoiseFloor = speech.noiseFloor
+		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
 		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)

@@ -61,10 +61,16 @@ func (o *outline) add(x []float32) {
 		}
 		n := min(len(x), o.cell-o.full)
 		newest := &o.pairs[len(o.pairs)-1]
+		lowest, highest := newest.lowest, newest.highest
 		for _, v := range x[:n] {
-			newest.lowest = min(newest.lowest, v)
-			newest.highest = max(newest.highest, v)
+			if v < lowest {
+				lowest = v
+			}
+			if v > highest {
+				highest = v
+			}
 		}
+		newest.lowest, newest.highest = lowest, highest
 		o.full += n
 		x = x[n:]
 	}

@@ -114,6 +114,58 @@ func inSteps(x []float32, step int, each func([]float32)) {
 	}
 }
 
+// talker makes a voice, with pauses, over a noise floor of −62 dBov.
+func talker(seed uint64, rate int, seconds, level float64) []float32 {
+	return mix(quietTalker(seed, rate, seconds, level), white(seed, rate, seconds, -62))
+}
+
+// quietTalker makes a voice of an RMS level in dBov over silence.
+func quietTalker(seed uint64, rate int, seconds, level float64) []float32 {
+	const highest = 3400
+	rng := rand.New(rand.NewPCG(seed, 3))
+	voice := newVoice(rng, 90+130*rng.Float64(), highest)
+	x := make([]float32, int(seconds*float64(rate)))
+	for i := range x {
+		x[i] = float32(voice.at(float64(i) / float64(rate)))
+	}
+	return scaled(x, float32(math.Pow(10, (level-float64(powerLevel(meanSquare(x))))/20)))
+}
+
+// scaled is x at another gain.
+func scaled(x []float32, gain float32) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = v * gain
+	}
+	return y
+}
+
+// hiss is noise of a level in dBov from 300 to 3400 Hz that is the same sound
+// at every rate.
+func hiss(seed uint64, rate int, seconds, level float64) []float32 {
+	return pinkish(seed, rate, seconds, level, 300, 3400, 0)
+}
+
+// pinkish makes a noise of a level in dBov of a hundred tones between two
+// frequencies, whose spectrum falls by so many dB an octave.
+func pinkish(seed uint64, rate int, seconds, level, low, high, fall float64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 8))
+	x := make([]float32, int(seconds*float64(rate)))
+	for range 100 {
+		octave := rng.Float64() * math.Log2(high/low)
+		a := math.Pow(10, -octave*(fall-3)/20) // the tones themselves fall by 3 dB
+		sin, cos := math.Sincos(2 * math.Pi * low * math.Exp2(octave) / float64(rate))
+		turn := complex(cos, sin)
+		sin, cos = math.Sincos(2 * math.Pi * rng.Float64())
+		z := complex(a*cos, a*sin)
+		for i := range x {
+			x[i] += float32(imag(z))
+			z *= turn
+		}
+	}
+	return scaled(x, float32(math.Pow(10, (level-float64(powerLevel(meanSquare(x))))/20)))
+}
+
 // voice is a sum of harmonics, defined at every instant, so that it is the
 // same sound at every rate.
 type voice struct {
