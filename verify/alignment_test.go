@@ -25,6 +25,7 @@ func exchange(shift float64) verify.Recording {
 	m.Left.Timing.FirstSpeech = meter.Time(m.Left.Segments[0].Start)
 	m.Right.Timing.FirstSpeech = meter.Time(m.Right.Segments[0].Start)
 	m.Pair.DoubleTalkS = meter.Overlap(m.Left.Segments, m.Right.Segments, 0)
+	m.Pair.Exchange.At = meter.Never
 	return verify.Recording{Measurements: m}
 }
 
@@ -40,5 +41,17 @@ func TestChannelOffset(t *testing.T) {
 		if tt.want && v.Log10LR != 0 {
 			t.Errorf("right channel %+.1f s late: timing still weighs %v", tt.shift, v.Log10LR)
 		}
+	}
+}
+
+func TestOrientationChanges(t *testing.T) {
+	rec := exchange(0)
+	if v := verify.Judge(rec, verify.Case{Declaration: declare.Default()}); finds(v, finding.OrientationChanges) || v.Outcome == verify.Unusable {
+		t.Errorf("sides that stay: %s, %v", v.Outcome, v.Findings)
+	}
+	rec.Measurements.Pair.Exchange = meter.Exchange{At: 65, Straight: 20, Crossed: 2}
+	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
+	if !finds(v, finding.OrientationChanges) || v.Outcome != verify.Unusable || v.Heard != nil {
+		t.Errorf("sides that change places: %s, heard %v, %v", v.Outcome, v.Heard, v.Findings)
 	}
 }

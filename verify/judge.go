@@ -50,6 +50,9 @@ func Judge(rec Recording, c Case) Verdict {
 	}
 	found := structure(&m, c.Facts.Joined.Agent != nil)
 	v.Findings = append(v.Findings, found...)
+	if f, ok := orientationChanges(&m); ok && !has(found, finding.Fatal) {
+		v.Findings = append(v.Findings, f)
+	}
 	if !has(v.Findings, finding.Fatal) && !hasCode(found, finding.TooShort) {
 		items := evidence.Weigh(&m, c.Facts, c.profile())
 		if f, ok := channelOffset(&m); ok {
