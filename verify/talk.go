@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"math"
+
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -15,7 +17,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	t := &TalkMeasures{
 		AgentTalkS:             agent.Timing.TalkS,
 		CustomerTalkS:          customer.Timing.TalkS,
-		TalkS:                  agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS,
+		TalkS:                  micro(agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS),
 		CrosstalkS:             m.Pair.DoubleTalkS,
 		SilenceS:               m.Pair.MutualSilenceS,
 		LongestTalkByAgentS:    agent.Timing.LongestTurnS,
@@ -24,7 +26,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	// A silence is before whoever breaks it.
 	spokenUntil := 0.0
 	for _, turn := range m.Turns() {
-		gap := turn.Start - spokenUntil
+		gap := micro(turn.Start - spokenUntil)
 		if turn.Right == customerIsRight {
 			t.LongestSilenceBeforeCustomerS = max(t.LongestSilenceBeforeCustomerS, gap)
 		} else {
@@ -34,3 +36,6 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	}
 	return t
 }
+
+// micro rounds seconds to microseconds: what is below comes of adding them up.
+func micro(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }

@@ -2,6 +2,7 @@ package meter
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -67,10 +68,11 @@ func converse(m *Measurements) {
 		for _, seg := range side.Segments {
 			t.TalkS += seg.End - seg.Start
 		}
+		t.TalkS, t.MeanTurnS, t.LongestTurnS = micro(t.TalkS), micro(t.MeanTurnS), micro(t.LongestTurnS)
 	}
 	if m.Channels == 2 {
-		m.Pair.DoubleTalkS = Overlap(m.Left.Segments, m.Right.Segments, 0)
-		m.Pair.MutualSilenceS = max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS)
+		m.Pair.DoubleTalkS = micro(Overlap(m.Left.Segments, m.Right.Segments, 0))
+		m.Pair.MutualSilenceS = micro(max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS))
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = summarise(answers[0]), summarise(answers[1])
 	}
 }
@@ -115,5 +117,8 @@ func summarise(seconds []float64) Latency {
 		sum += s
 	}
 	slices.Sort(seconds)
-	return Latency{Count: n, MeanS: sum / float64(n), MedianS: (seconds[(n-1)/2] + seconds[n/2]) / 2}
+	return Latency{Count: n, MeanS: micro(sum / float64(n)), MedianS: micro((seconds[(n-1)/2] + seconds[n/2]) / 2)}
 }
+
+// micro rounds seconds to microseconds: what is below comes of adding them up.
+func micro(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }

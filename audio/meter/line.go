@@ -97,7 +97,7 @@ func (l *line) add(x []float32, f frame, loud bool) bool {
 	if l.steps%every != 0 || f.quiet || math.IsInf(f.level, -1) {
 		return false
 	}
-	copy(l.frame, x)
+	clear(l.frame[copy(l.frame, x):]) // the last step may be short
 	l.fft.power(l.frame, l.window, l.power)
 	sum := &l.sums[class(f.level)]
 	sum.count++
