@@ -22,9 +22,12 @@ const thresholdCount = 32
 //
 // The thresholds being powers of two, the binary exponent of the envelope
 // says which of them it reaches, and the activity counts change only when
-// the exponent does. The counts are those of the sample-by-sample algorithm.
+// the exponent does. How far the envelope can go in a few samples is bounded:
+// where that is no threshold, only its end is computed, as a weighted sum of
+// the samples. The counts are those of the sample-by-sample algorithm.
 type activeLevel struct {
 	g        float64
+	block    *envelopeBlock
 	hangover int64
 	p, q     float64 // the envelope's two stages, normalised to full scale
 	n        int64   // samples so far
@@ -36,8 +39,10 @@ type activeLevel struct {
 const never = -1
 
 func newActiveLevel(rate int) activeLevel {
+	g := math.Exp(-1 / (float64(rate) * envelopeTimeConstant))
 	a := activeLevel{
-		g:        math.Exp(-1 / (float64(rate) * envelopeTimeConstant)),
+		g:        g,
+		block:    newEnvelopeBlock(g),
 		hangover: int64(math.Round(hangoverTime * float64(rate))),
 		reached:  thresholdCount,
 	}
@@ -47,9 +52,75 @@ func newActiveLevel(rate int) activeLevel {
 	return a
 }
 
-// add runs the envelope over two samples at a time: each stage then waits for
-// itself once in two samples.
+// envelopeBlock is what the envelope becomes after so many samples.
+type envelopeBlock struct {
+	decay  float64               // g^n, of both stages
+	spill  float64               // n·(1−g)·g^n: what is left of the first stage in the second
+	first  [blockSamples]float64 // weights of the samples in the first stage
+	second [blockSamples]float64 // and in the second
+	rise   float64               // bounds: the first stage stays below p + rise·(its samples' sum),
+	climb  float64               // the second one below q + climb·(the first one's bound)
+}
+
+const blockSamples = 16
+
+func newEnvelopeBlock(g float64) *envelopeBlock {
+	const n = blockSamples
+	k := 1 - g
+	b := &envelopeBlock{
+		decay: math.Pow(g, n),
+		spill: n * k * math.Pow(g, n),
+		rise:  math.Pow(g, 1-n),
+		climb: n * k,
+	}
+	for i := range n {
+		b.first[i] = k * math.Pow(g, float64(n-1-i))
+		b.second[i] = k * float64(n-i) * b.first[i]
+	}
+	return b
+}
+
+// add takes a step, in blocks that cannot reach another threshold and by the
+// sample where they may.
 func (a *activeLevel) add(x []float32) {
+	b := a.block
+	for ; len(x) >= blockSamples; x = x[blockSamples:] {
+		v := (*[blockSamples]float32)(x)
+		var p0, p1, q0, q1 float64
+		for i := 0; i < blockSamples; i += 2 {
+			x0, x1 := magnitude(v[i]), magnitude(v[i+1])
+			p0 += b.first[i] * x0
+			q0 += b.second[i] * x0
+			p1 += b.first[i+1] * x1
+			q1 += b.second[i+1] * x1
+		}
+		p, q := p0+p1, q0+q1
+		lowest := a.q * b.decay
+		highest := a.q + b.climb*(a.p+b.rise*p)
+		if exponent := binaryExponent(a.q); binaryExponent(lowest*(1-slack)) != exponent || binaryExponent(highest*(1+slack)) != exponent {
+			a.bySample(v[:])
+			continue
+		}
+		a.q = lowest + b.spill*a.p + q
+		a.p = b.decay*a.p + p
+		a.n += blockSamples
+	}
+	a.bySample(x)
+	if a.p < vanished && a.q < vanished {
+		a.p, a.q = 0, 0
+	}
+}
+
+// vanished is far below every threshold. In digital silence the envelope
+// would go on to numbers so small that processors take a hundred times as long for them.
+const vanished = 0x1p-200
+
+// slack is far more than rounding can amount to.
+const slack = 1e-9
+
+// bySample runs the envelope over two samples at a time: each stage then waits for
+// itself once in two samples.
+func (a *activeLevel) bySample(x []float32) {
 	g, k, p, q := a.g, 1-a.g, a.p, a.q
 	gg, gk := g*g, g*k
 	reached, exponent, n := a.reached, binaryExponent(q), a.n

@@ -158,3 +158,14 @@ func TestActiveLevelOfNothing(t *testing.T) {
 		}
 	}
 }
+
+// In digital silence the envelope ends at zero, not among the smallest
+// numbers, which are slow to reckon with.
+func TestEnvelopeVanishesInSilence(t *testing.T) {
+	a := newActiveLevel(8000)
+	inSteps(white(1, 8000, 1, -20), 160, a.add)
+	inSteps(make([]float32, 6*8000), 160, a.add)
+	if a.p != 0 || a.q != 0 {
+		t.Errorf("after six seconds of zeros the envelope is at %g and %g", a.p, a.q)
+	}
+}
