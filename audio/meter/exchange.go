@@ -57,10 +57,13 @@ type shape struct {
 	sum, squares [shapeBands]float64
 }
 
-func newPieces(binHz float64) *pieces {
+// newPieces takes the width of a bin and how many there are. Below 8 kHz the
+// bands are narrower, so that they end below half the sample rate.
+func newPieces(binHz float64, bins int) *pieces {
+	highest := min(shapeHighHz, binHz*float64(bins-1))
 	p := &pieces{length: pieceSteps, loudest: math.Inf(-1), shapes: make([]shape, 0, maxPieces)}
 	for b := range p.edges {
-		hz := shapeLowHz * math.Pow(shapeHighHz/shapeLowHz, float64(b)/shapeBands)
+		hz := shapeLowHz * math.Pow(highest/shapeLowHz, float64(b)/shapeBands)
 		p.edges[b] = int(math.Round(hz / binHz))
 	}
 	return p

@@ -81,7 +81,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(baseBand(rate, m.step)),
 			line:     line,
-			pieces:   newPieces(line.binHz),
+			pieces:   newPieces(line.binHz, len(line.power)),
 			dropouts: newDropouts(rate),
 			tones:    newTones(baseBand(rate, m.step)),
 		}
