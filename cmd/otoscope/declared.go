@@ -12,6 +12,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
 )
 
 // declaredOptions are what is declared and known of recordings: the same flags
@@ -22,6 +23,7 @@ type declaredOptions struct {
 	agent                            string
 	groups                           []string
 	minConfidence, prior             float64
+	profile                          string
 }
 
 // declarationFlags say who should be on which channel.
@@ -42,6 +44,7 @@ func (o *declaredOptions) factFlags() *pflag.FlagSet {
 	f.StringVar(&o.agent, "agent", "", "repeat the agent's `NAME` in the result")
 	f.StringArrayVar(&o.groups, "group", nil, "repeat `NAME=VALUE` in the result, such as queue=billing; may be given again")
 	f.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
+	f.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
 	f.Float64Var(&o.prior, "prior", verify.DefaultPrior, "probability `P`, before listening, that the customer is on the left")
 	return f
 }
@@ -75,6 +78,9 @@ func (o *declaredOptions) read(stdin io.Reader) (declaredCase, error) {
 	if c.Groups, err = o.groupMap(); err != nil {
 		return c, err
 	}
+	if c.Profile, err = readProfile(o.profile); err != nil {
+		return c, err
+	}
 	if c.Facts.Direction, err = declare.ParseDirection(o.direction); err != nil {
 		return c, flagValue("direction", err)
 	}
@@ -106,12 +112,31 @@ func (o *declaredOptions) check() error {
 			message: strings.Join(given, " and ") + " each declare who is on which channel",
 			hint:    "Give one of them",
 		}
-	case !(o.minConfidence >= 0.5 && o.minConfidence < 1):
-		return &usageError{message: fmt.Sprintf("--min-confidence %v is no probability from 0.5 to below 1", o.minConfidence), hint: "Certainty is not to be had; 0.99 is the default"}
+	case checkMinConfidence(o.minConfidence) != nil:
+		return checkMinConfidence(o.minConfidence)
 	case !(o.prior > 0 && o.prior < 1):
 		return &usageError{message: fmt.Sprintf("--prior %v is no probability between 0 and 1", o.prior), hint: "0.5 says that nothing is known before listening; 0 and 1 would leave nothing to be heard"}
 	}
 	return nil
+}
+
+func checkMinConfidence(p float64) error {
+	if !(p >= 0.5 && p < 1) {
+		return &usageError{message: fmt.Sprintf("--min-confidence %v is no probability from 0.5 to below 1", p), hint: "Certainty is not to be had; 0.99 is the default"}
+	}
+	return nil
+}
+
+// readProfile reads the profile in a file; nil where none is named.
+func readProfile(path string) (*evidence.Profile, error) {
+	if path == "" {
+		return nil, nil
+	}
+	p, _, err := evidence.OpenProfile(path)
+	if err != nil {
+		return nil, flagValue("profile", err)
+	}
+	return &p, nil
 }
 
 func (o *declaredOptions) groupMap() (map[string]string, error) {

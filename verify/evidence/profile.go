@@ -2,7 +2,7 @@ package evidence
 
 // Profile is a set of weights. All are in log10 units of the likelihood ratio.
 type Profile struct {
-	Name string `json:"name"`
+	Name string `json:"-"` // in the file beside the weights
 	// Opening weighs the first long turn.
 	Opening OpeningWeights `json:"opening"`
 	// TurnTaking weighs how the sides take turns.

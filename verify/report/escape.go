@@ -144,3 +144,7 @@ func clean(v verify.Verdict, ascii bool) verify.Verdict {
 func cleanSides(s declare.Sides, text func(string) string) *declare.Sides {
 	return &declare.Sides{Left: declare.Role(text(string(s.Left))), Right: declare.Role(text(string(s.Right)))}
 }
+
+// ASCII writes s for terminals that take nothing else: what has a likeness is
+// replaced by it, and the rest escaped.
+func ASCII(s string) string { return toASCII(s) }

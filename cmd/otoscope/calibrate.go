@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/evidence/calibrate"
+	"github.com/otoscope/otoscope/verify/report"
+)
+
+// CalibrateOptions are the flags of "otoscope calibrate".
+type CalibrateOptions struct {
+	labels    labelsOptions
+	out, name string
+}
+
+func newCalibrateCommand(env environment) *cobra.Command {
+	o := &CalibrateOptions{labels: labelsOptions{cuts: true}}
+	c := &cobra.Command{
+		Use:   "calibrate [flags] LABELS --out FILE",
+		Short: "Fit the weights of the evidence to your own recordings",
+		Long:  calibrateHelp,
+		Example: `  otoscope calibrate labels.jsonl --out acme.json
+  otoscope verify --profile acme.json call.wav
+  otoscope evaluate --profile acme.json other-labels.jsonl`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     cobra.FixedCompletions([]string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE:                  func(c *cobra.Command, args []string) error { return runCalibrate(c.Context(), env, o, args) },
+	}
+	what, output := newFlagSet(), newFlagSet()
+	o.labels.addDir(what)
+	o.labels.addMetadata(what)
+	o.labels.addWorkers(what)
+	output.StringVar(&o.out, "out", "", "write the profile to `FILE`")
+	output.StringVar(&o.name, "name", "", "name the profile; results repeat the `NAME` (default: that of FILE and the day)")
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"Output", output})
+	return c
+}
+
+const calibrateHelp = `Calibrate fits how evidence is combined to recordings whose truth you know, and
+writes a profile that verify, batch and evaluate take with --profile.
+
+LABELS is as for evaluate; see: otoscope help evaluate. Only recordings with
+one party on each channel serve, as they are and in pieces cut from them. Label
+the agent of each, and recordings of one call with the same "call".
+
+The weights are drawn towards the built-in ones, so that few calls change
+little. They are tested on calls that they were not fitted on, and the profile
+claims no more than the number of calls supports: odds of n+1 to 1 for n calls
+without a mistake. 20 calls are needed, and 98 for a confidence of 99 %.
+
+EXIT STATUS
+
+    0  the profile was written
+    2  it was not: too few recordings, one that cannot be read, or wrong usage
+  130  interrupted`
+
+func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, args []string) error {
+	if o.out == "" {
+		return &usageError{message: "where to write the profile?", hint: "Name a file: otoscope calibrate labels.jsonl --out profile.json"}
+	}
+	labels, err := o.labels.read(env.stdin, args)
+	if err != nil {
+		return err
+	}
+	day := time.Now()
+	name := o.name
+	if name == "" {
+		name = strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out)) + "-" + day.UTC().Format(time.DateOnly)
+	}
+	if err := evidence.CheckName(name); err != nil {
+		return flagValue("name", err)
+	}
+	recordings, err := o.labels.listen(ctx, labels, args[0])
+	if err != nil {
+		return err
+	}
+	result, err := calibrate.Fit(ctx, recordings, calibrate.Options{Name: name, Day: day, UseMetadata: o.labels.metadata, Workers: o.labels.workers})
+	if err != nil {
+		return err
+	}
+	err = replaceFile(o.out, func(w io.Writer) error {
+		return evidence.WriteProfile(w, result.Profile, result.Provenance)
+	})
+	if err != nil {
+		return fmt.Errorf("writing the profile: %w", err)
+	}
+	if err := result.Text(env.stdout, env.ascii()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", report.Escape(quoted([]string{o.out})[0]))
+	return err
+}
+
+// replaceFile writes a file beside the one that it replaces, so that there is
+// never half of one.
+func replaceFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

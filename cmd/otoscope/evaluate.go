@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/evidence/evaluate"
+)
+
+// EvaluateOptions are the flags of "otoscope evaluate".
+type EvaluateOptions struct {
+	labels        labelsOptions
+	format        string
+	profile       string
+	minConfidence float64
+	plots         string
+}
+
+// labelsOptions say which labelled recordings to listen to, and how.
+type labelsOptions struct {
+	dir      string
+	cuts     bool
+	metadata bool
+	workers  int
+}
+
+func (o *labelsOptions) addDir(f *pflag.FlagSet) {
+	f.StringVar(&o.dir, "dir", "", "look for the recordings in `DIR` (default: where LABELS is)")
+}
+
+func (o *labelsOptions) addMetadata(f *pflag.FlagSet) {
+	f.BoolVar(&o.metadata, "use-metadata", false, "take directions, recording methods and join times in the labels as evidence; without it the sound alone must do")
+}
+
+func (o *labelsOptions) addWorkers(f *pflag.FlagSet) {
+	f.IntVarP(&o.workers, "workers", "j", 0, "work on `N` recordings at once (default: one a processor)")
+}
+
+func newEvaluateCommand(env environment) *cobra.Command {
+	o := &EvaluateOptions{}
+	c := &cobra.Command{
+		Use:   "evaluate [flags] LABELS",
+		Short: "Measure how right verdicts are, on labelled recordings",
+		Long:  evaluateHelp,
+		Example: `  otoscope evaluate testdata/labels.jsonl
+  otoscope evaluate --cuts --plots plots labels.jsonl
+  otoscope evaluate --format json --profile acme.json labels.jsonl | jq .cllr`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     cobra.FixedCompletions([]string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE:                  func(c *cobra.Command, args []string) error { return runEvaluate(c.Context(), env, o, args) },
+	}
+	what, judging, output := newFlagSet(), newFlagSet(), newFlagSet()
+	o.labels.addDir(what)
+	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
+	o.labels.addWorkers(what)
+	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
+	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
+	o.labels.addMetadata(judging)
+	output.StringVar(&o.format, "format", "text", "write `FORMAT`: text or json")
+	output.StringVar(&o.plots, "plots", "", "write plots of reliability and of the ratios (Tippett) into `DIR`, as SVG")
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Output", output})
+	complete(c, "format", "text", "json")
+	return c
+}
+
+const evaluateHelp = `Evaluate judges recordings of which the truth is known, and counts how often the
+verdicts are right, whether they are as sure as they may be, and what each kind
+of evidence contributes.
+
+LABELS has one JSON object a line (- is standard input):
+
+  {"file": "call.wav", "left": "customer", "agent": "kim", "direction": "inbound"}
+
+  file     the recording, relative to the labels or to --dir
+  left     who really is on the left: customer, agent or mixed (both, or nobody
+           can tell)
+  fault    what is wrong with the recording: none, swapped, mono_file, dual_mono,
+           dual_mono_delayed, dual_mono_gain, inverted, dead_left, dead_right,
+           one_missing_left, one_missing_right, both_parties, bleed,
+           orientation_changes, channel_offset
+  talk     who speaks when: [["a", start s, length s], ["c", ...], ...]
+  direction, recorded_by, agent_joined_s, customer_joined_s
+           what is known of the call; evidence only with --use-metadata
+  agent, call, codec_agent, codec_customer
+           what the recordings have in common
+
+All but file and left may be left out, and other keys are ignored.
+
+EXIT STATUS
+
+    0  all recordings were judged, rightly or wrongly
+    2  one could not be read; or wrong usage
+  130  interrupted`
+
+func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args []string) error {
+	if o.format != "text" && o.format != "json" {
+		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "Formats are text and json"}
+	}
+	if err := checkMinConfidence(o.minConfidence); err != nil {
+		return err
+	}
+	profile, err := readProfile(o.profile)
+	if err != nil {
+		return err
+	}
+	labels, err := o.labels.read(env.stdin, args)
+	if err != nil {
+		return err
+	}
+	recordings, err := o.labels.listen(ctx, labels, args[0])
+	if err != nil {
+		return err
+	}
+	report := evaluate.Judge(recordings, evaluate.JudgeOptions{Profile: profile, MinConfidence: o.minConfidence, UseMetadata: o.labels.metadata})
+	if o.plots != "" {
+		if err := report.Plots(o.plots); err != nil {
+			return err
+		}
+	}
+	if o.format == "json" {
+		err = json.NewEncoder(env.stdout).Encode(report)
+	} else {
+		err = report.Text(env.stdout, env.ascii())
+	}
+	if err == nil && report.Failed() {
+		err = statusError(statusFailed)
+	}
+	return err
+}
+
+// read reads the labels that the command line names.
+func (o *labelsOptions) read(stdin io.Reader, args []string) ([]evaluate.Label, error) {
+	switch {
+	case len(args) == 0:
+		return nil, &usageError{message: "which labels?", hint: "Give a file with one JSON object a line: otoscope evaluate testdata/labels.jsonl"}
+	case len(args) > 1:
+		return nil, &usageError{message: fmt.Sprintf("%d files of labels are given, but one is read", len(args)), hint: "Put them together: cat a.jsonl b.jsonl > labels.jsonl"}
+	case o.workers < 0:
+		return nil, &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+	case args[0] == "-":
+		return evaluate.ReadLabels(stdin, "standard input")
+	}
+	f, err := os.Open(args[0])
+	if err != nil {
+		return nil, fmt.Errorf("reading the labels: %w", err)
+	}
+	defer f.Close()
+	return evaluate.ReadLabels(f, args[0])
+}
+
+// listen measures the labelled recordings.
+func (o *labelsOptions) listen(ctx context.Context, labels []evaluate.Label, from string) ([]evaluate.Recording, error) {
+	dir := o.dir
+	if dir == "" && from != "-" {
+		dir = filepath.Dir(from)
+	}
+	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: dir, Cuts: o.cuts, Workers: o.workers})
+}

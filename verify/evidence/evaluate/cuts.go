@@ -1,0 +1,212 @@
+package evaluate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// The hard cases. Each is made from sound recordings whose sides are known, and
+// may be left undecided; decided wrongly it shows a rule that is too sure.
+const (
+	cutFirst15     = "without_first_15s"
+	cutFirst30     = "without_first_30s"
+	cutLastHalf    = "last_half"
+	cutTenSeconds  = "only_10s"
+	cutAgentQuiet  = "agent_nearly_silent"
+	cutCustQuiet   = "customer_nearly_silent"
+	cutHoldQuiet   = "long_hold_silence"
+	cutHoldMusic   = "long_hold_music"
+	cutCustOpens   = "customer_opens_at_length"
+	cutCustAtStart = "starts_with_customer"
+	CutTransfer    = "transfer"
+)
+
+// Excerpt reports whether a cut is a stretch of a call chosen without regard to
+// who speaks in it, so that it tells what any excerpt would. The other cuts are
+// made to mislead.
+func Excerpt(cut string) bool {
+	switch cut {
+	case cutFirst15, cutFirst30, cutLastHalf, cutTenSeconds:
+		return true
+	}
+	return false
+}
+
+const (
+	minPieceS  = 10.0 // shorter pieces hold no exchange
+	tenS       = 10.0
+	holdS      = 30.0
+	fewWordsS  = 2.0  // what is left of a party that is nearly silent
+	longTurnS  = 1.5  // as the opening has it
+	beforeS    = 0.6  // a recording that begins with a turn has this before it
+	hushEdgeS  = 0.12 // speech begins before and ends after what is heard of it
+	transferAt = 0.5
+)
+
+// A plan is a piece that is still to be cut and measured.
+type plan struct {
+	piece  Recording
+	splice splice
+}
+
+// plansFor plans all cuts of one measured recording; others of all serve as
+// the second half of a transfer.
+func plansFor(all []Recording, i int, dir string) []plan {
+	r := &all[i]
+	if !cuttable(r) {
+		return nil
+	}
+	var (
+		plans    []plan
+		m        = &r.Result.Measurements
+		path     = r.Label.path(dir)
+		duration = m.DurationS
+		whole    = part{path: path, to: math.Inf(1)}
+		agent    = r.channelOf(declare.Agent)
+		customer = r.channelOf(declare.Customer)
+	)
+	add := func(cut, at string, startS float64, parts ...part) {
+		piece := Recording{Label: r.Label, Cut: cut, At: at, Left: r.Left, Facts: r.Facts}
+		piece.Facts.Joined = shift(r.Facts.Joined, startS)
+		plans = append(plans, plan{piece, splice{rate: m.SampleRate, parts: parts}})
+	}
+	from := func(cut, at string, startS, endS float64) {
+		if min(endS, duration)-startS >= minPieceS {
+			add(cut, at, startS, part{path: path, from: startS, to: endS})
+		}
+	}
+	from(cutFirst15, "", 15, math.Inf(1))
+	from(cutFirst30, "", 30, math.Inf(1))
+	from(cutLastHalf, "", duration/2, math.Inf(1))
+	if duration >= 2*tenS {
+		for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {
+			startS := math.Floor(share * (duration - tenS))
+			from(cutTenSeconds, fmt.Sprintf("from %.0f s", startS), startS, startS+tenS)
+		}
+	}
+
+	for _, quiet := range []struct {
+		cut  string
+		side int
+	}{{cutAgentQuiet, agent}, {cutCustQuiet, customer}} {
+		if stretches, fewer := allButFewWords(channel(m, quiet.side).Segments); fewer {
+			p := whole
+			p.hush[quiet.side] = stretches
+			p.floor[quiet.side] = channel(m, quiet.side).Energy.NoiseFloor
+			add(quiet.cut, "", 0, p)
+		}
+	}
+
+	var waiting part
+	waiting.lengthS = holdS
+	for side := range 2 {
+		waiting.floor[side] = channel(m, side).Energy.NoiseFloor
+	}
+	add(cutHoldQuiet, "", -holdS, waiting, whole)
+	// The waiting customer hears the queue's music, which is on the others' channel.
+	waiting.music[agent] = true
+	add(cutHoldMusic, "", -holdS, waiting, whole)
+
+	turns := m.Turns()
+	greeting := slices.IndexFunc(turns, func(t meter.Turn) bool { return side(t.Right) == agent && t.TalkS >= longTurnS })
+	if greeting >= 0 {
+		p := whole
+		p.hush[agent] = []meter.Segment{{Start: turns[greeting].Start, End: turns[greeting].End}}
+		p.floor[agent] = channel(m, agent).Energy.NoiseFloor
+		add(cutCustOpens, "", 0, p)
+	}
+	if k := slices.IndexFunc(turns, func(t meter.Turn) bool { return side(t.Right) == customer && t.TalkS >= longTurnS }); k >= 0 {
+		if startS := max(0, turns[k].Start-beforeS); startS > 0 {
+			from(cutCustAtStart, fmt.Sprintf("from %.1f s", startS), startS, math.Inf(1))
+		}
+	}
+	if other := transferTo(all, i); other != nil {
+		at, then := duration*transferAt, other.Result.Measurements.DurationS*transferAt
+		add(CutTransfer, "to "+other.Label.File, 0,
+			part{path: path, to: at},
+			part{path: other.Label.path(dir), from: then, to: math.Inf(1), swap: other.Left != r.Left})
+		plans[len(plans)-1].piece.Facts.Joined = declare.Joined{}
+	}
+	return plans
+}
+
+// cuttable reports whether a recording is sound and was measured.
+func cuttable(r *Recording) bool {
+	return r.Err == nil && r.Cut == "" && r.Label.Sound() && r.Result.Measurements.Channels == 2
+}
+
+// transferTo finds a call of another agent that can follow this one: the next
+// in the labels.
+func transferTo(all []Recording, i int) *Recording {
+	r := &all[i]
+	for k := 1; k < len(all); k++ {
+		other := &all[(i+k)%len(all)]
+		if cuttable(other) && r.Label.Agent != "" && other.Label.Agent != "" && other.Label.Agent != r.Label.Agent &&
+			other.Result.Measurements.SampleRate == r.Result.Measurements.SampleRate {
+			return other
+		}
+	}
+	return nil
+}
+
+// allButFewWords gives the stretches of speech to take away so that no more
+// than fewWordsS are left: the shortest segments stay. fewer is false where
+// nothing is to be taken away.
+func allButFewWords(segments []meter.Segment) (away []meter.Segment, fewer bool) {
+	if len(segments) == 0 {
+		return nil, false
+	}
+	shortest := slices.Clone(segments)
+	slices.SortStableFunc(shortest, func(a, b meter.Segment) int {
+		switch la, lb := a.End-a.Start, b.End-b.Start; {
+		case la < lb:
+			return -1
+		case la > lb:
+			return 1
+		}
+		return 0
+	})
+	left := 0.0
+	for i, s := range shortest {
+		length := s.End - s.Start
+		switch {
+		case left+length <= fewWordsS:
+			left += length
+			continue
+		case i == 0: // not one segment is that short: its first second stays
+			s.Start += fewWordsS / 2
+			left = fewWordsS
+		}
+		away = append(away, s)
+	}
+	slices.SortFunc(away, func(a, b meter.Segment) int {
+		if a.Start < b.Start {
+			return -1
+		}
+		return 1
+	})
+	return away, len(away) > 0
+}
+
+// channelOf gives the side, 0 or 1, that a party is on.
+func (r *Recording) channelOf(role declare.Role) int {
+	return side(r.Left != string(role))
+}
+
+func side(right bool) int {
+	if right {
+		return 1
+	}
+	return 0
+}
+
+func channel(m *meter.Measurements, side int) *meter.Channel {
+	if side == 1 {
+		return &m.Right
+	}
+	return &m.Left
+}

@@ -1,0 +1,223 @@
+package evaluate
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// Who is labelled to be on the left.
+const (
+	Customer = "customer"
+	Agent    = "agent"
+	Mixed    = "mixed" // both, or nobody can say
+)
+
+// Label is what is known to be true of one recording. Keys that are not
+// listed here are ignored.
+type Label struct {
+	File            string        `json:"file"` // relative to the labels' folder
+	Left            string        `json:"left"` // who is really on the left: customer, agent or mixed
+	Fault           string        `json:"fault"`
+	Direction       string        `json:"direction"`
+	RecordedBy      string        `json:"recorded_by"`
+	Agent           string        `json:"agent"` // the same word for the same agent
+	Call            string        `json:"call"`  // the same word for recordings of one call
+	AgentJoinedS    *float64      `json:"agent_joined_s"`
+	CustomerJoinedS *float64      `json:"customer_joined_s"`
+	CodecAgent      string        `json:"codec_agent"`
+	CodecCustomer   string        `json:"codec_customer"`
+	Talk            []Utterance   `json:"talk"` // nil: not known
+	Facts           declare.Facts `json:"-"`    // direction, method and join times, read
+	Line            int           `json:"-"`    // of the file of labels, from 1
+}
+
+// Sound reports whether the recording is labelled to have one party a channel.
+func (l *Label) Sound() bool {
+	return l.Left != Mixed && (l.Fault == faultNone || l.Fault == faultSwapped)
+}
+
+// Utterance is one stretch of speech as it really was: ["a", 1.2, 3.4].
+type Utterance struct {
+	Role    declare.Role // customer or agent
+	StartS  float64
+	LengthS float64
+}
+
+// UnmarshalJSON reads [role, start, length]; the role is "a" or "c", or whole.
+func (u *Utterance) UnmarshalJSON(b []byte) error {
+	var role string
+	parts := []any{&role, &u.StartS, &u.LengthS}
+	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 {
+		return errors.New(`an utterance is ["a" or "c", start in s, length in s]`)
+	}
+	switch role {
+	case "a", Agent:
+		u.Role = declare.Agent
+	case "c", Customer:
+		u.Role = declare.Customer
+	default:
+		return fmt.Errorf(`who speaks is "a" or "c", not %q`, role)
+	}
+	if !(u.StartS >= 0 && u.LengthS >= 0 && u.StartS+u.LengthS < maxLabelS) {
+		return fmt.Errorf("an utterance cannot start at %v s and last %v s", u.StartS, u.LengthS)
+	}
+	return nil
+}
+
+const (
+	maxLabelS    = 48 * 3600.0 // beyond lies a wrong unit
+	maxLineBytes = 8 << 20     // ten hours of utterances take 1 MB
+	maxProblems  = 20          // more lines are hardly looked through
+)
+
+// A LabelsError lists the lines that are no labels.
+type LabelsError struct {
+	Name     string
+	Problems []string // each with its line
+	More     int      // further ones, not listed
+}
+
+func (e *LabelsError) Error() string {
+	problems := e.Problems
+	if e.More > 0 {
+		problems = append(slices.Clip(problems), fmt.Sprintf("and %d more", e.More))
+	}
+	return fmt.Sprintf("the labels in %s cannot be used: %s", e.Name, strings.Join(problems, "; "))
+}
+
+// Hint shows what a label looks like.
+func (e *LabelsError) Hint() string {
+	return `write one JSON object a line, such as {"file": "call.wav", "left": "customer"}; left is customer, agent or mixed`
+}
+
+// ReadLabels reads one label a line. name is that of the file, for messages.
+func ReadLabels(r io.Reader, name string) ([]Label, error) {
+	var (
+		labels []Label
+		bad    = &LabelsError{Name: name}
+		seen   = map[string]int{}
+	)
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLineBytes)
+	n := 0
+	for lines.Scan() {
+		n++
+		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\uFEFF")))
+		if len(line) == 0 {
+			continue
+		}
+		label, err := parseLabel(line)
+		if err == nil {
+			if first := seen[filepath.Clean(label.File)]; first > 0 {
+				err = fmt.Errorf("%q was labelled before, in line %d", label.File, first)
+			}
+		}
+		if err != nil {
+			bad.add("line %d: %s", n, err)
+			continue
+		}
+		label.Line = n
+		seen[filepath.Clean(label.File)] = n
+		labels = append(labels, label)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		bad.add("line %d: it is longer than %d bytes", n+1, maxLineBytes)
+	case err != nil:
+		return nil, fmt.Errorf("reading the labels in %s: %w", name, err)
+	case len(labels) == 0 && len(bad.Problems) == 0:
+		bad.add("there are none")
+	}
+	if len(bad.Problems) > 0 {
+		return nil, bad
+	}
+	return labels, nil
+}
+
+func (e *LabelsError) add(format string, args ...any) {
+	if len(e.Problems) == maxProblems {
+		e.More++
+		return
+	}
+	e.Problems = append(e.Problems, fmt.Sprintf(format, args...))
+}
+
+func parseLabel(line []byte) (Label, error) {
+	var l Label
+	if !utf8.Valid(line) {
+		return l, errors.New("it is not in UTF-8")
+	}
+	if err := json.Unmarshal(line, &l); err != nil {
+		return l, labelError(err)
+	}
+	if l.File == "" {
+		return l, errors.New(`it names no "file"`)
+	}
+	switch l.Left {
+	case Customer, Agent, Mixed:
+	case "":
+		return l, fmt.Errorf(`%q has no "left": customer, agent or mixed`, l.File)
+	default:
+		return l, fmt.Errorf(`%q has "left": %q, which is none of customer, agent and mixed`, l.File, l.Left)
+	}
+	if l.Fault == "" {
+		l.Fault = faultNone
+	}
+	if _, known := accepted(l.Fault); !known {
+		return l, fmt.Errorf(`%q has "fault": %q, which is none of %s`, l.File, l.Fault, strings.Join(faultNames(), ", "))
+	}
+	if l.Left == Mixed && (l.Fault == faultNone || l.Fault == faultSwapped) {
+		return l, fmt.Errorf(`%q has mixed on the left, but no "fault" that makes it so`, l.File)
+	}
+	var err error
+	if l.Facts.Direction, err = declare.ParseDirection(l.Direction); err != nil {
+		return l, fmt.Errorf("%q: %w", l.File, err)
+	}
+	l.Direction = string(l.Facts.Direction)
+	if l.Facts.RecordedBy, err = declare.ParseMethod(l.RecordedBy); err != nil {
+		return l, fmt.Errorf("%q: %w", l.File, err)
+	}
+	for _, joined := range []struct {
+		key  string
+		s    *float64
+		fact **time.Duration
+	}{{"agent_joined_s", l.AgentJoinedS, &l.Facts.Joined.Agent}, {"customer_joined_s", l.CustomerJoinedS, &l.Facts.Joined.Customer}} {
+		if joined.s == nil {
+			continue
+		}
+		if !(math.Abs(*joined.s) < maxLabelS) {
+			return l, fmt.Errorf("%q has %q: %v, which is no number of seconds in a call", l.File, joined.key, *joined.s)
+		}
+		d := time.Duration(*joined.s * float64(time.Second))
+		*joined.fact = &d
+	}
+	return l, nil
+}
+
+// labelError makes a sentence of what encoding/json says.
+func labelError(err error) error {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) && kind.Field != "" {
+		return fmt.Errorf("%q is a JSON %s, which cannot be", kind.Field, kind.Value)
+	}
+	if errors.As(err, &kind) {
+		return fmt.Errorf("it is a JSON %s, not an object", kind.Value)
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("it is no JSON, at its byte %d: %s", syntax.Offset, syntax)
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package evaluate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// ListenOptions says what is measured.
+type ListenOptions struct {
+	Dir     string // files are named relative to it
+	Cuts    bool   // also hard cases, cut from the sound recordings
+	Workers int    // recordings at once; 0: as many as there are processors
+}
+
+// Recording is a labelled recording, or a piece cut from one, as measured.
+type Recording struct {
+	Label *Label
+	// Cut names the hard case; empty for the recording as it is. At says which one of several.
+	Cut, At string
+	Left    string        // who is on the left
+	Facts   declare.Facts // what the label knows by role, in the time of the piece
+	Result  verify.Recording
+	Err     error // why it could not be measured; Result is empty
+}
+
+// path is where the recording lies.
+func (l *Label) path(dir string) string {
+	if filepath.IsAbs(l.File) {
+		return l.File
+	}
+	return filepath.Join(dir, l.File)
+}
+
+// Listen measures the labelled recordings, in the order of the labels, each
+// followed by its cuts. A recording that cannot be measured has Err set; the
+// error is that of ctx.
+func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, error) {
+	whole := make([]Recording, len(labels))
+	err := each(ctx, len(labels), o.Workers, func(ctx context.Context, i int) {
+		l := &labels[i]
+		whole[i] = Recording{Label: l, Left: l.Left, Facts: l.Facts}
+		whole[i].Result, whole[i].Err = measureFile(ctx, l.path(o.Dir))
+	})
+	if err != nil || !o.Cuts {
+		return whole, err
+	}
+
+	var planned []plan
+	for i := range whole {
+		planned = append(planned, plansFor(whole, i, o.Dir)...)
+	}
+	pieces := make([]Recording, len(planned))
+	err = each(ctx, len(planned), o.Workers, func(ctx context.Context, i int) {
+		p := &planned[i]
+		pieces[i] = p.piece
+		pieces[i].Result, pieces[i].Err = p.splice.measure(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []Recording
+	for i, w := range whole {
+		all = append(all, w)
+		for len(pieces) > 0 && pieces[0].Label == whole[i].Label {
+			all, pieces = append(all, pieces[0]), pieces[1:]
+		}
+	}
+	return all, nil
+}
+
+// each does work for 0 to n-1, several at a time, until ctx ends.
+func each(ctx context.Context, n, workers int, work func(context.Context, int)) error {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var group errgroup.Group
+	group.SetLimit(workers)
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			work(ctx, i)
+			return nil
+		})
+	}
+	group.Wait() // work has no errors
+	return ctx.Err()
+}
+
+// measureFile measures a recording as verify does.
+func measureFile(ctx context.Context, path string) (verify.Recording, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return verify.Recording{}, &fileError{err}
+	}
+	defer f.Close()
+	return verify.Measure(ctx, f, verify.MeasureOptions{})
+}
+
+// A fileError is a labelled recording that is not there.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return e.err.Error() }
+func (e *fileError) Unwrap() error { return e.err }
+func (e *fileError) Hint() string {
+	if errors.Is(e.err, os.ErrNotExist) {
+		return "files are looked for in the folder of the labels, or in --dir DIR"
+	}
+	return ""
+}
+
+// shift gives join times in the time of a piece that begins later by some
+// seconds, or earlier where they are negative.
+func shift(j declare.Joined, seconds float64) declare.Joined {
+	by := time.Duration(seconds * float64(time.Second))
+	for _, p := range []**time.Duration{&j.Customer, &j.Agent} {
+		if *p != nil {
+			moved := **p - by
+			*p = &moved
+		}
+	}
+	return j
+}
+
+// Name is the file, with the cut where it is one.
+func (r *Recording) Name() string {
+	switch {
+	case r.Cut == "":
+		return r.Label.File
+	case r.At == "":
+		return fmt.Sprintf("%s (%s)", r.Label.File, r.Cut)
+	}
+	return fmt.Sprintf("%s (%s, %s)", r.Label.File, r.Cut, r.At)
+}

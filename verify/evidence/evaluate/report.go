@@ -1,0 +1,226 @@
+// Package evaluate holds verdicts against recordings of which the truth is
+// known: how often they are right, whether they are as sure as they may be, and how
+// much each kind of evidence contributes.
+//
+//	labels, err := evaluate.ReadLabels(file, "labels.jsonl")
+//	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
+//	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
+//	err = report.Text(os.Stdout)
+//
+// [Listen] needs the audio, [Judge] only what was measured.
+package evaluate
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// Schema is the number of the report's JSON form.
+const Schema = 1
+
+// JudgeOptions says how recordings are judged.
+type JudgeOptions struct {
+	Profile       *evidence.Profile // nil: evidence.Builtin
+	MinConfidence float64           // 0: verify.DefaultMinConfidence
+	// UseMetadata takes directions, recording methods and join times from the
+	// labels as evidence. Without it the sound alone must do.
+	UseMetadata bool
+}
+
+// Trial is a recording with its verdict.
+type Trial struct {
+	*Recording
+	Verdict verify.Verdict
+}
+
+// Support is the log10 likelihood ratio in favour of the truth.
+func (t *Trial) Support() float64 {
+	if t.Left == Agent {
+		return -t.Verdict.Log10LR
+	}
+	return t.Verdict.Log10LR
+}
+
+// Decided and Wrong report whether the sides were decided on, and wrongly.
+func (t *Trial) Decided() bool {
+	return t.Verdict.Outcome == verify.Match || t.Verdict.Outcome == verify.Swapped
+}
+
+// Wrong reports whether the sides were decided wrongly.
+func (t *Trial) Wrong() bool { return t.Decided() && string(t.Verdict.Heard.Left) != t.Left }
+
+// Report is what an evaluation found.
+type Report struct {
+	Schema        int     `json:"schema"`
+	Version       string  `json:"version"`
+	Profile       string  `json:"profile"`
+	MinConfidence float64 `json:"min_confidence"`
+	UseMetadata   bool    `json:"use_metadata"`
+	Recordings    int     `json:"recordings"` // labelled
+	AudioS        float64 `json:"audio_s"`
+	Figures
+	Wrong       []WrongCall    `json:"wrong"`
+	Reliability []Bin          `json:"reliability"`
+	Evidence    []Contribution `json:"evidence"`
+	Missed      []MissedFault  `json:"missed_faults"`
+	Alarms      []FalseAlarm   `json:"false_alarm_list"`
+	Strata      []Stratum      `json:"strata"`
+	Cuts        []Stratum      `json:"cuts,omitempty"`
+	Unreadable  []Unreadable   `json:"unreadable"`
+
+	trials []Trial // of sound recordings as they are
+}
+
+// WrongCall is a call that was decided wrongly.
+type WrongCall struct {
+	File       string          `json:"file"`
+	Cut        string          `json:"cut,omitempty"`
+	At         string          `json:"at,omitempty"`
+	Left       string          `json:"left"` // in truth
+	Confidence float64         `json:"confidence"`
+	Log10LR    float64         `json:"log10_lr"`
+	Evidence   []evidence.Item `json:"evidence"`
+}
+
+// MissedFault is a structural fault that was not found.
+type MissedFault struct {
+	File     string         `json:"file"`
+	Fault    string         `json:"fault"`
+	Outcome  verify.Outcome `json:"outcome"`
+	Findings []finding.Code `json:"findings"`
+}
+
+// FalseAlarm is a structural finding on a recording that is sound.
+type FalseAlarm struct {
+	File string `json:"file"`
+	finding.Finding
+}
+
+// Stratum is the calls that have something in common.
+type Stratum struct {
+	By    string `json:"by"`
+	Value string `json:"value"`
+	Figures
+}
+
+// Unreadable is a labelled recording that could not be measured.
+type Unreadable struct {
+	File    string `json:"file"`
+	Cut     string `json:"cut,omitempty"`
+	Line    int    `json:"line"` // of the labels
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// Judge judges measured recordings and counts how right that is.
+func Judge(recordings []Recording, o JudgeOptions) *Report {
+	r := &Report{
+		Schema: Schema, Version: verify.Version(), MinConfidence: o.MinConfidence, UseMetadata: o.UseMetadata,
+		Profile: evidence.Builtin().Name,
+		Wrong:   []WrongCall{}, Missed: []MissedFault{}, Alarms: []FalseAlarm{}, Strata: []Stratum{}, Unreadable: []Unreadable{},
+	}
+	if r.MinConfidence == 0 {
+		r.MinConfidence = verify.DefaultMinConfidence
+	}
+	if o.Profile != nil {
+		r.Profile = o.Profile.Name
+	}
+	var whole, cuts []Trial
+	for i := range recordings {
+		rec := &recordings[i]
+		if rec.Cut == "" {
+			r.Recordings++
+		}
+		if rec.Err != nil {
+			r.Unreadable = append(r.Unreadable, unreadable(rec))
+			continue
+		}
+		t := Trial{rec, rec.judge(o)}
+		if rec.Cut == "" {
+			r.AudioS += rec.Result.Measurements.DurationS
+			whole = append(whole, t)
+		} else {
+			cuts = append(cuts, t)
+		}
+		if t.sound() && t.Wrong() {
+			r.Wrong = append(r.Wrong, WrongCall{
+				File: rec.Label.File, Cut: rec.Cut, At: rec.At, Left: t.Left,
+				Confidence: *t.Verdict.Confidence, Log10LR: t.Verdict.Log10LR, Evidence: t.Verdict.Evidence,
+			})
+		}
+	}
+	r.Figures = figures(whole)
+	for i := range whole {
+		if whole[i].sound() {
+			r.trials = append(r.trials, whole[i])
+		}
+		r.structure(&whole[i])
+	}
+	r.Reliability = reliability(r.trials)
+	r.Evidence = contributions(r.trials, r.MinConfidence)
+	for _, by := range strata() {
+		r.Strata = append(r.Strata, stratify(whole, by.name, by.of)...)
+	}
+	r.Cuts = stratify(cuts, "cut", func(t *Trial) string { return t.Cut })
+	return r
+}
+
+func (t *Trial) sound() bool { return t.Label.Sound() }
+
+// judge comes to the verdict that verify would come to with the customer
+// declared to be on the left.
+func (r *Recording) judge(o JudgeOptions) verify.Verdict {
+	c := verify.Case{
+		Reference: r.Label.File, Declaration: declare.Default(),
+		MinConfidence: o.MinConfidence, Profile: o.Profile, Agent: r.Label.Agent,
+	}
+	if o.UseMetadata {
+		c.Facts = r.Facts
+	}
+	return verify.Judge(r.Result, c)
+}
+
+// structure counts what was found wrong with the recording, and what of it is.
+func (r *Report) structure(t *Trial) {
+	if t.sound() {
+		for _, f := range t.Verdict.Findings {
+			if structural(f) {
+				r.Alarms = append(r.Alarms, FalseAlarm{t.Label.File, f})
+			}
+		}
+		return
+	}
+	if !foundFault(t.Label.Fault, &t.Verdict) {
+		m := MissedFault{File: t.Label.File, Fault: t.Label.Fault, Outcome: t.Verdict.Outcome, Findings: []finding.Code{}}
+		for _, f := range t.Verdict.Findings {
+			m.Findings = append(m.Findings, f.Code)
+		}
+		r.Missed = append(r.Missed, m)
+	}
+}
+
+func unreadable(r *Recording) Unreadable {
+	u := Unreadable{File: r.Label.File, Cut: r.Cut, Line: r.Label.Line, Message: r.Err.Error()}
+	var hinted interface{ Hint() string }
+	if errors.As(r.Err, &hinted) {
+		u.Hint = hinted.Hint()
+	}
+	return u
+}
+
+// Failed reports whether a recording could not be measured.
+func (r *Report) Failed() bool { return len(r.Unreadable) > 0 }
+
+// summary of what was judged, for headings.
+func (r *Report) summary() string {
+	evidence := "sound alone"
+	if r.UseMetadata {
+		evidence = "sound, directions and join times"
+	}
+	return fmt.Sprintf("%d recordings, %.0f min; %s, profile %s", r.Recordings, r.AudioS/60, evidence, r.Profile)
+}

@@ -1,0 +1,230 @@
+package evaluate
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/otoscope/otoscope/verify/report"
+)
+
+// page collects lines; foreign words must go through report.Escape.
+type page struct{ bytes.Buffer }
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+// table aligns columns that are separated by tabs.
+func (p *page) table(fill func(row func(cells ...string))) {
+	w := tabwriter.NewWriter(p, 0, 0, 2, ' ', 0)
+	fill(func(cells ...string) { fmt.Fprintln(w, "  "+strings.Join(cells, "\t")) })
+	w.Flush() // to memory
+}
+
+// Text writes the report for a person.
+func (r *Report) Text(w io.Writer, ascii bool) error {
+	var p page
+	p.line("%s", report.Escape(r.summary()))
+	r.headline(&p)
+	r.wrong(&p)
+	r.reliabilityTable(&p)
+	r.evidenceTable(&p)
+	r.faultTable(&p)
+	r.activity(&p)
+	strataTable(&p, "By stratum", r.Strata, false)
+	strataTable(&p, "Hard cases, cut from these calls", r.Cuts, true)
+	if len(r.Unreadable) > 0 {
+		p.line("\nNot measured")
+		for _, u := range r.Unreadable {
+			p.line("  %s (line %d): %s", report.Escape(u.File), u.Line, report.Escape(u.Message))
+			if u.Hint != "" {
+				p.line("    %s", report.Escape(u.Hint))
+			}
+		}
+	}
+	text := p.String()
+	if ascii {
+		lines := strings.Split(text, "\n")
+		for i := range lines {
+			lines[i] = report.ASCII(lines[i])
+		}
+		text = strings.Join(lines, "\n")
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+func (r *Report) headline(p *page) {
+	f := &r.Figures
+	if f.Calls == 0 {
+		p.line("\nNo recording is labelled with one party on each channel: nothing is said of who is on which.")
+		return
+	}
+	p.line("\nWho is on which channel: %d calls", f.Calls)
+	p.table(func(row func(...string)) {
+		row("forced choice", fmt.Sprintf("%d of %d right", f.Right, f.Calls), percent(f.ForcedChoice), between(f.ForcedChoiceInterval))
+		row("decided at "+percent(Number(r.MinConfidence)), fmt.Sprintf("%d of %d", f.Decided, f.Calls), percent(f.Coverage), "coverage")
+		if f.Decided > 0 {
+			row("  of these wrong", fmt.Sprintf("%d of %d", f.WrongDecided, f.Decided), percent(f.DecidedRight)+" right", between(f.DecidedRightInterval))
+		}
+		row("not decided", fmt.Sprintf("%d undecided, %d unusable", f.Undecided, f.Unusable))
+		row("Cllr", bits(f.Cllr), "at best, in this order: "+bits(f.CllrMin))
+	})
+	p.line("  Intervals hold the true rate in 95 %% of cases (Clopper–Pearson), if the calls are independent.")
+}
+
+// listed is how many wrong calls the text shows; JSON has all.
+const listed = 50
+
+func (r *Report) wrong(p *page) {
+	if len(r.Wrong) == 0 {
+		return
+	}
+	p.line("\nDecided wrongly")
+	for i, w := range r.Wrong {
+		if i == listed {
+			p.line("  and %d more: --format json lists them all", len(r.Wrong)-listed)
+			break
+		}
+		name := report.Escape(w.File)
+		if w.Cut != "" {
+			name += " (" + strings.TrimSuffix(report.Escape(w.Cut+", "+w.At), ", ") + ")"
+		}
+		p.line("  %s: the %s is on the left; heard otherwise with %s", name, w.Left, percent(Number(w.Confidence)))
+		for _, e := range w.Evidence {
+			p.line("    %-12s %+.2f  %s", report.Escape(e.Name), e.Log10LR, report.Escape(e.Detail))
+		}
+	}
+}
+
+func (r *Report) reliabilityTable(p *page) {
+	if r.Calls == 0 {
+		return
+	}
+	p.line("\nReliability: what is claimed, and what is true")
+	p.table(func(row func(...string)) {
+		row("confidence", "calls", "claimed", "right", "95 % interval")
+		for _, b := range r.Reliability {
+			if b.Calls > 0 {
+				row(percent(Number(b.From))+" to "+percent(Number(b.To)), fmt.Sprint(b.Calls), percent(b.MeanConfidence),
+					fmt.Sprintf("%d (%s)", b.Right, percent(b.Accuracy)), between(b.Interval))
+			}
+		}
+	})
+}
+
+func (r *Report) evidenceTable(p *page) {
+	if len(r.Evidence) == 0 {
+		return
+	}
+	p.line("\nWhat each kind of evidence contributes")
+	p.table(func(row func(...string)) {
+		row("", "alone, where it speaks", "", "", "without it", "", "")
+		row("evidence", "right", "decided, wrong", "Cllr", "right", "decided, wrong", "Cllr")
+		for _, c := range r.Evidence {
+			row(report.Escape(c.Name),
+				fmt.Sprintf("%d of %d", c.Alone.Right, c.Calls), fmt.Sprintf("%d, %d", c.Alone.Decided, c.Alone.WrongDecided), bits(c.Alone.Cllr),
+				fmt.Sprintf("%d of %d", c.Without.Right, r.Calls), fmt.Sprintf("%d, %d", c.Without.Decided, c.Without.WrongDecided), bits(c.Without.Cllr))
+		}
+	})
+}
+
+func (r *Report) faultTable(p *page) {
+	p.line("\nStructural faults: %d of %d found; false alarms on %d of %d sound recordings, %d of them fatal",
+		r.Faults.Found, r.Faults.Of, r.FalseAlarms, r.Calls, r.FatalFalseAlarms)
+	p.table(func(row func(...string)) {
+		for _, f := range r.Faults.ByFault {
+			what := ""
+			if f.Undecided > 0 {
+				what = fmt.Sprintf("%d undecided", f.Undecided)
+			}
+			row(f.Fault, fmt.Sprintf("%d of %d", f.Found, f.Of), what)
+		}
+	})
+	for _, m := range r.Missed {
+		var codes []string
+		for _, c := range m.Findings {
+			codes = append(codes, string(c))
+		}
+		p.line("  missed: %s (%s), called %s [%s]", report.Escape(m.File), m.Fault, m.Outcome, strings.Join(codes, ", "))
+	}
+	for _, a := range r.Alarms {
+		p.line("  false: %s: %s (%s): %s", report.Escape(a.File), a.Code, a.Severity, report.Escape(a.Detail))
+	}
+}
+
+func (r *Report) activity(p *page) {
+	a := &r.Activity
+	if a.Channels == 0 {
+		return
+	}
+	o := a.onsets()
+	p.line("\nSpeech activity, in frames of 20 ms, the last 0.2 s of each utterance left out: %d channels", a.Channels)
+	p.table(func(row func(...string)) {
+		row("F1", fmt.Sprintf("%.4f", float64(r.VADF1)), fmt.Sprintf("precision %.4f, recall %.4f", float64(a.Precision), float64(a.Recall)))
+		row("first speech", fmt.Sprintf("off by %s in the median", seconds(o.MedianS)), fmt.Sprintf("90th percentile %s, largest %s, never heard %d", seconds(o.P90S), seconds(o.MaxS), o.Never))
+	})
+}
+
+func strataTable(p *page, title string, strata []Stratum, cuts bool) {
+	if len(strata) == 0 {
+		return
+	}
+	p.line("\n%s", title)
+	p.table(func(row func(...string)) {
+		head := []string{"", "calls", "right", "decided", "wrong", "unusable", "Cllr", "Cllr min"}
+		if !cuts {
+			head = append(head, "faults", "false alarms", "speech F1")
+		}
+		row(head...)
+		by := ""
+		for _, s := range strata {
+			if !cuts && s.By != by {
+				by = s.By
+				row(by)
+			}
+			name := report.Escape(s.Value)
+			if !cuts {
+				name = "  " + name
+			}
+			cells := []string{name, fmt.Sprint(s.Calls), fmt.Sprintf("%d (%s)", s.Right, percent(s.ForcedChoice)),
+				fmt.Sprintf("%d (%s)", s.Decided, percent(s.Coverage)), fmt.Sprint(s.WrongDecided), fmt.Sprint(s.Unusable), bits(s.Cllr), bits(s.CllrMin)}
+			if !cuts {
+				f1 := "-"
+				if s.VADF1.there() {
+					f1 = fmt.Sprintf("%.4f", float64(s.VADF1))
+				}
+				cells = append(cells, fmt.Sprintf("%d of %d", s.Faults.Found, s.Faults.Of), fmt.Sprint(s.FalseAlarms), f1)
+			}
+			row(cells...)
+		}
+	})
+}
+
+// percent writes a rate as people do; it is cut off, not rounded, so that 100 % is all.
+func percent(n Number) string {
+	if !n.there() {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f %%", math.Floor(float64(n)*1000+1e-6)/10)
+}
+
+func between(i Interval) string {
+	return fmt.Sprintf("%.1f to %.1f %%", 100*i[0], 100*i[1])
+}
+
+func bits(n Number) string {
+	if !n.there() {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", float64(n))
+}
+
+func seconds(n Number) string {
+	if !n.there() {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f s", float64(n))
+}

@@ -1,0 +1,310 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ProfileSchema is the number of the form in which profiles are written.
+const ProfileSchema = 1
+
+// maxProfileBytes bounds what is read; a profile has some 2 KB.
+const maxProfileBytes = 1 << 20
+
+// Provenance says where a profile's weights come from.
+type Provenance struct {
+	Fitted   string `json:"fitted"`   // the day, 2026-11-24
+	Otoscope string `json:"otoscope"` // the version that fitted it
+	BasedOn  string `json:"based_on"` // the profile towards which it was regularised
+	Calls    int    `json:"calls"`    // independent calls that it was fitted on
+	Agents   int    `json:"agents"`   // different agents among them; 0 where the labels name none
+	Cuts     int    `json:"cuts"`     // hard cases cut from these calls
+	Metadata bool   `json:"metadata"` // directions and join times were used as evidence
+	Folds    int    `json:"folds"`    // of the cross-validation that the figures come from
+	// MaxConfidence is what the profile claims at most of what was fitted, by
+	// what its calls support.
+	MaxConfidence float64 `json:"max_confidence"`
+	// HeldOut are the figures over the calls, each judged by weights fitted without it.
+	HeldOut HeldOut `json:"held_out"`
+}
+
+// HeldOut are figures of a cross-validation.
+type HeldOut struct {
+	Right        int     `json:"right"`         // calls whose evidence points the right way
+	Decided      int     `json:"decided"`       // at the default confidence
+	WrongDecided int     `json:"wrong_decided"` // of these
+	Cllr         float64 `json:"cllr"`          // in bits, 0 to 1 for what is worth using
+	CutsDecided  int     `json:"cuts_decided"`
+	CutsWrong    int     `json:"cuts_wrong_decided"`
+	CutsCllr     float64 `json:"cuts_cllr"`
+}
+
+// profileFile is the JSON form.
+type profileFile struct {
+	Schema     int             `json:"schema"`
+	Name       string          `json:"name"`
+	Weights    json.RawMessage `json:"weights"`
+	Provenance *Provenance     `json:"provenance"`
+}
+
+// A ProfileError is a profile that cannot be used.
+type ProfileError struct {
+	message, hint string
+	err           error
+}
+
+func (e *ProfileError) Error() string { return e.message }
+func (e *ProfileError) Unwrap() error { return e.err }
+
+// Hint says what to do about it.
+func (e *ProfileError) Hint() string { return e.hint }
+
+const fitAnew = "fit the profile anew with this version: otoscope calibrate LABELS --out FILE"
+
+func badProfile(hint, format string, args ...any) error {
+	return &ProfileError{message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// OpenProfile reads the profile in a file. Its errors are sentences, with a hint.
+func OpenProfile(path string) (Profile, Provenance, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Profile{}, Provenance{}, &ProfileError{
+			message: fmt.Sprintf("the profile cannot be opened: %s", err), err: err,
+			hint: "give the file that otoscope calibrate LABELS --out FILE wrote",
+		}
+	}
+	defer f.Close()
+	return ReadProfile(f)
+}
+
+// ReadProfile reads a profile. Every weight must be there, be known and be
+// within bounds, and no more may be claimed than the calls support that it was
+// fitted on.
+func ReadProfile(r io.Reader) (Profile, Provenance, error) {
+	p, from, err := readProfile(r)
+	if err != nil {
+		return Profile{}, Provenance{}, err
+	}
+	return p, from, nil
+}
+
+func readProfile(r io.Reader) (p Profile, from Provenance, err error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxProfileBytes+1))
+	switch {
+	case err != nil:
+		return p, from, &ProfileError{message: fmt.Sprintf("the profile cannot be read: %s", err), err: err}
+	case len(text) > maxProfileBytes:
+		return p, from, badProfile("give the file that otoscope calibrate wrote", "this is no profile: it is larger than %d bytes", maxProfileBytes)
+	}
+	if err := once(text); err != nil {
+		return p, from, err
+	}
+	var file profileFile
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&file); err != nil {
+		return p, from, jsonError(err)
+	}
+	switch {
+	case file.Schema != ProfileSchema:
+		return p, from, badProfile(fitAnew, "the profile is of schema %d, and this version reads schema %d", file.Schema, ProfileSchema)
+	case file.Provenance == nil:
+		return p, from, badProfile(fitAnew, "the profile has no provenance, so that nobody knows what its weights rest on")
+	case len(file.Weights) == 0:
+		return p, from, badProfile(fitAnew, "the profile has no weights")
+	}
+	if err := checkName(file.Name); err != nil {
+		return p, from, err
+	}
+	p.Name, from = file.Name, *file.Provenance
+	if err := p.setWeights(file.Weights); err != nil {
+		return p, from, err
+	}
+	if from.Calls < 1 {
+		return p, from, badProfile(fitAnew, "the profile's provenance names %d calls, and weights without calls claim nothing", from.Calls)
+	}
+	if supported := math.Log10(float64(from.Calls) + 1); p.TimingCap > supported+0.005 {
+		return p, from, badProfile(fitAnew, "the profile claims odds of %.0f to 1 (timing_cap %.2f), but %d calls support %d to 1 at the most (%.2f)",
+			math.Pow(10, p.TimingCap), p.TimingCap, from.Calls, from.Calls+1, supported)
+	}
+	return p, from, nil
+}
+
+// WriteProfile writes a profile as ReadProfile reads it.
+func WriteProfile(w io.Writer, p Profile, from Provenance) error {
+	weights, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("writing profile %s: %w", p.Name, err)
+	}
+	text, err := json.MarshalIndent(profileFile{Schema: ProfileSchema, Name: p.Name, Weights: weights, Provenance: &from}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing profile %s: %w", p.Name, err)
+	}
+	if _, _, err := ReadProfile(bytes.NewReader(text)); err != nil {
+		return fmt.Errorf("writing profile %s: %w", p.Name, err)
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+// CheckName refuses names that a result could not be told by.
+func CheckName(name string) error { return checkName(name) }
+
+func checkName(name string) error {
+	const hint = "name it in up to 100 characters, for example acme-2026-11"
+	switch {
+	case strings.TrimSpace(name) == "":
+		return badProfile(hint, "the profile has no name")
+	case utf8.RuneCountInString(name) > 100:
+		return badProfile(hint, "the profile's name has more than 100 characters")
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }):
+		return badProfile(hint, "the profile's name %q has characters that cannot be printed", name)
+	case strings.HasPrefix(name, "builtin"):
+		return badProfile(hint, "a profile must not be named %q: results could not be told from those of a built-in one", name)
+	}
+	return nil
+}
+
+// setWeights reads all weights from nested objects.
+func (p *Profile) setWeights(text []byte) error {
+	values := map[string]float64{}
+	if err := flatten(json.NewDecoder(bytes.NewReader(text)), "", values); err != nil {
+		return err
+	}
+	for _, w := range p.Weights() {
+		v, given := values[w.Name]
+		switch {
+		case !given:
+			return badProfile(fitAnew, "the profile gives no weight %s", w.Name)
+		case w.Cap && !(v > 0 && v <= MaxWeight):
+			return badProfile("", "the profile's %s is %v; a cap lies above 0 and up to %v", w.Name, v, MaxWeight)
+		case !(math.Abs(v) <= MaxWeight):
+			return badProfile("", "the profile's %s is %v; a weight lies from -%v to %v", w.Name, v, MaxWeight, MaxWeight)
+		}
+		*w.Value = v
+		delete(values, w.Name)
+	}
+	if len(values) > 0 {
+		unknown := slices.Sorted(maps.Keys(values))[0]
+		return badProfile(fitAnew, "the profile gives a weight %q, which this version does not know", unknown)
+	}
+	return nil
+}
+
+// flatten collects the numbers of nested objects under their joined names.
+func flatten(d *json.Decoder, prefix string, into map[string]float64) error {
+	if t, err := d.Token(); err != nil {
+		return jsonError(err)
+	} else if t != json.Delim('{') {
+		return badProfile("", "the profile's %s is no object with weights", strings.TrimSuffix("weights."+prefix, "."))
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return jsonError(err)
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return jsonError(err)
+		}
+		name := prefix + key.(string)
+		if raw[0] == '{' {
+			if strings.Count(name, ".") >= 3 {
+				return badProfile("", "the profile's weights.%s is nested too deep", name)
+			}
+			if err := flatten(json.NewDecoder(bytes.NewReader(raw)), name+".", into); err != nil {
+				return err
+			}
+			continue
+		}
+		var number *float64
+		if err := json.Unmarshal(raw, &number); err != nil || number == nil {
+			return badProfile("", "the profile's %s is no number", name)
+		}
+		into[name] = *number
+	}
+	_, err := d.Token()
+	return jsonError(err)
+}
+
+// once refuses text that is no single JSON object, and keys that are there
+// twice in one object: which of them is meant nobody knows.
+func once(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if err := onceIn(d, 0); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return badProfile("give the file that otoscope calibrate wrote", "the profile goes on after its end, at byte %d", d.InputOffset())
+	}
+	return nil
+}
+
+func onceIn(d *json.Decoder, depth int) error {
+	t, err := d.Token()
+	if err != nil {
+		return jsonError(err)
+	}
+	open, nested := t.(json.Delim)
+	switch {
+	case !nested && depth == 0, nested && open == '[':
+		return badProfile("give the file that otoscope calibrate wrote", "this is no profile: a profile is a JSON object of objects and values, without lists")
+	case !nested:
+		return nil
+	case depth > 8:
+		return badProfile("give the file that otoscope calibrate wrote", "this is no profile: it is nested too deep")
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return jsonError(err)
+		}
+		// encoding/json takes keys in any case for the same.
+		name := strings.ToLower(key.(string))
+		if seen[name] {
+			return badProfile("take one of them away", "the profile has %q twice", key)
+		}
+		seen[name] = true
+		if err := onceIn(d, depth+1); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return jsonError(err)
+}
+
+// jsonError makes a sentence of what encoding/json says.
+func jsonError(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := &ProfileError{message: fmt.Sprintf("the profile is no JSON: %s", err), hint: "give the file that otoscope calibrate wrote", err: err}
+	var (
+		syntax *json.SyntaxError
+		kind   *json.UnmarshalTypeError
+	)
+	switch {
+	case errors.As(err, &syntax):
+		e.message = fmt.Sprintf("the profile is no JSON, at byte %d: %s", syntax.Offset, syntax)
+	case errors.As(err, &kind):
+		e.message = fmt.Sprintf("the profile's %s is a JSON %s, which cannot be", kind.Field, kind.Value)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		e.message = "the profile ends too early to be one"
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		e.message = fmt.Sprintf("the profile has a key %s, which this version does not know", strings.TrimPrefix(err.Error(), "json: unknown field "))
+		e.hint = fitAnew
+	}
+	return e
+}

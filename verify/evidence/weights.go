@@ -1,0 +1,38 @@
+package evidence
+
+import (
+	"reflect"
+	"strings"
+)
+
+// MaxWeight bounds every number of a profile: odds of a million to one.
+const MaxWeight = 6.0
+
+// A Weight is one number of a profile.
+type Weight struct {
+	Name  string   // as in a profile's file, "opening.complete"
+	Value *float64 // in the profile
+	// Cap says that the number bounds what others add up to, and weighs nothing
+	// itself. It is above 0; a weight may be negative.
+	Cap bool
+}
+
+// Weights gives access to all numbers of a profile, in the order in which they
+// are declared, so that what reads, writes or fits profiles names none of them.
+func (p *Profile) Weights() []Weight { return weightsOf(reflect.ValueOf(p).Elem(), "") }
+
+func weightsOf(v reflect.Value, prefix string) []Weight {
+	var all []Weight
+	for i := range v.NumField() {
+		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		name := prefix + key
+		switch field := v.Field(i); field.Kind() {
+		case reflect.Float64:
+			bounds := key == "cap" || strings.HasSuffix(key, "_cap")
+			all = append(all, Weight{Name: name, Value: field.Addr().Interface().(*float64), Cap: bounds})
+		case reflect.Struct:
+			all = append(all, weightsOf(field, name+".")...)
+		}
+	}
+	return all
+}
