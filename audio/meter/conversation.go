@@ -52,8 +52,12 @@ func converse(m *Measurements) {
 		side.Timing.Turns++
 		side.Timing.MeanTurnS += length // the sum, until all are counted
 		side.Timing.LongestTurnS = max(side.Timing.LongestTurnS, length)
-		if i > 0 && all[i-1].Right != t.Right && t.Start >= all[i-1].End && !Tied(all, i-1) {
-			answers[index(t.Right)] = append(answers[index(t.Right)], t.Start-all[i-1].End)
+		before := i - 1
+		if Tied(all, i) {
+			before-- // who begins at the same instant has not answered
+		}
+		if before >= 0 && all[before].Right != t.Right && t.Start >= all[before].End && !Tied(all, before) {
+			answers[index(t.Right)] = append(answers[index(t.Right)], t.Start-all[before].End)
 		}
 	}
 	for _, right := range []bool{false, true} {
