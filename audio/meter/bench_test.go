@@ -46,6 +46,10 @@ func BenchmarkMeter(b *testing.B) {
 			b.ReportMetric(seconds*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
 		})
 	}
+	var levels [][2]float64
+	steps(func(l, r []float32) {
+		levels = append(levels, [2]float64{float64(powerLevel(meanSquare(l))), float64(powerLevel(meanSquare(r)))})
+	})
 	run("all", func() {
 		m, err := New(rate, 2, Options{})
 		if err != nil {
@@ -89,6 +93,19 @@ func BenchmarkMeter(b *testing.B) {
 			x.add(left[i-past:i+step], past)
 			y.add(right[i-past:i+step], past)
 		}
+	})
+	run("outline", func() {
+		x, y := newOutline(rate), newOutline(rate)
+		steps(func(l, r []float32) { x.add(l); y.add(r) })
+	})
+	run("voice", func() {
+		x, y := newVoiceMeter(rate, step), newVoiceMeter(rate, step)
+		i := 0
+		steps(func(l, r []float32) {
+			x.add(l, frame{level: levels[i][0]})
+			y.add(r, frame{level: levels[i][1]})
+			i++
+		})
 	})
 	run("line", func() {
 		x, y := newLine(rate, step), newLine(rate, step)

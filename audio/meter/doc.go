@@ -11,12 +11,14 @@
 // The samples are cut into steps of 20 ms, whatever the size of the blocks,
 // and each step goes through one meter a file:
 //
-//	energy.go        RMS, peak, DC, clipping
+//	energy.go        RMS, peak, DC
+//	clipping.go      flat tops, at full scale and below
 //	activelevel.go   active speech level, ITU-T P.56 method B
 //	silence.go       digital silence
 //	grid.go          traces of G.711
 //	copies.go        two channels that are one signal
 //	band.go          the level of a 32 ms frame in the band of speech
+//	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
 //	exchange.go      the same in pieces, for sides that change places
 //	framelog.go      two bytes a frame and channel, for what is asked after the pass
@@ -24,7 +26,19 @@
 // Questions that need the whole call are asked of the frame log at the end:
 //
 //	activity.go      where somebody speaks
+//	noisefloor.go    the noise between the speech
 //	conversation.go  turns, double talk, mutual silence, response latencies
+//
+// Two more are there only when asked for ([Options]):
+//
+//	voicemeter.go    what a voice and its line are like; personal data, see [Voice]
+//	peaks.go         the outline of the waveform
+//
+// A Meter measures a recording from its first sample to its last. The states of
+// two halves merge within energy, grid, line, outline, histogram and voice
+// moments, which remember nothing from one step to the next; P.56's envelope, the
+// filters, digital silence, dropouts and activity do, so that there is no merge of
+// whole meters.
 //
 // The package knows nothing of customers and agents. Exchanging the channels
 // exchanges the measurements, bit by bit.

@@ -115,7 +115,7 @@ func (g *grid) result() (name string, share float64) {
 			name, share = n, s
 		}
 	}
-	return name, share
+	return name, math.Round(1e4*share) / 1e4
 }
 
 func (f *gridFound) result() (name string, share float64) {

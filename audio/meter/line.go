@@ -194,5 +194,5 @@ func tilt(power []float64, binHz float64) float64 {
 		return 0
 	}
 	_, slope := stat.LinearRegression(octaves, levels, nil, false)
-	return slope
+	return math.Round(100*slope) / 100
 }

@@ -20,7 +20,7 @@ func syllables(x []float32, rate int) []float32 {
 }
 
 func TestBandInUse(t *testing.T) {
-	const seconds = 20
+	const seconds = 9
 	for _, c := range []struct {
 		name      string
 		rate      int

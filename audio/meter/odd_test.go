@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -61,6 +62,37 @@ func TestOddRecordings(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A long call costs memory for its frame log, two bytes a frame and channel,
+// and for what is found in it: below 1.5 MB an hour, and little to begin with.
+func TestMemoryOfALongCall(t *testing.T) {
+	const rate = 8000
+	m, err := New(rate, 2, everything)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, right := conversation(rate, 60)
+	heap := func() float64 {
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return float64(s.HeapAlloc) / 1e6
+	}
+	before := heap()
+	halfAnHour := func() float64 {
+		for range 30 {
+			m.Add(left, right)
+		}
+		return heap()
+	}
+	first := halfAnHour()
+	second := halfAnHour()
+	if first-before > 4 || second-first > 0.75 {
+		t.Errorf("the first half hour takes %.2f MB, the second %.2f MB", first-before, second-first)
+	}
+	t.Logf("the first half hour takes %.2f MB, the second %.2f MB", first-before, second-first)
+	m.Finish()
 }
 
 func TestOddMeters(t *testing.T) {
