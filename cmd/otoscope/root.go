@@ -37,7 +37,7 @@ agent on the right, or wherever else they were declared to be.`,
 		},
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newVerifyCommand(env), newVersionCommand(env), newConventionsTopic())
+	root.AddCommand(newVerifyCommand(env), newBatchCommand(env), newWorkerCommand(env), newResultsCommand(env), newVersionCommand(env), newConventionsTopic())
 	root.AddCommand(newEvaluateCommand(env), newCalibrateCommand(env))
 	root.SetHelpCommand(newHelpCommand(root))
 	root.SetUsageFunc(rootUsage)

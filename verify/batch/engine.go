@@ -98,7 +98,7 @@ type engine struct {
 	mu     sync.Mutex
 	worker int64
 	hands  map[turnArgs]*hand
-	halt   error           // why work was ended, nil while it is not or where ctx ended it
+	halt   error // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
 	bytes                 atomic.Int64 // fetched by this process

@@ -142,6 +142,7 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries fun
 		}
 		read <- err
 	}()
+	var told time.Time
 	status := func(ctx context.Context) (bool, error) {
 		var chunks int64
 		st, stopped, err := s.status(ctx, in.batch, in.reading, &chunks)
@@ -150,7 +151,8 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries fun
 		}
 		st.Elapsed = time.Since(began)
 		report.Status = st
-		if e.o.Progress != nil {
+		if e.o.Progress != nil && time.Since(told) >= e.o.ProgressEvery {
+			told = time.Now()
 			e.o.Progress(st)
 		}
 		if stopped != nil {
@@ -168,9 +170,8 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries fun
 
 // watch waits until the manifest is read and nothing is left to do.
 func (e *engine) watch(ctx context.Context, read chan error, status func(context.Context) (bool, error)) error {
-	tick := time.NewTicker(min(e.o.ProgressEvery, 500*time.Millisecond))
+	tick := time.NewTicker(min(e.o.ProgressEvery, 100*time.Millisecond))
 	defer tick.Stop()
-	var told time.Time
 	reading := true
 	var awaySince time.Time
 	for {
@@ -185,11 +186,7 @@ func (e *engine) watch(ctx context.Context, read chan error, status func(context
 				return e.store.storageError("reading the manifest", err)
 			}
 		case <-tick.C:
-			if reading && time.Since(told) < e.o.ProgressEvery {
-				continue
-			}
 		}
-		told = time.Now()
 		done, err := status(ctx)
 		switch {
 		case err == nil:

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// BatchOptions are the flags of "otoscope batch".
+type BatchOptions struct {
+	declared declaredOptions
+	fetch    fetchOptions
+	store    storeOptions
+	work     workOptions
+	pick     string
+	name     string
+	again    string
+	stop     int
+	format   string
+}
+
+func newBatchCommand(env environment) *cobra.Command {
+	o := &BatchOptions{}
+	c := &cobra.Command{
+		Use:   "batch [flags] MANIFEST",
+		Short: "Check many recordings, resumably, on one machine or many",
+		Long:  batchHelp,
+		Example: `  otoscope batch calls.csv
+  otoscope batch --allow-paths --workers 8 exported.jsonl
+  otoscope batch recordings/
+  otoscope batch --again errors calls.csv
+  otoscope batch --db postgres://otoscope@db.example.com/otoscope calls.csv`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     cobra.FixedCompletions([]string{"csv", "tsv", "jsonl", "ndjson", "json"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE: func(c *cobra.Command, args []string) error {
+			return runBatch(c.Context(), env, o, args)
+		},
+	}
+	reading := newFlagSet()
+	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
+	reading.StringVar(&o.again, "again", "", "fetch anew what has a result: `WHICH` is errors, undecided, stale or all")
+	reading.StringVar(&o.name, "name", "", "keep the results under `NAME` (default: the manifest's file name)")
+	running := o.store.flags(env)
+	running.AddFlagSet(o.work.flags())
+	running.IntVar(&o.stop, "stop-after", 0, "stop when `N` recordings could not be checked (default: never)")
+	output := o.work.outputFlags()
+	output.StringVar(&o.format, "format", "text", "write the summary as `FORMAT`: text or json")
+	groupFlags(c,
+		flagGroup{"Who is declared to be on which channel, where a row does not say", o.declared.declarationFlags()},
+		flagGroup{"What is known of the calls, where a row does not say", o.declared.factFlags()},
+		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Reading the manifest", reading},
+		flagGroup{"Running", running},
+		flagGroup{"Output", output},
+	)
+	o.declared.complete(c)
+	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.work.complete(c)
+	complete(c, "again", againWords()...)
+	complete(c, "format", "text", "json")
+	return c
+}
+
+const batchHelp = `Batch verifies every recording that a manifest lists and keeps the results. It
+can be killed at any time: the same command goes on where it was. When all is
+done it prints a summary; otoscope results answers more.
+
+MANIFESTS
+
+  CSV         with a header; separated by commas, semicolons or tabs
+  JSON lines  one object a line: a row, or task attributes as they were exported
+  a folder    every file below it that ends in .wav
+  -           CSV or JSON lines from standard input
+
+Columns are named like the flags of otoscope verify, and a row's own word goes
+before the flag's:
+  recording       URL, path (from the manifest's folder) or recording SID
+  id              what the result is known by (default: the recording)
+  attributes      task attributes: a file, or the JSON itself
+  group.NAME      a group that results are counted by, such as group.queue
+  agent, channels, convention, direction, recorded_by, joined, min_confidence,
+  prior, pick
+A manifest is not trusted: --allow-paths lets it name files, --allow-private
+hosts in private networks. A row that cannot be used gets a result that says so.
+
+RESULTS
+
+are kept in otoscope.db, or where --db says. An SQLite file serves one process
+at a time; with PostgreSQL any number of machines can help: otoscope worker. Put
+the database's password into PGPASSWORD, ~/.pgpass or OTOSCOPE_DB.
+
+The same manifest again verifies what is new in it. Where what is declared of a
+recording has changed, or how evidence is weighed, it is judged anew from stored
+measurements without being fetched.
+
+EXIT STATUS
+
+    0  every recording matches its declaration
+    1  at least one is refuted: swapped or unusable
+    2  none is refuted, but one could not be checked; or the batch was stopped
+    3  none of these, but one is undecided
+  130  interrupted; the same command goes on`
+
+func againWords() []string {
+	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
+}
+
+func (o *BatchOptions) check(args []string) error {
+	switch {
+	case len(args) == 0:
+		return &usageError{message: "which manifest?", hint: "Give a CSV file, JSON lines, a folder or - : otoscope batch calls.csv"}
+	case len(args) > 1:
+		return &usageError{message: "batch takes one manifest", hint: "Name the folder, or list the recordings in a file: ls calls/*.wav | sed '1i recording' | otoscope batch --allow-paths -"}
+	case args[0] == "-" && o.declared.attributes == "-":
+		return &usageError{message: "standard input (-) is named twice, but it can be read only once", hint: "Name - once, and the rest by path"}
+	case o.again != "" && !slices.Contains(againWords(), o.again):
+		return &usageError{message: fmt.Sprintf("--again %q is not known", o.again), hint: "It takes " + strings.Join(againWords(), ", ")}
+	case o.stop < 0:
+		return &usageError{message: fmt.Sprintf("--stop-after %d is no number of errors", o.stop), hint: "Give 1 or more, or leave it out"}
+	case o.format != "text" && o.format != "json":
+		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "The summary comes as text or json; for rows see: otoscope results"}
+	}
+	return o.work.check()
+}
+
+// defaults are the words of rows that do not say otherwise.
+func (o *BatchOptions) defaults(stdin io.Reader) (batch.Fields, error) {
+	d := &o.declared
+	f := batch.Fields{Channels: d.channels, Convention: d.convention, RecordedBy: d.recordedBy, Direction: d.direction, Joined: d.joined, Agent: d.agent, Pick: o.pick}
+	if err := d.check(); err != nil {
+		return f, err
+	}
+	var err error
+	if f.Groups, err = d.groupMap(); err != nil {
+		return f, err
+	}
+	if d.minConfidence != verify.DefaultMinConfidence {
+		f.MinConfidence = strconv.FormatFloat(d.minConfidence, 'g', -1, 64)
+	}
+	if d.prior != verify.DefaultPrior {
+		f.Prior = strconv.FormatFloat(d.prior, 'g', -1, 64)
+	}
+	if d.attributes != "" {
+		if f.Attributes, err = attributesText(d.attributes, stdin); err != nil {
+			return f, err
+		}
+	}
+	// What is wrong here would be wrong in every row.
+	for _, c := range []struct {
+		flag, value string
+		parse       func(string) error
+	}{
+		{"channels", d.channels, func(s string) error { _, err := declare.ParseChannels(s); return err }},
+		{"convention", d.convention, func(s string) error { _, err := declare.Convention(s); return err }},
+		{"direction", d.direction, func(s string) error { _, err := declare.ParseDirection(s); return err }},
+		{"recorded-by", d.recordedBy, func(s string) error { _, err := declare.ParseMethod(s); return err }},
+		{"pick", o.pick, func(s string) error { _, err := wave.ParsePick(s); return err }},
+	} {
+		if c.value == "" {
+			continue
+		}
+		if err := c.parse(c.value); err != nil {
+			return f, flagValue(c.flag, err)
+		}
+	}
+	return f, nil
+}
+
+// attributesText reads attributes for all rows. That they are attributes is
+// found out here, and not in every row.
+func attributesText(path string, stdin io.Reader) (string, error) {
+	r := stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", &attributesError{err}
+		}
+		defer f.Close()
+		r = f
+	}
+	text, err := io.ReadAll(io.LimitReader(r, declare.MaxAttributes+1))
+	if err != nil {
+		return "", &attributesError{err}
+	}
+	_, err = declare.ParseAttributes(text)
+	return string(text), err
+}
+
+func runBatch(ctx context.Context, env environment, o *BatchOptions, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
+	}
+	defaults, err := o.defaults(env.stdin)
+	if err != nil {
+		return err
+	}
+	target, err := o.store.target(env)
+	if err != nil {
+		return err
+	}
+	m, err := batch.OpenManifest(args[0], env.stdin)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	fetching, err := o.fetch.options(env)
+	if err != nil {
+		return err
+	}
+	fetching.Stdin = nil // it is the manifest's, or nobody's
+	fetching.AllowPaths = fetching.AllowPaths || m.Folder
+	console := newConsole(env, &o.work)
+	source, err := o.work.source(fetching, console)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: true, Work: true})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	console.ignored(m)
+
+	work := o.work.options(source, console)
+	work.StopAfter = o.stop
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Again: batch.Again(o.again)}
+	report, err := store.Run(ctx, m, reading, work)
+	console.end(report.Status)
+	console.repeats(report.Reading)
+	if err != nil {
+		console.resume(ctx, err, report, o.again != "")
+		return err
+	}
+	summary, err := store.Summarise(ctx, batch.Filter{Batch: report.Batch})
+	if err != nil {
+		return err
+	}
+	if err := tellSummary(env, summary, report.Batch, o.format); err != nil {
+		return err
+	}
+	return batchStatus(report.Outcomes)
+}
+
+// batchStatus is the exit status that counted outcomes amount to.
+func batchStatus(n map[verify.Outcome]int64) error {
+	switch {
+	case n[verify.Swapped]+n[verify.Unusable] > 0:
+		return statusError(statusRefuted)
+	case n[verify.Failed] > 0:
+		return statusError(statusFailed)
+	case n[verify.Undecided] > 0:
+		return statusError(statusUndecided)
+	}
+	return nil
+}
+
+// resume says how to go on with what was interrupted.
+func (c *console) resume(ctx context.Context, err error, r batch.Report, again bool) {
+	if ctx.Err() == nil && !errors.As(err, new(*batch.RefusedError)) && !errors.As(err, new(*batch.StoppedError)) {
+		return // nothing was begun, or the error says what to do
+	}
+	var done int64
+	for _, n := range r.Outcomes {
+		done += n
+	}
+	hint := "run the same command again"
+	if again {
+		hint = "run the same command again, without --again"
+	}
+	c.note("rows that have a result are kept; to go on, "+hint, "results", done, "waiting", r.Left)
+}
+
+// storeOptions say where results are kept.
+type storeOptions struct {
+	db string
+}
+
+func (o *storeOptions) flags(env environment) *pflag.FlagSet {
+	f := newFlagSet()
+	f.StringVar(&o.db, "db", "", "keep results in `DB`: an SQLite file, or postgres://USER@HOST/NAME (default OTOSCOPE_DB, or else "+batch.DefaultDatabase+")")
+	return f
+}
+
+// target is the database. A password has no place on a command line, which
+// shows in the list of processes.
+func (o *storeOptions) target(env environment) (string, error) {
+	if o.db == "" {
+		if db := env.getenv("OTOSCOPE_DB"); db != "" {
+			return db, nil
+		}
+		return batch.DefaultDatabase, nil
+	}
+	if scheme, rest, isURL := strings.Cut(o.db, "://"); isURL {
+		authority, _, _ := strings.Cut(rest, "/")
+		user, _, hasUser := strings.Cut(authority, "@")
+		if hasUser && strings.Contains(user, ":") || strings.Contains(strings.ToLower(rest), "password=") {
+			return "", &usageError{
+				message: "--db holds a password, which would show in the list of processes",
+				hint:    "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db " + scheme + "://USER@HOST/NAME",
+			}
+		}
+	}
+	return o.db, nil
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/report"
+)
+
+// plainInterval is how often progress is told where nobody watches a terminal.
+const plainInterval = 10 * time.Second
+
+// A console tells on standard error how far a batch is: on a terminal in lines
+// that are drawn over, elsewhere now and then in a line of its own, or as JSON.
+type console struct {
+	logger *slog.Logger
+	quiet  bool
+
+	mu      sync.Mutex
+	out     io.Writer
+	drawing bool // a terminal, and not JSON
+	json    bool
+	drawn   int // lines that are on the terminal
+	told    time.Time
+	pace    pace
+}
+
+func newConsole(env environment, o *workOptions) *console {
+	c := &console{out: env.stderr, quiet: o.quiet, json: o.logFormat == "json", told: time.Now()}
+	c.drawing = !c.json && !c.quiet && isTerminal(env.stderr) && env.getenv("TERM") != "dumb"
+	level := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if c.json {
+		c.logger = slog.New(slog.NewJSONHandler(aside{c}, level))
+	} else {
+		level.Level = slog.LevelWarn // what goes on is told by the progress
+		c.logger = slog.New(slog.NewTextHandler(aside{c}, level))
+	}
+	return c
+}
+
+// aside writes log records where no progress stands in the way.
+type aside struct{ c *console }
+
+func (a aside) Write(b []byte) (int, error) {
+	a.c.mu.Lock()
+	defer a.c.mu.Unlock()
+	a.c.erase()
+	return a.c.out.Write(b)
+}
+
+// note says something of importance.
+func (c *console) note(text string, attributes ...any) {
+	if c.json {
+		c.logger.Info(text, attributes...)
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.erase()
+	for i := 0; i+1 < len(attributes); i += 2 {
+		text += fmt.Sprintf("; %v: %v", attributes[i], attributes[i+1])
+	}
+	fmt.Fprintf(c.out, "otoscope: %s\n", report.Escape(text))
+}
+
+// ignored says which columns mean nothing here.
+func (c *console) ignored(m *batch.Manifest) {
+	if len(m.Ignored) == 0 {
+		return
+	}
+	text := "columns that are not used: " + strings.Join(m.Ignored, ", ")
+	if m.Hint != "" {
+		text += "; " + m.Hint
+	}
+	c.note(text)
+}
+
+// repeats says which rows were not used because their id was there before.
+func (c *console) repeats(r batch.Reading) {
+	for _, x := range r.Repeats {
+		c.note(fmt.Sprintf("row %d has the id %s of row %d; it is verified once", x.Row, x.ID, x.First))
+	}
+	if more := r.Repeated - int64(len(r.Repeats)); more > 0 {
+		c.note(fmt.Sprintf("%d more rows repeat an id", more))
+	}
+}
+
+func (c *console) progress(s batch.Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pace.note(s)
+	if c.quiet {
+		return
+	}
+	if c.drawing {
+		c.draw(s)
+		return
+	}
+	if time.Since(c.told) >= plainInterval {
+		c.tell(s)
+	}
+}
+
+// end tells how it came out, once.
+func (c *console) end(s batch.Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.erase()
+	if !c.quiet && s.Elapsed >= time.Second {
+		c.tell(s)
+	}
+}
+
+// tell writes a line that stays. The lock is held.
+func (c *console) tell(s batch.Status) {
+	c.told = time.Now()
+	if !c.json {
+		fmt.Fprintln(c.out, strings.Join(c.lines(s), "; "))
+		return
+	}
+	attributes := []any{"done", s.Done, "waiting", max(s.Waiting-s.Done, 0), "read", s.Read, "bytes", s.Bytes, "rows_per_second", c.pace.rate()}
+	if left, known := c.pace.left(s); known {
+		attributes = append(attributes, "seconds_left", int64(left.Seconds()))
+	}
+	outcomes, errors := []any{}, []any{}
+	for _, o := range slices.Sorted(maps.Keys(s.Outcomes)) {
+		outcomes = append(outcomes, slog.Int64(string(o), s.Outcomes[o]))
+	}
+	for _, k := range slices.Sorted(maps.Keys(s.Errors)) {
+		errors = append(errors, slog.Int64(k, s.Errors[k]))
+	}
+	attributes = append(attributes, slog.Group("outcomes", outcomes...), slog.Group("errors", errors...))
+	slog.New(slog.NewJSONHandler(c.out, nil)).Info("progress", attributes...)
+}
+
+// draw writes over what is on the terminal. The lock is held.
+func (c *console) draw(s batch.Status) {
+	c.erase()
+	width := 80
+	if f, ok := c.out.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			width = w
+		}
+	}
+	for _, l := range c.lines(s) {
+		// A line that wraps could not be taken back.
+		fmt.Fprintln(c.out, runewidth.Truncate(l, width-1, "..."))
+		c.drawn++
+	}
+}
+
+func (c *console) erase() {
+	for ; c.drawn > 0; c.drawn-- {
+		fmt.Fprint(c.out, "\x1b[1A\x1b[2K") // ECMA-48: cursor up, erase in line
+	}
+}
+
+// lines are the progress for a person.
+func (c *console) lines(s batch.Status) []string {
+	of := ""
+	switch {
+	case s.Waiting > 0 && s.Read:
+		of = fmt.Sprintf(" of %d (%d %%)", s.Waiting, 100*s.Done/s.Waiting)
+	case s.Waiting > 0:
+		of = fmt.Sprintf(" of %d so far", s.Waiting)
+	}
+	line := fmt.Sprintf("%d%s done, %.1f/s, %s", s.Done, of, c.pace.rate(), bytesText(s.Bytes))
+	if left, known := c.pace.left(s); known {
+		line += fmt.Sprintf(", %v left", left.Round(time.Second))
+	}
+	var counts []string
+	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Failed} {
+		if n := s.Outcomes[o]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, o))
+		}
+	}
+	lines := []string{line}
+	if len(counts) > 0 {
+		lines[0] += ": " + strings.Join(counts, ", ")
+	}
+	var kinds []string
+	for _, k := range slices.SortedFunc(maps.Keys(s.Errors), func(a, b string) int {
+		if s.Errors[a] != s.Errors[b] {
+			return int(s.Errors[b] - s.Errors[a])
+		}
+		return strings.Compare(a, b)
+	}) {
+		kinds = append(kinds, fmt.Sprintf("%d %s", s.Errors[k], report.Escape(k)))
+	}
+	if len(kinds) > 0 {
+		lines = append(lines, "errors: "+strings.Join(kinds, ", "))
+	}
+	return lines
+}
+
+func bytesText(n int64) string {
+	const unit = 1000.0
+	x, units := float64(n), []string{"B", "kB", "MB", "GB", "TB", "PB"}
+	i := 0
+	for ; x >= unit && i < len(units)-1; i++ {
+		x /= unit
+	}
+	if i == 0 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", x, units[i])
+}
+
+// paceWindow is over how long the speed is measured.
+const paceWindow = 30 * time.Second
+
+// A pace is the speed of late.
+type pace struct{ marks []mark }
+
+type mark struct {
+	at   time.Duration
+	done int64
+}
+
+func (p *pace) note(s batch.Status) {
+	p.marks = append(p.marks, mark{s.Elapsed, s.Done})
+	for len(p.marks) > 2 && s.Elapsed-p.marks[1].at > paceWindow {
+		p.marks = p.marks[1:]
+	}
+}
+
+// rate gives rows a second.
+func (p *pace) rate() float64 {
+	if len(p.marks) == 0 {
+		return 0
+	}
+	first, last := mark{}, p.marks[len(p.marks)-1]
+	if last.at > paceWindow {
+		first = p.marks[0]
+	}
+	if last.at <= first.at {
+		return 0
+	}
+	return float64(last.done-first.done) / (last.at - first.at).Seconds()
+}
+
+// left gives the time that is left, where it is known how much there is.
+func (p *pace) left(s batch.Status) (time.Duration, bool) {
+	rate := p.rate()
+	if !s.Read || rate == 0 || s.Done >= s.Waiting {
+		return 0, false
+	}
+	return time.Duration(float64(s.Waiting-s.Done) / rate * float64(time.Second)), true
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify/batch"
+)
+
+// WorkerOptions are the flags of "otoscope worker".
+type WorkerOptions struct {
+	fetch fetchOptions
+	store storeOptions
+	work  workOptions
+	stay  bool
+}
+
+func newWorkerCommand(env environment) *cobra.Command {
+	o := &WorkerOptions{}
+	c := &cobra.Command{
+		Use:   "worker [flags]",
+		Short: "Help with the batches on a database, from this machine too",
+		Long:  workerHelp,
+		Example: `  otoscope worker --db postgres://otoscope@db.example.com/otoscope
+  otoscope worker --stay --workers 16 --rate 20`,
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return &usageError{message: "worker takes no arguments", hint: "The manifest is read by: otoscope batch"}
+			}
+			return runWorker(c.Context(), env, o)
+		},
+	}
+	running := o.store.flags(env)
+	running.AddFlagSet(o.work.flags())
+	running.BoolVar(&o.stay, "stay", false, "wait for more when nothing is left to do")
+	groupFlags(c,
+		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Running", running},
+		flagGroup{"Output", o.work.outputFlags()},
+	)
+	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.work.complete(c)
+	return c
+}
+
+const workerHelp = `Worker takes part in every batch that has been begun on a database with otoscope
+batch --db postgres://..., and ends when nothing is left to do. It may be started
+and killed at any time: what it had in hand is taken over by the others within
+25 seconds.
+
+Credentials come from this machine's own environment, as for otoscope batch, and
+so do limits and what is allowed. Paths are of this machine: name recordings that
+several machines are to fetch by URL.
+
+EXIT STATUS
+
+    0  nothing is left to do
+    2  wrong usage, or the work was stopped
+  130  interrupted; what was in hand goes on elsewhere`
+
+func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
+	if err := o.work.check(); err != nil {
+		return err
+	}
+	target, err := o.store.target(env)
+	if err != nil {
+		return err
+	}
+	fetching, err := o.fetch.options(env)
+	if err != nil {
+		return err
+	}
+	fetching.Stdin = nil // rows cannot name it
+	console := newConsole(env, &o.work)
+	source, err := o.work.source(fetching, console)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	// A worker may be started before the first batch, where nothing is there yet.
+	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: strings.Contains(target, "://"), Work: true})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	status, err := store.Work(ctx, o.work.options(source, console), o.stay)
+	console.end(status)
+	return err
+}
+
+// workOptions say how recordings are worked on.
+type workOptions struct {
+	workers   int
+	rate      float64
+	bandwidth byteRate
+	logFormat string
+	quiet     bool
+}
+
+func (o *workOptions) flags() *pflag.FlagSet {
+	f := newFlagSet()
+	f.IntVarP(&o.workers, "workers", "j", runtime.NumCPU(), "work on `N` recordings at once")
+	f.Float64Var(&o.rate, "rate", 0, "send at most `N` requests a second to a host (default: no limit)")
+	f.Var(&o.bandwidth, "bandwidth", "take at most `SIZE` a second from a host, such as 10MB (default: no limit)")
+	return f
+}
+
+func (o *workOptions) outputFlags() *pflag.FlagSet {
+	f := newFlagSet()
+	f.StringVar(&o.logFormat, "log-format", "text", "say on standard error how far it is as `FORMAT`: text or json")
+	f.BoolVar(&o.quiet, "no-progress", false, "do not say how far it is")
+	return f
+}
+
+func (o *workOptions) complete(c *cobra.Command) { complete(c, "log-format", "text", "json") }
+
+func (o *workOptions) check() error {
+	switch {
+	case o.workers < 1:
+		return &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+	case o.rate < 0:
+		return &usageError{message: fmt.Sprintf("--rate %v is no number of requests a second", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
+	case o.logFormat != "text" && o.logFormat != "json":
+		return &usageError{message: fmt.Sprintf("--log-format %q is not known", o.logFormat), hint: "Formats are text and json"}
+	}
+	return nil
+}
+
+func (o *workOptions) source(f fetch.Options, c *console) (*batch.Fetcher, error) {
+	if f.Logger != nil {
+		f.Logger = c.logger // that of --verbose, in the form of --log-format
+	}
+	return batch.NewFetcher(f, batch.NewLimits(o.rate, float64(o.bandwidth.byteSize)))
+}
+
+func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
+	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress}
+}
+
+// byteRate is a size a second, 0 where nothing is limited.
+type byteRate struct{ byteSize }
+
+// Set also takes "10MB/s".
+func (r *byteRate) Set(text string) error { return r.byteSize.Set(strings.TrimSuffix(text, "/s")) }
+
+func (r *byteRate) String() string {
+	if r.byteSize == 0 {
+		return ""
+	}
+	return r.byteSize.String()
+}

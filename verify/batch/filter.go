@@ -1,0 +1,102 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// A Group is a name and a value, such as queue=billing.
+type Group struct{ Name, Value string }
+
+// A Filter chooses results. What it leaves empty chooses all.
+type Filter struct {
+	Batch    string           // its name
+	Outcomes []verify.Outcome // any of these
+	Findings []string         // any of these codes
+	Groups   []Group          // all of these
+	IDs      []string         // any of these
+	Before   time.Time        // finished before
+}
+
+// condition gives the filter for rows r with results s, as SQL. It begins with a
+// condition and can be continued with AND.
+func (f Filter) condition(db database) (string, []any) {
+	conds, args := []string{"1 = 1"}, []any{}
+	add := func(cond string, a ...any) {
+		conds = append(conds, cond)
+		args = append(args, a...)
+	}
+	if f.Batch != "" {
+		add(`r.batch_id IN (SELECT batch_id FROM otoscope_batches WHERE name = ?)`, f.Batch)
+	}
+	if len(f.Outcomes) > 0 {
+		words := make([]string, len(f.Outcomes))
+		for i, o := range f.Outcomes {
+			words[i] = string(o)
+		}
+		cond, list := db.in("s.outcome", words)
+		add(cond, list)
+	}
+	if len(f.IDs) > 0 {
+		cond, list := db.in("r.id", f.IDs)
+		add(cond, list)
+	}
+	if len(f.Findings) > 0 {
+		cond, list := db.in("f.code", f.Findings)
+		add(`EXISTS (SELECT 1 FROM otoscope_findings f WHERE f.row_key = r.row_key AND `+cond+`)`, list)
+	}
+	for _, g := range f.Groups {
+		add(`EXISTS (SELECT 1 FROM otoscope_groups g WHERE g.row_key = r.row_key AND g.name = ? AND g.value = ?)`, g.Name, g.Value)
+	}
+	if !f.Before.IsZero() {
+		add(`s.finished_at < ?`, db.time(f.Before))
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+// everything reports whether the filter chooses all.
+func (f Filter) everything() bool {
+	return f.Batch == "" && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.Groups) == 0 && len(f.IDs) == 0 && f.Before.IsZero()
+}
+
+// Batches lists the names of the batches, in order.
+func (s *Store) Batches(ctx context.Context) ([]string, error) {
+	var names []string
+	err := each(ctx, s.db, `SELECT name FROM otoscope_batches ORDER BY name`, nil, func(c cursor) error {
+		var name string
+		if err := c.Scan(&name); err != nil {
+			return err
+		}
+		names = append(names, name)
+		return nil
+	})
+	return names, s.storageError("listing the batches", err)
+}
+
+// knownBatch fails where the filter names a batch that there is not.
+func (s *Store) knownBatch(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	names, err := s.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if n == name {
+			return nil
+		}
+	}
+	const shown = 10
+	hint := "it holds none"
+	if len(names) > shown {
+		hint = fmt.Sprintf("it holds %d, %s among them", len(names), strings.Join(names[:shown], ", "))
+	} else if len(names) > 0 {
+		hint = "it holds " + strings.Join(names, ", ")
+	}
+	return &StorageError{message: fmt.Sprintf("%s holds no batch %q", s.db.name(), name), hint: hint}
+}

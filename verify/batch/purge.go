@@ -1,0 +1,75 @@
+package batch
+
+import (
+	"context"
+	"errors"
+)
+
+// purgeSlice is how many rows are deleted in one transaction.
+const purgeSlice = 5000
+
+// Purge deletes the rows that a filter chooses from every table, and gives how
+// many those were. What is declared and known of no other row goes too, and so
+// does a batch that has no row left. Afterwards the database is rewritten, so
+// that nothing of them is left in its files.
+func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
+	if err := s.knownBatch(ctx, f.Batch); err != nil {
+		return 0, err
+	}
+	var purged int64
+	for {
+		n, err := s.purgeSlice(ctx, f)
+		purged += n
+		if err != nil {
+			return purged, s.storageError("deleting results", err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	err := s.db.tx(ctx, func(t statements) error {
+		for _, query := range []string{
+			`DELETE FROM otoscope_facts WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.facts_id = otoscope_facts.facts_id)`,
+			`DELETE FROM otoscope_chunks WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.chunk_id = otoscope_chunks.chunk_id)`,
+			// One that is being read may be about to get its first rows.
+			`DELETE FROM otoscope_batches WHERE read_whole = 1 AND NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.batch_id = otoscope_batches.batch_id)`,
+			`DELETE FROM otoscope_tallies WHERE NOT EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_tallies.batch_id)`,
+		} {
+			if _, err := t.exec(ctx, query); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = s.db.vacuum(ctx, append(tablesOfRows(), "otoscope_facts", "otoscope_batches", "otoscope_tallies"))
+	}
+	return purged, s.storageError("deleting results", err)
+}
+
+// tablesOfRows are those with a row_key.
+func tablesOfRows() []string {
+	return []string{"otoscope_details", "otoscope_findings", "otoscope_results", "otoscope_waiting", "otoscope_groups", "otoscope_rows"}
+}
+
+func (s *Store) purgeSlice(ctx context.Context, f Filter) (int64, error) {
+	cond, args := f.condition(s.db)
+	var n int64
+	err := s.retry(ctx, defaultPatience, func() error {
+		return s.db.tx(ctx, func(t statements) error {
+			keys, err := queryKeys(ctx, t, `SELECT r.row_key FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key
+				WHERE `+cond+` ORDER BY r.row_key LIMIT ?`, append(args[:len(args):len(args)], purgeSlice)...)
+			if n = int64(len(keys)); err != nil || n == 0 {
+				return err
+			}
+			of, list := s.db.inKeys("row_key", keys)
+			for _, table := range tablesOfRows() {
+				if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE `+of, list); err != nil {
+					return errors.Join(errors.New(table), err)
+				}
+			}
+			return nil
+		})
+	})
+	return n, err
+}
