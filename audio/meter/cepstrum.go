@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/dsp/window"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
 )
 
 // The bands that voices are described in (Davis and Mermelstein 1980, within
@@ -18,7 +20,7 @@ const (
 
 // cepstrum describes the spectral envelope of frames of the base band.
 type cepstrum struct {
-	fft    *realFFT
+	fft    *fft.Real
 	window []float32
 	frame  []float32
 	power  []float32
@@ -42,7 +44,7 @@ func newCepstrum(rate int) *cepstrum {
 		n *= 2
 	}
 	c := &cepstrum{
-		fft:    newRealFFT(n),
+		fft:    fft.NewReal(n),
 		window: make([]float32, n),
 		frame:  make([]float32, n),
 		power:  make([]float32, n/2+1),
@@ -84,7 +86,7 @@ func newCepstrum(rate int) *cepstrum {
 // of gives the coefficients 1 to 16 of the frame that ends x.
 func (c *cepstrum) of(x []float32) (out [VoiceOrder]float64) {
 	copy(c.frame, x[len(x)-len(c.frame):])
-	c.fft.power(c.frame, c.window, c.power)
+	c.fft.Power(c.frame, c.window, c.power)
 	var logs [melBands]float64
 	for b, band := range c.bands {
 		var sum float32

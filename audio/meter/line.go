@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/dsp/window"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
 )
 
 // lineEvery and loudEvery are how many steps there are between two spectra, of
@@ -39,7 +41,7 @@ const (
 
 // line averages the power spectrum of a channel by frame level.
 type line struct {
-	fft    *realFFT
+	fft    *fft.Real
 	window []float32 // Hann over a step, zero beyond
 	frame  []float32
 	power  []float32
@@ -67,7 +69,7 @@ func newLine(rate, step int) *line {
 		n *= 2
 	}
 	l := &line{
-		fft:    newRealFFT(n),
+		fft:    fft.NewReal(n),
 		window: make([]float32, n),
 		frame:  make([]float32, n),
 		power:  make([]float32, n/2+1),
@@ -98,7 +100,7 @@ func (l *line) add(x []float32, f frame, loud bool) bool {
 		return false
 	}
 	clear(l.frame[copy(l.frame, x):]) // the last step may be short
-	l.fft.power(l.frame, l.window, l.power)
+	l.fft.Power(l.frame, l.window, l.power)
 	sum := &l.sums[class(f.level)]
 	sum.count++
 	for i, p := range l.power {

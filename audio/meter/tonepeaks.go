@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/dsp/window"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
 )
 
 // maxPeaks is how many sinusoids a tone can be of: a pair, or a carrier with
@@ -41,7 +43,7 @@ const weakestPeakDB = 14
 
 // peakFinder takes the spectrum of a stretch of the base band apart.
 type peakFinder struct {
-	fft    *realFFT
+	fft    *fft.Real
 	length int       // of the stretch in samples
 	window []float32 // Hann over the stretch, zero beyond
 	frame  []float32
@@ -57,7 +59,7 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 		n *= 2
 	}
 	p := &peakFinder{
-		fft:    newRealFFT(n),
+		fft:    fft.NewReal(n),
 		length: length,
 		window: make([]float32, n),
 		frame:  make([]float32, n),
@@ -78,7 +80,7 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 // find returns the strongest sinusoids of x, which has the finder's length.
 func (p *peakFinder) find(x []float32) peaks {
 	copy(p.frame, x)
-	p.fft.power(p.frame, p.window, p.power)
+	p.fft.Power(p.frame, p.window, p.power)
 	low := int(toneLowHz / p.binHz)
 	high := min(len(p.power)-2, int(toneHighHz/p.binHz))
 	var total float64

@@ -1,11 +1,13 @@
-package meter
+// Package fft is the transform that the meters and the search for known audio
+// share.
+package fft
 
 import (
 	"math"
 	"math/bits"
 )
 
-// realFFT transforms n real samples, n a power of two from 8, by way of a
+// Real transforms n real samples, n a power of two from 8, by way of a
 // complex transform of n/2 points. It takes the samples of one channel only,
 // not one channel in each half of a complex number: the rounding of the other
 // channel would then show in this one, and exchanging the channels would no
@@ -13,7 +15,7 @@ import (
 //
 // Two stages of the usual radix-2 transform are done at a time, which saves a
 // quarter of the multiplications and half of the memory traffic.
-type realFFT struct {
+type Real struct {
 	n       int
 	reverse []uint16     // twice the bit-reversed index
 	stages  [][]twiddles // of the double stages, in the order of use
@@ -25,9 +27,10 @@ type realFFT struct {
 // twiddles are e^(−2πik/size) to the powers 1, 2 and 3.
 type twiddles struct{ w1, w2, w3 complex64 }
 
-func newRealFFT(n int) *realFFT {
+// NewReal returns a transform of n samples. It is not safe for concurrent use.
+func NewReal(n int) *Real {
 	h := n / 2
-	f := &realFFT{n: n, reverse: make([]uint16, h), split: make([]complex64, h/2+1), z: make([]complex64, h)}
+	f := &Real{n: n, reverse: make([]uint16, h), split: make([]complex64, h/2+1), z: make([]complex64, h)}
 	shift := 16 - (bits.Len(uint(h)) - 1)
 	for i := range h {
 		f.reverse[i] = 2 * (bits.Reverse16(uint16(i)) >> shift)
@@ -53,15 +56,16 @@ func root(k, n int) complex64 {
 }
 
 // single is the size of the transforms that are done before the double stages: 4 or 8.
-func (f *realFFT) single() int {
+func (f *Real) single() int {
 	if bits.Len(uint(f.n/2))%2 == 1 {
 		return 4
 	}
 	return 8
 }
 
-// power writes the squared magnitudes of bins 0 to n/2 of the windowed samples to out.
-func (f *realFFT) power(x, window, out []float32) {
+// Power writes the squared magnitudes of bins 0 to n/2 of the first n samples,
+// windowed, to out. x and window hold n values at least, out n/2 + 1.
+func (f *Real) Power(x, window, out []float32) {
 	z := f.z[:f.n/2]
 	f.load(z, x[:f.n], window[:f.n])
 	if f.single() == 8 && len(z) >= 8 {
@@ -75,7 +79,7 @@ func (f *realFFT) power(x, window, out []float32) {
 
 // load windows the samples, takes even ones for real and odd ones for
 // imaginary parts, and does the first two stages, whose twiddles are 1 and −i only.
-func (f *realFFT) load(z []complex64, x, window []float32) {
+func (f *Real) load(z []complex64, x, window []float32) {
 	r := f.reverse[:len(z)]
 	for i := 0; i+4 <= len(z) && i+4 <= len(r); i += 4 {
 		at := func(j int) complex64 {
@@ -91,7 +95,7 @@ func (f *realFFT) load(z []complex64, x, window []float32) {
 }
 
 // eights does the single stage that makes transforms of 8 points from those of 4.
-func (f *realFFT) eights(z []complex64) {
+func (f *Real) eights(z []complex64) {
 	w1, w3 := f.eighth[0], f.eighth[1]
 	for ; len(z) >= 8; z = z[8:] {
 		q := z[:8:8]
@@ -135,7 +139,7 @@ func times(a, w complex64) (re, im float32) {
 }
 
 // splitPower takes the transform of even + i·odd samples apart into the bins of the whole.
-func (f *realFFT) splitPower(z []complex64, out []float32) {
+func (f *Real) splitPower(z []complex64, out []float32) {
 	h := len(z)
 	r, i := real(z[0]), imag(z[0])
 	out[0] = (r + i) * (r + i)
