@@ -11,9 +11,11 @@ import (
 // of a call's opening is heard around it. A recording may lack the opening,
 // and then who happens to take the first long turn says next to nothing.
 type OpeningWeights struct {
+	// Joined: a leg joins just before the first word, so that this is where the
+	// parties meet.
+	Joined float64 `json:"joined"`
 	// Complete: the recording begins before the first word, the greeting has the
-	// length of one and the other side states its business. Or a leg joins
-	// just before it.
+	// length of one and the other side states its business.
 	Complete float64 `json:"complete"`
 	// Plain: the same, less strictly.
 	Plain float64 `json:"plain"`
@@ -35,6 +37,7 @@ const (
 	clearlyQuietS    = 0.40
 	soonS            = 6.0 // from the first word to the greeting, a "hello" between
 	legJoinsS        = 1.0 // leading digital silence: the leg is not there yet
+	joinedSoonS      = 6.0 // from then to the first word
 	minGreetingS     = 2.8
 	maxGreetingS     = 9.0
 	minFullGreetingS = 3.3
@@ -86,7 +89,7 @@ func opening(w OpeningWeights) kind {
 type greeting struct {
 	turn      meter.Turn
 	firstWord float64 // when anybody first speaks
-	legJoins  bool    // a channel begins with digital silence
+	joinS     float64 // how long the later leg's channel begins with digital silence
 	replyS    float64 // how long the other side's next turn is; 0 where there is none
 	replyGap  float64 // how long after the greeting it begins
 }
@@ -104,7 +107,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 		g = greeting{
 			turn:      t,
 			firstWord: float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech)),
-			legJoins:  max(r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS) >= legJoinsS,
+			joinS:     max(r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS),
 		}
 		for _, next := range r.turns[i+1:] {
 			if next.Right != t.Right {
@@ -147,8 +150,8 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	switch {
 	case !soon || g.firstWord < quietBeforeS:
 		return w.Unlikely
-	case g.legJoins:
-		return w.Complete
+	case g.joinS >= legJoinsS && g.firstWord-g.joinS <= joinedSoonS:
+		return w.Joined
 	case g.firstWord >= clearlyQuietS && answered && within(minFullGreetingS, maxFullGreetingS) && g.replyS >= minFullReplyS:
 		return w.Complete
 	case answered && within(minGreetingS, maxGreetingS) && g.replyS >= minReplyS:
