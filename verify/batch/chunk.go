@@ -255,6 +255,9 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 			stored, pending = stored+len(pending), nil
 		}
 	}
+	if slices.ContainsFunc(pending, func(f finished) bool { return f.refused }) {
+		e.settleDoubt()
+	}
 	if e.refusedThroughout() {
 		// The rows are to be tried again once the credentials are right.
 		pending = slices.DeleteFunc(pending, func(f finished) bool { return f.refused })
@@ -355,8 +358,12 @@ func staleFinding(m *measured, now making, judged bool) finding.Finding {
 	return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s in a form that version %s does not judge from, so the verdict is the one of then; --again stale measures it anew.", by, now.version))
 }
 
-// Refusals in a row, from the first on, that end the work.
-const refusals = 3
+// Refusals in a row, from the first on, that end the work, and how long the
+// first wait for those that follow.
+const (
+	refusals = 3
+	doubt    = 2 * time.Second
+)
 
 // failed makes an error of the row, and sees to it that errors end the work
 // that no further row would escape.
@@ -382,6 +389,14 @@ func (e *engine) failed(t *task, err error, f *finished) {
 // doubtful reports whether what has come so far may yet turn out to be due to
 // credentials that nobody accepts.
 func (e *engine) doubtful() bool { return e.good.Load() == 0 && e.refused.Load() > 0 }
+
+// settleDoubt waits until it has turned out whether nobody accepts the
+// credentials: not for long, since there may be no further row to tell.
+func (e *engine) settleDoubt() {
+	for limit := time.Now().Add(doubt); e.doubtful() && e.begin.Err() == nil && time.Now().Before(limit); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
 
 func (e *engine) refusedThroughout() bool {
 	var refused *RefusedError

@@ -161,17 +161,19 @@ func (e *engine) register(ctx context.Context) error {
 	var id int64
 	err = e.store.db.tx(ctx, func(t statements) error {
 		var err error
-		if id, err = keys(ctx, t, "worker", 1); err != nil {
-			return err
-		}
-		_, err = t.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until) VALUES (?, ?, `+e.store.db.now()+` + ?)`,
-			id, fmt.Sprintf("%s, process %d", host, os.Getpid()), e.o.Lease.Seconds())
+		id, err = keys(ctx, t, "worker", 1)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	// In this order: who is entered and not held is taken for dead.
 	if err := e.store.db.hold(ctx, id); err != nil {
+		return err
+	}
+	_, err = e.store.db.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until) VALUES (?, ?, `+e.store.db.now()+` + ?)`,
+		id, fmt.Sprintf("%s, process %d", host, os.Getpid()), e.o.Lease.Seconds())
+	if err != nil {
 		return err
 	}
 	e.mu.Lock()
@@ -196,8 +198,9 @@ func (e *engine) start(ctx context.Context) error {
 }
 
 // slotsPerQueue is how many chunks are held at once: one for each recording in
-// work, should each be the last and slowest of its chunk, and one to begin with.
-func (e *engine) slotsPerQueue() int { return e.o.Workers + 1 }
+// work, should each be the last and slowest of its chunk, and one to begin with;
+// and enough for refusals that wait for each other.
+func (e *engine) slotsPerQueue() int { return max(e.o.Workers, refusals) + 1 }
 
 // haltWith ends the work for a reason of its own. What is under way is given up
 // at once where it can no longer succeed.

@@ -173,12 +173,29 @@ type facts struct {
 	Facts         declare.Facts       `json:"facts"`
 	Prior         float64             `json:"prior,omitempty"`
 	MinConfidence float64             `json:"min_confidence,omitempty"`
-	Profile       *evidence.Profile   `json:"profile,omitempty"` // null: the one built in
+	Profile       *profile            `json:"profile,omitempty"` // null: the one built in
+}
+
+// profile is an evidence.Profile with its name.
+type profile struct {
+	Name    string           `json:"name"`
+	Weights evidence.Profile `json:"weights"`
+}
+
+func newProfile(p *evidence.Profile) *profile {
+	if p == nil {
+		return nil
+	}
+	return &profile{p.Name, *p}
 }
 
 // onto completes a case.
 func (f facts) onto(c *verify.Case) {
-	c.Declaration, c.Facts, c.Prior, c.MinConfidence, c.Profile = f.Declaration, f.Facts, f.Prior, f.MinConfidence, f.Profile
+	c.Declaration, c.Facts, c.Prior, c.MinConfidence = f.Declaration, f.Facts, f.Prior, f.MinConfidence
+	if f.Profile != nil {
+		c.Profile = new(f.Profile.Weights)
+		c.Profile.Name = f.Profile.Name
+	}
 }
 
 // A row is an entry made ready to be stored.
@@ -202,7 +219,7 @@ type reader struct {
 	defaults   Fields
 	base       string
 	allowPaths bool
-	profile    *evidence.Profile
+	profile    *profile
 
 	// Manifests name the same few attributes again and again.
 	cached      map[string]declare.Declaration
@@ -210,7 +227,7 @@ type reader struct {
 }
 
 func newReader(m *Manifest, o ReadOptions) *reader {
-	return &reader{defaults: o.Defaults, base: m.base, allowPaths: o.AllowPaths || m.Folder, profile: o.Profile, cached: map[string]declare.Declaration{}}
+	return &reader{defaults: o.Defaults, base: m.base, allowPaths: o.AllowPaths || m.Folder, profile: newProfile(o.Profile), cached: map[string]declare.Declaration{}}
 }
 
 // row reads an entry. What is wrong with it is in the row.

@@ -500,6 +500,7 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 
 // badRow is the result of a row that cannot be used.
 func badRow(key int64, r *row) finished {
-	c := verify.Case{Reference: r.recording, Declaration: r.facts.Declaration, Facts: r.facts.Facts, Agent: r.agent, Groups: r.groups}
+	c := verify.Case{Reference: r.recording, Agent: r.agent, Groups: r.groups}
+	r.facts.onto(&c)
 	return finished{key: key, digest: r.digest, verdict: verify.Fail(c, r.stage, r.err), kind: "manifest"}
 }

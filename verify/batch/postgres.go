@@ -24,6 +24,7 @@ type postgresDB struct {
 
 	mu     sync.Mutex
 	holder *pgx.Conn // its session holds the worker's lock
+	holds  int64     // the worker
 }
 
 func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
@@ -211,10 +212,10 @@ func (d *postgresDB) hold(ctx context.Context, worker int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.holder != nil {
-		if d.holder.Ping(ctx) == nil {
+		if d.holds == worker && d.holder.Ping(ctx) == nil {
 			return nil
 		}
-		d.holder.Close(ctx) // it is broken already
+		d.holder.Close(ctx) // it is broken, or holds a worker that was buried
 		d.holder = nil
 	}
 	c, err := pgx.ConnectConfig(ctx, d.Config().ConnConfig.Copy())
@@ -225,7 +226,7 @@ func (d *postgresDB) hold(ctx context.Context, worker int64) error {
 		c.Close(ctx)
 		return err
 	}
-	d.holder = c
+	d.holder, d.holds = c, worker
 	return nil
 }
 
