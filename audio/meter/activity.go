@@ -41,7 +41,7 @@ func findSpeech(log *frameLog, c clock) speech {
 	if candidates.n < minStrong {
 		var all histogram
 		for i, v := range log.all() {
-			if v != logQuiet && !log.isTone(i) {
+			if log.plain(i) {
 				all.add(v)
 			}
 		}
@@ -51,7 +51,7 @@ func findSpeech(log *frameLog, c clock) speech {
 	spurts := talkspurts{level: level, clock: c}
 	var between histogram
 	for f := range walk(log) {
-		if !spurts.add(f) && f.level != logQuiet && !f.tone {
+		if !spurts.add(f) && log.plain(f.i) {
 			between.add(f.level)
 		}
 	}

@@ -114,10 +114,29 @@ func BenchmarkMeter(b *testing.B) {
 	run("tones", func() {
 		var quiet frameLog
 		b := newSpeechBand(rate, step)
-		x, y := newTones(rate, step), newTones(rate, step)
+		var past [2]past
+		var x [2]*tones
+		for c := range x {
+			past[c], x[c] = newPast(spectrumPast(rate)+step, step), newTones(rate)
+		}
 		steps(func(l, r []float32) {
-			x.add(l, b, frame{level: level(l)}, &quiet)
-			y.add(r, b, frame{level: level(r)}, &quiet)
+			for c, s := range [][]float32{l, r} {
+				past[c].add(s)
+				x[c].add(&past[c], step, b, frame{level: level(s)}, &quiet)
+			}
+		})
+	})
+	run("music", func() {
+		var past [2]past
+		var x [2]*musicWatch
+		for c := range x {
+			past[c], x[c] = newPast(spectrumPast(rate)+step, step), newMusicWatch(rate)
+		}
+		steps(func(l, r []float32) {
+			for c, s := range [][]float32{l, r} {
+				past[c].add(s)
+				x[c].add(&past[c], frame{level: level(s)})
+			}
 		})
 	})
 	var log frameLog

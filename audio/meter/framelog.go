@@ -16,31 +16,46 @@ const (
 	logFloor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
 )
 
-// frameLog keeps every frame's level, two bytes each, and a bit that says
-// whether the frame is part of a tone.
+// frameLog keeps every frame's level, two bytes each, and two bits that say
+// whether the frame is part of a tone or of music.
 type frameLog struct {
 	chunks [][]int16
 	n      int
-	tone   []uint64
+	tones  marks
+	music  marks
 }
+
+// frameRange is a stretch of frames, the end not included.
+type frameRange struct{ start, end int }
+
+// marks is a set of frames.
+type marks []uint64
+
+func (m *marks) add(r frameRange) {
+	for i := r.start; i < r.end; i++ {
+		for i/64 >= len(*m) {
+			*m = append(*m, 0)
+		}
+		(*m)[i/64] |= 1 << (i % 64)
+	}
+}
+
+func (m marks) has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
 
 // markTone marks the frames that hear anything of subframes from to to, and one
 // more on either side, where the tone rings.
 func (l *frameLog) markTone(from, to int) {
 	// Frame i ends with subframe 5i+4 and begins with 5i−3.
-	first := max(0, (from-stepSubframes)/stepSubframes)
-	last := (to+frameSubframes-stepSubframes)/stepSubframes + 1
-	for i := first; i <= last; i++ {
-		for i/64 >= len(l.tone) {
-			l.tone = append(l.tone, 0)
-		}
-		l.tone[i/64] |= 1 << (i % 64)
-	}
+	l.tones.add(frameRange{
+		start: max(0, (from-stepSubframes)/stepSubframes),
+		end:   (to+frameSubframes-stepSubframes)/stepSubframes + 2,
+	})
 }
 
-// isTone reports whether frame i is part of a tone.
-func (l *frameLog) isTone(i int) bool {
-	return i/64 < len(l.tone) && l.tone[i/64]>>(i%64)&1 != 0
+// plain reports whether frame i is neither digital silence nor part of a tone
+// or of music: it tells of the line or of a talker.
+func (l *frameLog) plain(i int) bool {
+	return l.at(i) != logQuiet && !l.tones.has(i) && !l.music.has(i)
 }
 
 func (l *frameLog) add(f frame) {
@@ -84,4 +99,13 @@ func (c clock) seconds(n int64) float64 { return float64(n) / float64(c.rate) }
 // centred there but for 2 ms, the delay of the filters counted in.
 func (c clock) frameTime(i int) float64 {
 	return c.seconds(min(c.samples, int64(i)*int64(c.step)))
+}
+
+// segments turns stretches of frames into seconds.
+func (c clock) segments(frames []frameRange) []Segment {
+	var out []Segment
+	for _, r := range frames {
+		out = append(out, Segment{Start: c.frameTime(r.start), End: c.frameTime(r.end)})
+	}
+	return out
 }

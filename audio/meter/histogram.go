@@ -59,9 +59,7 @@ func newRunning(share float64) running {
 	return running{share: share, bin: histogramBins - 1}
 }
 
-func (r *running) add(level int16)    { r.count(level, 1) }
-func (r *running) remove(level int16) { r.count(level, -1) }
-
+// count lets a level enter (1) or leave (−1).
 func (r *running) count(level int16, by int32) {
 	b := histogramBin(level)
 	r.bins[b] += by

@@ -103,6 +103,9 @@ type Channel struct {
 	Line   Line   `json:"line"`
 	// Segments are the stretches of speech, in order and apart from each other.
 	Segments []Segment `json:"segments"`
+	// Music are the stretches of music, as on hold, in order; what is said over
+	// it may be part of a stretch and a segment at once.
+	Music []Segment `json:"music,omitempty"`
 	// Tones are the key presses and signals heard, in the order of their
 	// starts, at most 256; OmittedTones says how many more there were.
 	Tones        []Tone `json:"tones,omitempty"`

@@ -48,7 +48,9 @@ type channel struct {
 	dropouts dropouts
 	voice    *voiceMeter // nil unless asked for
 	outline  *outline    // nil unless asked for
+	past     past        // of the base band
 	tones    *tones
+	music    *musicWatch
 }
 
 // Options asks for what is measured only when asked for. The zero value
@@ -72,6 +74,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
 	m.past = dropoutPast(rate)
 	m.at = m.past
+	base, baseStep := baseBand(rate, m.step)
 	for c := range channels {
 		line := newLine(rate, m.step)
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
@@ -79,14 +82,16 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			level:    newActiveLevel(rate),
 			grid:     newGrid(rate),
 			decimate: newDecimator(rate),
-			band:     newSpeechBand(baseBand(rate, m.step)),
+			band:     newSpeechBand(base, baseStep),
 			line:     line,
 			pieces:   newPieces(line.binHz, len(line.power)),
 			dropouts: newDropouts(rate),
-			tones:    newTones(baseBand(rate, m.step)),
+			past:     newPast(spectrumPast(base)+baseStep, baseStep),
+			tones:    newTones(base),
+			music:    newMusicWatch(base),
 		}
 		if o.Voice && rate >= baseRate {
-			m.ch[c].voice = newVoiceMeter(baseBand(rate, m.step))
+			m.ch[c].voice = newVoiceMeter(base, baseStep)
 		}
 		if o.Peaks {
 			m.ch[c].outline = newOutline(rate)
@@ -143,7 +148,9 @@ func (m *Meter) take(n int) {
 		base := ch.decimate.add(x)
 		f := ch.band.add(base, ch.silence.add(x))
 		ch.log.add(f)
-		ch.tones.add(base, ch.band, f, &ch.log)
+		ch.past.add(base)
+		ch.tones.add(&ch.past, len(base), ch.band, f, &ch.log)
+		ch.music.add(&ch.past, f)
 		loud := ch.pieces.step(f)
 		if ch.line.add(x, f, loud) && loud {
 			ch.pieces.add(ch.line.power)
@@ -177,8 +184,10 @@ func (m *Meter) Finish() Measurements {
 	clock := clock{rate: m.rate, step: m.step, samples: m.frames}
 	sides := []*Channel{&out.Left, &out.Right}
 	var speeches [2]speech
+	var music [2][]frameRange
 	for c := range m.channels {
 		m.ch[c].tones.finish(&m.ch[c].log)
+		music[c] = m.ch[c].music.mark(&m.ch[c].log)
 		speeches[c] = findSpeech(&m.ch[c].log, clock)
 	}
 	if m.channels == 2 {
@@ -199,6 +208,7 @@ func (m *Meter) Finish() Measurements {
 		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
 		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
+		sides[c].Music = clock.segments(music[c])
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
 		if ch.voice != nil {

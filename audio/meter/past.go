@@ -1,11 +1,16 @@
 package meter
 
+import "math"
+
 // past keeps the newest samples of the base band, so that a meter can look
 // back from the step in which it learns that it should.
 type past struct {
 	buf  []float32 // the newest samples last
 	keep int
 }
+
+// spectrumPast is how many samples the longest spectrum needs.
+func spectrumPast(rate int) int { return int(math.Ceil((steadyWindowS + 0.002) * float64(rate))) }
 
 func newPast(keep, step int) past {
 	return past{buf: make([]float32, keep, 8*(keep+step)), keep: keep}

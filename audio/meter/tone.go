@@ -16,7 +16,6 @@ const (
 
 // tones finds key presses and lasting tones in the base band.
 type tones struct {
-	past     past
 	gate     tonality
 	short    *peakFinder // over a plateau
 	long     *peakFinder
@@ -28,20 +27,18 @@ type tones struct {
 	wasTonal bool // the last step may be part of a tone
 }
 
-func newTones(rate, step int) *tones {
-	t := &tones{
+func newTones(rate int) *tones {
+	return &tones{
 		gate:  newTonality(rate),
 		short: newPeakFinder(rate, plateauSubframes*stepS/stepSubframes),
 		long:  newPeakFinder(rate, steadyWindowS),
 	}
-	t.past = newPast(t.long.length+step, step)
-	return t
 }
 
-// add takes a step of the base band, what the speech band found in it, and the
-// log in which frames that are part of a tone are marked.
-func (t *tones) add(x []float32, b *speechBand, f frame, log *frameLog) {
-	t.past.add(x)
+// add takes the base band, whose newest n samples are the step, what the speech
+// band found in it, and the log in which frames that are part of a tone are marked.
+func (t *tones) add(p *past, n int, b *speechBand, f frame, log *frameLog) {
+	x := p.before(0, n)
 	first := t.step * stepSubframes
 	settled, begun := -1, 0 // newest subframe of the step that ends a window of steady level; where its plateau began
 	left := -1              // first subframe of the step that leaves a plateau
@@ -56,10 +53,10 @@ func (t *tones) add(x []float32, b *speechBand, f frame, log *frameLog) {
 	}
 	tonal := f.level >= toneMinLevel && t.gate.residual(x) <= toneResidual
 	if (tonal || t.wasTonal) && settled >= 0 {
-		to := (settled + 1) * len(x) / stepSubframes
-		p := t.short.find(t.past.before(len(x)-to, t.short.length))
+		to := (settled + 1) * n / stepSubframes
+		found := t.short.find(p.before(n-to, t.short.length))
 		end := first + settled + 1
-		if done, ok := t.keypad.hear(keyOf(&p), begun, end-plateauSubframes, end); ok {
+		if done, ok := t.keypad.hear(keyOf(&found), begun, end-plateauSubframes, end); ok {
 			t.press(done, log)
 		}
 	}
@@ -69,7 +66,7 @@ func (t *tones) add(x []float32, b *speechBand, f frame, log *frameLog) {
 	if done, ok := t.keypad.pass(first + stepSubframes); ok {
 		t.press(done, log)
 	}
-	if done, ok := t.steady.add(t, tonal, b.stepPower()); ok {
+	if done, ok := t.steady.add(t, p, tonal, b.stepPower()); ok {
 		t.lasting(done, log)
 	}
 	t.wasTonal = tonal

@@ -38,17 +38,17 @@ type steadyTones struct {
 
 // add takes a step: whether it may be part of a tone, and its power. It returns
 // the burst that this ends, if any.
-func (s *steadyTones) add(t *tones, tonal bool, power float64) (done burst, ok bool) {
+func (s *steadyTones) add(t *tones, heard *past, tonal bool, power float64) (done burst, ok bool) {
 	if !tonal {
 		done, ok = s.leave(t.step, power)
 	} else {
-		done, ok = s.goOn(t, power)
+		done, ok = s.goOn(t, heard, power)
 	}
 	s.last = power
 	return done, ok
 }
 
-func (s *steadyTones) goOn(t *tones, power float64) (burst, bool) {
+func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
 	s.run++
 	if s.run == 1 {
 		s.before, s.first, s.sum, s.squares, s.next = s.last, power, 0, 0, steadySteps
@@ -63,7 +63,7 @@ func (s *steadyTones) goOn(t *tones, power float64) (burst, bool) {
 	if s.current.windows >= longWindows {
 		s.next += windowEveryLong - windowEvery
 	}
-	p := t.long.find(t.past.before(0, t.long.length))
+	p := t.long.find(heard.before(0, t.long.length))
 	if p.purity < steadyPurity {
 		return burst{}, false
 	}

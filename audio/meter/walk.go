@@ -12,6 +12,9 @@ const (
 	callPercentile  = 0.10
 	floorRise       = 12 * logScale // how far the local floor may lie above the call's
 
+	musicPercentile = 0.5
+	aboveMusic      = 12 * logScale // speech over music is this far above its median around
+
 	steadyFrames = 35  // speech does not hold its level for 0.7 s …
 	steadyDB     = 1.5 // … within this standard deviation
 )
@@ -23,6 +26,7 @@ type walked struct {
 	floor  int16 // of the noise around it
 	steady bool  // part of a sound that holds its level: hum, tone, steady noise
 	tone   bool  // part of a tone that was recognised
+	music  bool  // part of music; floor is then what speech over it must stand out from
 }
 
 // walk yields every frame of a log with what surrounds it, holding no more
@@ -32,22 +36,27 @@ func walk(log *frameLog) iter.Seq[walked] {
 		var call histogram
 		around := newRunning(floorPercentile)
 		for i, v := range log.all() {
-			if v != logQuiet && !log.isTone(i) {
+			if log.plain(i) {
 				call.add(v)
 			}
 		}
 		lowest := call.quantile(callPercentile)
 		steady := steadiness{}
+		playing := newRunning(musicPercentile)
+		count := func(i int, by int32) {
+			switch v := log.at(i); {
+			case log.plain(i):
+				around.count(v, by)
+			case log.music.has(i) && v != logQuiet:
+				playing.count(v, by)
+			}
+		}
 		for i := range log.n + floorFrames/2 {
 			if i < log.n {
-				if v := log.at(i); v != logQuiet && !log.isTone(i) {
-					around.add(v)
-				}
+				count(i, 1)
 			}
 			if old := i - floorFrames; old >= 0 {
-				if v := log.at(old); v != logQuiet && !log.isTone(old) {
-					around.remove(v)
-				}
+				count(old, -1)
 			}
 			at := i - floorFrames/2
 			if at < 0 {
@@ -57,7 +66,12 @@ func walk(log *frameLog) iter.Seq[walked] {
 			if around.n > 0 {
 				floor = max(lowest, min(lowest+floorRise, around.value()))
 			}
-			if !yield(walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at), tone: log.isTone(at)}) {
+			music := log.music.has(at)
+			if music {
+				floor = max(floor, playing.value()+aboveMusic-aboveFloor)
+			}
+			f := walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at), tone: log.tones.has(at), music: music}
+			if !yield(f) {
 				return
 			}
 		}

@@ -1,0 +1,160 @@
+package meter
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/dsp/window"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
+)
+
+// Music is heard by sinusoids that hold their frequency: notes last and stay
+// in tune, the harmonics of a voice glide with its pitch. A spectrum is taken
+// every 120 ms over 128 ms, which tells frequencies 16 Hz apart, up to
+// 1800 Hz, where notes have most of their power.
+const (
+	slotSteps    = 6 // from one spectrum to the next
+	musicWindowS = 0.128
+	musicLowHz   = 150
+	musicHighHz  = 1800
+	musicRate    = 4000 // at or above which the spectrum's samples are, in Hz
+
+	heldSlots = 3 // slots in which a sinusoid must be found to have held its frequency: 360 ms
+
+	peakRange  = 1e-4 // of the strongest: −40 dB
+	peakAround = 200  // Hz to either side …
+	peakStands = 4    // … of whose mean power a sinusoid has so many times
+
+	// A spectrum is taken only where the level has not dropped: music fills the
+	// gaps in which a talker closes the lips.
+	dropDB       = 20  // below the recent peak
+	dropsAllowed = 1   // steps of a slot that may
+	peakFallDB   = 0.1 // a step, by which the recent peak is forgotten
+	musicLevel   = -55 // dBov: music below is not looked for
+)
+
+// What a slot's byte says: how many sinusoids held, or that none was looked for.
+const (
+	slotQuiet   = 255 // too quiet for music
+	slotDropped = 254 // the level dropped
+	slotMost    = 253
+)
+
+// musicWatch keeps a byte for every slot.
+type musicWatch struct {
+	fft    *fft.Real
+	window []float32 // Hann over the samples, zero beyond
+	frame  []float32
+	power  []float32
+	sums   []float32 // of the powers below each bin
+	factor int       // of decimation
+	length int       // samples of the base band that a spectrum needs
+	age    []uint8   // slots for which a bin has held a sinusoid
+	older  []uint8
+	low    int // bins
+	high   int
+	around int
+
+	steps  int // of the slot
+	drops  int
+	quiet  int
+	recent float64 // peak level, dBov
+	slots  []uint8
+}
+
+func newMusicWatch(rate int) *musicWatch {
+	m := &musicWatch{factor: max(1, rate/musicRate), recent: math.Inf(-1)}
+	length := int(math.Round(musicWindowS * float64(rate) / float64(m.factor)))
+	n := 8
+	for n < length {
+		n *= 2
+	}
+	m.length = (length + 1) * m.factor
+	m.fft = fft.NewReal(n)
+	m.window, m.frame = make([]float32, n), make([]float32, n)
+	m.power, m.sums = make([]float32, n/2+1), make([]float32, n/2+2)
+	hann := make([]float64, length)
+	for i := range hann {
+		hann[i] = 1
+	}
+	for i, w := range window.Hann(hann) {
+		m.window[i] = float32(w)
+	}
+	bin := float64(rate) / float64(m.factor) / float64(n)
+	m.low, m.high = int(musicLowHz/bin), min(n/2-1, int(musicHighHz/bin))
+	m.around = int(math.Round(peakAround / bin))
+	m.age, m.older = make([]uint8, n/2+1), make([]uint8, n/2+1)
+	return m
+}
+
+// add takes a step's frame and the base band that ends with it.
+func (m *musicWatch) add(p *past, f frame) {
+	m.recent = max(f.level, m.recent-peakFallDB)
+	switch {
+	case !(f.level >= musicLevel):
+		m.quiet++
+		m.drops++
+	case f.level < m.recent-dropDB:
+		m.drops++
+	}
+	if m.steps++; m.steps < slotSteps {
+		return
+	}
+	slot := uint8(slotDropped)
+	switch {
+	case m.quiet == slotSteps:
+		slot = slotQuiet
+	case m.drops <= dropsAllowed:
+		slot = uint8(min(slotMost, m.held(p.before(0, m.length))))
+	}
+	if slot >= slotDropped {
+		clear(m.age)
+	}
+	m.slots = append(m.slots, slot)
+	m.steps, m.drops, m.quiet = 0, 0, 0
+}
+
+// held counts the sinusoids that have held their frequency.
+func (m *musicWatch) held(x []float32) int {
+	m.decimate(x)
+	m.fft.Power(m.frame, m.window, m.power)
+	var strongest float32
+	for i := m.low; i <= m.high; i++ {
+		strongest = max(strongest, m.power[i])
+		m.sums[i+1] = m.sums[i] + m.power[i]
+	}
+	m.age, m.older = m.older, m.age
+	clear(m.age)
+	n := 0
+	p := m.power
+	for i := m.low + 1; i < m.high; i++ {
+		if p[i] < p[i-1] || p[i] < p[i+1] || p[i] < strongest*peakRange {
+			continue
+		}
+		from, to := max(m.low, i-m.around), min(m.high, i+m.around)
+		if p[i]*float32(to-from+1) < peakStands*(m.sums[to+1]-m.sums[from]) {
+			continue
+		}
+		m.age[i] = min(250, max(m.older[i-1], m.older[i], m.older[i+1])+1)
+		if m.age[i] >= heldSlots {
+			n++
+		}
+	}
+	return n
+}
+
+// decimate brings the base band to the spectrum's rate, each sample the mean
+// of those around it under a triangle.
+func (m *musicWatch) decimate(x []float32) {
+	if m.factor == 1 {
+		copy(m.frame, x)
+		return
+	}
+	for i := range m.frame {
+		j := (i + 1) * m.factor
+		if j+1 >= len(x) {
+			break
+		}
+		m.frame[i] = x[j-1] + 2*x[j] + x[j+1]
+	}
+}

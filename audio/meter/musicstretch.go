@@ -1,0 +1,177 @@
+package meter
+
+// What a slot is for telling music from other sounds.
+const (
+	isQuiet = iota
+	isDropped
+	holdsNone
+	holdsOne
+	holdsTwo
+	holdsMore
+	slotKinds
+)
+
+func slotKind(slot uint8) int {
+	switch slot {
+	case slotQuiet:
+		return isQuiet
+	case slotDropped:
+		return isDropped
+	default:
+		return min(holdsNone+int(slot), holdsMore)
+	}
+}
+
+// forMusic is the natural logarithm of how much more likely it is in music than
+// in other sounds that a kind of slot (column) follows upon another (row). It
+// was counted over 19 minutes of hold music against 3 hours of calls and
+// prompts, and rounded; what follows upon quiet, of which there was little in
+// the music, is weighed with care.
+var forMusic = [slotKinds][slotKinds]float64{
+	isQuiet:   {-0.25, 0, 0.5, 3, 4, 4},
+	isDropped: {0, -0.1, 0, 3, 3.5, 4},
+	holdsNone: {-0.6, -1.85, -0.15, 2, 2.7, 4.3},
+	holdsOne:  {-0.8, -2.9, -0.5, 0.45, 1.4, 1.85},
+	holdsTwo:  {-2, -2.8, -0.8, 0.1, 0.8, 1.6},
+	holdsMore: {-3, -4, -1.1, -0.6, 0.5, 1.25},
+}
+
+// changePrice is the logarithm of the odds against a change between music and
+// other sounds from one slot to the next.
+const changePrice = 4.0
+
+// What a stretch of music needs: slots in which sinusoids held, and the share of
+// the slots that are not too quiet in which one held and in which several did.
+// In hold music one holds in 77 % and several in 59 %, in calls in 4 % and 1 %;
+// a voice at a constant pitch comes to 30 % and 10 %.
+const (
+	minHeldSlots    = 12
+	minHeldShare    = 0.35
+	minSeveralShare = 0.15
+)
+
+// How far, in frames, a stretch goes on before and after the slots that tell it
+// while the level holds: to the first drum, and to the end of the last chord.
+const (
+	musicLead = 50
+	musicTail = 18
+)
+
+// maxPause is the longest pause that is inside a stretch, whatever sounds in it.
+const maxPause = 25 // frames: 0.5 s
+
+// slotRange is a stretch of slots, the end not included.
+type slotRange struct{ start, end int }
+
+// stretches finds where music plays: the path through the slots, music or not,
+// that is likeliest (Viterbi).
+func (m *musicWatch) stretches() []slotRange {
+	const other, music = 0, 1
+	from := make([]uint8, len(m.slots)) // bit s: the state before s was the other one
+	score := [2]float64{0, -changePrice}
+	before := isQuiet
+	for i, v := range m.slots {
+		next := score
+		if score[music]-changePrice > score[other] {
+			next[other] = score[music] - changePrice
+			from[i] |= 1 << other
+		}
+		if score[other]-changePrice > score[music] {
+			next[music] = score[other] - changePrice
+			from[i] |= 1 << music
+		}
+		next[music] += forMusic[before][slotKind(v)]
+		before = slotKind(v)
+		score = next
+	}
+	state := other
+	if score[music] > score[other] {
+		state = music
+	}
+	var out []slotRange
+	end := len(m.slots)
+	for i := len(m.slots) - 1; i >= 0; i-- {
+		earlier := state
+		if from[i]>>state&1 != 0 {
+			earlier = 1 - state
+		}
+		if i == 0 {
+			earlier = other
+		}
+		switch {
+		case state == music && earlier == other:
+			if r, ok := m.trim(slotRange{i, end}); ok {
+				out = append(out, r)
+			}
+		case state == other && earlier == music:
+			end = i
+		}
+		state = earlier
+	}
+	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
+		out[i], out[j] = out[j], out[i]
+	}
+	return out
+}
+
+// trim cuts a stretch down to the slots in which sinusoids held, and those in
+// which they began to.
+func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
+	tells := func(i int) bool { return m.slots[i] > 0 && m.slots[i] <= slotMost }
+	for r.start < r.end && !tells(r.start) {
+		r.start++
+	}
+	for r.end > r.start && !tells(r.end-1) {
+		r.end--
+	}
+	held, several, heard := 0, 0, 0
+	for i := r.start; i < r.end; i++ {
+		if tells(i) {
+			held++
+			if m.slots[i] > 1 {
+				several++
+			}
+		}
+		if m.slots[i] != slotQuiet {
+			heard++
+		}
+	}
+	r.start = max(0, r.start-heldSlots+1)
+	return r, held >= minHeldSlots && float64(held) >= minHeldShare*float64(heard) &&
+		float64(several) >= minSeveralShare*float64(heard)
+}
+
+// mark finds where music plays, marks their frames in the log, and returns the
+// stretches in frames.
+func (m *musicWatch) mark(log *frameLog) []frameRange {
+	var out []frameRange
+	for _, s := range m.stretches() {
+		r := followLevel(log, frameRange{s.start * slotSteps, min(log.n, s.end*slotSteps)})
+		if n := len(out); n > 0 && r.start <= out[n-1].end+maxPause {
+			out[n-1].end = r.end
+			continue
+		}
+		out = append(out, r)
+	}
+	for _, r := range out {
+		log.music.add(r)
+	}
+	return out
+}
+
+// followLevel lengthens a stretch frame by frame as long as the level holds.
+func followLevel(log *frameLog, r frameRange) frameRange {
+	var levels histogram
+	for i := r.start; i < r.end; i++ {
+		levels.add(log.at(i))
+	}
+	least := levels.quantile(0.5) - dropDB*logScale
+	first, last := max(0, r.start-musicLead), min(log.n, r.end+musicTail)
+	for r.start > first && log.at(r.start-1) >= least {
+		r.start--
+	}
+	for r.end < last && log.at(r.end) >= least {
+		r.end++
+	}
+	return r
+}
