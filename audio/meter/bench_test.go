@@ -47,7 +47,9 @@ func BenchmarkMeter(b *testing.B) {
 		})
 	}
 	var levels [][2]float64
+	var peaks [][2]float32
 	steps(func(l, r []float32) {
+		peaks = append(peaks, [2]float32{peakOf(l), peakOf(r)})
 		levels = append(levels, [2]float64{float64(powerLevel(meanSquare(l))), float64(powerLevel(meanSquare(r)))})
 	})
 	run("all", func() {
@@ -84,7 +86,12 @@ func BenchmarkMeter(b *testing.B) {
 	})
 	run("clipping", func() {
 		var x, y clipping
-		steps(func(l, r []float32) { x.add(l, peakOf(l)); y.add(r, peakOf(r)) })
+		i := 0
+		steps(func(l, r []float32) {
+			x.add(l, peaks[i][0])
+			y.add(r, peaks[i][1])
+			i++
+		})
 	})
 	run("dropout", func() {
 		x, y := newDropouts(rate), newDropouts(rate)
