@@ -77,12 +77,12 @@ of evidence contributes.
 
 LABELS has one JSON object a line (- is standard input):
 
-  {"file": "call.wav", "left": "customer", "agent": "kim", "direction": "inbound"}
+  {"file": "call.wav", "left": "customer", "agent": "kim"}
 
   file     the recording, relative to the labels or to --dir
-  left     who really is on the left: customer, agent or mixed (both, or nobody
-           can tell)
-  fault    what is wrong with the recording: none, swapped, mono_file, dual_mono,
+  left     who really is on the left: customer, agent or mixed (both, or
+           nobody can tell)
+  fault    what is wrong with it: none, swapped, mono_file, dual_mono,
            dual_mono_delayed, dual_mono_gain, inverted, dead_left, dead_right,
            one_missing_left, one_missing_right, both_parties, bleed,
            orientation_changes, channel_offset

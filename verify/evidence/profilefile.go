@@ -242,6 +242,7 @@ func flatten(d *json.Decoder, prefix string, into map[string]float64) error {
 // twice in one object: which of them is meant nobody knows.
 func once(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // how large a number may be is not asked here
 	if err := onceIn(d, 0); err != nil {
 		return err
 	}
@@ -298,6 +299,8 @@ func jsonError(err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		e.message = fmt.Sprintf("the profile is no JSON, at byte %d: %s", syntax.Offset, syntax)
+	case errors.As(err, &kind) && kind.Field == "":
+		e.message = fmt.Sprintf("this is no profile: it holds a JSON %s where it cannot", kind.Value)
 	case errors.As(err, &kind):
 		e.message = fmt.Sprintf("the profile's %s is a JSON %s, which cannot be", kind.Field, kind.Value)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

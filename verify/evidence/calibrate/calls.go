@@ -130,15 +130,17 @@ func (c *call) weigh() {
 	}
 }
 
-// usable reports whether evidence would be weighed on a recording whose sides are known.
+// usable reports whether the verdict on a recording whose sides are known is
+// what its evidence adds up to. Where something is wrong with it, such as a channel
+// that runs ahead, some or all evidence is set aside, and nothing is learnt from it.
 func usable(r *evaluate.Recording) bool {
 	if r.Err != nil || !r.Label.Sound() {
 		return false
 	}
 	v := verify.Judge(r.Result, verify.Case{Declaration: declare.Default()})
-	return !slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {
-		return f.Severity == finding.Fatal || f.Code == finding.TooShort
-	})
+	all := evidence.Weigh(&r.Result.Measurements, declare.Facts{}, evidence.Builtin())
+	tooShort := slices.ContainsFunc(v.Findings, func(f finding.Finding) bool { return f.Code == finding.TooShort })
+	return v.Outcome != verify.Unusable && !tooShort && v.Log10LR == evidence.Sum(all)
 }
 
 // fingerprint is the same for a recording and its mirror, and for no other call.
