@@ -53,7 +53,7 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 	)
 	for i := range recordings {
 		r := &recordings[i]
-		if !usable(r) || r.Cut != "" && r.Cut == evaluate.CutTransfer {
+		if !usable(r) || r.Cut == evaluate.CutTransfer || r.Left == evaluate.Mixed {
 			continue // a transfer is made of two calls, which may lie in two folds
 		}
 		p := piece{m: &r.Result.Measurements, sign: 1, cut: r.Cut != "", trap: r.Cut != "" && !evaluate.Excerpt(r.Cut)}

@@ -22,7 +22,8 @@ const (
 	cutHoldMusic   = "long_hold_music"
 	cutCustOpens   = "customer_opens_at_length"
 	cutCustAtStart = "starts_with_customer"
-	CutTransfer    = "transfer"
+	CutTransfer    = "transfer"       // two calls: customer and agent both change, the sides do not
+	cutExchange    = "sides_exchange" // no side is right for the whole of it
 )
 
 // Excerpt reports whether a cut is a stretch of a call chosen without regard to
@@ -37,14 +38,13 @@ func Excerpt(cut string) bool {
 }
 
 const (
-	minPieceS  = 10.0 // shorter pieces hold no exchange
-	tenS       = 10.0
-	holdS      = 30.0
-	fewWordsS  = 2.0  // what is left of a party that is nearly silent
-	longTurnS  = 1.5  // as the opening has it
-	beforeS    = 0.6  // a recording that begins with a turn has this before it
-	hushEdgeS  = 0.12 // speech begins before and ends after what is heard of it
-	transferAt = 0.5
+	minPieceS = 10.0 // shorter pieces hold no exchange
+	tenS      = 10.0
+	holdS     = 30.0
+	fewWordsS = 2.0  // what is left of a party that is nearly silent
+	longTurnS = 1.5  // as the opening has it
+	beforeS   = 0.6  // a recording that begins with a turn has this before it
+	hushEdgeS = 0.12 // speech begins before and ends after what is heard of it
 )
 
 // A plan is a piece that is still to be cut and measured.
@@ -124,8 +124,11 @@ func plansFor(all []Recording, i int, dir string) []plan {
 			from(cutCustAtStart, fmt.Sprintf("from %.1f s", startS), startS, math.Inf(1))
 		}
 	}
+	// The sides change places in the middle: whatever is decided of the whole is wrong.
+	add(cutExchange, "", 0, part{path: path, to: duration / 2}, part{path: path, from: duration / 2, to: math.Inf(1), swap: true})
+	plans[len(plans)-1].piece.Left = Mixed
 	if other := transferTo(all, i); other != nil {
-		at, then := duration*transferAt, other.Result.Measurements.DurationS*transferAt
+		at, then := duration/2, other.Result.Measurements.DurationS/2
 		add(CutTransfer, "to "+other.Label.File, 0,
 			part{path: path, to: at},
 			part{path: other.Label.path(dir), from: then, to: math.Inf(1), swap: other.Left != r.Left})

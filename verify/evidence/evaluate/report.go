@@ -13,6 +13,7 @@ package evaluate
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -38,10 +39,14 @@ type Trial struct {
 	Verdict verify.Verdict
 }
 
-// Support is the log10 likelihood ratio in favour of the truth.
+// Support is the log10 likelihood ratio in favour of the truth. Where neither side
+// is right, whatever is claimed is against it.
 func (t *Trial) Support() float64 {
-	if t.Left == Agent {
+	switch t.Left {
+	case Agent:
 		return -t.Verdict.Log10LR
+	case Mixed:
+		return -math.Abs(t.Verdict.Log10LR)
 	}
 	return t.Verdict.Log10LR
 }

@@ -164,7 +164,7 @@ func TestCutsOf(t *testing.T) {
 		}
 		counts[r.Cut]++
 		m := &r.Result.Measurements
-		agent := channel(m, r.channelOf("agent"))
+		agent := channel(m, r.channelOf(declare.Agent))
 		whole := 33.863
 		if r.Label.File == "call-swapped.wav" {
 			whole = 29.088
@@ -187,6 +187,11 @@ func TestCutsOf(t *testing.T) {
 			if agent.Timing.TalkS > 2*fewWordsS {
 				t.Errorf("%s: the agent still talks for %.1f s", r.Name(), agent.Timing.TalkS)
 			}
+		case cutExchange:
+			want = whole
+			if r.Left != Mixed {
+				t.Errorf("%s: the %s is said to be on the left of all of it", r.Name(), r.Left)
+			}
 		case CutTransfer:
 			want = (33.863 + 29.088) / 2
 		}
@@ -196,7 +201,7 @@ func TestCutsOf(t *testing.T) {
 	}
 	want := map[string]int{
 		"": 3, cutFirst15: 2, cutLastHalf: 2, cutTenSeconds: 10, cutAgentQuiet: 2, cutCustQuiet: 2, cutHoldQuiet: 2,
-		cutHoldMusic: 2, cutCustOpens: 2, cutCustAtStart: 2, CutTransfer: 2,
+		cutHoldMusic: 2, cutCustOpens: 2, cutCustAtStart: 2, CutTransfer: 2, cutExchange: 2,
 	}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Error(diff)

@@ -92,7 +92,11 @@ func (r *Report) wrong(p *page) {
 		if w.Cut != "" {
 			name += " (" + strings.TrimSuffix(report.Escape(w.Cut+", "+w.At), ", ") + ")"
 		}
-		p.line("  %s: the %s is on the left; heard otherwise with %s", name, w.Left, percent(Number(w.Confidence)))
+		truth := "the " + w.Left + " is on the left; heard otherwise"
+		if w.Left == Mixed {
+			truth = "the sides change places; heard as staying"
+		}
+		p.line("  %s: %s with %s", name, truth, percent(Number(w.Confidence)))
 		for _, e := range w.Evidence {
 			p.line("    %-12s %+.2f  %s", report.Escape(e.Name), e.Log10LR, report.Escape(e.Detail))
 		}
