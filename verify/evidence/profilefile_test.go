@@ -16,10 +16,15 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// fitted is the built-in profile under a name that a file may have.
+// fitted is a profile under a name that a file may have, with weights that the
+// built-in one may change without changing these tests.
 func fitted() (evidence.Profile, evidence.Provenance) {
 	p := evidence.Builtin()
 	p.Name = "acme-2026-11"
+	for _, w := range p.Weights() {
+		*w.Value = 0.5
+	}
+	p.Opening.Complete, p.TimingCap = 1.7, 2.3
 	return p, evidence.Provenance{Fitted: "2026-11-24", Otoscope: "devel", BasedOn: "builtin-2", Calls: 1000, Agents: 12}
 }
 
