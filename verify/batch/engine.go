@@ -188,13 +188,11 @@ func (e *engine) start(ctx context.Context) error {
 	if err := e.store.retry(ctx, e.o.Patience, func() error { return e.register(ctx) }); err != nil {
 		return e.store.storageError("starting to work", err)
 	}
-	if err := e.buryUnheld(ctx); err != nil {
+	if err := e.store.retry(ctx, e.o.Patience, func() error { return e.buryUnheld(ctx) }); err != nil {
 		return e.store.storageError("taking over what others left", err)
 	}
-	if err := e.queue.start(context.WithoutCancel(ctx)); err != nil {
-		return e.store.storageError("starting the queue", err)
-	}
-	return nil
+	err := e.store.retry(ctx, e.o.Patience, func() error { return e.queue.start(context.WithoutCancel(ctx)) })
+	return e.store.storageError("starting the queue", err)
 }
 
 // slotsPerQueue is how many chunks are held at once: one for each recording in

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,8 +16,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 
-	"github.com/otoscope/otoscope/audio/meter"
-	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify"
 )
 
@@ -118,27 +117,25 @@ func (f *fake) Measure(ctx context.Context, t Task) (Measured, error) {
 	return heard(t), nil
 }
 
-// heard is a small measurement: the customer on the left, from a call of ten seconds.
+// straight is the measurement of a fixture, a call with the customer on the left.
+var straight = sync.OnceValue(func() verify.Recording {
+	f, err := os.Open("../../testdata/call-straight.wav")
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	r, err := verify.Measure(context.Background(), f, verify.MeasureOptions{})
+	if err != nil {
+		panic(err)
+	}
+	return r
+})
+
+// heard is what the fake source hears in every recording.
 func heard(t Task) Measured {
-	segments := func(from float64) []meter.Segment {
-		var all []meter.Segment
-		for s := from; s < 10; s += 2 {
-			all = append(all, meter.Segment{Start: s, End: s + 0.9})
-		}
-		return all
-	}
-	channel := func(from float64) meter.Channel {
-		return meter.Channel{
-			Energy:   meter.Energy{ActiveSpeechLevel: -26, RMS: -30, Peak: -6, NoiseFloor: -70, ActivityFactor: 0.4},
-			Timing:   meter.Timing{FirstSound: meter.Time(from), FirstSpeech: meter.Time(from), LastSpeech: 9.9, TalkS: 4.5, Turns: 5, MeanTurnS: 0.9, LongestTurnS: 0.9},
-			Segments: segments(from),
-		}
-	}
-	return Measured{Recording: verify.Recording{
-		Format: wave.Format{Container: "WAVE", Encoding: wave.PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16},
-		SHA256: digest([]byte(t.Reference)), Bytes: 320_044,
-		Measurements: meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, Frames: 80_000, DurationS: 10, Left: channel(0), Right: channel(1)},
-	}}
+	r := straight()
+	r.SHA256 = digest([]byte(t.Reference))
+	return Measured{Recording: r}
 }
 
 // fast are options under which tests do not wait.

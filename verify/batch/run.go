@@ -57,9 +57,12 @@ func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptio
 		return s.runBatch(ctx, e, in, entries, &report)
 	})
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	if err == nil {
+		after, cancel = context.WithCancel(ctx) // there is time to count millions
+	}
 	defer cancel()
-	if countErr := s.countResults(after, in.batch, &report); err == nil {
-		err = countErr
+	if countErr := s.retry(after, e.o.Patience, func() error { return s.countResults(after, in.batch, &report) }); err == nil {
+		err = s.storageError("counting the results", countErr)
 	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
@@ -126,7 +129,7 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 
 // runBatch reads and waits for the end.
 func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries func(func(Entry) bool), report *Report) error {
-	if err := e.repair(ctx, in.batch); err != nil {
+	if err := s.retry(ctx, e.o.Patience, func() error { return e.repair(ctx, in.batch) }); err != nil {
 		return s.storageError("going on with the batch", err)
 	}
 	if err := e.queue.serve(in.batch, e.slotsPerQueue()); err != nil {
@@ -138,7 +141,10 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries fun
 		reading, err := in.read(ctx, entries, e.o.Patience)
 		report.Reading = reading
 		if err == nil {
-			_, err = s.db.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch)
+			err = s.retry(ctx, e.o.Patience, func() error {
+				_, err := s.db.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch)
+				return err
+			})
 		}
 		read <- err
 	}()
@@ -260,7 +266,7 @@ func (s *Store) countResults(ctx context.Context, batch int64, report *Report) e
 	if err == nil {
 		_, err = queryOne(ctx, s.db, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{batch}, &report.Left)
 	}
-	return s.storageError("counting the results", err)
+	return err
 }
 
 // Work works on all batches that others read, until nothing is left to do or,
