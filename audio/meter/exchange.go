@@ -30,14 +30,15 @@ const (
 	loudestFallDB = 0.002
 )
 
-// What must be there before sides are said to have changed places. Calls are
-// called unusable for it, so that the limits leave a margin: on 48 calls with the timing of
-// real ones and two acted ones, and on 47 in which another agent takes over in the
-// middle, they never do; on one of 342 pieces cut from them they do. With the channels exchanged
-// in the middle 13 of 50 are found, calls of about a minute all of them.
+// What must be there before sides are said to have changed places. A call is
+// called unusable for it, so that the limits leave a margin: on 48 calls with
+// the timing of real ones and two acted ones, on 47 in which another agent takes
+// over in the middle and on 342 pieces cut from the middle they never do. With
+// the channels exchanged in the middle 12 of 50 are found, calls of about a
+// minute nearly all of them.
 const (
 	minSpectra    = 15   // of each side before and after: 4 s of speech
-	crossedBetter = 4.0  // by how much the sides fit better crosswise …
+	crossedBetter = 5.0  // by how much the sides fit better crosswise …
 	crossedAtMost = 0.33 // … and the share of the straight distance that is left then
 	shapeSpreadDB = 1.0  // no spectrum is known better than to this
 	emptyBand     = 1e-12
