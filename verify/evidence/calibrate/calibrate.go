@@ -49,6 +49,9 @@ type Result struct {
 	Provenance evidence.Provenance
 	Base       evidence.Profile
 	BaseHeld   evidence.HeldOut // the base profile's figures on the same calls
+	// Unbound are the figures of the fitted weights under the base profile's cap
+	// instead of their own: how good the weights are, whatever may be claimed.
+	Unbound evidence.HeldOut
 	Claims     []Claim          // of calls held out
 	Weights    []Change
 }
@@ -102,11 +105,9 @@ func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Resu
 	}
 	limit := claimLimit(judge(all, foldOf, held).calls)
 	fitted.TimingCap, fitted.Name = limit, o.Name
-	for i := range held {
-		held[i].TimingCap = limit
-	}
-
 	r := &Result{Profile: fitted, Base: base}
+	r.Unbound = judge(all, foldOf, capped(held, base.TimingCap)).figures()
+	held = capped(held, limit)
 	ofBase := make([]evidence.Profile, n)
 	for i := range ofBase {
 		ofBase[i] = base
@@ -132,6 +133,15 @@ func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Resu
 		*w.Value = round(*w.Value, 4)
 	}
 	return r, nil
+}
+
+// capped gives the profiles with another cap.
+func capped(profiles []evidence.Profile, limit float64) []evidence.Profile {
+	out := slices.Clone(profiles)
+	for i := range out {
+		out[i].TimingCap = limit
+	}
+	return out
 }
 
 // enough refuses what is too little to fit on.

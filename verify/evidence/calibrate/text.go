@@ -31,8 +31,8 @@ func (r *Result) Text(w io.Writer, ascii bool) error {
 	line("Its weights are drawn towards %s. Every figure below is of calls held out:\neach of %d groups was judged by weights fitted on the others, an agent's calls,\ntheir mirrors and their cuts in one group.", r.Base.Name, from.Folds)
 	held, base := from.HeldOut, r.BaseHeld
 	table(&b, func(row func(...string)) {
-		row("", r.Base.Name, "fitted")
-		compare := func(name string, of func(evidence.HeldOut) string) { row(name, of(base), of(held)) }
+		row("", r.Base.Name, "fitted", fmt.Sprintf("fitted, capped as %s", r.Base.Name))
+		compare := func(name string, of func(evidence.HeldOut) string) { row(name, of(base), of(held), of(r.Unbound)) }
 		compare("calls right", func(h evidence.HeldOut) string { return fmt.Sprintf("%d of %d", h.Right, from.Calls) })
 		compare("decided at 99 %", func(h evidence.HeldOut) string { return fmt.Sprintf("%d, wrong %d", h.Decided, h.WrongDecided) })
 		compare("Cllr", func(h evidence.HeldOut) string { return fmt.Sprintf("%.3f", h.Cllr) })
@@ -78,7 +78,7 @@ func (r *Result) claimed(line func(string, ...any), b *bytes.Buffer) {
 	if confidence(limit) < verify.DefaultMinConfidence {
 		line("That is below the %s that a verdict needs: alone it decides nothing. Label\nmore calls (98 without a mistake support 99 %%), give more facts (--direction,\n--joined), or ask for less with --min-confidence.", percent(verify.DefaultMinConfidence))
 	}
-	if r.Provenance.HeldOut.Cllr >= r.BaseHeld.Cllr {
+	if r.Unbound.Cllr >= r.BaseHeld.Cllr {
 		line("On calls held out the fitted weights are no better than %s: keep that,\nunless it claims more than you can believe.", r.Base.Name)
 	}
 }
