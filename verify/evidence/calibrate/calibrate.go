@@ -52,8 +52,8 @@ type Result struct {
 	// Unbound are the figures of the fitted weights under the base profile's cap
 	// instead of their own: how good the weights are, whatever may be claimed.
 	Unbound evidence.HeldOut
-	Claims     []Claim          // of calls held out
-	Weights    []Change
+	Claims  []Claim // of calls held out
+	Weights []Change
 }
 
 // Claim sets what is claimed of calls held out against what is true of them.
