@@ -73,6 +73,7 @@ type cadence struct {
 	sway       float64
 	start, end int
 	count      int
+	unsure     bool             // the only burst may be a voice
 	on, off    [cadenceKept]int // of the first bursts, and after them, in subframes
 	longest    int
 }
@@ -89,6 +90,9 @@ func (c *cadence) goesOn(b burst) bool {
 	limit := subframes(6.5)
 	if signalOf(&c.sound).single() && c.longest <= subframes(1) {
 		limit = subframes(20)
+	}
+	if c.unsure {
+		limit = subframes(1)
 	}
 	return b.start-c.end <= limit
 }
@@ -211,5 +215,5 @@ const bandDelay = 0.0024
 
 // subframeTime is where a subframe begins.
 func (c clock) subframeTime(i int) float64 {
-	return max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay))
+	return micro(max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay)))
 }

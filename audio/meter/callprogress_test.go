@@ -1,6 +1,7 @@
 package meter_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -58,34 +59,178 @@ var networkSignals = []signalled{
 	{"test tone", []float64{1004}, nil, []float64{5, 1}, 1, meter.OtherTone, "1004 Hz"},
 }
 
+// send makes a channel of a signal at a level in dBm0 above or below the usual −15.
+func (s signalled) send(louder float64) *sound {
+	x := &sound{rate: 8000}
+	x.silence(1)
+	for range s.repeat {
+		for i, seconds := range s.cadence {
+			if i%2 == 1 {
+				x.silence(seconds)
+				continue
+			}
+			levels := s.levels
+			if levels == nil {
+				levels = slices.Repeat([]float64{-15}, len(s.hz))
+			}
+			moved := make([]float64, len(levels))
+			for j, l := range levels {
+				moved[j] = l + louder
+			}
+			x.sines(seconds, s.hz, moved)
+		}
+	}
+	return x
+}
+
+// says reports whether what was heard is the signal and nothing else.
+func (s signalled) says(got meter.Channel) bool {
+	return len(got.Tones) == 1 && got.Tones[0].Kind == s.kind && got.Tones[0].Detail == s.where
+}
+
 func TestNetworkSignals(t *testing.T) {
 	for _, s := range networkSignals {
 		t.Run(s.name, func(t *testing.T) {
-			x := &sound{rate: 8000}
-			x.silence(1)
-			for range s.repeat {
-				for i, seconds := range s.cadence {
-					if i%2 == 0 {
-						levels := s.levels
-						if levels == nil {
-							levels = slices.Repeat([]float64{-15}, len(s.hz))
-						}
-						x.sines(seconds, s.hz, levels)
-					} else {
-						x.silence(seconds)
-					}
-				}
-			}
+			x := s.send(0)
+			length := float64(len(x.x))/8000 - 1 - s.cadence[len(s.cadence)-1]
 			x.noise(-60, rand.New(rand.NewPCG(1, 1)))
 			got := x.hear(t)
-			if len(got.Tones) != 1 || got.Tones[0].Kind != s.kind || got.Tones[0].Detail != s.where {
-				t.Errorf("%s: got %+v", s.name, got.Tones)
-			} else {
-				t.Logf("%+v", got.Tones[0])
+			if !s.says(got) {
+				t.Fatalf("got %+v", got.Tones)
+			}
+			tone := got.Tones[0]
+			t.Logf("%-28s %s, %s: %.3f–%.3f s, %d times", s.name, tone.Kind, tone.Detail, tone.Start, tone.End, tone.Count)
+			if math.Abs(tone.Start-1) > 0.02 || math.Abs(tone.End-1-length) > 0.02 {
+				t.Errorf("from %.3f to %.3f s, sent from 1 to %.3f s", tone.Start, tone.End, 1+length)
 			}
 			if len(got.Segments) > 0 {
 				t.Errorf("taken for speech: %v", got.Segments)
 			}
 		})
+	}
+}
+
+// TestNetworkSignalsByCondition prints how many of the signals are heard as
+// what they are when lines do their worst.
+func TestNetworkSignalsByCondition(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		louder, hiss float64
+		line         int // of lineKinds
+		atLeast      float64
+	}{
+		{"-10 dBm0", 5, -65, 0, 1},
+		{"-20 dBm0", -5, -65, 0, 1},
+		{"-30 dBm0", -15, -65, 0, 1},
+		{"-35 dBm0", -20, -65, 0, 1},
+		{"noise 20 dB below", 0, -41, 0, 0.97},
+		{"noise 15 dB below", 0, -36, 0, 0.9},
+		{"noise 12 dB below", 0, -33, 0, 0},
+		{"G.711 µ-law", 0, -65, 1, 1},
+		{"G.711 A-law, telephone band", 0, -65, 2, 1},
+		{"3 bits a sample, as in GSM", 0, -65, 3, 0.9},
+	} {
+		heard := 0
+		speech := 0
+		var missed []string
+		for i, s := range networkSignals {
+			rng := rand.New(rand.NewPCG(uint64(i), 2))
+			x := s.send(c.louder)
+			x.noise(c.hiss, rng)
+			x.x = lineKinds[c.line].apply(x.x, rng)
+			got := x.hear(t)
+			if s.says(got) {
+				heard++
+			} else {
+				missed = append(missed, s.name)
+			}
+			speech += len(got.Segments)
+		}
+		t.Logf("%-28s %3d of %d heard, %d segments taken for speech; not heard: %q", c.name, heard, len(networkSignals), speech, missed)
+		if share := float64(heard) / float64(len(networkSignals)); share < c.atLeast {
+			t.Errorf("%s: %.0f %% heard", c.name, 100*share)
+		}
+	}
+}
+
+// TestSpecialInformation sends the three tones in the forms of ITU-T E.180 and
+// of North America, which say why a call fails by their lengths and frequencies.
+func TestSpecialInformation(t *testing.T) {
+	for _, c := range []struct{ lengths, hz [3]float64 }{
+		{[3]float64{0.33, 0.33, 0.33}, [3]float64{950, 1400, 1800}},
+		{[3]float64{0.38, 0.276, 0.38}, [3]float64{913.8, 1370.6, 1776.7}},
+		{[3]float64{0.276, 0.276, 0.38}, [3]float64{985.2, 1428.5, 1776.7}},
+		{[3]float64{0.38, 0.38, 0.38}, [3]float64{985.2, 1370.6, 1776.7}},
+		{[3]float64{0.276, 0.38, 0.38}, [3]float64{913.8, 1428.5, 1776.7}},
+	} {
+		for _, pause := range []float64{0, 0.03} {
+			x := &sound{rate: 8000}
+			x.silence(0.51)
+			for i, hz := range c.hz {
+				x.tone(c.lengths[i], -20, hz)
+				x.silence(pause)
+			}
+			x.silence(1)
+			x.noise(-60, rand.New(rand.NewPCG(1, 1)))
+			got := x.hear(t)
+			if len(got.Tones) != 1 || got.Tones[0].Kind != meter.SpecialInformation || math.Abs(got.Tones[0].Start-0.51) > 0.02 {
+				t.Errorf("%v Hz for %v s, %v s apart: %+v", c.hz, c.lengths, pause, got.Tones)
+			}
+			if len(got.Segments) > 0 {
+				t.Errorf("taken for speech: %v", got.Segments)
+			}
+		}
+	}
+}
+
+// TestAnswerTones sends 2100 Hz as V.25 and V.8 do.
+func TestAnswerTones(t *testing.T) {
+	for _, c := range []struct {
+		reversed, modulated bool
+		want                string
+	}{
+		{false, false, "2100 Hz"},
+		{true, false, "2100 Hz, phase reversals"},
+		{false, true, "2100 Hz, amplitude modulated"},
+		{true, true, "2100 Hz, phase reversals, amplitude modulated"},
+	} {
+		x := &sound{rate: 8000}
+		x.silence(1)
+		for i := range int(3.3 * 8000) {
+			at := float64(i) / 8000
+			v := dBm0(-15) * math.Sin(2*math.Pi*2100*at)
+			if c.reversed && int(at/0.45)%2 == 1 {
+				v = -v
+			}
+			if c.modulated {
+				v *= 1 + 0.2*math.Sin(2*math.Pi*15*at)
+			}
+			x.x = append(x.x, float32(v))
+		}
+		x.silence(1)
+		x.noise(-60, rand.New(rand.NewPCG(1, 1)))
+		got := x.hear(t)
+		if len(got.Tones) != 1 || got.Tones[0].Kind != meter.AnswerTone || got.Tones[0].Detail != c.want {
+			t.Errorf("%s: got %+v", c.want, got.Tones)
+		}
+		if len(got.Segments) > 0 {
+			t.Errorf("%s: taken for speech: %v", c.want, got.Segments)
+		}
+	}
+}
+
+// TestTonesAreBounded presses more keys than are kept.
+func TestTonesAreBounded(t *testing.T) {
+	x := &sound{rate: 8000}
+	for range 300 {
+		x.key('5', 0.05, -15)
+		x.silence(0.06)
+	}
+	got := x.hear(t)
+	if len(got.Tones) != 256 || got.OmittedTones != 44 {
+		t.Errorf("%d tones kept and %d omitted of 300", len(got.Tones), got.OmittedTones)
+	}
+	if len(got.Segments) > 0 {
+		t.Errorf("taken for speech: %v", got.Segments)
 	}
 }

@@ -8,21 +8,24 @@ import "math"
 // for any lag d, with a and b that follow from its frequencies. What is left
 // after the best a and b is noise, or the mark of a sound that is none. With a
 // lag of about 2 ms the equation spans a pitch period, so that voiced speech
-// with its harmonics breaks it; it is asked of every fourth sample only, and
-// that is enough because of a tone it holds at every sample.
+// with its harmonics breaks it; it is asked of a quarter of the samples only, and
+// that is enough because of a tone it holds at every sample. They lie unevenly,
+// lest those of some tone all fall where it crosses zero.
 type tonality struct {
-	lag, stride int
+	lag, stride, second int
 }
 
 const (
 	tonalityLagS    = 17.0 / 8000
-	tonalityStrideS = 4.0 / 8000
+	tonalityStrideS = 8.0 / 8000
+	tonalitySecondS = 3.0 / 8000
 )
 
 func newTonality(rate int) tonality {
 	return tonality{
 		lag:    max(1, int(math.Round(tonalityLagS*float64(rate)))),
-		stride: max(1, int(math.Round(tonalityStrideS*float64(rate)))),
+		stride: max(2, int(math.Round(tonalityStrideS*float64(rate)))),
+		second: max(1, int(math.Round(tonalitySecondS*float64(rate)))),
 	}
 }
 
@@ -37,7 +40,7 @@ func (t tonality) residual(x []float32) float64 {
 	n := len(x) - 4*d
 	x0, x1, x2, x3, x4 := x[:n], x[d:d+n], x[2*d:2*d+n], x[3*d:3*d+n], x[4*d:4*d+n]
 	var uu, uv, uw, vv, vw, ww float64
-	for i := 0; i < n; i += t.stride {
+	for i, step := 0, t.second; i < n; i, step = i+step, t.stride-step {
 		u, v, w := float64(x0[i]+x4[i]), float64(x1[i]+x3[i]), float64(x2[i])
 		uu += u * u
 		uv += u * v

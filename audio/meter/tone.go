@@ -5,8 +5,10 @@ package meter
 const toneMinLevel = -50
 
 const (
-	// A tone leaves no more than this of a step unexplained (see tonality).
-	toneResidual = 0.1
+	// A tone leaves no more than this of a step unexplained (see tonality) …
+	toneResidual = 0.12
+	// … nor this, in noise, once it is under way.
+	goingOnResidual = 0.35
 
 	plateauRatio     = 2 // a key's tones hold their power within this factor
 	plateauSubframes = 7 // 28 ms: of a tone of 40 ms eight whole subframes are sure
@@ -51,7 +53,11 @@ func (t *tones) add(p *past, n int, b *speechBand, f frame, log *frameLog) {
 			settled, begun = i, first+i+1-t.plateau.length
 		}
 	}
-	tonal := f.level >= toneMinLevel && t.gate.residual(x) <= toneResidual
+	residual := 1.0
+	if f.level >= toneMinLevel {
+		residual = t.gate.residual(x)
+	}
+	tonal := residual <= toneResidual
 	if (tonal || t.wasTonal) && settled >= 0 {
 		to := (settled + 1) * n / stepSubframes
 		found := t.short.find(p.before(n-to, t.short.length))
@@ -66,7 +72,7 @@ func (t *tones) add(p *past, n int, b *speechBand, f frame, log *frameLog) {
 	if done, ok := t.keypad.pass(first + stepSubframes); ok {
 		t.press(done, log)
 	}
-	if done, ok := t.steady.add(t, p, tonal, b.stepPower()); ok {
+	if done, ok := t.steady.add(t, p, residual, b.stepPower()); ok {
 		t.lasting(done, log)
 	}
 	t.wasTonal = tonal
@@ -92,10 +98,11 @@ func (t *tones) press(p press, log *frameLog) {
 
 // lasting books a tone of more than a key's length; a key that is held down is one, too.
 func (t *tones) lasting(b burst, log *frameLog) {
-	log.markTone(b.start, b.end)
-	if keyOf(&b.sound) == 0 {
-		t.found.addBurst(b)
+	if keyOf(&b.sound) != 0 {
+		log.markTone(b.start, b.end)
+		return
 	}
+	t.found.addBurst(b, log)
 }
 
 // plateau follows a level that holds.

@@ -29,22 +29,27 @@ type toneList struct {
 	cadence cadence // not yet over
 }
 
-// addBurst takes the next burst of a lasting tone.
-func (l *toneList) addBurst(b burst) {
-	if l.cadence.count > 0 && l.cadence.goesOn(b) {
-		l.cadence.add(b)
-		return
+// addBurst takes the next burst of a lasting tone and marks its frames.
+func (l *toneList) addBurst(b burst, log *frameLog) {
+	c := &l.cadence
+	if c.count == 0 || !c.goesOn(b) {
+		l.closeCadence()
 	}
-	l.closeCadence()
-	l.cadence.add(b)
+	if c.unsure = c.count == 0 && b.unsure(); !c.unsure {
+		log.markTone(b.start, b.end)
+		if c.count == 1 {
+			log.markTone(c.start, c.end)
+		}
+	}
+	c.add(b)
 }
 
 // closeCadence says what the open cadence means.
 func (l *toneList) closeCadence() {
-	if l.cadence.count > 0 {
+	if l.cadence.count > 0 && !l.cadence.unsure {
 		l.add(l.cadence.event())
-		l.cadence = cadence{}
 	}
+	l.cadence = cadence{}
 }
 
 // add takes an event, and joins it with those before it of which it is part.

@@ -4,6 +4,7 @@ import "math"
 
 const (
 	steadySteps     = 8  // 160 ms: the shortest lasting tone, and what the first window needs
+	underWaySteps   = 4  // from which a row bears noise
 	windowEvery     = 3  // steps from one window to the next …
 	windowEveryLong = 10 // … in a tone that goes on
 	longWindows     = 6
@@ -22,40 +23,80 @@ type burst struct {
 	sway       float64 // standard deviation of its steps' power, relative to their mean
 }
 
+// unsure reports whether the burst is so short and so low that it could be one
+// harmonic of a voice; a second one soon after makes it a tone.
+func (b *burst) unsure() bool {
+	return b.windows <= 2 && b.sound.n == 1 && b.sound.list[0].hz < voiceHz
+}
+
+// voiceHz: harmonics of voices that stand alone lie below.
+const voiceHz = 600
+
 // steadyTones finds tones that last: steps that may be a tone, in a row, whose
 // spectra agree.
 type steadyTones struct {
-	run     int     // steps of the row
-	next    int     // its length at which the next spectrum is taken
-	before  float64 // power of the step before the row
-	first   float64 // power of its first step
-	last    float64 // power of the newest step
-	sum     float64 // of the powers of the others
-	squares float64
-	current burst // windows is 0 where there is none
-	begun   bool  // the current burst began with the row
+	run       int     // steps of the row
+	next      int     // its length at which the next spectrum is taken
+	before    float64 // power of the step before the row
+	first     float64 // power of its first step
+	last      float64 // power of the newest step
+	sum       float64 // of the powers of the others
+	squares   float64
+	residuals float64 // the sum over the row
+	held      bool    // the newest step may be a gap in the tone …
+	heldPower float64 // … of this power
+	current   burst   // windows is 0 where there is none
+	begun     bool    // the current burst began with the row
 }
 
-// add takes a step: whether it may be part of a tone, and its power. It returns
-// the burst that this ends, if any.
-func (s *steadyTones) add(t *tones, heard *past, tonal bool, power float64) (done burst, ok bool) {
-	if !tonal {
-		done, ok = s.leave(t.step, power)
-	} else {
+// add takes a step: what of it is no tone, and its power. It returns the burst
+// that this ends, if any.
+func (s *steadyTones) add(t *tones, heard *past, residual, power float64) (done burst, ok bool) {
+	switch {
+	case residual <= s.limit():
+		if s.held {
+			s.held = false
+			s.count(s.heldPower)
+		}
+		s.residuals += residual
 		done, ok = s.goOn(t, heard, power)
+		s.last = power
+	case s.run >= steadySteps && !s.held && power < s.mean()/2:
+		// A modulated tone is lost in the noise where its envelope is lowest: one
+		// such step is waited for.
+		s.held, s.heldPower = true, power
+	case s.held:
+		done, ok = s.leave(t.step-1, s.heldPower)
+		s.last = power
+	default:
+		done, ok = s.leave(t.step, power)
+		s.last = power
 	}
-	s.last = power
 	return done, ok
 }
 
-func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
-	s.run++
-	if s.run == 1 {
-		s.before, s.first, s.sum, s.squares, s.next = s.last, power, 0, 0, steadySteps
-		return burst{}, false
+// limit is what of the next step may be no tone: a row under way bears the
+// noise that it has had so far.
+func (s *steadyTones) limit() float64 {
+	if s.run < underWaySteps {
+		return toneResidual
 	}
+	return min(goingOnResidual, max(toneResidual, 4*s.residuals/float64(s.run)))
+}
+
+// count counts a step of the row's that is not its first.
+func (s *steadyTones) count(power float64) {
+	s.run++
 	s.sum += power
 	s.squares += power * power
+}
+
+func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
+	if s.run == 0 {
+		*s = steadyTones{run: 1, next: steadySteps, before: s.last, first: power, residuals: s.residuals, current: s.current, begun: s.begun}
+		return burst{}, false
+	}
+	s.count(power)
 	if s.run < s.next {
 		return burst{}, false
 	}
@@ -67,6 +108,7 @@ func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
 	if p.purity < steadyPurity {
 		return burst{}, false
 	}
+	first := s.next == steadySteps+windowEvery
 	now := (t.step + 1) * stepSubframes
 	if s.current.windows > 0 && s.current.sound.same(&p) {
 		s.current.windows++
@@ -77,7 +119,7 @@ func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
 		return burst{}, false
 	}
 	start := now - subframes(steadyWindowS)
-	if s.run == steadySteps {
+	if first {
 		start = (t.step-s.run+1)*stepSubframes + edge(s.first, s.before, s.mean())
 	} else if s.current.windows > 0 {
 		// Between two tones without a pause lies the middle of the windows' edges.
@@ -85,7 +127,7 @@ func (s *steadyTones) goOn(t *tones, heard *past, power float64) (burst, bool) {
 		s.current.end = start
 	}
 	done, ok := s.finish()
-	s.begun = s.run == steadySteps
+	s.begun = first
 	s.current = burst{sound: p, windows: 1, start: start, end: now}
 	return done, ok
 }
@@ -96,7 +138,7 @@ func (s *steadyTones) leave(step int, power float64) (burst, bool) {
 		s.current.end = step*stepSubframes - edge(s.last, power, s.mean())
 		s.current.sway = s.swayed()
 	}
-	s.run = 0
+	s.run, s.residuals, s.held = 0, 0, false
 	return s.finish()
 }
 
