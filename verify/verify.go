@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/otoscope/otoscope/audio/known"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -37,6 +38,8 @@ type MeasureOptions struct {
 	// Pick names the channels, counted from 1, to take as left and right.
 	// Zero: the file must have one or two.
 	Pick [2]int
+	// Known is audio to look for in each channel. Whose it is, the case's facts say.
+	Known []*known.Reference
 }
 
 // Recording is what one pass over a recording gives: all that a verdict needs.
@@ -66,7 +69,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{})
+	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Known: o.Known})
 	if err != nil {
 		return Recording{}, &wave.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
 	}

@@ -40,18 +40,19 @@ type Match struct {
 	// the others of the channel, less what the length of the recording brings
 	// about. 3 to 7 by chance, 15 to 60 where the reference is heard clearly.
 	Score float64 `json:"score"`
-	// The rest is of the match, and 0 where there is none.
+	// The rest is of the match, and absent where there is none.
 
 	// StartS is where the file would begin, in seconds from the first sample, to
 	// about 0.02 s; negative where its beginning is cut off.
-	StartS float64 `json:"start_s"`
+	StartS float64 `json:"start_s,omitempty"`
+	EndS   float64 `json:"end_s,omitempty"` // where it would end
 	// Speed is that of the recording relative to the file, 0.97 to 1.03 in steps of 0.01.
-	Speed float64 `json:"speed"`
+	Speed float64 `json:"speed,omitempty"`
 	// Coverage is the share of half seconds that agree each by itself, 0 to 1, of
 	// the 3 s of the reference that agree best.
-	Coverage float64 `json:"coverage"`
+	Coverage float64 `json:"coverage,omitempty"`
 	// GainDB is by how much the recording is louder there than the file, other sounds included.
-	GainDB float64 `json:"gain_db"`
+	GainDB float64 `json:"gain_db,omitempty"`
 }
 
 // match joins what was found of the parts in a recording of so many frames. Where
@@ -72,12 +73,17 @@ func match(r *Reference, searches []search, frames int) Match {
 		}
 	}
 	if !best.Matched {
-		none.Score = best.Score
+		none.Score = rounded(best.Score, 100)
 		return none
 	}
 	best.Name, best.SHA256 = r.name, r.sha256
+	best.Score, best.Coverage, best.GainDB = rounded(best.Score, 100), rounded(best.Coverage, 100), rounded(best.GainDB, 100)
+	best.EndS = rounded(best.StartS+r.durationS/best.Speed, 1000)
 	return best
 }
+
+// rounded keeps of a figure what means something.
+func rounded(v, scale float64) float64 { return math.Round(v*scale) / scale }
 
 // align takes a candidate of one part for true and adds those of the others
 // that fit it and make it stronger.

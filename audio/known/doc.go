@@ -29,6 +29,11 @@
 // channel. It is exactly the same for both channels of a recording, whatever the
 // size of the blocks, and the memory does not grow with the recording.
 //
-// It is the recording that is recognised, not the words: the same sentence
-// spoken again, by another voice or by the same one, is no match.
+// It is the recording that is recognised, not the words. People do not speak a sentence
+// twice in the same time, to within some hundredths of a second for three seconds;
+// a speech synthesiser does. So the same words spoken again by its voice are the same
+// audio, and so are, in part, other words that have a phrase in common. Voices of one
+// synthesiser that differ by filter and pitch alone (as the variants of
+// espeak-ng) match each other too; voices with a timing of their own (as those
+// of flite) do not.
 package known

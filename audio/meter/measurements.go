@@ -3,6 +3,8 @@ package meter
 import (
 	"encoding/json"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/known"
 )
 
 // Schema is the number under which Measurements are stored. It changes
@@ -115,6 +117,8 @@ type Channel struct {
 	Voice *Voice `json:"voice,omitempty"`
 	// Peaks is nil unless asked for.
 	Peaks *Peaks `json:"peaks,omitempty"`
+	// Known says of each known audio that was looked for whether it is there.
+	Known []known.Match `json:"known,omitempty"`
 }
 
 // ToneKind says what a tone means.

@@ -3,6 +3,8 @@ package meter
 import (
 	"fmt"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/known"
 )
 
 // The rates that a meter takes, in Hz. Speech needs the telephone band, which
@@ -46,9 +48,10 @@ type channel struct {
 	line     *line
 	pieces   *pieces
 	dropouts dropouts
-	voice    *voiceMeter // nil unless asked for
-	outline  *outline    // nil unless asked for
-	past     past        // of the base band
+	voice    *voiceMeter    // nil unless asked for
+	outline  *outline       // nil unless asked for
+	known    *known.Matcher // nil unless asked for
+	past     past           // of the base band
 	tones    *tones
 	music    *musicWatch
 }
@@ -61,6 +64,8 @@ type Options struct {
 	Voice bool
 	// Peaks keeps the outline of the waveform, for pictures.
 	Peaks bool
+	// Known is audio to look for in each channel.
+	Known []*known.Reference
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.
@@ -95,6 +100,10 @@ func New(rate, channels int, o Options) (*Meter, error) {
 		}
 		if o.Peaks {
 			m.ch[c].outline = newOutline(rate)
+		}
+		if len(o.Known) > 0 {
+			base, _ := baseBand(rate, m.step)
+			m.ch[c].known = known.NewMatcher(base, o.Known)
 		}
 	}
 	return m, nil
@@ -162,6 +171,9 @@ func (m *Meter) take(n int) {
 		if ch.outline != nil {
 			ch.outline.add(x)
 		}
+		if ch.known != nil {
+			ch.known.Add(base)
+		}
 	}
 	if m.channels == 2 {
 		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
@@ -216,6 +228,9 @@ func (m *Meter) Finish() Measurements {
 		}
 		if ch.outline != nil {
 			sides[c].Peaks = ch.outline.result(m.rate)
+		}
+		if ch.known != nil {
+			sides[c].Known = ch.known.Finish()
 		}
 	}
 	if m.channels == 2 {

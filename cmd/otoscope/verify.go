@@ -18,6 +18,7 @@ import (
 // VerifyOptions are the flags of "otoscope verify".
 type VerifyOptions struct {
 	declared declaredOptions
+	known    knownOptions
 	fetch    fetchOptions
 	output   outputOptions
 	pick     string
@@ -34,6 +35,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 		Example: `  otoscope verify call.wav
   otoscope verify --channels others,customer --direction outbound call.wav
   otoscope verify --attributes task.json
+  otoscope verify --agent-audio recording-notice.wav call.wav
   otoscope verify --convention amazon-connect --brief calls/*.wav
   otoscope verify --format json RE0123456789abcdef0123456789abcdef | jq .outcome
   curl -s https://example.com/call.wav | otoscope verify -`,
@@ -43,6 +45,8 @@ func newVerifyCommand(env environment) *cobra.Command {
 			return runVerify(c.Context(), env, o, args)
 		},
 	}
+	facts := o.declared.factFlags()
+	o.known.add(facts)
 	reading := newFlagSet()
 	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "work on `N` recordings at once")
@@ -50,12 +54,13 @@ func newVerifyCommand(env environment) *cobra.Command {
 	output.BoolVar(&o.noBars, "no-progress", false, "draw no progress bars for long downloads")
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel", o.declared.declarationFlags()},
-		flagGroup{"What is known of the call", o.declared.factFlags()},
+		flagGroup{"What is known of the call", facts},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading", reading},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
+	o.known.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
 	o.output.complete(c)
 	return c
@@ -123,10 +128,16 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err != nil {
 		return err
 	}
+	audio, err := o.known.read()
+	if err != nil {
+		return err
+	}
 	declared, err := o.declared.read(env.stdin)
 	if err != nil {
 		return err
 	}
+	measure.Known = audio.references
+	declared.Facts.AgentAudio, declared.Facts.CustomerAudio = audio.agent, audio.customer
 	v := verifier{
 		declared: declared,
 		measure:  measure,

@@ -87,6 +87,10 @@ type Facts struct {
 	Direction  Direction
 	RecordedBy Method
 	Joined     Joined
+	// AgentAudio and CustomerAudio identify known audio by whose side plays it: the
+	// SHA-256 of known.Reference.
+	AgentAudio    []string `json:",omitempty"`
+	CustomerAudio []string `json:",omitempty"`
 }
 
 // maxOffset bounds how far from the recording's start anybody joins. Beyond

@@ -54,9 +54,13 @@ func Weigh(m *meter.Measurements, facts declare.Facts, p Profile) []Item {
 	left := reading{m: m, turns: m.Turns(), facts: facts}
 	right := left
 	right.customerRight = true
-	items := weigh(left, right, opening(p.Opening), turnTaking(p.TurnTaking))
+	timing := []kind{turnTaking(p.TurnTaking)}
+	if !left.greetingIsKnown() {
+		timing = slices.Insert(timing, 0, opening(p.Opening))
+	}
+	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
-	items = append(items, weigh(left, right, joinOrder(), keypad(), waiting())...)
+	items = append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...)
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
 	})
