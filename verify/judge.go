@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -50,18 +51,8 @@ func Judge(rec Recording, c Case) Verdict {
 	}
 	found := structure(&m, c.Facts.Joined.Agent != nil)
 	v.Findings = append(v.Findings, found...)
-	if f, ok := orientationChanges(&m); ok && !has(found, finding.Fatal) {
-		v.Findings = append(v.Findings, f)
-	}
-	if !has(v.Findings, finding.Fatal) && !hasCode(found, finding.TooShort) {
-		items := evidence.Weigh(&m, c.Facts, c.profile())
-		if f, ok := channelOffset(&m); ok {
-			// Who speaks when is wrong between the channels, and so is what follows from it.
-			v.Findings = append(v.Findings, f)
-			items = slices.DeleteFunc(items, evidence.Item.FromTiming)
-		}
-		v.Evidence = append(v.Evidence, items...)
-		v.Log10LR = evidence.Sum(v.Evidence)
+	if !has(v.Findings, finding.Fatal) {
+		v.weigh(&m, c)
 	}
 	v.hear()
 	v.Outcome = v.decide(c.minConfidence())
@@ -75,6 +66,30 @@ func Judge(rec Recording, c Case) Verdict {
 		}
 	}
 	return v
+}
+
+// weigh adds the evidence, and what there is to say against weighing the call as one.
+func (v *Verdict) weigh(m *meter.Measurements, c Case) {
+	timed := true
+	for _, found := range []func() (finding.Finding, bool){
+		func() (finding.Finding, bool) { return orientationChanges(m, c.profile()) },
+		func() (finding.Finding, bool) { return channelOffset(m) },
+	} {
+		if f, ok := found(); ok {
+			v.Findings = append(v.Findings, f)
+			timed = false
+		}
+	}
+	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {
+		return
+	}
+	items := evidence.Weigh(m, c.Facts, c.profile())
+	if !timed {
+		// Who speaks when is wrong between the channels, and so is what follows from it.
+		items = slices.DeleteFunc(items, evidence.Item.FromTiming)
+	}
+	v.Evidence = append(v.Evidence, items...)
+	v.Log10LR = evidence.Sum(v.Evidence)
 }
 
 // hear turns the evidence and the prior into who is heard where.

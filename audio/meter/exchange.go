@@ -30,17 +30,9 @@ const (
 	loudestFallDB = 0.002
 )
 
-// What must be there before sides are said to have changed places. A call is
-// called unusable for it, so that the limits leave a margin: on 48 calls with
-// the timing of real ones and two acted ones, on 47 in which another agent takes
-// over in the middle and on 342 pieces cut from the middle they never do. With
-// the channels exchanged in the middle 12 of 50 are found, calls of about a
-// minute nearly all of them.
 const (
-	minSpectra    = 15   // of each side before and after: 4 s of speech
-	crossedBetter = 5.0  // by how much the sides fit better crosswise …
-	crossedAtMost = 0.33 // … and the share of the straight distance that is left then
-	shapeSpreadDB = 1.0  // no spectrum is known better than to this
+	minSpectra    = 15  // of each side before and after a place: 4 s of speech
+	shapeSpreadDB = 1.0 // no spectrum is known better than to this
 	emptyBand     = 1e-12
 )
 
@@ -129,8 +121,8 @@ func distance(a, b shape) float64 {
 	return d
 }
 
-// exchanged finds where in the call the sides change places, to the length of
-// a piece.
+// exchanged finds where in the call the sides may best have changed places, to the
+// length of a piece.
 func exchanged(left, right *pieces) Exchange {
 	best := Exchange{At: Never}
 	var leftBefore, rightBefore shape
@@ -147,7 +139,7 @@ func exchanged(left, right *pieces) Exchange {
 		}
 		straight := distance(leftBefore, leftAfter) + distance(rightBefore, rightAfter)
 		crossed := distance(leftBefore, rightAfter) + distance(rightBefore, leftAfter)
-		if straight-crossed >= crossedBetter && crossed <= crossedAtMost*straight && straight-crossed > best.Straight-best.Crossed {
+		if !best.At.Happened() || straight-crossed > best.Straight-best.Crossed {
 			best = Exchange{At: Time(float64(k*left.length) * stepS), Straight: straight, Crossed: crossed}
 		}
 	}

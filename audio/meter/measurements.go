@@ -228,7 +228,7 @@ type Pair struct {
 	LeftAnswers  Latency `json:"left_answers"`
 	RightAnswers Latency `json:"right_answers"`
 	Copy         Copy    `json:"copy"`
-	// Exchange says where in the call the sides change places, if they do.
+	// Exchange says where in the call the sides may change places.
 	Exchange Exchange `json:"exchange"`
 }
 
@@ -240,11 +240,12 @@ type Latency struct {
 	MeanS   float64 `json:"mean_s"`
 }
 
-// Exchange says where the sides of a call change places: from there on each
-// channel sounds like the other before. Distances are squared differences of
-// average speech spectra in units of the variance within.
+// Exchange compares what each channel's speech sounds like before and after the
+// place in the call at which the sides may best have changed places. Distances are
+// squared differences of average spectra in units of the variance within. Sides
+// that stay are nearer straight than crossed.
 type Exchange struct {
-	At       Time    `json:"at_s"`     // to about 10 s, more in calls of more than 10 min; Never where they do not
+	At       Time    `json:"at_s"`     // to about 10 s, more in calls of more than 10 min; Never where too little is said to tell
 	Straight float64 `json:"straight"` // distance between before and after on the same channels
 	Crossed  float64 `json:"crossed"`  // and on the other ones
 }

@@ -85,7 +85,7 @@ func All() []Kind {
 		{DualMono, Fatal, "Both channels carry one signal: equal, louder, inverted, delayed or coded anew."},
 		{BothParties, Fatal, "Both parties are on one channel."},
 		{Bleed, Warning, "One channel is heard on the other; fatal where it is strong enough to change the talk measures."},
-		{OrientationChanges, Fatal, "The sides exchange within the call."},
+		{OrientationChanges, Fatal, "The sides change places within the call; a warning where that is only likely."},
 		{SilentChannel, Fatal, "A channel carries nothing at all; a warning where nothing says that the call was answered."},
 		{OnePartyMissing, Fatal, "A channel carries no speech; a warning where nothing says that the call was answered."},
 		{NoSpeech, Warning, "Neither channel carries speech."},
