@@ -176,8 +176,12 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries fun
 
 // watch waits until the manifest is read and nothing is left to do.
 func (e *engine) watch(ctx context.Context, read chan error, status func(context.Context) (bool, error)) error {
-	tick := time.NewTicker(min(e.o.ProgressEvery, 100*time.Millisecond))
+	// A short batch is not to wait for being looked at; a long one is not to
+	// spend its time on that.
+	tick := time.NewTicker(min(e.o.ProgressEvery, 50*time.Millisecond))
 	defer tick.Stop()
+	calm := time.AfterFunc(2*time.Second, func() { tick.Reset(min(e.o.ProgressEvery, 500*time.Millisecond)) })
+	defer calm.Stop()
 	reading := true
 	var awaySince time.Time
 	for {

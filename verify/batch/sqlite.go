@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -24,6 +27,34 @@ type sqliteDB struct {
 	*sql.DB
 	path string
 	lock *os.File // nil where nothing is worked on
+
+	// The statements of transactions are the same few: each is parsed once.
+	mu       sync.Mutex
+	wanted   map[string]bool // seen in a transaction, and not prepared yet
+	prepared map[string]*sql.Stmt
+}
+
+// prepare prepares what transactions have asked for so far. It needs the
+// connection, of which there is one, so that it cannot be done within one.
+func (d *sqliteDB) prepare(ctx context.Context) {
+	d.mu.Lock()
+	queries := slices.Collect(maps.Keys(d.wanted))
+	clear(d.wanted)
+	d.mu.Unlock()
+	for _, query := range queries {
+		stmt, err := d.PrepareContext(ctx, query)
+		if err != nil {
+			continue // a migration's, which succeeds but once; others are asked for again
+		}
+		d.mu.Lock()
+		if d.prepared[query] == nil {
+			d.prepared[query], stmt = stmt, nil
+		}
+		d.mu.Unlock()
+		if stmt != nil {
+			stmt.Close() // another was faster
+		}
+	}
 }
 
 // openSQLite opens a file, or makes it where create says so. Where work is to
@@ -45,7 +76,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		return nil, &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file in a folder that you may write to with --db", cause: err}
 	}
 	f.Close()
-	d := &sqliteDB{path: path}
+	d := &sqliteDB{path: path, wanted: map[string]bool{}, prepared: map[string]*sql.Stmt{}}
 	if work {
 		if d.lock, err = lockFile(path + "-lock"); err != nil {
 			return nil, &StorageError{
@@ -125,16 +156,14 @@ func affected(r sql.Result, err error) (int64, error) {
 	return r.RowsAffected()
 }
 
-// tx does not hand ctx to the transaction: database/sql would roll it back
-// behind the statements' back, and not before the next one is noticed.
 func (d *sqliteDB) tx(ctx context.Context, f func(statements) error) error {
+	d.prepare(ctx)
 	t, err := d.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	s := &sqliteTx{Tx: t}
 	defer t.Rollback() // after a commit it does nothing
-	if err := f(s); err != nil {
+	if err := f(&sqliteTx{t, d}); err != nil {
 		return err
 	}
 	return t.Commit()
@@ -142,28 +171,38 @@ func (d *sqliteDB) tx(ctx context.Context, f func(statements) error) error {
 
 type sqliteTx struct {
 	*sql.Tx
-	prepared map[string]*sql.Stmt
+	db *sqliteDB
+}
+
+// stmt gives the prepared statement; the transaction closes it.
+func (t *sqliteTx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	t.db.mu.Lock()
+	prepared := t.db.prepared[query]
+	if prepared == nil {
+		t.db.wanted[query] = true
+	}
+	t.db.mu.Unlock()
+	if prepared != nil {
+		return t.StmtContext(ctx, prepared), nil
+	}
+	return t.PrepareContext(ctx, query)
 }
 
 func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(t.ExecContext(ctx, query, args...))
+	stmt, err := t.stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	return affected(stmt.ExecContext(ctx, args...))
 }
 
-// execMany prepares the statement once.
 func (t *sqliteTx) execMany(ctx context.Context, query string, args [][]any) error {
 	if len(args) == 0 {
 		return nil
 	}
-	stmt := t.prepared[query]
-	if stmt == nil {
-		var err error
-		if stmt, err = t.PrepareContext(ctx, query); err != nil {
-			return err
-		}
-		if t.prepared == nil {
-			t.prepared = map[string]*sql.Stmt{}
-		}
-		t.prepared[query] = stmt // the transaction closes it
+	stmt, err := t.stmt(ctx, query)
+	if err != nil {
+		return err
 	}
 	for _, a := range args {
 		if _, err := stmt.ExecContext(ctx, a...); err != nil {
@@ -174,7 +213,11 @@ func (t *sqliteTx) execMany(ctx context.Context, query string, args [][]any) err
 }
 
 func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (cursor, error) {
-	rows, err := t.QueryContext(ctx, query, args...)
+	stmt, err := t.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, err
 	}
