@@ -38,6 +38,9 @@ type MeasureOptions struct {
 	// Pick names the channels, counted from 1, to take as left and right.
 	// Zero: the file must have one or two.
 	Pick [2]int
+	// Voice and Peaks ask for what is measured on request only: a summary of each
+	// channel's voice and line, which is personal data, and the outline of the waveform.
+	Voice, Peaks bool
 	// Known is audio to look for in each channel. Whose it is, the case's facts say.
 	Known []*known.Reference
 }
@@ -69,7 +72,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Known: o.Known})
+	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Voice: o.Voice, Peaks: o.Peaks, Known: o.Known})
 	if err != nil {
 		return Recording{}, &wave.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
 	}

@@ -123,11 +123,15 @@ func unknownFlag(c *cobra.Command, name, shorthands string) error {
 		return &usageError{message: fmt.Sprintf("there is no flag -%.1s", shorthands)}
 	}
 	e := &usageError{message: fmt.Sprintf("there is no flag --%s", name)}
+	var owners []string
 	for _, sub := range c.Commands() {
 		if sub.Flags().Lookup(name) != nil {
-			e.hint = fmt.Sprintf("It belongs behind a command: otoscope %s --%s", sub.Name(), name)
-			return e
+			owners = append(owners, fmt.Sprintf("otoscope %s --%s", sub.Name(), name))
 		}
+	}
+	if len(owners) > 0 {
+		e.hint = "It belongs behind a command: " + strings.Join(owners, " or ")
+		return e
 	}
 	// Cobra knows how to suggest commands; each flag goes as one.
 	flags := &cobra.Command{SuggestionsMinimumDistance: 2}

@@ -22,6 +22,8 @@ type VerifyOptions struct {
 	fetch    fetchOptions
 	output   outputOptions
 	pick     string
+	voice    bool
+	peaks    bool
 	workers  int
 	noBars   bool
 }
@@ -49,6 +51,8 @@ func newVerifyCommand(env environment) *cobra.Command {
 	o.known.add(facts)
 	reading := newFlagSet()
 	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
+	reading.BoolVar(&o.voice, "voice", false, "with --detail, summarise each channel's voice and line too (this is personal data)")
+	reading.BoolVar(&o.peaks, "peaks", false, "with --detail, give the outline of each channel's waveform too, for pictures")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "work on `N` recordings at once")
 	output := o.output.flags()
 	output.BoolVar(&o.noBars, "no-progress", false, "draw no progress bars for long downloads")
@@ -116,7 +120,10 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err := o.check(refs); err != nil {
 		return err
 	}
-	var measure verify.MeasureOptions
+	if (o.voice || o.peaks) && !o.output.detail {
+		return &usageError{message: "--voice and --peaks add to what --detail prints", hint: "Give --detail as well"}
+	}
+	measure := verify.MeasureOptions{Voice: o.voice, Peaks: o.peaks}
 	if o.pick != "" {
 		pick, err := wave.ParsePick(o.pick)
 		if err != nil {
