@@ -22,10 +22,9 @@ const (
 
 // speech is what activity detection found on a channel.
 type speech struct {
-	segments   []Segment
-	level      int16 // of the speech, as logged; logFloor where there is none
-	noiseFloor Level // median level of the frames between the speech
-	weakest    Level // level of the weakest speech; 0 where there is none
+	segments []Segment
+	level    int16 // of the speech, as logged; logFloor where there is none
+	weakest  Level // level of the weakest speech; 0 where there is none
 }
 
 // findSpeech finds the stretches of speech in a frame log: one walk finds the
@@ -39,27 +38,17 @@ func findSpeech(log *frameLog, c clock) speech {
 		}
 	}
 	if candidates.n < minStrong {
-		var all histogram
-		for i, v := range log.all() {
-			if log.plain(i) {
-				all.add(v)
-			}
-		}
-		return speech{level: logFloor, noiseFloor: logged(all.quantile(0.5))}
+		return speech{level: logFloor}
 	}
 	level := candidates.quantile(speechPercentile)
 	spurts := talkspurts{level: level, clock: c}
-	var between histogram
 	for f := range walk(log) {
-		if !spurts.add(f) && log.plain(f.i) {
-			between.add(f.level)
-		}
+		spurts.add(f)
 	}
 	return speech{
-		segments:   spurts.finish(),
-		level:      level,
-		noiseFloor: logged(between.quantile(0.5)),
-		weakest:    logged(level - weak),
+		segments: spurts.finish(),
+		level:    level,
+		weakest:  logged(level - weak),
 	}
 }
 
@@ -92,10 +81,10 @@ type talkspurts struct {
 	strong int // its strong ones
 }
 
-// add takes the next frame and reports whether it is loud enough to be speech.
-func (t *talkspurts) add(f walked) bool {
+// add takes the next frame.
+func (t *talkspurts) add(f walked) {
 	if f.steady || f.tone || f.level < max(f.floor+aboveFloor, t.level-weak) {
-		return false
+		return
 	}
 	if gap := float64(f.i-t.end) * stepS; t.open && gap >= closeGapS {
 		t.close()
@@ -108,7 +97,6 @@ func (t *talkspurts) add(f walked) bool {
 	if f.level >= t.level-strong {
 		t.strong++
 	}
-	return true
 }
 
 func (t *talkspurts) close() {
