@@ -31,6 +31,13 @@ const (
 	alignShare  = 0.006
 )
 
+// Of several times the first one is told that is about as clear as the clearest. Matches
+// that are this near to each other are one.
+const (
+	asClear   = 0.75
+	togetherS = 0.5
+)
+
 // Match says whether and where a reference is heard in a channel.
 type Match struct {
 	Name    string `json:"name"`
@@ -41,6 +48,8 @@ type Match struct {
 	// about. 3 to 7 by chance, 15 to 60 where the reference is heard clearly.
 	Score float64 `json:"score"`
 	// The rest is of the match, and absent where there is none.
+
+	// Of several times these are the first that is about as clear as the clearest.
 
 	// StartS is where the file would begin, in seconds from the first sample, to
 	// about 0.02 s; negative where its beginning is cut off.
@@ -60,21 +69,27 @@ type Match struct {
 // reference is cut short, those that are there count.
 func match(r *Reference, searches []search, frames int) Match {
 	penalty := scorePerDecade * math.Log10(max(1, float64(frames)/usualLength))
-	none := Match{Name: r.name, SHA256: r.sha256}
-	best := none
+	var all []Match
+	var highest, clearest float64 // of all, and of the matches
 	for i := range searches {
 		for _, c := range searches[i].candidates {
 			m := align(searches, i, c)
 			m.Score = max(0, m.Score-penalty)
-			m.Matched = m.Score >= Threshold && m.Coverage >= MinCoverage
-			if m.Matched && !best.Matched || m.Matched == best.Matched && m.Score > best.Score {
-				best = m
+			highest = max(highest, m.Score)
+			if m.Matched = m.Score >= Threshold && m.Coverage >= MinCoverage; m.Matched {
+				clearest = max(clearest, m.Score)
+				all = append(all, m)
 			}
 		}
 	}
+	var best Match
+	for _, m := range all {
+		if m.Score >= asClear*clearest && (!best.Matched || m.StartS < best.StartS-togetherS || m.StartS <= best.StartS+togetherS && m.Score > best.Score) {
+			best = m
+		}
+	}
 	if !best.Matched {
-		none.Score = rounded(best.Score, 100)
-		return none
+		return Match{Name: r.name, SHA256: r.sha256, Score: rounded(highest, 100)}
 	}
 	best.Name, best.SHA256 = r.name, r.sha256
 	best.Score, best.Coverage, best.GainDB = rounded(best.Score, 100), rounded(best.Coverage, 100), rounded(best.GainDB, 100)

@@ -96,7 +96,7 @@ func (s *spectrum) transform() {
 }
 
 // log2 gives the logarithm of a positive number in 1/1024: its exponent and, for the
-// mantissa, a parabola that errs by less than 10/1024 (0.03 dB).
+// mantissa, a parabola that errs by less than 12/1024 (0.035 dB).
 func log2(x float32) int32 {
 	bits := math.Float32bits(x)
 	exponent := int32(bits>>23) - 127
