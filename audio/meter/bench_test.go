@@ -1,7 +1,6 @@
 package meter
 
 import (
-	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -126,11 +125,13 @@ func BenchmarkMeter(b *testing.B) {
 		for c := range x {
 			past[c], x[c] = newPast(spectrumPast(rate)+step, step), newTones(rate)
 		}
+		i := 0
 		steps(func(l, r []float32) {
 			for c, s := range [][]float32{l, r} {
 				past[c].add(s)
-				x[c].add(&past[c], step, b, frame{level: level(s)}, &quiet)
+				x[c].add(&past[c], step, b, frame{level: levels[i][c]}, &quiet)
 			}
+			i++
 		})
 	})
 	run("music", func() {
@@ -139,11 +140,13 @@ func BenchmarkMeter(b *testing.B) {
 		for c := range x {
 			past[c], x[c] = newPast(spectrumPast(rate)+step, step), newMusicWatch(rate)
 		}
+		i := 0
 		steps(func(l, r []float32) {
 			for c, s := range [][]float32{l, r} {
 				past[c].add(s)
-				x[c].add(&past[c], frame{level: level(s)})
+				x[c].add(&past[c], step, frame{level: levels[i][c]})
 			}
+			i++
 		})
 	})
 	var log frameLog
@@ -154,13 +157,4 @@ func BenchmarkMeter(b *testing.B) {
 		findSpeech(&log, c)
 		findSpeech(&log, c)
 	})
-}
-
-// level is that of a step in dBov.
-func level(x []float32) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += float64(v) * float64(v)
-	}
-	return 10 * math.Log10(sum/float64(len(x)))
 }

@@ -21,10 +21,16 @@
 //	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
 //	exchange.go      the same in pieces, for sides that change places
+//	tone.go          which steps may hold a tone: see tonality.go
+//	dtmf.go          keys, ITU-T Q.23 and Q.24
+//	tonesteady.go    tones that last
+//	callprogress.go  what their cadences mean, ITU-T E.180, T.30, V.25
+//	music.go         sinusoids that hold their frequency
 //	framelog.go      two bytes a frame and channel, for what is asked after the pass
 //
 // Questions that need the whole call are asked of the frame log at the end:
 //
+//	musicstretch.go  where music plays
 //	activity.go      where somebody speaks
 //	noisefloor.go    the noise between the speech
 //	conversation.go  turns, double talk, mutual silence, response latencies

@@ -159,7 +159,7 @@ func (m *Meter) take(n int) {
 		ch.log.add(f)
 		ch.past.add(base)
 		ch.tones.add(&ch.past, len(base), ch.band, f, &ch.log)
-		ch.music.add(&ch.past, f)
+		ch.music.add(&ch.past, len(base), f)
 		loud := ch.pieces.step(f)
 		if ch.line.add(x, f, loud) && loud {
 			ch.pieces.add(ch.line.power)

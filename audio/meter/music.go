@@ -55,6 +55,9 @@ type musicWatch struct {
 	high   int
 	around int
 
+	row int            // slots without a drop so far
+	ago [heldSlots]int // how many samples ago the last slots ended, the newest first
+
 	steps  int // of the slot
 	drops  int
 	quiet  int
@@ -87,8 +90,8 @@ func newMusicWatch(rate int) *musicWatch {
 	return m
 }
 
-// add takes a step's frame and the base band that ends with it.
-func (m *musicWatch) add(p *past, f frame) {
+// add takes a step's frame and the base band, whose newest n samples are the step.
+func (m *musicWatch) add(p *past, n int, f frame) {
 	m.recent = max(f.level, m.recent-peakFallDB)
 	switch {
 	case !(f.level >= musicLevel):
@@ -97,48 +100,75 @@ func (m *musicWatch) add(p *past, f frame) {
 	case f.level < m.recent-dropDB:
 		m.drops++
 	}
+	for i := range m.ago {
+		m.ago[i] += n
+	}
 	if m.steps++; m.steps < slotSteps {
 		return
 	}
+	copy(m.ago[1:], m.ago[:])
+	m.ago[0] = 0
 	slot := uint8(slotDropped)
 	switch {
 	case m.quiet == slotSteps:
 		slot = slotQuiet
 	case m.drops <= dropsAllowed:
-		slot = uint8(min(slotMost, m.held(p.before(0, m.length))))
+		slot = m.listen(p)
 	}
 	if slot >= slotDropped {
-		clear(m.age)
+		m.row = 0
 	}
 	m.slots = append(m.slots, slot)
 	m.steps, m.drops, m.quiet = 0, 0, 0
+}
+
+// listen takes a slot in which the level has not dropped. The first spectra of
+// a row of such slots are taken only with the one that can show what they have
+// in common: most rows in speech are shorter.
+func (m *musicWatch) listen(p *past) uint8 {
+	m.row++
+	if m.row < heldSlots {
+		return 0
+	}
+	if m.row == heldSlots {
+		clear(m.age)
+		for i := heldSlots - 1; i > 0; i-- {
+			m.held(p.before(m.ago[i], m.length))
+		}
+	}
+	return uint8(min(slotMost, m.held(p.before(0, m.length))))
 }
 
 // held counts the sinusoids that have held their frequency.
 func (m *musicWatch) held(x []float32) int {
 	m.decimate(x)
 	m.fft.Power(m.frame, m.window, m.power)
-	var strongest float32
-	for i := m.low; i <= m.high; i++ {
-		strongest = max(strongest, m.power[i])
-		m.sums[i+1] = m.sums[i] + m.power[i]
+	power := m.power[m.low : m.high+1]
+	sums := m.sums[:len(power)+1]
+	var strongest, sum float32
+	for i, v := range power {
+		strongest = max(strongest, v)
+		sum += v
+		sums[i+1] = sum
 	}
 	m.age, m.older = m.older, m.age
 	clear(m.age)
+	age, older := m.age[:len(power)], m.older[:len(power)]
+	least := strongest * peakRange
 	n := 0
-	p := m.power
-	for i := m.low + 1; i < m.high; i++ {
-		if p[i] < p[i-1] || p[i] < p[i+1] || p[i] < strongest*peakRange {
-			continue
+	before, v := power[0], power[1]
+	for i := 1; i+1 < len(power); i++ {
+		after := power[i+1]
+		if v >= before && v >= after && v >= least {
+			from, to := max(0, i-m.around), min(len(power)-1, i+m.around)
+			if v*float32(to-from+1) >= peakStands*(sums[to+1]-sums[from]) {
+				age[i] = min(heldSlots, max(older[i-1], older[i], older[i+1])+1)
+				if age[i] == heldSlots {
+					n++
+				}
+			}
 		}
-		from, to := max(m.low, i-m.around), min(m.high, i+m.around)
-		if p[i]*float32(to-from+1) < peakStands*(m.sums[to+1]-m.sums[from]) {
-			continue
-		}
-		m.age[i] = min(250, max(m.older[i-1], m.older[i], m.older[i+1])+1)
-		if m.age[i] >= heldSlots {
-			n++
-		}
+		before, v = v, after
 	}
 	return n
 }

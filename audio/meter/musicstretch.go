@@ -1,5 +1,7 @@
 package meter
 
+import "slices"
+
 // What a slot is for telling music from other sounds.
 const (
 	isQuiet = iota
@@ -24,8 +26,8 @@ func slotKind(slot uint8) int {
 
 // forMusic is the natural logarithm of how much more likely it is in music than
 // in other sounds that a kind of slot (column) follows upon another (row). It
-// was counted over 19 minutes of hold music against 3 hours of calls and
-// prompts, and rounded; what follows upon quiet, of which there was little in
+// was counted over 18 minutes of hold music against two and a half hours of calls
+// and prompts, and rounded; what follows upon quiet, of which there was little in
 // the music, is weighed with care.
 var forMusic = [slotKinds][slotKinds]float64{
 	isQuiet:   {-0.25, 0, 0.5, 3, 4, 4},
@@ -108,9 +110,7 @@ func (m *musicWatch) stretches() []slotRange {
 		}
 		state = earlier
 	}
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
+	slices.Reverse(out)
 	return out
 }
 
@@ -141,14 +141,14 @@ func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
 		float64(several) >= minSeveralShare*float64(heard)
 }
 
-// mark finds where music plays, marks their frames in the log, and returns the
+// mark finds where music plays, marks its frames in the log, and returns the
 // stretches in frames.
 func (m *musicWatch) mark(log *frameLog) []frameRange {
 	var out []frameRange
 	for _, s := range m.stretches() {
 		r := followLevel(log, frameRange{s.start * slotSteps, min(log.n, s.end*slotSteps)})
 		if n := len(out); n > 0 && r.start <= out[n-1].end+maxPause {
-			out[n-1].end = r.end
+			out[n-1].end = max(out[n-1].end, r.end)
 			continue
 		}
 		out = append(out, r)

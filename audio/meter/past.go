@@ -9,8 +9,12 @@ type past struct {
 	keep int
 }
 
-// spectrumPast is how many samples the longest spectrum needs.
-func spectrumPast(rate int) int { return int(math.Ceil((steadyWindowS + 0.002) * float64(rate))) }
+// spectrumPast is how many samples the spectra look back: the music meter takes
+// those of some slots with the newest.
+func spectrumPast(rate int) int {
+	const longest = musicWindowS + (heldSlots-1)*slotSteps*stepS + 0.004
+	return int(math.Ceil(longest * float64(rate)))
+}
 
 func newPast(keep, step int) past {
 	return past{buf: make([]float32, keep, 8*(keep+step)), keep: keep}

@@ -39,7 +39,7 @@ const (
 
 // weakestPeakDB is how far below the strongest a sinusoid still is part of the
 // tone: the twist of ITU-T Q.24 and the sidebands of modulated tones.
-const weakestPeakDB = 14
+const weakestPeak = 0.04 // −14 dB
 
 // peakFinder takes the spectrum of a stretch of the base band apart.
 type peakFinder struct {
@@ -50,6 +50,8 @@ type peakFinder struct {
 	power  []float32
 	binHz  float64
 	wide   int // bins from a sinusoid's maximum to the edge of its main lobe
+	low    int // first bin in which tones are looked for
+	high   int // last one
 }
 
 func newPeakFinder(rate int, seconds float64) *peakFinder {
@@ -66,6 +68,7 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 		power:  make([]float32, n/2+1),
 		binHz:  float64(rate) / float64(n),
 	}
+	p.low, p.high = int(toneLowHz/p.binHz), min(n/2-1, int(toneHighHz/p.binHz))
 	p.wide = int(math.Ceil(lobe * float64(n) / float64(length)))
 	hann := make([]float64, length)
 	for i := range hann {
@@ -77,45 +80,66 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 	return p
 }
 
-// find returns the strongest sinusoids of x, which has the finder's length.
+// find returns the sinusoids of x, which has the finder's length: none where
+// there are more than a tone can be of.
 func (p *peakFinder) find(x []float32) peaks {
 	copy(p.frame, x)
 	p.fft.Power(p.frame, p.window, p.power)
-	low := int(toneLowHz / p.binHz)
-	high := min(len(p.power)-2, int(toneHighHz/p.binHz))
-	var total float64
-	for _, v := range p.power[low : high+1] {
-		total += float64(v)
+	power := p.power[p.low-1 : p.high+2]
+	var total, strongest float32
+	for _, v := range power[1 : len(power)-1] {
+		total += v
+		strongest = max(strongest, v)
 	}
-	var out peaks
-	var strongest float32
-	for out.n < maxPeaks {
-		best, at := float32(0), 0
-		for i := low + 1; i < high; i++ {
-			if v := p.power[i]; v > best && v >= p.power[i-1] && v >= p.power[i+1] && !p.within(&out, i) {
-				best, at = v, i
+	least := strongest * weakestPeak
+	var bins [maxPeaks]int
+	n := 0
+	for i := 1; i < len(power)-1; i++ {
+		v := power[i]
+		if v < least || v < power[i-1] || v < power[i+1] || v == 0 {
+			continue
+		}
+		if n > 0 && i-bins[n-1] <= p.wide { // one main lobe has one maximum
+			if v > power[bins[n-1]] {
+				bins[n-1] = i
 			}
+			continue
 		}
-		if best == 0 || float64(best) < float64(strongest)*math.Pow(10, -weakestPeakDB/10.0) {
-			break
+		if n == maxPeaks {
+			return peaks{}
 		}
-		strongest = max(strongest, best)
-		out.list[out.n] = peak{hz: p.interpolate(at), power: float64(best)}
-		out.n++
+		bins[n] = i
+		n++
 	}
-	var theirs float64
-	for i := low; i <= high; i++ {
-		if p.within(&out, i) {
-			theirs += float64(p.power[i])
+	out := peaks{n: n}
+	var theirs float32
+	next := 1 // first bin that belongs to no main lobe yet
+	for k, b := range bins[:n] {
+		out.list[k] = peak{hz: p.interpolate(b + p.low - 1), power: float64(power[b])}
+		for i := max(next, b-p.wide); i <= min(len(power)-2, b+p.wide); i++ {
+			theirs += power[i]
+			next = i + 1
 		}
 	}
 	if total > 0 {
-		out.purity = theirs / total
+		out.purity = float64(theirs / total)
 	}
-	sortPeaks(&out)
 	out.demodulate()
 	return out
 }
+
+// interpolate gives the frequency of a maximum by the parabola through the
+// logarithms of its bin and the neighbours.
+func (p *peakFinder) interpolate(bin int) float64 {
+	l, m, r := logPower(p.power[bin-1]), logPower(p.power[bin]), logPower(p.power[bin+1])
+	shift := 0.0
+	if curve := l - 2*m + r; curve < 0 {
+		shift = (l - r) / (2 * curve)
+	}
+	return (float64(bin) + shift) * p.binHz
+}
+
+func logPower(v float32) float64 { return math.Log(float64(v) + 1e-30) }
 
 // modulationHz is how near sidebands of a modulated tone lie; the nearest pair
 // of a signal is 25 Hz apart.
@@ -136,35 +160,4 @@ func (p *peaks) demodulate() {
 		n++
 	}
 	p.n = n
-}
-
-// within reports whether a bin belongs to the main lobe of a peak already found.
-func (p *peakFinder) within(found *peaks, bin int) bool {
-	for _, f := range found.list[:found.n] {
-		if math.Abs(f.hz/p.binHz-float64(bin)) <= float64(p.wide) {
-			return true
-		}
-	}
-	return false
-}
-
-// interpolate gives the frequency of a maximum by the parabola through the
-// logarithms of its bin and the neighbours.
-func (p *peakFinder) interpolate(bin int) float64 {
-	l, m, r := logPower(p.power[bin-1]), logPower(p.power[bin]), logPower(p.power[bin+1])
-	shift := 0.0
-	if curve := l - 2*m + r; curve < 0 {
-		shift = (l - r) / (2 * curve)
-	}
-	return (float64(bin) + shift) * p.binHz
-}
-
-func logPower(v float32) float64 { return math.Log(float64(v) + 1e-30) }
-
-func sortPeaks(p *peaks) {
-	for i := 1; i < p.n; i++ {
-		for j := i; j > 0 && p.list[j].hz < p.list[j-1].hz; j-- {
-			p.list[j], p.list[j-1] = p.list[j-1], p.list[j]
-		}
-	}
 }
