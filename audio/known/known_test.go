@@ -294,8 +294,7 @@ func TestGain(t *testing.T) {
 	if math.Abs(want.GainDB) > 0.2 {
 		t.Errorf("gain %.2f dB, want 0", want.GainDB)
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		db := rapid.Float64Range(-40, 20).Draw(t, "dB")
+	for _, db := range []float64{-40, -17.3, -6, -0.1, 3, 9.54, 20} {
 		got := find(searchRate, scaled(x, db), reference)[0]
 		if math.Abs(got.GainDB-want.GainDB-db) > 0.01 {
 			t.Errorf("gain %.2f dB, want %.2f", got.GainDB, want.GainDB+db)
@@ -303,13 +302,13 @@ func TestGain(t *testing.T) {
 		if math.Abs(got.Score-want.Score) > 0.02*want.Score || got.StartS != want.StartS || got.Speed != want.Speed || got.Coverage != want.Coverage {
 			t.Errorf("%+.1f dB gives\n%+v, without it is\n%+v", db, got, want)
 		}
-	})
+	}
 }
 
 // The size of the blocks makes no difference, at any rate.
 func TestBlockSizes(t *testing.T) {
 	reference := prompt(t, "prompt-notice.wav")
-	x := in(1, fixture(t, "prompt-notice.wav", false), 6)
+	x := in(0.3, fixture(t, "prompt-notice.wav", false), 4.3)
 	want := map[int][]Match{}
 	for _, rate := range []int{8000, 8820, 15999} {
 		want[rate] = find(rate, x, reference)
