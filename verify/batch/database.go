@@ -52,6 +52,9 @@ type database interface {
 	lockMigration(ctx context.Context, t statements) error
 	migrateRiver(ctx context.Context) error
 	newQueue(c *river.Config) (queue, error)
+	// pollInterval is how often new jobs are looked for, besides what the
+	// database tells of them.
+	pollInterval() time.Duration
 	// hold takes hold of a worker's key until the process or the connection ends.
 	hold(ctx context.Context, worker int64) error
 	// held gives which of the workers are being held, by live processes.

@@ -126,8 +126,10 @@ func newEngine(s *Store, o WorkOptions, profile *evidence.Profile) (*engine, err
 		// A queue of its own is added for each batch; River wants one from the start.
 		Queues:        map[string]river.QueueConfig{"otoscope": {MaxWorkers: 1}},
 		FetchCooldown: 5 * time.Millisecond,
-		// Where nothing tells of new jobs they are looked for as often.
-		FetchPollInterval: 500 * time.Millisecond,
+		// Where nothing tells of new jobs they are looked for as often. On SQLite
+		// telling would itself be looking, twenty times a second.
+		FetchPollInterval: s.db.pollInterval(),
+		PollOnly:          s.db.pollInterval() < time.Second/2,
 		// No limit to how long a chunk takes: that a download is slow must not
 		// look like a dead worker. Leases of our own say who is dead.
 		JobTimeout:           -1,

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,9 +59,10 @@ func (f Filter) condition(db database) (string, []any) {
 	return strings.Join(conds, " AND "), args
 }
 
-// everything reports whether the filter chooses all.
-func (f Filter) everything() bool {
-	return f.Batch == "" && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.Groups) == 0 && len(f.IDs) == 0 && f.Before.IsZero()
+// same reports whether two filters choose the same by the same words.
+func (f Filter) same(g Filter) bool {
+	return f.Batch == g.Batch && slices.Equal(f.Outcomes, g.Outcomes) && slices.Equal(f.Findings, g.Findings) &&
+		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before)
 }
 
 // Batches lists the names of the batches, in order.

@@ -36,6 +36,14 @@ func child() int {
 	}}
 	o := fast(source)
 	o.Lease = lease
+	if kind, alone := strings.CutPrefix(words[0], "one-"); alone {
+		// Busy, and on one processor, for the sake of the figures.
+		words[0], o.Workers = kind, 1
+		source.do = func(_ context.Context, t Task) (Measured, error) {
+			spin(each)
+			return heard(t), nil
+		}
+	}
 	ctx := context.Background()
 	s, err := Open(ctx, words[4], OpenOptions{Create: true, Work: true})
 	if err == nil {
@@ -57,6 +65,32 @@ func child() int {
 	return 0
 }
 
+// spinSpeed is how often spin turns in a millisecond, on a processor that it has
+// for itself.
+var spinSpeed = sync.OnceValue(func() int {
+	const turns = 1_000_000
+	best := time.Hour
+	for range 10 {
+		began := time.Now()
+		whirl(turns)
+		best = min(best, time.Since(began))
+	}
+	return int(turns * time.Millisecond / best)
+})
+
+// spin keeps a processor busy as long as d takes on one that is free.
+func spin(d time.Duration) { whirl(int(d/time.Millisecond) * spinSpeed()) }
+
+func whirl(n int) {
+	x := 1.0
+	for range n {
+		x = x*1.000001 + 1e-9
+	}
+	if x == 0 {
+		panic("the work was optimised away")
+	}
+}
+
 // A process is a child.
 type process struct {
 	*exec.Cmd
@@ -64,7 +98,7 @@ type process struct {
 	ended chan error
 }
 
-func begin(t *testing.T, kind string, rows int, each, lease time.Duration, target string) *process {
+func begin(t testing.TB, kind string, rows int, each, lease time.Duration, target string) *process {
 	t.Helper()
 	p := &process{Cmd: exec.Command(os.Args[0]), ended: make(chan error, 1)}
 	p.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d %v %v %s", childVariable, kind, rows, each, lease, target))

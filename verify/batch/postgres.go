@@ -205,6 +205,8 @@ func (d *postgresDB) newQueue(c *river.Config) (queue, error) {
 	return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(d.Pool), c, func(s statements) pgx.Tx { return s.(*postgresTx).Tx })
 }
 
+func (d *postgresDB) pollInterval() time.Duration { return time.Second / 2 }
+
 // hold takes a lock that ends with its session. When a process is killed the
 // operating system ends the session with it, so that the next to start knows
 // at once, where a lease would have to run out first.

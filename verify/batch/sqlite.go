@@ -256,6 +256,8 @@ func (d *sqliteDB) newQueue(c *river.Config) (queue, error) {
 	return newRiverQueue[*riversqlite.Driver](riversqlite.New(d.DB), c, func(s statements) *sql.Tx { return s.(*sqliteTx).Tx })
 }
 
+func (d *sqliteDB) pollInterval() time.Duration { return 200 * time.Millisecond }
+
 // hold needs nothing: the file's lock says that this process lives.
 func (d *sqliteDB) hold(context.Context, int64) error { return nil }
 

@@ -3,7 +3,9 @@ package batch
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/otoscope/otoscope/verify"
 )
@@ -78,33 +80,42 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (Summary, error) {
 	return sum, nil
 }
 
-// from names the tables of which the filter needs something, and its condition.
-func (s *Store) from(f Filter) (string, string, []any) {
-	if f.everything() {
-		return `otoscope_results s`, `1 = 1`, nil
+// chosen gives what a query has to add to results s, and its condition. The rows
+// are looked at only where the filter asks for something that they alone have.
+func (s *Store) chosen(f Filter) (join, cond string, args []any) {
+	if (Filter{Batch: f.Batch}).same(f) {
+		if f.Batch == "" {
+			return "", "1 = 1", nil
+		}
+		return "", `s.batch_id IN (SELECT batch_id FROM otoscope_batches WHERE name = ?)`, []any{f.Batch}
 	}
-	cond, args := f.condition(s.db)
-	return `otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key`, cond, args
+	cond, args = f.condition(s.db)
+	return ` JOIN otoscope_rows r ON r.row_key = s.row_key`, cond, args
+}
+
+// perOutcome counts each outcome in one pass: GROUP BY would sort all results,
+// in memory.
+func perOutcome() string {
+	var b strings.Builder
+	for _, o := range outcomesInOrder() {
+		fmt.Fprintf(&b, "coalesce(sum(CASE s.outcome WHEN '%s' THEN 1 ELSE 0 END), 0), ", o)
+	}
+	return b.String()
 }
 
 func (s *Store) countOutcomes(ctx context.Context, f Filter, sum *Summary) error {
-	tables, cond, args := s.from(f)
+	join, cond, args := s.chosen(f)
+	var n [5]int64
+	// PostgreSQL adds integers up to a numeric.
+	var bytes float64
+	_, err := queryOne(ctx, s.db, `SELECT `+perOutcome()+`coalesce(sum(s.stale), 0), coalesce(sum(s.bytes), 0), coalesce(sum(s.duration_s), 0)
+		FROM otoscope_results s`+join+` WHERE `+cond, args, &n[0], &n[1], &n[2], &n[3], &n[4], &sum.Stale, &bytes, &sum.DurationS)
 	counts := map[verify.Outcome]int64{}
-	err := each(ctx, s.db, `SELECT s.outcome, count(*), coalesce(sum(s.stale), 0), coalesce(sum(s.bytes), 0), coalesce(sum(s.duration_s), 0)
-		FROM `+tables+` WHERE `+cond+` GROUP BY s.outcome`, args, func(c cursor) error {
-		var outcome string
-		var n, stale int64
-		var bytes, duration float64 // PostgreSQL sums integers into a numeric
-		if err := c.Scan(&outcome, &n, &stale, &bytes, &duration); err != nil {
-			return err
-		}
-		counts[verify.Outcome(outcome)] = n
-		sum.Results += n
-		sum.Stale += stale
-		sum.Bytes += int64(bytes)
-		sum.DurationS += duration
-		return nil
-	})
+	for i, o := range outcomesInOrder() {
+		counts[o] = n[i]
+		sum.Results += n[i]
+	}
+	sum.Bytes = int64(bytes)
 	for _, o := range outcomesInOrder() {
 		sum.Outcomes = append(sum.Outcomes, OutcomeCount{o, newRate(counts[o], sum.Results)})
 	}
@@ -130,10 +141,10 @@ func (s *Store) countRows(ctx context.Context, f Filter, sum *Summary) error {
 }
 
 func (s *Store) countFindings(ctx context.Context, f Filter, sum *Summary) error {
-	cond, args := f.condition(s.db)
+	join, cond, args := s.chosen(f)
 	tables := `otoscope_findings x`
-	if !f.everything() {
-		tables += ` JOIN otoscope_results s ON s.row_key = x.row_key JOIN otoscope_rows r ON r.row_key = x.row_key`
+	if len(args) > 0 {
+		tables += ` JOIN otoscope_results s ON s.row_key = x.row_key` + join
 	}
 	err := each(ctx, s.db, `SELECT x.code, x.severity, count(*) FROM `+tables+` WHERE `+cond+` GROUP BY x.code, x.severity`, args, func(c cursor) error {
 		var x FindingCount
@@ -152,8 +163,8 @@ func (s *Store) countFindings(ctx context.Context, f Filter, sum *Summary) error
 }
 
 func (s *Store) countErrors(ctx context.Context, f Filter, sum *Summary) error {
-	tables, cond, args := s.from(f)
-	err := each(ctx, s.db, `SELECT coalesce(s.error_kind, ''), count(*) FROM `+tables+` WHERE s.outcome = '`+string(verify.Failed)+`' AND `+cond+` GROUP BY s.error_kind`, args, func(c cursor) error {
+	join, cond, args := s.chosen(f)
+	err := each(ctx, s.db, `SELECT s.error_kind, count(*) FROM otoscope_results s`+join+` WHERE s.error_kind IS NOT NULL AND `+cond+` GROUP BY s.error_kind`, args, func(c cursor) error {
 		var x ErrorCount
 		if err := c.Scan(&x.Kind, &x.N); err != nil {
 			return err
@@ -167,38 +178,28 @@ func (s *Store) countErrors(ctx context.Context, f Filter, sum *Summary) error {
 
 // countGroups keeps the worst groups only.
 func (s *Store) countGroups(ctx context.Context, f Filter, sum *Summary) error {
-	cond, args := f.condition(s.db)
-	tables := `otoscope_groups x JOIN otoscope_results s ON s.row_key = x.row_key`
-	if !f.everything() {
-		tables += ` JOIN otoscope_rows r ON r.row_key = x.row_key`
-	}
-	var current GroupCount
-	keep := func() {
-		if current.Results == 0 {
-			return
+	join, cond, args := s.chosen(f)
+	// In the order of the index by value, so that nothing is sorted.
+	err := each(ctx, s.db, `SELECT x.name, x.value, `+perOutcome()+`count(*)
+		FROM otoscope_groups x JOIN otoscope_results s ON s.row_key = x.row_key`+join+` WHERE `+cond+`
+		GROUP BY x.name, x.value`, args, func(c cursor) error {
+		g := GroupCount{Outcomes: map[verify.Outcome]int64{}}
+		var n [5]int64
+		if err := c.Scan(&g.Name, &g.Value, &n[0], &n[1], &n[2], &n[3], &n[4], &g.Results); err != nil {
+			return err
 		}
-		current.Refuted = refuted(current.Outcomes)
-		sum.Groups = append(sum.Groups, current)
+		for i, o := range outcomesInOrder() {
+			if n[i] > 0 {
+				g.Outcomes[o] = n[i]
+			}
+		}
+		g.Refuted = refuted(g.Outcomes)
+		sum.Groups = append(sum.Groups, g)
 		if len(sum.Groups) >= 2*maxGroups {
 			sum.worstGroups()
 		}
-	}
-	err := each(ctx, s.db, `SELECT x.name, x.value, s.outcome, count(*) FROM `+tables+` WHERE `+cond+`
-		GROUP BY x.name, x.value, s.outcome ORDER BY x.name, x.value, s.outcome`, args, func(c cursor) error {
-		var name, value, outcome string
-		var n int64
-		if err := c.Scan(&name, &value, &outcome, &n); err != nil {
-			return err
-		}
-		if name != current.Name || value != current.Value || current.Outcomes == nil {
-			keep()
-			current = GroupCount{Name: name, Value: value, Outcomes: map[verify.Outcome]int64{}}
-		}
-		current.Outcomes[verify.Outcome(outcome)] += n
-		current.Results += n
 		return nil
 	})
-	keep()
 	sum.worstGroups()
 	return err
 }

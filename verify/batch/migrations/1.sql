@@ -80,6 +80,7 @@ CREATE TABLE otoscope_results (
     finished_at  {time} NOT NULL
 );
 CREATE INDEX otoscope_results_by_outcome ON otoscope_results (batch_id, outcome);
+CREATE INDEX otoscope_results_by_error ON otoscope_results (error_kind) WHERE error_kind IS NOT NULL;
 
 -- The findings of a result, each code once.
 CREATE TABLE otoscope_findings (

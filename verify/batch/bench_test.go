@@ -1,3 +1,5 @@
+//go:build unix
+
 package batch
 
 import (
@@ -6,12 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // generated is a manifest of n rows that is made while it is read.
@@ -57,29 +56,31 @@ func BenchmarkEmptyWork(b *testing.B) {
 	}
 }
 
-// BenchmarkQueueCost is the share of a run that the queue and the storage of
-// results take where each chunk is a second of work on the processor: 100 rows
-// of 10 ms each.
+// BenchmarkQueueCost is the share of the processors' time that the queue, judging
+// and the storage of results take where measuring a recording takes 10 ms. A full
+// chunk of 100 rows is then a second of work; the first chunks of a batch are
+// smaller, 25 rows on average here, and cost more.
 func BenchmarkQueueCost(b *testing.B) {
 	const rows, each = 2000, 10 * time.Millisecond
-	spin := func() {
-		for began := threadTime(); threadTime()-began < each; {
-		}
-	}
 	for b.Loop() {
 		s, err := Open(b.Context(), b.TempDir()+"/db", OpenOptions{Create: true, Work: true})
 		if err != nil {
 			b.Fatal(err)
 		}
 		source := &fake{do: func(_ context.Context, task Task) (Measured, error) {
-			onThread(spin)
+			spin(each)
 			return heard(task), nil
 		}}
 		straight()
 		before := processTime()
+		for range rows / 10 {
+			spin(each) // what spinning itself takes is not the queue's
+		}
+		plain := 10 * (processTime() - before)
+		before = processTime()
 		run(b, s, generated(b, rows), ReadOptions{}, WorkOptions{Source: source})
 		used := processTime() - before
-		b.ReportMetric(100*float64(used-rows*each)/float64(used), "%queue")
+		b.ReportMetric(100*float64(used-plain)/float64(used), "%queue")
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
@@ -149,18 +150,30 @@ func usage(who int) time.Duration {
 // processTime is what this process has had of the processors.
 func processTime() time.Duration { return usage(syscall.RUSAGE_SELF) }
 
-// threadTime is what this thread has had.
-func threadTime() time.Duration {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
-		panic(err)
+// BenchmarkTwoProcesses is how much faster two processes work on a batch on
+// PostgreSQL than one, each with one processor and one recording at a time;
+// where they run is left to the system, and the database is on the same machine.
+func BenchmarkTwoProcesses(b *testing.B) {
+	if os.Getenv(postgresVariable) == "" {
+		b.Skip(postgresVariable + " names no database")
 	}
-	return time.Duration(t.Nano())
-}
-
-// onThread keeps a function on one thread.
-func onThread(f func()) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	f()
+	b.Setenv("GOMAXPROCS", "1")
+	const rows, each = 600, 10 * time.Millisecond
+	timed := func(processes int) time.Duration {
+		target := freshPostgres(b)
+		began := time.Now()
+		first := begin(b, "one-batch", rows, each, DefaultLease, target)
+		if processes == 2 {
+			defer begin(b, "one-worker", 0, each, DefaultLease, target).kill()
+		}
+		if err := <-first.ended; err != nil {
+			b.Fatalf("%v: %s", err, first.said.String())
+		}
+		first.ended <- nil
+		return time.Since(began)
+	}
+	for b.Loop() {
+		one, two := timed(1), timed(2)
+		b.ReportMetric(one.Seconds()/two.Seconds(), "x-one")
+	}
 }
