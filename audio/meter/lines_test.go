@@ -34,7 +34,7 @@ func overG711(x []float32, encode func(int16) uint8, decode func(uint8) int16) [
 
 // telephoneBand keeps 300 to 3400 Hz (ITU-T G.712) of a sound at 8 kHz by a windowed sinc.
 func telephoneBand(x []float32) []float32 {
-	const half = 60
+	const half = 30
 	var taps [2*half + 1]float64
 	for i := range taps {
 		t := float64(i - half)
@@ -46,13 +46,13 @@ func telephoneBand(x []float32) []float32 {
 		}
 		taps[i] = (lowPass(3400) - lowPass(300)) * (0.5 + 0.5*math.Cos(math.Pi*t/(half+1)))
 	}
+	padded := make([]float32, len(x)+2*half)
+	copy(padded[half:], x)
 	out := make([]float32, len(x))
-	for i := range x {
+	for i := range out {
 		var v float64
-		for k, tap := range taps {
-			if j := i + k - half; j >= 0 && j < len(x) {
-				v += tap * float64(x[j])
-			}
+		for k, s := range padded[i : i+len(taps)] {
+			v += taps[k] * float64(s)
 		}
 		out[i] = float32(v)
 	}
