@@ -103,8 +103,8 @@ func TestNetworkSignals(t *testing.T) {
 			if math.Abs(tone.Start-1) > 0.02 || math.Abs(tone.End-1-length) > 0.02 {
 				t.Errorf("from %.3f to %.3f s, sent from 1 to %.3f s", tone.Start, tone.End, 1+length)
 			}
-			if len(got.Segments) > 0 {
-				t.Errorf("taken for speech: %v", got.Segments)
+			if len(got.Segments) > 0 || len(got.Music) > 0 {
+				t.Errorf("taken for speech: %v, for music: %v", got.Segments, got.Music)
 			}
 		})
 	}
@@ -131,7 +131,7 @@ func TestNetworkSignalsByCondition(t *testing.T) {
 		{"3 bits a sample, as in GSM", 0, -65, 3, 0.9},
 	} {
 		heard := 0
-		speech := 0
+		speech, music := 0, 0
 		var missed []string
 		for i, s := range networkSignals {
 			rng := rand.New(rand.NewPCG(uint64(i), 2))
@@ -145,8 +145,9 @@ func TestNetworkSignalsByCondition(t *testing.T) {
 				missed = append(missed, s.name)
 			}
 			speech += len(got.Segments)
+			music += len(got.Music)
 		}
-		t.Logf("%-28s %3d of %d heard, %d segments taken for speech; not heard: %q", c.name, heard, len(networkSignals), speech, missed)
+		t.Logf("%-28s %3d of %d heard, %d segments taken for speech, %d for music; not heard: %q", c.name, heard, len(networkSignals), speech, music, missed)
 		if share := float64(heard) / float64(len(networkSignals)); share < c.atLeast {
 			t.Errorf("%s: %.0f %% heard", c.name, 100*share)
 		}

@@ -199,7 +199,7 @@ func (m *Meter) Finish() Measurements {
 	var music [2][]frameRange
 	for c := range m.channels {
 		m.ch[c].tones.finish(&m.ch[c].log)
-		music[c] = m.ch[c].music.mark(&m.ch[c].log)
+		music[c] = m.ch[c].tones.found.settle(m.ch[c].music.find(&m.ch[c].log), &m.ch[c].log)
 		speeches[c] = findSpeech(&m.ch[c].log, clock)
 	}
 	if m.channels == 2 {

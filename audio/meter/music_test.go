@@ -99,7 +99,7 @@ func TestHoldMusic(t *testing.T) {
 	spoken := utterances(t)
 	var onsets []float64
 	t.Logf("%-28s %-28s %6s %8s %8s %8s %8s", "music", "line", "dBov", "found", "as talk", "kept", "onset s")
-	lost := 0
+	lost, signals := 0, 0
 	for i, s := range styles {
 		composed := rand.New(rand.NewPCG(uint64(i), 7))
 		before, between := compose(s, 12, 0, composed), compose(s, 8, 0, composed)
@@ -122,6 +122,7 @@ func TestHoldMusic(t *testing.T) {
 				onsets = append(onsets, onset)
 				t.Logf("%-28s %-28s %6.0f %7.1f%% %7.1f%% %7.1f%% %8.3f", s.name, l.name, level,
 					100*share(h.played, got.Music), 100*share(h.played, got.Segments), 100*share(h.talk, got.Segments), onset)
+				signals += len(got.Tones)
 				if share(h.talk, got.Segments) < 0.8 {
 					lost++
 				}
@@ -129,6 +130,7 @@ func TestHoldMusic(t *testing.T) {
 		}
 	}
 	t.Logf("more than a fifth of what is said is lost: %d of %d", lost, len(onsets))
+	t.Logf("tones in music and speech: %d", signals)
 	if lost*50 > len(onsets) {
 		t.Errorf("more than a fifth of what is said is lost in %d of %d", lost, len(onsets))
 	}

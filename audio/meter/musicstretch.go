@@ -141,9 +141,8 @@ func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
 		float64(several) >= minSeveralShare*float64(heard)
 }
 
-// mark finds where music plays, marks its frames in the log, and returns the
-// stretches in frames.
-func (m *musicWatch) mark(log *frameLog) []frameRange {
+// find returns the stretches of music in frames.
+func (m *musicWatch) find(log *frameLog) []frameRange {
 	var out []frameRange
 	for _, s := range m.stretches() {
 		r := followLevel(log, frameRange{s.start * slotSteps, min(log.n, s.end*slotSteps)})
@@ -152,9 +151,6 @@ func (m *musicWatch) mark(log *frameLog) []frameRange {
 			continue
 		}
 		out = append(out, r)
-	}
-	for _, r := range out {
-		log.music.add(r)
 	}
 	return out
 }

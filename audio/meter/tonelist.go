@@ -108,6 +108,48 @@ func (e toneEvent) isNote() bool {
 	return e.kind == Beep || e.kind == OtherTone || e.kind == MelodyTone
 }
 
+// What is a tone and what is music, where both were found: signals are tones
+// that hold, too, and notes of music can have a signal's frequencies.
+const (
+	signalShare = 0.6 // of a stretch in signals: it is no music
+	noteShare   = 0.5 // of a tone in music: it is a note of it
+)
+
+// settle decides between tones and music, marks the frames of music in the log
+// and returns the stretches that remain.
+func (l *toneList) settle(music []frameRange, log *frameLog) []frameRange {
+	music = slices.DeleteFunc(music, func(r frameRange) bool {
+		covered := 0
+		for _, e := range l.events {
+			if e.kind != MelodyTone {
+				covered += overlapOf(e.frames(), r)
+			}
+		}
+		return float64(covered) >= signalShare*float64(r.end-r.start)
+	})
+	l.events = slices.DeleteFunc(l.events, func(e toneEvent) bool {
+		if e.kind == KeyTone {
+			return false
+		}
+		within, f := 0, e.frames()
+		for _, r := range music {
+			within += overlapOf(f, r)
+		}
+		return float64(within) >= noteShare*float64(f.end-f.start)
+	})
+	for _, r := range music {
+		log.music.add(r)
+	}
+	return music
+}
+
+// frames are those in which the tone sounds.
+func (e toneEvent) frames() frameRange {
+	return frameRange{e.start / stepSubframes, max(e.start/stepSubframes+1, e.end/stepSubframes)}
+}
+
+func overlapOf(a, b frameRange) int { return max(0, min(a.end, b.end)-max(a.start, b.start)) }
+
 // result gives the tones in the order of their starts, and how many more there were.
 func (l *toneList) result(c clock) ([]Tone, int) {
 	slices.SortStableFunc(l.events, func(a, b toneEvent) int { return cmp.Compare(a.start, b.start) })
