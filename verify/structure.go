@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -16,32 +17,101 @@ const tooShortS = 5.0
 const clippedShare = 0.0001
 
 // structure finds what is wrong with the recording as a pair of channels.
-// answered says whether anything tells that both parties were on the call.
+// agentJoined says that an agent is known to have been on the call.
 func structure(m *meter.Measurements, agentJoined bool) []finding.Finding {
-	var out []finding.Finding
-	add := func(code finding.Code, severity finding.Severity, format string, args ...any) {
-		out = append(out, finding.Finding{Code: code, Severity: severity, Detail: fmt.Sprintf(format, args...)})
-	}
 	if m.Channels == 1 {
-		add(finding.MonoFile, finding.Fatal, "The recording has one channel; customer and agent cannot be told apart in it.")
-		return append(out, clipped(m)...)
+		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
+		return append([]finding.Finding{mono}, clipped(m)...)
 	}
-	copied := m.Pair.Copy.Kind != meter.NoCopy
-	switch k := m.Pair.Copy; k.Kind {
-	case meter.Equal:
-		add(finding.DualMono, finding.Fatal, "Both channels are the same signal (correlation %.4f): a mono recording in two channels.", k.Correlation)
-	case meter.Gain:
-		add(finding.DualMono, finding.Fatal, "Both channels are the same signal, the right one %+.1f dB (correlation %.4f): a mono recording in two channels.", k.GainDB, k.Correlation)
-	case meter.Inverted:
-		add(finding.DualMono, finding.Fatal, "The right channel is the left one inverted, %+.1f dB (correlation %.4f): a mono recording in two channels.", k.GainDB, k.Correlation)
-	}
-	if !copied {
+	var out []finding.Finding
+	if f, ok := dualMono(m.Pair.Copy); ok {
+		out = append(out, f)
+	} else {
+		out = append(out, leaks(m)...)
 		out = append(out, missing(m, agentJoined)...)
 	}
 	if m.DurationS < tooShortS {
-		add(finding.TooShort, finding.Warning, "The recording lasts %.1f s; at least %.0f s are needed to hear a greeting and an answer.", m.DurationS, tooShortS)
+		out = append(out, finding.New(finding.TooShort, fmt.Sprintf("The recording lasts %.1f s; at least %.0f s are needed to hear a greeting and an answer.", m.DurationS, tooShortS)))
 	}
 	return append(out, clipped(m)...)
+}
+
+// dualMono finds two channels that are one signal.
+func dualMono(c meter.Copy) (finding.Finding, bool) {
+	var how string
+	switch c.Kind {
+	case meter.NoCopy:
+		return finding.Finding{}, false
+	case meter.Equal:
+		how = "Both channels are the same signal, sample by sample"
+	case meter.Gain:
+		how = fmt.Sprintf("Both channels are the same signal, the right one %+.1f dB", c.GainDB)
+	case meter.Inverted:
+		how = fmt.Sprintf("The right channel is the left one inverted, %+.1f dB", c.GainDB)
+	case meter.Delayed:
+		late, early := "right", "left"
+		if c.LagS < 0 {
+			late, early = early, late
+		}
+		how = fmt.Sprintf("The %s channel is the %s one, %.0f ms later", late, early, 1000*math.Abs(c.LagS))
+	default:
+		how = "Both channels are the same signal, one of them through a codec or a filter"
+	}
+	return finding.New(finding.DualMono, how+": a mono recording in two channels."), true
+}
+
+// Bleed is taken for speech on the channel that it is heard on where it comes
+// near that channel's own speech. A detector that hears a quiet talker hears what is
+// quietTalkerDB under the channel's level; talkers of one call differ by up to
+// 18 dB in the project's private corpus.
+const quietTalkerDB = 20.0
+
+// shiftedS is the shift of the channels against each other that is worth a word:
+// more than the network's own delay of one leg against the other.
+const shiftedS = 0.25
+
+// oneSoundS is how long both channels may carry one sound before it changes the talk measures.
+const oneSoundS = 5.0
+
+// leaks finds what of one channel is heard on the other.
+func leaks(m *meter.Measurements) []finding.Finding {
+	var out []finding.Finding
+	left, right := m.Left.Energy.ActiveSpeechLevel, m.Right.Energy.ActiveSpeechLevel
+	for _, l := range []struct {
+		from, to string
+		leak     meter.Leak
+		overOwn  float64 // the source's speech level over that of the channel it is heard on, dB
+	}{
+		{"left", "right", m.Pair.LeftOnRight, float64(left - right)},
+		{"right", "left", m.Pair.RightOnLeft, float64(right - left)},
+	} {
+		if b := l.leak.Bleed; b.Heard() {
+			f := finding.New(finding.Bleed, fmt.Sprintf("The %s channel is heard on the %s one at %.0f dB.", l.from, l.to, b.GainDB))
+			if b.GainDB+l.overOwn >= -quietTalkerDB {
+				f.Severity = finding.Fatal
+				f.Detail = fmt.Sprintf("The %s channel is heard on the %s one at %.0f dB: loud enough to be taken for speech there, which changes the talk measures.", l.from, l.to, b.GainDB)
+			}
+			out = append(out, f)
+		}
+		if e := l.leak.Echo; e.Heard() {
+			out = append(out, finding.New(finding.Echo, fmt.Sprintf("The %s channel comes back on the %s one as an echo, %.0f ms later and %.0f dB weaker.", l.from, l.to, 1000*e.LagS, -e.GainDB)))
+		}
+	}
+	if s := m.Pair.CommonS; s > 0 {
+		f := finding.New(finding.DualMono, fmt.Sprintf("For %.0f s of speech both channels carry one sound.", s))
+		if s < oneSoundS {
+			f.Severity = finding.Warning
+		}
+		out = append(out, f)
+	}
+	if s := m.Pair.Shift.RightLateS; math.Abs(s) >= shiftedS {
+		late := "right"
+		if s < 0 {
+			late = "left"
+		}
+		out = append(out, finding.New(finding.ChannelOffset, fmt.Sprintf("What both channels carry is %.2f s later on the %s one: the channels are shifted against each other.", math.Abs(s), late)))
+	}
+	return out
 }
 
 // missing finds channels that nobody speaks on. Where nothing tells that the

@@ -79,6 +79,12 @@ func BenchmarkMeter(b *testing.B) {
 		var x copies
 		steps(func(l, r []float32) { x.add(l, r) })
 	})
+	run("pair", func() {
+		x := newCommonSound(rate)
+		steps(func(l, r []float32) { x.add(l, r, false) })
+		x.finish()
+		x.result(nil, nil, Copy{}, &Pair{})
+	})
 	run("band", func() {
 		x, y := newSpeechBand(rate, step), newSpeechBand(rate, step)
 		steps(func(l, r []float32) { x.add(l, false); y.add(r, false) })

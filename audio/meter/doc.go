@@ -16,7 +16,7 @@
 //	activelevel.go   active speech level, ITU-T P.56 method B
 //	silence.go       digital silence
 //	grid.go          traces of G.711
-//	copies.go        two channels that are one signal
+//	pair.go          sound that both channels carry, and by how much it is later on one
 //	band.go          the level of a 32 ms frame in the band of speech
 //	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
@@ -33,6 +33,10 @@
 //	musicstretch.go  where music plays
 //	activity.go      where somebody speaks
 //	noisefloor.go    the noise between the speech
+//	copies.go        whether the channels are one signal
+//	leak.go          what of one channel is heard on the other: bleed and echo
+//	drift.go         channels that are shifted, or run apart
+//	echo.go          segments that are only the other channel's sound
 //	conversation.go  turns, double talk, mutual silence, response latencies
 //
 // Two more are there only when asked for ([Options]):

@@ -230,6 +230,45 @@ type Pair struct {
 	Copy         Copy    `json:"copy"`
 	// Exchange says where in the call the sides may change places.
 	Exchange Exchange `json:"exchange"`
+	// LeftOnRight is what of the left channel's sound is heard on the right
+	// one, RightOnLeft the other way round. Both are zero where Copy.Kind is
+	// set: what is heard where is not to be told then.
+	LeftOnRight Leak `json:"left_on_right"`
+	RightOnLeft Leak `json:"right_on_left"`
+	// CommonS is for how many seconds both channels speak in parts of the call
+	// in which they carry one sound, where that is not the whole call: both
+	// parties on both channels for a while, or music for both.
+	CommonS float64 `json:"common_s"`
+	Shift   Shift   `json:"shift"`
+}
+
+// Leak is what of one channel is heard on the other: directly, and reflected.
+type Leak struct {
+	Bleed Path `json:"bleed"` // within 10 ms
+	Echo  Path `json:"echo"`  // 10 ms to 0.9 s apart
+}
+
+// Path is a way that sound takes from one channel to the other.
+type Path struct {
+	// Strength is how far the evidence is above chance, in standard
+	// deviations; 0 where nothing is heard.
+	Strength float64 `json:"strength"`
+	LagS     float64 `json:"lag_s"`   // how much later it is heard on the other channel; negative: earlier, so the channels are shifted
+	GainDB   float64 `json:"gain_db"` // its level there over its level on its own channel; of an echo, −GainDB is the return loss
+	// Share is the share, 0–1, of what could show it that lies in the parts of
+	// the call in which it is heard. Much less than 1: it comes or goes.
+	Share float64 `json:"share"`
+}
+
+// Heard reports whether there is anything.
+func (p Path) Heard() bool { return p.Strength > 0 }
+
+// Shift is how far one channel is shifted in time against the other. It is
+// known only where sound is common to both, and only in so far as it is not
+// what an echo would do: zero does not mean that the channels are aligned.
+type Shift struct {
+	RightLateS float64 `json:"right_late_s"` // at the start of the recording; negative: the right channel is ahead
+	DriftPPM   float64 `json:"drift_ppm"`    // how much later it gets, µs a second
 }
 
 // Latency summarises response latencies: from the end of one side's turn to
@@ -253,17 +292,20 @@ type Exchange struct {
 // CopyKind says how one channel repeats the other.
 type CopyKind string
 
-// The ways in which two channels can be one signal, sample by sample.
+// The ways in which two channels can be one signal.
 const (
 	NoCopy   CopyKind = ""
-	Equal    CopyKind = "equal"    // right = left
+	Equal    CopyKind = "equal"    // right = left, sample by sample
 	Gain     CopyKind = "gain"     // right = g · left
 	Inverted CopyKind = "inverted" // right = −g · left
+	Recoded  CopyKind = "recoded"  // one of them went through a codec or a filter
+	Delayed  CopyKind = "delayed"  // one of them is later; recoded, amplified or inverted as it may be
 )
 
-// Copy says whether the channels are one signal at lag zero.
+// Copy says whether the channels are one signal.
 type Copy struct {
 	Kind        CopyKind `json:"kind,omitempty"`
 	GainDB      float64  `json:"gain_db"`     // right over left; 0 unless Kind is set
+	LagS        float64  `json:"lag_s"`       // how much later right is; 0 unless Kind is Delayed
 	Correlation float64  `json:"correlation"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
 }

@@ -33,6 +33,7 @@ type Meter struct {
 	buf      [2][]float32
 	ch       [2]*channel
 	copies   copies
+	common   *commonSound // nil for mono
 }
 
 // channel holds the meters of one channel.
@@ -106,6 +107,10 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			m.ch[c].known = known.NewMatcher(base, o.Known)
 		}
 	}
+	if channels == 2 {
+		base, _ := baseBand(rate, m.step)
+		m.common = newCommonSound(base)
+	}
 	return m, nil
 }
 
@@ -143,6 +148,8 @@ func (m *Meter) next() {
 
 // take runs one step of n samples through every meter.
 func (m *Meter) take(n int) {
+	var bases [2][]float32
+	quiet := false
 	for c := range m.channels {
 		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
 		e := energyOf(x)
@@ -155,7 +162,9 @@ func (m *Meter) take(n int) {
 		ch.level.add(x)
 		ch.grid.add(x, e.peak)
 		base := ch.decimate.add(x)
-		f := ch.band.add(base, ch.silence.add(x))
+		silent := ch.silence.add(x)
+		bases[c], quiet = base, quiet || silent
+		f := ch.band.add(base, silent)
 		ch.log.add(f)
 		ch.past.add(base)
 		ch.tones.add(&ch.past, len(base), ch.band, f, &ch.log)
@@ -177,6 +186,7 @@ func (m *Meter) take(n int) {
 	}
 	if m.channels == 2 {
 		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
+		m.common.add(bases[0], bases[1], quiet)
 	}
 }
 
@@ -204,6 +214,10 @@ func (m *Meter) Finish() Measurements {
 	}
 	if m.channels == 2 {
 		dropFarBelow(&speeches[0], &speeches[1])
+		m.common.finish()
+		lagZero := m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)
+		m.common.result(speeches[0].segments, speeches[1].segments, lagZero, &out.Pair)
+		dropLeaks(&speeches, [2]*frameLog{&m.ch[0].log, &m.ch[1].log}, &out.Pair, clock)
 	}
 	for c := range m.channels {
 		ch, speech := m.ch[c], speeches[c]
@@ -235,7 +249,6 @@ func (m *Meter) Finish() Measurements {
 	}
 	if m.channels == 2 {
 		out.Pair.Exchange = exchanged(m.ch[0].pieces, m.ch[1].pieces)
-		out.Pair.Copy = m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)
 	}
 	converse(&out)
 	return out

@@ -37,7 +37,9 @@ func anyRate(t *rapid.T) int {
 func mirrored(m Measurements) Measurements {
 	m.Left, m.Right = m.Right, m.Left
 	m.Pair.LeftAnswers, m.Pair.RightAnswers = m.Pair.RightAnswers, m.Pair.LeftAnswers
-	m.Pair.Copy.GainDB = -m.Pair.Copy.GainDB
+	m.Pair.Copy.GainDB, m.Pair.Copy.LagS = -m.Pair.Copy.GainDB, -m.Pair.Copy.LagS
+	m.Pair.LeftOnRight, m.Pair.RightOnLeft = m.Pair.RightOnLeft, m.Pair.LeftOnRight
+	m.Pair.Shift.RightLateS, m.Pair.Shift.DriftPPM = -m.Pair.Shift.RightLateS, -m.Pair.Shift.DriftPPM
 	return m
 }
 

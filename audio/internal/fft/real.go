@@ -66,6 +66,33 @@ func (f *Real) single() int {
 // Power writes the squared magnitudes of bins 0 to n/2 of the first n samples,
 // windowed, to out. x and window hold n values at least, out n/2 + 1.
 func (f *Real) Power(x, window, out []float32) {
+	f.splitPower(f.transform(x, window), out[:f.n/2+1])
+}
+
+// Spectrum writes bins from, from+1, … of the first n samples, windowed, to
+// out. All of them lie between 1 and n/2−1.
+func (f *Real) Spectrum(x, window []float32, from int, out []complex64) {
+	z := f.transform(x, window)
+	h := len(z)
+	for i := range out {
+		k := from + i
+		a, b := z[k], z[h-k]
+		er, ei := (real(a)+real(b))/2, (imag(a)-imag(b))/2 // even samples
+		or, oi := (imag(a)+imag(b))/2, (real(b)-real(a))/2 // odd samples
+		var w complex64
+		if k <= h/2 {
+			w = f.split[k]
+		} else { // e^(−2πi(h−k)/n), mirrored
+			w = f.split[h-k]
+			w = complex(-real(w), imag(w))
+		}
+		out[i] = complex(er+or*real(w)-oi*imag(w), ei+or*imag(w)+oi*real(w))
+	}
+}
+
+// transform takes even samples for real and odd ones for imaginary parts and
+// returns their complex transform, valid until the next one.
+func (f *Real) transform(x, window []float32) []complex64 {
 	z := f.z[:f.n/2]
 	f.load(z, x[:f.n], window[:f.n])
 	if f.single() == 8 && len(z) >= 8 {
@@ -74,7 +101,7 @@ func (f *Real) Power(x, window, out []float32) {
 	for _, stage := range f.stages {
 		double(z, stage)
 	}
-	f.splitPower(z, out[:len(z)+1])
+	return z
 }
 
 // load windows the samples, takes even ones for real and odd ones for

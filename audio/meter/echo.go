@@ -1,0 +1,123 @@
+package meter
+
+import "math"
+
+// How a channel's sound is told from what is heard on it of the other one.
+const (
+	leakMarginDB = 12.0 // own sound is so far above what the other's level makes it
+	leakSpreadS  = 0.12 // the other's level is its highest within this time: paths have tails
+)
+
+// dropLeaks takes from each channel's segments what is only the other
+// channel's sound, heard by a path that was found. A path that is not known
+// to be there takes nothing: a quiet talker's words would go with it.
+func dropLeaks(speeches *[2]speech, logs [2]*frameLog, pair *Pair, c clock) {
+	own := [2][]Segment{speeches[0].segments, speeches[1].segments}
+	for here, leak := range [2]Leak{pair.RightOnLeft, pair.LeftOnRight} {
+		for _, path := range []Path{leak.Bleed, leak.Echo} {
+			if path.Heard() {
+				l := leakage{log: logs[here], other: logs[1-here], path: path, floor: noiseFloor(logs[here], speeches[here].segments, c), drift: pair.Shift.DriftPPM * 1e-6}
+				if here == 0 {
+					l.drift = -l.drift
+				}
+				own[here] = l.without(own[here], c)
+			}
+		}
+	}
+	for here := range own {
+		speeches[here].segments = own[here]
+	}
+}
+
+// leakage says what of a channel is the other's.
+type leakage struct {
+	log, other *frameLog
+	path       Path
+	floor      Level   // of the noise between the speech
+	drift      float64 // how much later the other is heard, s a second
+}
+
+// kinds of frames
+type heardAs int
+
+const (
+	asNothing heardAs = iota // too quiet to be speech
+	asOther                  // loud, and the other channel explains it
+	asOwn                    // loud, and it does not
+)
+
+// hears says what a frame is.
+func (l leakage) hears(i int) heardAs {
+	level := float64(l.log.at(i))
+	if level == logQuiet || level < float64(l.floor)*logScale+aboveFloor {
+		return asNothing
+	}
+	lag := l.path.LagS + l.drift*float64(i)*stepS
+	from := i - int(math.Round((lag+leakSpreadS)/stepS))
+	to := i - int(math.Round((lag-stepS)/stepS))
+	loudest := float64(logQuiet)
+	for k := max(0, from); k <= min(to, l.other.n-1); k++ {
+		loudest = max(loudest, float64(l.other.at(k)))
+	}
+	if level <= loudest+(l.path.GainDB+leakMarginDB)*logScale {
+		return asOther
+	}
+	return asOwn
+}
+
+// without leaves of the segments what is the channel's own. Segments that
+// hold nothing of the other stay as they are.
+func (l leakage) without(segments []Segment, c clock) []Segment {
+	var out []Segment
+	for _, s := range segments {
+		first, end := c.frameAt(s.Start), c.frameAt(s.End)
+		own, others := 0, 0
+		for i := first; i < end; i++ {
+			switch l.hears(i) {
+			case asOwn:
+				own++
+			case asOther:
+				others++
+			}
+		}
+		switch {
+		case others == 0:
+			out = append(out, s)
+		case own > 0:
+			out = append(out, l.split(first, end, c)...)
+		}
+	}
+	return out
+}
+
+// split makes talkspurts of the frames that are the channel's own.
+func (l leakage) split(first, end int, c clock) []Segment {
+	var out []Segment
+	start, until, own := -1, 0, 0
+	done := func() {
+		if start >= 0 && float64(own)*stepS >= minBurstS {
+			out = append(out, Segment{Start: c.frameTime(start), End: c.frameTime(until)})
+		}
+		start, own = -1, 0
+	}
+	for i := first; i < end; i++ {
+		if l.hears(i) != asOwn {
+			continue
+		}
+		if start >= 0 && float64(i-until)*stepS >= closeGapS {
+			done()
+		}
+		if start < 0 {
+			start = i
+		}
+		until = i + 1
+		own++
+	}
+	done()
+	return out
+}
+
+// frameAt is the frame that begins at a time that frameTime gave, or the one after the last.
+func (c clock) frameAt(t float64) int {
+	return int(math.Ceil(t*float64(c.rate)/float64(c.step) - 1e-6))
+}

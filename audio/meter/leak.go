@@ -1,0 +1,286 @@
+package meter
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// bleedS is the lag up to which sound of one channel on the other is bleed:
+// crosstalk, or a microphone that hears the other party's loudspeaker. What is
+// later has gone to the far end and back.
+const bleedS = 0.010
+
+// What a peak beside a stronger one must have to be one of its own: a peak of
+// 700 Hz in width and the changes of a line leave weaker ones around it.
+const (
+	besideS     = 0.015
+	besideShare = 0.2
+	// Large gains at long lags are not quite told apart by direction.
+	mirroredS     = 0.002
+	mirroredShare = 0.35
+)
+
+// heardInPart is the strength at a known lag, in standard deviations, from
+// which a sound is heard in a part of the call: chance gives it once in 3,000 parts.
+const heardInPart = 4.0
+
+const (
+	steadyShare = 0.5 // of the evidence in parts in which a sound is heard: it is there throughout
+	// Parts in which one channel over the other is always the same hold one
+	// sound, or one talker: this is n²/(Σ Sl/Sr · Σ Sr/Sl), 1 if nothing else is in them.
+	oneSound = 0.9
+	// Where an echo falls into the block after that of its sound, a part gives
+	// too small a gain, never too large: a high quantile of them is right.
+	echoQuantile = 0.75
+)
+
+// What a channel must carry of the other where the other is loud.
+const (
+	carriedOverDB  = 15  // over the level below which a channel is for a tenth of the time
+	carriedSteps   = 10  // of such sound at least
+	carriedShortDB = 6.0 // short of the gain by so much …
+	carriedShort   = 0.3 // … for more than this share of the time: it carries no such thing
+)
+
+// leastGainDB is the least gain that is reported: the numbers of a sound that
+// both channels have, and neither has of the other, come out below it.
+const leastGainDB = -48.0
+
+// direction is one direction of a span's equations.
+type direction struct {
+	direct, back        []complex64 // C over the power of the other channel; of the source
+	own, others, counts []float64   // by cell: source over other; other over source; 1
+}
+
+func (s *span) direction(toRight bool) direction {
+	if toRight {
+		return direction{s.toRight, s.toLeft, s.leftOver, s.rightOver, s.count}
+	}
+	return direction{s.toLeft, s.toRight, s.rightOver, s.leftOver, s.count}
+}
+
+// unmixed solves each cell's equations for the direction, whatever is heard
+// the other way.
+func (d direction) unmixed() []complex64 {
+	out := make([]complex64, len(d.direct))
+	for cell, n := range d.counts {
+		det := d.own[cell]*d.others[cell] - n*n
+		if det <= 1e-6*d.own[cell]*d.others[cell] {
+			continue // one sound only: there are no two directions
+		}
+		p, q := float32(d.others[cell]/det), float32(n/det)
+		for i := cell * cellBins; i < (cell+1)*cellBins; i++ {
+			a, b := d.direct[i], d.back[i]
+			out[i] = complex(float32(p*real(a))-float32(q*real(b)), float32(p*imag(a))-float32(q*imag(b)))
+		}
+	}
+	return out
+}
+
+func (d direction) totals() (own, n, others float64) {
+	for i := range d.counts {
+		own += d.own[i]
+		n += d.counts[i]
+		others += d.others[i]
+	}
+	return own, n, others
+}
+
+// medianAlike is alike, cell by cell, in the median: a filter between the
+// channels makes their ratio one of frequency.
+func (d direction) medianAlike() float64 {
+	x := make([]float64, len(d.counts))
+	for i, n := range d.counts {
+		if x[i] = 1; d.own[i]*d.others[i] > 0 {
+			x[i] = n * n / (d.own[i] * d.others[i])
+		}
+	}
+	return middleOf(x)
+}
+
+// alike is 1 where the ratio of the channels' levels never changes, and less
+// the more it does.
+func (d direction) alike() float64 {
+	own, n, others := d.totals()
+	if own == 0 || others == 0 {
+		return 1
+	}
+	return n * n / (own * others)
+}
+
+// gain is the gain at a lag, and its standard deviation.
+func (f *lagFinder) gain(d direction, lagS float64) (gain, deviation float64) {
+	own, n, others := d.totals()
+	det := own*others - n*n
+	if det <= 0 {
+		return 0, math.Inf(1)
+	}
+	seen := f.seen(lagS)
+	a, b := f.sum(d.direct, lagS), f.sum(d.back, lagS)
+	re := (others*real(a) - n*real(b)) / det / seen
+	im := (others*imag(a) - n*imag(b)) / det / seen
+	return math.Copysign(math.Hypot(re, im), re), math.Sqrt(others / det / cellBins)
+}
+
+// apart undoes what mixing both ways does to the gains. With left = l + b·r and
+// right = r + a·l the equations give a/(1+ab) and b/(1+ab).
+func apart(a, b float64) (float64, float64) {
+	q := a * b
+	if math.Abs(q) < 1e-9 {
+		return a, b
+	}
+	p := ((1 - 2*q) - math.Sqrt(max(0, 1-4*q))) / (2 * q)
+	return a * (1 + p), b * (1 + p)
+}
+
+// leaks finds what is heard of each channel on the other; left on right first.
+type leaks struct {
+	sound  *commonSound
+	finder *lagFinder
+	parts  []*span // turned so that no lag drifts
+	total  *span
+	drift  float64 // s a second
+	found  [2]Leak
+}
+
+func (l *leaks) find() {
+	var bleed, echo [2]lagPeak
+	for c := range l.found {
+		l.finder.look(l.total.direction(c == 0).unmixed())
+		first := l.finder.strongest(anyLag)
+		second := l.finder.strongest(func(lagS float64) bool {
+			return isBleed(lagS) != isBleed(first.lagS) && math.Abs(lagS-first.lagS) >= besideS
+		})
+		if second.strength < besideShare*first.strength {
+			second = lagPeak{}
+		}
+		if bleed[c], echo[c] = first, second; !isBleed(first.lagS) {
+			bleed[c], echo[c] = second, first
+		}
+	}
+	for c, e := range echo {
+		if o := echo[1-c]; math.Abs(e.lagS-o.lagS) < mirroredS && e.strength < mirroredShare*o.strength {
+			echo[c] = lagPeak{}
+		}
+	}
+	for c := range l.found {
+		l.found[c].Bleed = l.path(c, bleed[c], bleed[1-c])
+		l.found[c].Echo = l.path(c, echo[c], echo[1-c])
+	}
+}
+
+func isBleed(lagS float64) bool { return math.Abs(lagS) <= bleedS }
+
+// path measures what is heard at a peak. other is the strongest peak the other way.
+func (l *leaks) path(c int, at, other lagPeak) Path {
+	if !at.sure(l.total.blocks) {
+		return Path{}
+	}
+	both := other.sure(l.total.blocks) && math.Abs(at.lagS-other.lagS) < mirroredS
+	heard := newSpan(len(l.total.toRight))
+	heardIn := make([]bool, len(l.parts))
+	var gains []weighed
+	for i, p := range l.parts {
+		d := p.direction(c == 0)
+		strength := l.finder.agreement(d.direct, at.lagS)
+		if strength < heardInPart {
+			continue
+		}
+		heard.join(p)
+		heardIn[i] = true
+		own, n, _ := d.totals()
+		if g, ok := l.gainIn(p, c, at.lagS, both); ok && own >= n && d.alike() < oneSound {
+			gains = append(gains, weighed{g, strength})
+		}
+	}
+	all := l.total.direction(c == 0)
+	own, _, _ := all.totals()
+	ownHeard, _, _ := heard.direction(c == 0).totals()
+	path := Path{Strength: at.strength, LagS: at.lagS, Share: ownHeard / own}
+	if c == 1 {
+		path.LagS = -at.lagS
+	}
+	from := l.total
+	if path.Share < steadyShare {
+		if from = heard; heard.direction(true).alike() >= oneSound {
+			return Path{}
+		}
+	}
+	quantile := 0.5
+	if !isBleed(at.lagS) {
+		quantile = echoQuantile
+	}
+	gain, ok := quantileOf(gains, quantile)
+	if !ok {
+		gain, ok = l.gainIn(from, c, at.lagS, both)
+	}
+	if path.GainDB = 20 * math.Log10(gain); !ok || path.GainDB < leastGainDB || !l.carries(c, at.lagS, path.GainDB, heardIn) {
+		return Path{}
+	}
+	return path
+}
+
+// carries reports whether a channel is as loud as what it is said to carry of
+// the other makes it. A noise, a hum or music that both channels have is at
+// one lag too, but a talker on one channel leaves the other as it is.
+func (l *leaks) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
+	source, other := &l.sound.low[c], &l.sound.low[1-c]
+	if c == 1 {
+		lagS = -lagS
+	}
+	drift := l.drift
+	if c == 1 {
+		drift = -drift
+	}
+	floor := source.quantile(0.25)
+	loud, short := 0, 0
+	for i := range source.n {
+		t := (float64(i) + 0.5) * stepS
+		v := source.at(i)
+		if v == lowNone || int(v) > int(floor)-lowScale*carriedOverDB || !heardIn[l.sound.partAt(t, len(heardIn))] {
+			continue
+		}
+		w := other.at(i + int(math.Round((lagS+drift*t)/stepS)))
+		if w == lowNone {
+			continue
+		}
+		loud++
+		if float64(int(v)-int(w))/lowScale < gainDB-carriedShortDB {
+			short++
+		}
+	}
+	return loud >= carriedSteps && float64(short) <= carriedShort*float64(loud)
+}
+
+// gainIn is the gain in a part, and whether it is anything but chance.
+func (l *leaks) gainIn(s *span, c int, lagS float64, both bool) (float64, bool) {
+	g, deviation := l.finder.gain(s.direction(c == 0), lagS)
+	if math.Abs(g) < heardInPart*deviation {
+		return 0, false
+	}
+	if both {
+		if back, deviation := l.finder.gain(s.direction(c == 1), lagS); math.Abs(back) >= heardInPart*deviation {
+			g, _ = apart(g, back)
+		}
+	}
+	return math.Abs(g), true
+}
+
+// weighed is a value with its weight.
+type weighed struct{ value, weight float64 }
+
+// quantileOf is the value up to which a share q of the weight lies.
+func quantileOf(x []weighed, q float64) (float64, bool) {
+	slices.SortFunc(x, func(a, b weighed) int { return cmp.Compare(a.value, b.value) })
+	var all, below float64
+	for _, v := range x {
+		all += v.weight
+	}
+	for _, v := range x {
+		if below += v.weight; below >= q*all {
+			return v.value, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,81 @@
+package meter
+
+import "math"
+
+// lowLog keeps, in a byte a step, the level of a channel from 500 to 1000 Hz:
+// what lines, filters and codecs of any bandwidth leave alone. In steps of
+// half a decibel, downwards. It tells one signal on both channels from two
+// talkers who hear each other.
+type lowLog struct {
+	chunks [][]uint8
+	n      int
+}
+
+const (
+	lowScale = 2   // steps a decibel
+	lowNone  = 255 // no sound at all
+)
+
+// add takes the samples of a step.
+func (l *lowLog) add(x []float32) {
+	var e0, e1 float32
+	i := 0
+	for ; i+2 <= len(x); i += 2 {
+		a, b := x[i], x[i+1]
+		e0 += a * a
+		e1 += b * b
+	}
+	for ; i < len(x); i++ {
+		e0 += x[i] * x[i]
+	}
+	energy := e0 + e1
+	v := uint8(lowNone)
+	if energy > 0 {
+		db := -10 * lowScale * math.Log10(float64(energy)/float64(len(x)))
+		v = uint8(math.Round(min(lowNone-1, max(0, db))))
+	}
+	if l.n%chunkFrames == 0 {
+		l.chunks = append(l.chunks, make([]uint8, 0, chunkFrames))
+	}
+	c := &l.chunks[len(l.chunks)-1]
+	*c = append(*c, v)
+	l.n++
+}
+
+// at is the level of step i, lowNone before the first and after the last.
+func (l *lowLog) at(i int) uint8 {
+	if i < 0 || i >= l.n {
+		return lowNone
+	}
+	return l.chunks[i/chunkFrames][i%chunkFrames]
+}
+
+// power is the relative power of step i.
+func (l *lowLog) power(i int) float64 {
+	v := l.at(i)
+	if v == lowNone {
+		return 0
+	}
+	return math.Pow(10, -float64(v)/(10*lowScale))
+}
+
+// quantile is the level below which the channel is for a share q of its time, lowNone where it never sounds.
+func (l *lowLog) quantile(q float64) uint8 {
+	var bins [lowNone]int
+	n := 0
+	for _, c := range l.chunks {
+		for _, v := range c {
+			if v != lowNone {
+				bins[v]++
+				n++
+			}
+		}
+	}
+	below := 0
+	for v := lowNone - 1; v >= 0; v-- {
+		if below += bins[v]; below > 0 && float64(below) >= q*float64(n) {
+			return uint8(v)
+		}
+	}
+	return lowNone
+}

@@ -1,0 +1,287 @@
+package meter
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
+)
+
+// What two channels have in common is looked for at a low rate and in a band
+// that every line passes and most of the energy of speech lies in. At 2 kHz a
+// channel costs a quarter of what it costs at 8, and the lags come out as
+// well: what is told apart is noise from phases that agree over 700 Hz.
+const (
+	commonRate   = 2000 // Hz; the channels are compared at a rate from this up to twice as high
+	commonLowHz  = 250
+	commonHighHz = 930
+)
+
+// maxLagS is how far one channel may be behind the other. A block holds both
+// directions of it, and some more so that the ends of the range stay apart.
+const (
+	maxLagS = 0.9
+	blockS  = 2.05 * maxLagS
+)
+
+// taper is the share of a block at either end that fades, so that few samples
+// count less than others.
+const taper = 0.05
+
+// cellBins is how many neighbouring bins of a block's spectrum share a weight.
+// Finer than the formants of a vowel, and enough bins that their mean power is
+// hardly raised or lowered by chance.
+const cellBins = 32
+
+// commonSound looks for sound that two channels have in common.
+//
+// Each channel is thinned to the low rate and transformed by itself, in blocks
+// of about 2 s that follow each other without overlap. In every cell of 32
+// bins the cross-spectrum C of a block is modelled as
+//
+//	C = a · Sl · e^(−iωs) + b · Sr · e^(−iωt)
+//
+// where Sl and Sr are the powers of the channels, a is the gain at which the
+// left channel is heard on the right one, s how much later, and b and t the
+// same for the right channel on the left one. The noise of C is as large as
+// √(Sl·Sr), whence the least squares of all blocks and cells need only the sums
+// of C/Sr and C/Sl (spectra) and of 1, Sl/Sr and Sr/Sl (numbers): two talkers
+// who take turns make the equations for a and b independent, and the noise of a
+// line does not enter the gains. The sums are kept for spans of the call.
+type commonSound struct {
+	rate    float64 // Hz
+	thin    [2]*thinner
+	low     [2]lowLog
+	block   [2][]float32
+	filled  int
+	quiet   bool // the newest step was silent on a channel
+	window  []float32
+	fft     *fft.Real
+	from    int // first bin of the band
+	spectra [2][]complex64
+	spans   spans
+}
+
+// newCommonSound takes the rate of the base band in Hz.
+func newCommonSound(rate int) *commonSound {
+	p := &commonSound{}
+	for c := range p.thin {
+		p.thin[c] = newThinner(rate)
+	}
+	p.rate = float64(rate) / float64(p.thin[0].factor())
+	n := 8
+	for float64(n) < blockS*p.rate {
+		n *= 2
+	}
+	p.fft = fft.NewReal(n)
+	p.window = make([]float32, n)
+	for i := range p.window {
+		edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n))
+		p.window[i] = float32(0.5 - 0.5*math.Cos(math.Pi*min(1, edge)))
+	}
+	p.from = int(math.Ceil(commonLowHz * float64(n) / p.rate))
+	cells := (int(commonHighHz*float64(n)/p.rate) - p.from) / cellBins
+	for c := range p.block {
+		p.block[c] = make([]float32, n)
+		p.spectra[c] = make([]complex64, cells*cellBins)
+	}
+	return p
+}
+
+// add takes a step of both base bands. Where a channel is digital silence
+// nothing can be heard of the other one: a leg that is not there, or muted
+// behind the place where crosstalk comes in. Such steps are silent on both.
+func (p *commonSound) add(left, right []float32, quiet bool) {
+	l, r := p.thin[0].add(left), p.thin[1].add(right)
+	p.low[0].add(p.thin[0].upper.add(l, aboveHalfBand))
+	p.low[1].add(p.thin[1].upper.add(r, aboveHalfBand))
+	if p.quiet && !quiet {
+		// Two hums that both begin at once have that in common.
+		fadeIn(l)
+		fadeIn(r)
+	}
+	p.quiet = quiet
+	for len(l) > 0 {
+		n := min(len(l), len(p.window)-p.filled)
+		bl, br := p.block[0][p.filled:p.filled+n], p.block[1][p.filled:p.filled+n]
+		if quiet {
+			clear(bl)
+			clear(br)
+		} else {
+			copy(bl, l)
+			copy(br, r)
+		}
+		l, r = l[n:], r[n:]
+		if p.filled += n; p.filled == len(p.window) {
+			p.transform()
+		}
+	}
+}
+
+// finish takes what has not filled a block.
+func (p *commonSound) finish() {
+	if p.filled > 0 {
+		clear(p.block[0][p.filled:])
+		clear(p.block[1][p.filled:])
+		p.transform()
+	}
+}
+
+func (p *commonSound) transform() {
+	p.filled = 0
+	open := p.spans.next(len(p.spectra[0]))
+	if silentBlock(p.block[0]) || silentBlock(p.block[1]) {
+		return
+	}
+	for c := range p.spectra {
+		p.fft.Spectrum(p.block[c], p.window, p.from, p.spectra[c])
+	}
+	open.add(p.spectra[0], p.spectra[1])
+}
+
+func fadeIn(x []float32) {
+	for i := range x {
+		x[i] *= (float32(i) + 0.5) / float32(len(x))
+	}
+}
+
+func silentBlock(x []float32) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// result asks what the channels have in common, once it is known where
+// somebody speaks. lagZero is what comparing sample by sample gave.
+func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
+	out.Copy = lagZero
+	f := p.lagFinder()
+	parts := p.spans.parts
+	total := p.join(parts)
+	var best lagPeak
+	for _, toRight := range []bool{true, false} {
+		f.look(total.direction(toRight).direct)
+		if at := f.strongest(anyLag); at.strength > best.strength {
+			best = at
+		}
+	}
+	lag, ok := course{startS: best.lagS}, best.sure(total.blocks)
+	switch {
+	case ok:
+		if c, ok := p.follow(f, &best); ok {
+			lag = c
+		}
+	case p.spans.blocks >= driftBlocks:
+		lag, ok = p.follow(f, nil)
+	}
+	if !ok {
+		out.CommonS = p.commonTalk(f, left, right)
+		return
+	}
+	if lag.rate != 0 {
+		parts = p.straighten(f, lag)
+		total = p.join(parts)
+	}
+	pieces := p.pieces(left, right, lag)
+	ratioDB, same := oneRatio(pieces)
+	if len(pieces) < fewestPieces && lagZero.Kind != NoCopy {
+		return
+	}
+	if same || math.Abs(lag.startS) < delayedS && math.Abs(ratioDB) <= copyGainDB && total.direction(true).medianAlike() >= filteredAlike {
+		out.Copy = f.copyOf(total, lag, lagZero, ratioDB)
+		out.Shift = Shift{RightLateS: out.Copy.LagS, DriftPPM: lag.rate * 1e6}
+		return
+	}
+	out.Copy = Copy{Correlation: lagZero.Correlation}
+	l := leaks{sound: p, finder: f, parts: parts, total: total, drift: lag.rate}
+	l.find()
+	out.LeftOnRight, out.RightOnLeft = l.found[0], l.found[1]
+	if !out.LeftOnRight.Bleed.Heard() && !out.RightOnLeft.Bleed.Heard() {
+		out.CommonS = p.commonTalk(f, left, right)
+	}
+	out.Shift = shift(l.found, lag)
+}
+
+// commonTalk is how long both channels speak in parts of the call in which
+// they are one sound.
+func (p *commonSound) commonTalk(f *lagFinder, left, right []Segment) float64 {
+	common := make([]bool, len(p.spans.parts))
+	for i, part := range p.spans.parts {
+		if d := part.direction(true); d.alike() >= oneSound {
+			at := lagPeak{strength: f.agreement(d.direct, 0)}
+			common[i] = at.sure(part.blocks)
+		}
+	}
+	var sum float64
+	l, r := speaking{segments: left}, speaking{segments: right}
+	for i := range p.low[0].n {
+		t := (float64(i) + 0.5) * stepS
+		both := l.at(t)
+		if both = r.at(t) && both; both && common[p.partAt(t, len(common))] {
+			sum += stepS
+		}
+	}
+	return sum
+}
+
+func anyLag(float64) bool { return true }
+
+func (p *commonSound) join(parts []*span) *span {
+	total := newSpan(len(p.spectra[0]))
+	for _, s := range parts {
+		total.join(s)
+	}
+	return total
+}
+
+// copyOf describes the one signal that both channels are.
+func (f *lagFinder) copyOf(total *span, lag course, lagZero Copy, ratioDB float64) Copy {
+	out := lagZero
+	switch {
+	case math.Abs(lag.startS) >= delayedS || lag.rate != 0:
+		out.Kind, out.LagS, out.GainDB = Delayed, lag.startS, ratioDB
+	case out.Kind == NoCopy:
+		out.Kind, out.GainDB = Recoded, ratioDB
+		if real(f.sum(total.toRight, lag.startS)) < 0 {
+			out.Kind = Inverted
+		}
+	}
+	return out
+}
+
+// shift is what of the lags no echo explains: sound that is heard on the other
+// channel before its own, or at the same lag both ways.
+func shift(found [2]Leak, lag course) Shift {
+	out := Shift{DriftPPM: lag.rate * 1e6}
+	var early, late []float64 // what the paths say of the right channel's lag
+	for c, leak := range found {
+		for _, p := range []Path{leak.Bleed, leak.Echo} {
+			if !p.Heard() || math.Abs(p.LagS) < shiftS {
+				continue
+			}
+			rightLate := p.LagS
+			if c == 1 {
+				rightLate = -rightLate
+			}
+			if p.LagS < 0 {
+				early = append(early, rightLate)
+			} else {
+				late = append(late, rightLate)
+			}
+		}
+	}
+	for _, a := range early {
+		out.RightLateS = a
+		for _, b := range late {
+			if math.Abs(a-b) < mirroredS {
+				out.RightLateS = (a + b) / 2
+			}
+		}
+	}
+	return out
+}
+
+// shiftS is the least lag that speaks of a shift.
+const shiftS = 0.003
