@@ -9,10 +9,11 @@ const (
 	windowEveryLong = 10 // … in a tone that goes on
 	longWindows     = 6
 
-	steadyPurity    = 0.85
-	steadyTolerance = 0.004 // windows of one tone agree in frequency within this; a voice drifts
-	singlePurity    = 0.95  // of a known signal that only one window heard
-	unknownWindows  = 3     // that a tone needs which is no known signal
+	steadyPurity      = 0.85
+	steadyTolerance   = 0.004 // windows of one tone agree in frequency within this; a voice drifts
+	singlePurity      = 0.95  // of a known signal that only one window heard
+	unknownWindows    = 3     // that a tone needs which is no known signal …
+	unknownLowWindows = 6     // … and could be a harmonic of a voice: 0.5 s
 )
 
 // burst is one sounding of a lasting tone, from subframe start to end.
@@ -178,6 +179,8 @@ func (s *steadyTones) finish() (burst, bool) {
 		return b, false
 	case signalOf(&b.sound) != nil:
 		return b, b.windows >= 2 || s.begun && b.sound.purity >= singlePurity
+	case b.sound.n == 1 && b.sound.list[0].hz < voiceHz:
+		return b, b.windows >= unknownLowWindows
 	default:
 		return b, b.windows >= unknownWindows
 	}
