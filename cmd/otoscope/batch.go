@@ -203,6 +203,10 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err := o.check(args); err != nil {
 		return err
 	}
+	profile, err := readProfile(o.declared.profile)
+	if err != nil {
+		return err
+	}
 	defaults, err := o.defaults(env.stdin)
 	if err != nil {
 		return err
@@ -237,7 +241,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 
 	work := o.work.options(source, console)
 	work.StopAfter = o.stop
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Again: batch.Again(o.again)}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Again: batch.Again(o.again), Profile: profile}
 	report, err := store.Run(ctx, m, reading, work)
 	console.end(report.Status)
 	console.repeats(report.Reading)
