@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/meter"
@@ -11,7 +12,8 @@ import (
 
 // TestPairFindings holds what the measurements of the pair come to.
 func TestPairFindings(t *testing.T) {
-	heard := func(gain float64) meter.Path { return meter.Path{Strength: 12, GainDB: gain} }
+	heard := func(gain float64) meter.Path { return meter.Path{Strength: 12, GainDB: gain, Share: 1} }
+	late := func(gain, lag float64) meter.Path { p := heard(gain); p.LagS = lag; return p }
 	for _, tt := range []struct {
 		name     string
 		pair     func(p *meter.Pair)
@@ -22,10 +24,18 @@ func TestPairFindings(t *testing.T) {
 		{"delayed copy", func(p *meter.Pair) { p.Copy = meter.Copy{Kind: meter.Delayed, LagS: 0.18} }, finding.DualMono, finding.Fatal},
 		{"recoded copy", func(p *meter.Pair) { p.Copy = meter.Copy{Kind: meter.Recoded} }, finding.DualMono, finding.Fatal},
 		{"strong bleed", func(p *meter.Pair) { p.LeftOnRight.Bleed = heard(-8) }, finding.Bleed, finding.Fatal},
+		{"a mix on the right", func(p *meter.Pair) { p.LeftOnRight.Bleed = heard(-1) }, finding.BothParties, finding.Fatal},
+		{"a mix on both", func(p *meter.Pair) { p.LeftOnRight.Bleed, p.RightOnLeft.Bleed = heard(-4), heard(-4) }, finding.Bleed, finding.Fatal},
 		{"weak bleed", func(p *meter.Pair) { p.RightOnLeft.Bleed = heard(-32) }, finding.Bleed, finding.Warning},
-		{"echo", func(p *meter.Pair) { p.RightOnLeft.Echo = heard(-12) }, finding.Echo, finding.Info},
+		{"strong bleed for a part", func(p *meter.Pair) { b := heard(-8); b.Share = 0.1; p.LeftOnRight.Bleed = b }, finding.Bleed, finding.Warning},
+		{"echo", func(p *meter.Pair) { p.RightOnLeft.Echo = late(-32, 0.2) }, finding.Echo, finding.Info},
+		{"loud echo", func(p *meter.Pair) { p.RightOnLeft.Echo = late(-12, 0.2) }, finding.Echo, finding.Warning},
+		{"before its own word", func(p *meter.Pair) { p.RightOnLeft.Echo = late(-12, -0.04) }, finding.Bleed, finding.Fatal},
+		{"bleed of shifted channels", func(p *meter.Pair) { p.LeftOnRight.Echo, p.Shift.RightLateS = late(-12, 0.3), 0.3 }, finding.Bleed, finding.Fatal},
 		{"one sound for long", func(p *meter.Pair) { p.CommonS = 20 }, finding.DualMono, finding.Fatal},
 		{"one sound for a moment", func(p *meter.Pair) { p.CommonS = 2 }, finding.DualMono, finding.Warning},
+		{"running apart", func(p *meter.Pair) { p.Shift.DriftPPM = 5000 }, finding.ChannelOffset, finding.Warning},
+		{"shifted by little", func(p *meter.Pair) { p.Shift.RightLateS = 0.1 }, finding.ChannelOffset, ""},
 		{"shifted", func(p *meter.Pair) { p.Shift.RightLateS = -0.6 }, finding.ChannelOffset, finding.Warning},
 	} {
 		rec := exchange(0)
@@ -42,6 +52,68 @@ func TestPairFindings(t *testing.T) {
 		}
 		if unusable := v.Outcome == verify.Unusable; unusable != (tt.severity == finding.Fatal) {
 			t.Errorf("%s: %s", tt.name, v.Outcome)
+		}
+	}
+}
+
+// TestBleedOntoNobody holds that bleed on a channel on which nobody speaks is
+// left to the finding that nobody does.
+func TestBleedOntoNobody(t *testing.T) {
+	rec := exchange(0)
+	m := &rec.Measurements
+	m.Right.Segments, m.Right.Timing = nil, meter.Timing{FirstSpeech: meter.Never, LastSpeech: meter.Never}
+	m.Right.Energy.ActiveSpeechLevel = m.Left.Energy.ActiveSpeechLevel - 30
+	m.Pair.LeftOnRight.Bleed = meter.Path{Strength: 30, GainDB: -30, Share: 1}
+	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
+	for _, f := range v.Findings {
+		if f.Code == finding.Bleed && f.Severity != finding.Warning {
+			t.Errorf("%+v", f)
+		}
+	}
+	if !finds(v, finding.OnePartyMissing) {
+		t.Errorf("no word of the missing party: %+v", v.Findings)
+	}
+}
+
+// TestOneSideOfAConversation holds what pauses say of a channel that is alone.
+func TestOneSideOfAConversation(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		pause         float64
+		turns         int
+		silent        bool
+		code          finding.Code
+		severity      finding.Severity
+		wantsDetailOf string
+	}{
+		{"one side, a line on the other", 6, 8, false, finding.OnePartyMissing, finding.Fatal, "one side of a conversation"},
+		{"one side, nothing on the other", 6, 8, true, finding.SilentChannel, finding.Fatal, "one side of a conversation"},
+		{"both sides, nothing on the other", 1.6, 8, true, finding.SilentChannel, finding.Fatal, "both parties"},
+		{"short pauses, a line on the other", 1.6, 8, false, finding.OnePartyMissing, finding.Warning, ""},
+		{"a caller who waits", 20, 3, false, finding.OnePartyMissing, finding.Warning, ""},
+	} {
+		m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 120, Frames: 960000}
+		m.Right.Timing.FirstSound = 0
+		if tt.silent {
+			m.Right.Timing.FirstSound = meter.Never
+		}
+		m.Pair.Exchange.At = meter.Never
+		at := 1.0
+		for range tt.turns {
+			m.Left.Segments = append(m.Left.Segments, meter.Segment{Start: at, End: at + 3})
+			m.Left.Timing.TalkS += 3
+			at += 3 + tt.pause
+		}
+		m.Left.Timing.FirstSpeech = 1
+		v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{Declaration: declare.Default()})
+		found := false
+		for _, f := range v.Findings {
+			if f.Code == tt.code {
+				found = f.Severity == tt.severity && strings.Contains(f.Detail, tt.wantsDetailOf)
+			}
+		}
+		if !found {
+			t.Errorf("%s: %+v", tt.name, v.Findings)
 		}
 	}
 }

@@ -4,7 +4,10 @@ import "math"
 
 // How a channel's sound is told from what is heard on it of the other one.
 const (
-	leakMarginDB = 12.0 // own sound is so far above what the other's level makes it
+	// Own sound is so far above what the other's level makes it, or above the
+	// other's level itself where that is less: of two talkers in a strong bleed
+	// whoever is louder speaks.
+	leakMarginDB = 12.0
 	leakSpreadS  = 0.12 // the other's level is its highest within this time: paths have tails
 )
 
@@ -37,7 +40,7 @@ type leakage struct {
 	drift      float64 // how much later the other is heard, s a second
 }
 
-// kinds of frames
+// heardAs says whose a frame is.
 type heardAs int
 
 const (
@@ -59,7 +62,7 @@ func (l leakage) hears(i int) heardAs {
 	for k := max(0, from); k <= min(to, l.other.n-1); k++ {
 		loudest = max(loudest, float64(l.other.at(k)))
 	}
-	if level <= loudest+(l.path.GainDB+leakMarginDB)*logScale {
+	if level <= loudest+min(0, l.path.GainDB+leakMarginDB)*logScale {
 		return asOther
 	}
 	return asOwn
