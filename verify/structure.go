@@ -93,11 +93,12 @@ func leaks(m *meter.Measurements) []finding.Finding {
 	for _, l := range []struct {
 		from, to    string
 		leak        meter.Leak
+		back        meter.Path // bleed the other way round
 		source, own meter.Channel
 		shift       float64 // of what is heard of the source
 	}{
-		{"left", "right", m.Pair.LeftOnRight, m.Left, m.Right, shift},
-		{"right", "left", m.Pair.RightOnLeft, m.Right, m.Left, -shift},
+		{"left", "right", m.Pair.LeftOnRight, m.Pair.RightOnLeft.Bleed, m.Left, m.Right, shift},
+		{"right", "left", m.Pair.RightOnLeft, m.Pair.LeftOnRight.Bleed, m.Right, m.Left, -shift},
 	} {
 		for _, p := range []meter.Path{l.leak.Bleed, l.leak.Echo} {
 			if !p.Heard() {
@@ -107,6 +108,10 @@ func leaks(m *meter.Measurements) []finding.Finding {
 			echo := p == l.leak.Echo && p.LagS > 0 && (shift == 0 || math.Abs(p.LagS-l.shift) > sameLagS)
 			strong := l.own.Timing.TalkS > 0 && p.Share >= steadyShare &&
 				p.GainDB+float64(l.source.Energy.ActiveSpeechLevel-l.own.Energy.ActiveSpeechLevel) >= -takenForSpeechDB
+			if !echo && strong && p.GainDB >= -besideDB && !l.back.Heard() {
+				out = append(out, finding.New(finding.BothParties, fmt.Sprintf("The %s channel carries both parties: the %s one's speech is on it at %+.0f dB.", l.to, l.from, p.GainDB)))
+				continue
+			}
 			out = append(out, leak(l.from, l.to, p, echo, strong))
 		}
 	}
