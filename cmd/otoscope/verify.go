@@ -139,6 +139,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err != nil {
 		return err
 	}
+	defer lean(env)()
 	declared, err := o.declared.read(env.stdin)
 	if err != nil {
 		return err
