@@ -1,6 +1,6 @@
 package batch
 
-import "gonum.org/v1/gonum/stat/distuv"
+import "github.com/otoscope/otoscope/verify/evidence/evaluate"
 
 // A Rate is a share with its 95 % interval.
 type Rate struct {
@@ -11,21 +11,12 @@ type Rate struct {
 	High float64 `json:"high"`
 }
 
-// newRate gives the share n of a whole, with the exact interval of Clopper and
-// Pearson (Biometrika 26, 1934): quantiles of beta distributions. Of nothing, all
-// shares are possible.
+// newRate gives the share n of a whole. Of nothing, all shares are possible.
 func newRate(n, of int64) Rate {
-	r := Rate{N: n, Of: of, High: 1}
-	if of == 0 {
-		return r
-	}
-	const tail = 0.025
-	r.Rate = float64(n) / float64(of)
-	if n > 0 {
-		r.Low = distuv.Beta{Alpha: float64(n), Beta: float64(of-n) + 1}.Quantile(tail)
-	}
-	if n < of {
-		r.High = distuv.Beta{Alpha: float64(n) + 1, Beta: float64(of - n)}.Quantile(1 - tail)
+	interval := evaluate.ClopperPearson(int(n), int(of), evaluate.IntervalConfidence)
+	r := Rate{N: n, Of: of, Low: interval[0], High: interval[1]}
+	if of > 0 {
+		r.Rate = float64(n) / float64(of)
 	}
 	return r
 }
