@@ -33,6 +33,31 @@ func TestAgreesWithGonum(t *testing.T) {
 	}
 }
 
+// So is the spectrum itself, any stretch of it.
+func TestSpectrumAgreesWithGonum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	for n := 8; n <= 8192; n *= 4 {
+		f, reference := NewReal(n), fourier.NewFFT(n)
+		x, window := make([]float32, n), make([]float32, n)
+		windowed := make([]float64, n)
+		for range 20 {
+			for i := range x {
+				x[i], window[i] = float32(rng.NormFloat64()), rng.Float32()
+				windowed[i] = float64(x[i]) * float64(window[i])
+			}
+			want := reference.Coefficients(nil, windowed)
+			from := 1 + rng.IntN(n/2-1)
+			out := make([]complex64, 1+rng.IntN(n/2-from))
+			f.Spectrum(x, window, from, out)
+			for i, got := range out {
+				if off := cmplx.Abs(complex128(got) - want[from+i]); off > 1e-6*math.Sqrt(float64(n))*10 {
+					t.Fatalf("%d points, bin %d: %v, not %v", n, from+i, got, want[from+i])
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkPower(b *testing.B) {
 	for _, n := range []int{256, 512, 1024} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {

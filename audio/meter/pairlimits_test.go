@@ -1,0 +1,241 @@
+package meter_test
+
+import (
+	"math"
+	"strconv"
+	"testing"
+
+	"github.com/otoscope/otoscope/audio/meter"
+)
+
+// heard counts in how many calls something was heard, and how far off it was.
+type heard struct {
+	calls, found int
+	gain, lag    float64 // largest errors, dB and s
+}
+
+func (h *heard) add(p meter.Path, gainDB, lagS float64) {
+	h.calls++
+	if p.Heard() {
+		h.found++
+		h.gain = max(h.gain, math.Abs(p.GainDB-gainDB))
+		h.lag = max(h.lag, math.Abs(p.LagS-lagS))
+	}
+}
+
+func (h *heard) report(t *testing.T, name string, within heard) {
+	t.Helper()
+	t.Logf("%-44s %d of %d, gain within %.1f dB, lag within %.2f ms", name, h.found, h.calls, h.gain, 1000*h.lag)
+	if h.found < within.found || h.gain > within.gain || h.lag > within.lag {
+		t.Errorf("%s: %+v, want within %+v", name, *h, within)
+	}
+}
+
+// TestLagsBetweenBleedAndEcho covers the lags between crosstalk and an echo.
+func TestLagsBetweenBleedAndEcho(t *testing.T) {
+	for _, ms := range []float64{0, 2, 5, 7, 9, 12, 15, 20} {
+		for _, db := range []float64{-6, -24} {
+			var h heard
+			for name, c := range soundCalls(t) {
+				p := listen(t, c[0], plus(c[1], delayed(c[0], ms/1000), decibels(db))).Pair
+				path, other := p.LeftOnRight.Bleed, p.LeftOnRight.Echo
+				if ms > 10 {
+					path, other = other, path
+				}
+				h.add(path, db, ms/1000)
+				if other.Heard() || p.RightOnLeft != (meter.Leak{}) || p.Copy.Kind != meter.NoCopy {
+					t.Errorf("%s, %.0f ms, %.0f dB: %+v", name, ms, db, p)
+				}
+			}
+			h.report(t, "left on right, ms and dB: "+strconv.FormatFloat(ms, 'f', -1, 64)+" "+strconv.FormatFloat(db, 'f', -1, 64), heard{found: 4, gain: 1, lag: 0.0005})
+		}
+	}
+}
+
+// TestBleedBothWays holds that each direction has its own gain.
+func TestBleedBothWays(t *testing.T) {
+	for _, db := range [][2]float64{{-3, -3}, {-6, -6}, {-8, -20}, {-15, -15}, {-30, -10}, {-25, -25}} {
+		var toRight, toLeft heard
+		for _, c := range soundCalls(t) {
+			p := listen(t, plus(c[0], c[1], decibels(db[1])), plus(c[1], c[0], decibels(db[0]))).Pair
+			toRight.add(p.LeftOnRight.Bleed, db[0], 0)
+			toLeft.add(p.RightOnLeft.Bleed, db[1], 0)
+		}
+		within := heard{found: 4, gain: 1, lag: 0.0005}
+		toRight.report(t, "both ways, left on right "+strconv.FormatFloat(db[0], 'f', -1, 64), within)
+		toLeft.report(t, "           right on left "+strconv.FormatFloat(db[1], 'f', -1, 64), within)
+	}
+}
+
+// TestOnePartyHardlySpeaks holds that a party with a tenth of the speech is
+// not overlooked: the channels are no copy.
+func TestOnePartyHardlySpeaks(t *testing.T) {
+	left, right := load(t, "call-straight.wav")
+	spoken := make([]float32, len(right))
+	from, to := 20*8000, 22*8000 // one sentence of 1.8 s
+	copy(spoken[from:to], right[from:to])
+	spoken = lineNoise(spoken, -66, 5)
+	for _, db := range []float64{-3, -6, -12, -24} {
+		p := listen(t, plus(left, spoken, decibels(db)), plus(spoken, left, decibels(db))).Pair
+		t.Logf("bleed at %3.0f dB both ways: left on right %.1f dB, right on left %.1f dB", db, p.LeftOnRight.Bleed.GainDB, p.RightOnLeft.Bleed.GainDB)
+		if b := p.LeftOnRight.Bleed; p.Copy.Kind != meter.NoCopy || !b.Heard() || math.Abs(b.GainDB-db) > 1 {
+			t.Errorf("bleed at %.0f dB: %+v", db, p)
+		}
+	}
+}
+
+// TestBleedThatVaries holds that the direction stays right, and what the
+// gain and the share say.
+func TestBleedThatVaries(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		at    func(share float64) float64 // gain in dB, by the share of the call that is over
+		low   float64
+		high  float64
+		calls int
+	}{
+		{"from -20 to -10 dB", func(s float64) float64 { return -20 + 10*s }, -20, -10, 4},
+		{"swings by 5 dB", func(s float64) float64 { return -15 + 5*math.Sin(20*s) }, -20, -10, 4},
+		{"at -15 dB in the second half", func(s float64) float64 {
+			if s < 0.5 {
+				return -120
+			}
+			return -15
+		}, -16, -14, 2}, // the other two are too short
+	} {
+		found := 0
+		for name, c := range soundCalls(t) {
+			right := make([]float32, len(c[1]))
+			for i, v := range c[1] {
+				right[i] = v + decibels(tt.at(float64(i)/float64(len(right))))*c[0][i]
+			}
+			p := listen(t, c[0], right).Pair
+			b := p.LeftOnRight.Bleed
+			t.Logf("%s, %s: %.1f dB, share %.2f, strength %.0f", tt.name, name, b.GainDB, b.Share, b.Strength)
+			if p.RightOnLeft.Bleed.Heard() || b.Heard() && (b.GainDB < tt.low-1 || b.GainDB > tt.high+1) {
+				t.Errorf("%s, %s: %+v", tt.name, name, p)
+			}
+			if b.Heard() {
+				found++
+			}
+		}
+		if found < tt.calls {
+			t.Errorf("%s: heard in %d of 4, want %d", tt.name, found, tt.calls)
+		}
+	}
+}
+
+// TestCommonNoiseIsNoBleed holds that a hum that both channels have is not
+// taken for one channel's sound on the other.
+func TestCommonNoiseIsNoBleed(t *testing.T) {
+	for name, c := range soundCalls(t) {
+		hum := make([]float32, len(c[0]))
+		for i := range hum {
+			for h := 1; h < 20; h++ {
+				hum[i] += float32(0.003 * math.Sin(2*math.Pi*50*float64(h*i)/8000+float64(h)) / float64(h))
+			}
+		}
+		p := listen(t, plus(c[0], hum, 1), plus(c[1], hum, 0.7)).Pair
+		if p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Copy.Kind != meter.NoCopy || p.Shift != (meter.Shift{}) {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestChannelsApart holds offset and drift, heard by way of bleed.
+func TestChannelsApart(t *testing.T) {
+	for _, tt := range []struct{ lateS, ppm float64 }{{0.3, 0}, {-0.04, 0}, {0.6, 0}, {0, 200}, {0, -400}} {
+		for name, c := range soundCalls(t) {
+			if len(c[0]) < 20*8000 {
+				continue // too few parts to run apart in
+			}
+			left, right := plus(c[0], c[1], decibels(-22)), plus(c[1], c[0], decibels(-22))
+			right = stretched(delayed(right, tt.lateS), tt.ppm)
+			s := listen(t, left, right).Pair.Shift
+			t.Logf("%s, right %+.2f s, %+.0f ppm: %+.3f s, %+.0f ppm", name, tt.lateS, tt.ppm, s.RightLateS, s.DriftPPM)
+			if math.Abs(s.RightLateS-tt.lateS) > 0.003 || math.Abs(s.DriftPPM-tt.ppm) > 40 {
+				t.Errorf("%s, right %+.2f s, %+.0f ppm: %+v", name, tt.lateS, tt.ppm, s)
+			}
+		}
+	}
+}
+
+// stretched is x slowed down by so many millionths.
+func stretched(x []float32, ppm float64) []float32 {
+	out := make([]float32, len(x))
+	for i := range out {
+		t := float64(i) * (1 - ppm*1e-6)
+		k := int(t)
+		if f := float32(t - float64(k)); k+1 < len(x) {
+			out[i] = (1-f)*x[k] + f*x[k+1]
+		}
+	}
+	return out
+}
+
+// TestGainOfOneChannel holds that turning one channel up changes gains, and
+// nothing else of what is heard where.
+func TestGainOfOneChannel(t *testing.T) {
+	for name, c := range soundCalls(t) {
+		left, right := plus(c[0], delayed(c[1], 0.2), decibels(-26)), plus(c[1], c[0], decibels(-18))
+		p, q := listen(t, left, right).Pair, listen(t, left, times(right, 0.25)).Pair
+		quarter := 20 * math.Log10(0.25)
+		for _, pair := range []struct {
+			before, after meter.Path
+			gain          float64
+		}{
+			{p.LeftOnRight.Bleed, q.LeftOnRight.Bleed, quarter},
+			{p.LeftOnRight.Echo, q.LeftOnRight.Echo, quarter},
+			{p.RightOnLeft.Bleed, q.RightOnLeft.Bleed, -quarter},
+			{p.RightOnLeft.Echo, q.RightOnLeft.Echo, -quarter},
+		} {
+			want := pair.before
+			if want.Heard() {
+				want.GainDB += pair.gain
+			}
+			if math.Abs(want.GainDB-pair.after.GainDB) > 1e-9 {
+				t.Errorf("%s: %+v, want %+v", name, pair.after, want)
+			}
+			want.GainDB = pair.after.GainDB
+			if want != pair.after {
+				t.Errorf("%s: %+v, want %+v", name, pair.after, want)
+			}
+		}
+		if !p.LeftOnRight.Bleed.Heard() || !p.RightOnLeft.Echo.Heard() {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestLeaksAreNobodysSpeech holds that the segments with bleed or an echo are
+// those without.
+func TestLeaksAreNobodysSpeech(t *testing.T) {
+	for _, tt := range []struct{ db, delay, within float64 }{
+		{-3, 0, 0.30}, {-6, 0, 0.20}, {-12, 0, 0.10}, {-20, 0, 0.05}, {-30, 0, 0.05}, {-12, 0.2, 0.15}, {-20, 0.2, 0.05}, {-30, 0.2, 0.05},
+	} {
+		var own, wrong float64
+		for _, c := range soundCalls(t) {
+			left := plus(c[0], delayed(c[1], tt.delay), decibels(tt.db))
+			right := plus(c[1], delayed(c[0], tt.delay), decibels(tt.db))
+			clean, mixed := listen(t, c[0], c[1]), listen(t, left, right)
+			for _, s := range [][2][]meter.Segment{
+				{clean.Left.Segments, mixed.Left.Segments}, {clean.Right.Segments, mixed.Right.Segments},
+			} {
+				both := meter.Overlap(s[0], s[1], 0)
+				own += seconds(s[0])
+				wrong += seconds(s[0]) + seconds(s[1]) - 2*both
+			}
+		}
+		t.Logf("both ways at %3.0f dB, %3.0f ms: %.1f %% of the speech wrong", tt.db, 1000*tt.delay, 100*wrong/own)
+		if wrong > tt.within*own {
+			t.Errorf("both ways at %.0f dB, %.0f ms: %.1f %% of the speech wrong", tt.db, 1000*tt.delay, 100*wrong/own)
+		}
+	}
+}
+
+func seconds(segments []meter.Segment) (sum float64) {
+	for _, s := range segments {
+		sum += s.End - s.Start
+	}
+	return sum
+}
