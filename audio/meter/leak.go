@@ -73,7 +73,7 @@ const (
 
 // What the channels have in common where bleed is all there is.
 const (
-	explainedTimes   = 3.0  // as much as the gains make; they vary
+	explainedTimes   = 3.0 // as much as the gains make; they vary
 	unexplainedShare = 0.1 // of the parts that have something in common
 )
 

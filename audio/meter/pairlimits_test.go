@@ -33,7 +33,7 @@ func (h *heard) report(t *testing.T, name string, within heard) {
 
 // TestLagsBetweenBleedAndEcho covers the lags between crosstalk and an echo.
 func TestLagsBetweenBleedAndEcho(t *testing.T) {
-	for _, ms := range []float64{0, 2, 5, 7, 9, 12, 15, 20} {
+	for _, ms := range []float64{5, 7, 9, 12, 15, 20} {
 		for _, db := range []float64{-6, -24} {
 			var h heard
 			for name, c := range soundCalls(t) {
