@@ -31,21 +31,27 @@ func (p lagPeak) sure(blocks int) bool {
 
 // lagFinder finds the lag at which the phases of a spectrum agree.
 type lagFinder struct {
-	fft   *fourier.CmplxFFT
-	n     int     // samples of a block
-	rate  float64 // Hz
-	from  int     // first bin of the spectra
-	phase []complex64
-	bins  []complex128
-	lags  []complex128 // the inverse transform of the phases
+	fft    *fourier.CmplxFFT
+	n      int     // samples of a block
+	rate   float64 // Hz
+	from   int     // first bin of the spectra
+	phase  []complex64
+	bins   []complex128
+	lags   []complex128 // the inverse transform of the phases
+	coarse float64      // s from one of them to the next
 }
 
 func (p *commonSound) lagFinder() *lagFinder {
-	n := len(p.window)
-	return &lagFinder{
-		fft: fourier.NewCmplxFFT(n), n: n, rate: p.rate, from: p.from,
-		phase: make([]complex64, len(p.spectra[0])), bins: make([]complex128, n), lags: make([]complex128, n),
+	f := &lagFinder{n: len(p.window), rate: p.rate, from: p.from, phase: make([]complex64, len(p.spectra[0]))}
+	// The band is a part of the spectrum: fewer lags than samples hold all of it.
+	points := f.n
+	for points/2*3 >= 4*len(f.phase) {
+		points /= 2
 	}
+	f.fft = fourier.NewCmplxFFT(points)
+	f.bins, f.lags = make([]complex128, points), make([]complex128, points)
+	f.coarse = float64(f.n/points) / f.rate
+	return f
 }
 
 // look takes a cross-spectrum and leaves all but the phases out of it: every
@@ -54,7 +60,7 @@ func (p *commonSound) lagFinder() *lagFinder {
 func (f *lagFinder) look(spectrum []complex64) {
 	for i, c := range spectrum {
 		f.phase[i] = 0
-		if size := cmplx.Abs(complex128(c)); size > 0 {
+		if size := sizeOf(c); size > 0 {
 			f.phase[i] = complex(float32(float64(real(c))/size), float32(float64(imag(c))/size))
 		}
 		f.bins[i] = complex128(f.phase[i]) // the first bin of the band for zero: sizes stay
@@ -62,40 +68,46 @@ func (f *lagFinder) look(spectrum []complex64) {
 	f.lags = f.fft.Sequence(f.lags, f.bins)
 }
 
+// sizeOf is the magnitude of a number that is far from the ends of float64's range.
+func sizeOf(c complex64) float64 {
+	re, im := float64(real(c)), float64(imag(c))
+	return math.Sqrt(re*re + im*im)
+}
+
 // strongest is the strongest peak of what was looked at with a lag that is
 // within the limits, both ends included.
 func (f *lagFinder) strongest(within func(lagS float64) bool) lagPeak {
-	n := f.n
-	limit := int(maxLagS * f.rate)
 	best, at := -1.0, 0
-	for k := 0; k <= limit; k++ {
-		for _, lag := range [2]int{k, -k} {
-			z := f.lags[(lag+n)%n]
-			if power := real(z)*real(z) + imag(z)*imag(z); power > best && within(float64(lag)/f.rate) {
-				best, at = power, lag
-			}
+	try := func(lag int, z complex128) {
+		if power := real(z)*real(z) + imag(z)*imag(z); power > best && within(float64(lag)*f.coarse) {
+			best, at = power, lag
 		}
+	}
+	try(0, f.lags[0])
+	for k := 1; float64(k)*f.coarse <= maxLagS; k++ {
+		try(k, f.lags[k])
+		try(-k, f.lags[len(f.lags)-k])
 	}
 	if best < 0 {
 		return lagPeak{}
 	}
-	if p := (lagPeak{float64(at) / f.rate, f.deviations(math.Sqrt(best), f.phase)}); p.strength < betweenLags*surelyCommon {
+	if p := (lagPeak{float64(at) * f.coarse, f.deviations(math.Sqrt(best), f.phase)}); p.strength < betweenLags*surelyCommon {
 		return p // wherever its top is exactly
 	}
 	return f.refine(at)
 }
 
 // betweenLags is what is left of a peak in the middle of two coarse lags, and some less.
-const betweenLags = 0.75
+const betweenLags = 0.65
 
 // finer is how many lags are tried for each of the coarse ones.
-const finer = 8
+const finer = 16
 
-// refine finds the top of the peak about a lag that is whole at the low rate.
+// refine finds the top of the peak about a coarse lag.
 func (f *lagFinder) refine(lag int) lagPeak {
 	var size [2*finer + 1]float64
 	best := finer
-	at := func(i int) float64 { return (float64(lag) + float64(i-finer)/finer) / f.rate }
+	at := func(i int) float64 { return (float64(lag) + float64(i-finer)/finer) * f.coarse }
 	for i := range size {
 		size[i] = cmplx.Abs(f.sum(f.phase, at(i)))
 		if size[i] > size[best] {
@@ -106,7 +118,7 @@ func (f *lagFinder) refine(lag int) lagPeak {
 	if best > 0 && best < len(size)-1 {
 		before, top, after := size[best-1], size[best], size[best+1]
 		if bend := before + after - 2*top; bend < 0 {
-			lagS += (before - after) / (2 * bend) / finer / f.rate
+			lagS += (before - after) / (2 * bend) / finer * f.coarse
 		}
 	}
 	return lagPeak{lagS: lagS, strength: f.agreement(f.phase, lagS)}
@@ -115,15 +127,20 @@ func (f *lagFinder) refine(lag int) lagPeak {
 // agreement is how well the phases of a spectrum agree at a lag, in standard
 // deviations of what phases of no relation do.
 func (f *lagFinder) agreement(spectrum []complex64, lagS float64) float64 {
+	return f.deviations(cmplx.Abs(f.phases(spectrum, lagS)), spectrum)
+}
+
+// phases is the sum of a spectrum's phases at a lag.
+func (f *lagFinder) phases(spectrum []complex64, lagS float64) complex128 {
 	turn, w := f.turns(lagS)
 	var sum complex128
 	for _, c := range spectrum {
-		if size := cmplx.Abs(complex128(c)); size > 0 {
+		if size := sizeOf(c); size > 0 {
 			sum += complex(float64(real(c))/size, float64(imag(c))/size) * w
 		}
 		w *= turn
 	}
-	return f.deviations(cmplx.Abs(sum), spectrum)
+	return sum
 }
 
 // deviations is the size of a sum of a spectrum's phases in standard deviations.

@@ -7,8 +7,22 @@ import "math"
 // half a decibel, downwards. It tells one signal on both channels from two
 // talkers who hear each other.
 type lowLog struct {
-	chunks [][]uint8
-	n      int
+	chunks   [][]uint8
+	n        int
+	decibels *[mantissas]float64 // of mantissas from 0.5 up to 1
+}
+
+const (
+	mantissas = 64
+	twofold   = 3.010299956639812 // dB
+)
+
+func newLowLog() lowLog {
+	l := lowLog{decibels: new([mantissas]float64)}
+	for i := range l.decibels {
+		l.decibels[i] = 10 * math.Log10(0.5+(float64(i)+0.5)/(2*mantissas))
+	}
+	return l
 }
 
 const (
@@ -31,7 +45,9 @@ func (l *lowLog) add(x []float32) {
 	energy := e0 + e1
 	v := uint8(lowNone)
 	if energy > 0 {
-		db := -10 * lowScale * math.Log10(float64(energy)/float64(len(x)))
+		// A logarithm to a tenth of a step, from the exponent and a table.
+		mantissa, exponent := math.Frexp(float64(energy) / float64(len(x)))
+		db := -lowScale * (l.decibels[int(mantissa*2*mantissas)-mantissas] + twofold*float64(exponent))
 		v = uint8(math.Round(min(lowNone-1, max(0, db))))
 	}
 	if l.n%chunkFrames == 0 {

@@ -65,7 +65,7 @@ type commonSound struct {
 func newCommonSound(rate int) *commonSound {
 	p := &commonSound{}
 	for c := range p.thin {
-		p.thin[c] = newThinner(rate)
+		p.thin[c], p.low[c] = newThinner(rate), newLowLog()
 	}
 	p.rate = float64(rate) / float64(p.thin[0].factor())
 	n := 8
@@ -186,8 +186,8 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 	}
 	pieces := p.pieces(left, right, lag)
 	ratioDB, same := oneRatio(pieces)
-	if len(pieces) < fewestPieces && lagZero.Kind != NoCopy {
-		return
+	if len(pieces) < fewestPieces {
+		return // lagZero stands, whatever it says
 	}
 	if same || math.Abs(lag.startS) < delayedS && math.Abs(ratioDB) <= copyGainDB && total.direction(true).medianAlike() >= filteredAlike {
 		out.Copy = f.copyOf(total, lag, lagZero, ratioDB)
@@ -244,7 +244,7 @@ func (f *lagFinder) copyOf(total *span, lag course, lagZero Copy, ratioDB float6
 		out.Kind, out.LagS, out.GainDB = Delayed, lag.startS, ratioDB
 	case out.Kind == NoCopy:
 		out.Kind, out.GainDB = Recoded, ratioDB
-		if real(f.sum(total.toRight, lag.startS)) < 0 {
+		if real(f.phases(total.toRight, lag.startS)+f.phases(total.toLeft, lag.startS)) < 0 {
 			out.Kind = Inverted
 		}
 	}

@@ -239,3 +239,21 @@ func seconds(segments []meter.Segment) (sum float64) {
 	}
 	return sum
 }
+
+// TestNothingIsSaidOfAMoment holds that two short tones, which have phases in
+// common as any two do, are no copy of each other, whichever is left.
+func TestNothingIsSaidOfAMoment(t *testing.T) {
+	left, right := make([]float32, 365), make([]float32, 365)
+	for i := range left {
+		if i >= 350 {
+			left[i] = float32(0.9 * math.Sin(0.5*float64(i)))
+		}
+		right[i] = float32(0.9 * math.Sin(0.2*float64(i)+0.3))
+	}
+	for _, c := range [][2][]float32{{left, right}, {right, left}} {
+		p := listen(t, c[0], c[1]).Pair
+		if p.Copy.Kind != meter.NoCopy || p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Shift != (meter.Shift{}) {
+			t.Errorf("%+v", p)
+		}
+	}
+}

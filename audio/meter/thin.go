@@ -76,16 +76,18 @@ func binomial(dst, x []float32) {
 	if len(dst) == 0 {
 		return
 	}
-	x = x[4 : 2*len(dst)+5]
-	before := x[0]
-	x = x[1:]
+	before, x := x[4], x[5:2*len(dst)+5]
+	for len(dst) >= 4 && len(x) >= 8 {
+		d, v := dst[:4:4], x[:8:8]
+		d[0] = 0.5*v[0] + 0.25*(before+v[1])
+		d[1] = 0.5*v[2] + 0.25*(v[1]+v[3])
+		d[2] = 0.5*v[4] + 0.25*(v[3]+v[5])
+		d[3] = 0.5*v[6] + 0.25*(v[5]+v[7])
+		before, dst, x = v[7], dst[4:], x[8:]
+	}
 	for i := range dst {
-		if len(x) < 2 {
-			break
-		}
-		after := x[1]
-		dst[i] = 0.5*x[0] + 0.25*(before+after)
-		before, x = after, x[2:]
+		dst[i] = 0.5*x[2*i] + 0.25*(before+x[2*i+1])
+		before = x[2*i+1]
 	}
 }
 
@@ -100,6 +102,12 @@ func aboveHalfBand(dst, x []float32) {
 // halfBand is the shortest half-band filter that is flat to the fourth order,
 // (−1 0 9 16 9 0 −1)/32.
 func halfBand(dst, x []float32) {
+	for len(dst) >= 2 && len(x) >= 9 {
+		d, t := dst[:2:2], x[:9:9]
+		d[0] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
+		d[1] = 0.5*t[5] + 0.28125*(t[4]+t[6]) - 0.03125*(t[2]+t[8])
+		dst, x = dst[2:], x[4:]
+	}
 	for i := range dst {
 		t := x[2*i : 2*i+7 : 2*i+7]
 		dst[i] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
