@@ -70,9 +70,9 @@ func Judge(rec Recording, c Case) Verdict {
 
 // weigh adds the evidence, and what there is to say against weighing the call as one.
 func (v *Verdict) weigh(m *meter.Measurements, c Case) {
-	timed := true
+	timed, profile := true, c.profile()
 	for _, found := range []func() (finding.Finding, bool){
-		func() (finding.Finding, bool) { return orientationChanges(m, c.profile()) },
+		func() (finding.Finding, bool) { return orientationChanges(m, profile) },
 		func() (finding.Finding, bool) { return channelOffset(m) },
 	} {
 		if f, ok := found(); ok {
@@ -83,7 +83,7 @@ func (v *Verdict) weigh(m *meter.Measurements, c Case) {
 	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {
 		return
 	}
-	items := evidence.Weigh(m, c.Facts, c.profile())
+	items := evidence.Weigh(m, c.Facts, profile)
 	if !timed {
 		// Who speaks when is wrong between the channels, and so is what follows from it.
 		items = slices.DeleteFunc(items, evidence.Item.FromTiming)

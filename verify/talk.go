@@ -1,8 +1,6 @@
 package verify
 
 import (
-	"math"
-
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -17,7 +15,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	t := &TalkMeasures{
 		AgentTalkS:             agent.Timing.TalkS,
 		CustomerTalkS:          customer.Timing.TalkS,
-		TalkS:                  micro(agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS),
+		TalkS:                  meter.Micro(agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS),
 		CrosstalkS:             m.Pair.DoubleTalkS,
 		SilenceS:               m.Pair.MutualSilenceS,
 		LongestTalkByAgentS:    agent.Timing.LongestTurnS,
@@ -26,7 +24,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	// A silence is before whoever breaks it.
 	spokenUntil := 0.0
 	for _, turn := range m.Turns() {
-		gap := micro(turn.Start - spokenUntil)
+		gap := meter.Micro(turn.Start - spokenUntil)
 		if turn.Right == customerIsRight {
 			t.LongestSilenceBeforeCustomerS = max(t.LongestSilenceBeforeCustomerS, gap)
 		} else {
@@ -36,6 +34,3 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	}
 	return t
 }
-
-// micro rounds seconds to microseconds: what is below comes of adding them up.
-func micro(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }

@@ -72,11 +72,11 @@ func converse(m *Measurements) {
 		for _, seg := range side.Segments {
 			t.TalkS += seg.End - seg.Start
 		}
-		t.TalkS, t.MeanTurnS, t.LongestTurnS = micro(t.TalkS), micro(t.MeanTurnS), micro(t.LongestTurnS)
+		t.TalkS, t.MeanTurnS, t.LongestTurnS = Micro(t.TalkS), Micro(t.MeanTurnS), Micro(t.LongestTurnS)
 	}
 	if m.Channels == 2 {
-		m.Pair.DoubleTalkS = micro(Overlap(m.Left.Segments, m.Right.Segments, 0))
-		m.Pair.MutualSilenceS = micro(max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS))
+		m.Pair.DoubleTalkS = Micro(Overlap(m.Left.Segments, m.Right.Segments, 0))
+		m.Pair.MutualSilenceS = Micro(max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS))
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = summarise(answers[0]), summarise(answers[1])
 	}
 }
@@ -121,8 +121,8 @@ func summarise(seconds []float64) Latency {
 		sum += s
 	}
 	slices.Sort(seconds)
-	return Latency{Count: n, MeanS: micro(sum / float64(n)), MedianS: micro((seconds[(n-1)/2] + seconds[n/2]) / 2)}
+	return Latency{Count: n, MeanS: Micro(sum / float64(n)), MedianS: Micro((seconds[(n-1)/2] + seconds[n/2]) / 2)}
 }
 
-// micro rounds seconds to microseconds: what is below comes of adding them up.
-func micro(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }
+// Micro rounds seconds to microseconds: what is below comes of adding them up.
+func Micro(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }

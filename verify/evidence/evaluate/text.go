@@ -46,11 +46,7 @@ func (r *Report) Text(w io.Writer, ascii bool) error {
 	}
 	text := p.String()
 	if ascii {
-		lines := strings.Split(text, "\n")
-		for i := range lines {
-			lines[i] = report.ASCII(lines[i])
-		}
-		text = strings.Join(lines, "\n")
+		text = report.ASCII(text)
 	}
 	_, err := io.WriteString(w, text)
 	return err
