@@ -269,6 +269,12 @@ func (s *stream) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	for s.err == nil {
+		if s.d.ctx.Err() != nil {
+			// What the transport has read ahead, megabytes over HTTP/2, is not given any more.
+			s.close()
+			s.err = cancelled(s.d.ctx)
+			break
+		}
 		if s.body == nil {
 			s.err = s.resume()
 			continue
