@@ -7,54 +7,119 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// waiting weighs the ringback that is heard before the conversation. It is
-// played to whoever waits, and so lies on the channel of what that party hears. Which
-// that is depends on who called and on how the call was recorded.
+// waiting weighs what is played to whoever waits: ringback before anybody
+// speaks, and music in a queue or on hold. It lies on the channel of what that
+// party hears. Which that is depends on who called and on how the call was
+// recorded, so that all of it is one fact: the strongest counts.
 func waiting() kind {
 	return kind{
-		name: "waiting_sound",
-		support: func(r reading) float64 {
-			if ringing(r.agent(), r) > 0 && ringing(r.customer(), r) == 0 {
-				return ringbackOnAgentSide(r.facts)
-			}
-			if ringing(r.customer(), r) > 0 && ringing(r.agent(), r) == 0 {
-				return ringbackOnCustomerSide(r.facts)
-			}
-			return 0
-		},
-		detail: func(r reading) string {
-			if s := ringing(r.agent(), r); s > 0 {
-				return fmt.Sprintf("Ringback is heard on the %s channel before anybody speaks: it is what a customer who calls in hears from the agent's side.", r.agentSide())
-			}
-			return fmt.Sprintf("Ringback is heard on the %s channel before anybody speaks: it is what an agent who calls out hears from the customer's side.", r.customerSide())
-		},
+		name:    "waiting_sound",
+		support: func(r reading) float64 { return r.waitingSound().weight },
+		detail:  func(r reading) string { return r.waitingSound().sentence },
 	}
 }
 
-// ringing is how long a channel carries ringback before anybody speaks, in seconds.
-func ringing(c *meter.Channel, r reading) float64 {
-	firstWord := float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech))
-	var sum float64
-	for _, t := range c.Tones {
-		if t.Kind == meter.RingbackTone && t.Start < firstWord {
-			sum += t.End - t.Start
+// waitingSound is a sound that fits a reading, and by how much.
+type waitingSound struct {
+	weight   float64
+	sentence string
+}
+
+// waitingSound finds the sound that supports the reading most. A sound on both
+// channels at once says nothing.
+func (r reading) waitingSound() waitingSound {
+	var best waitingSound
+	consider := func(here, there, weight float64, format, side string) {
+		if here > 0 && there == 0 && weight > best.weight {
+			best = waitingSound{weight, fmt.Sprintf(format, here, side)}
 		}
 	}
-	return sum
+	agent, customer := r.played(false), r.played(true)
+	consider(agent.ringingS, customer.ringingS, ringbackOnAgentSide(r.facts),
+		"Ringback (%.0f s) is heard on the %s channel before anybody speaks: it is what a customer who calls in hears from the agent's side.", r.agentSide())
+	consider(customer.ringingS, agent.ringingS, ringbackOnCustomerSide(r.facts),
+		"Ringback (%.0f s) is heard on the %s channel before anybody speaks: it is what an agent who calls out hears from the customer's side.", r.customerSide())
+	consider(agent.queueS, customer.queueS, queueOnAgentSide(r.facts),
+		"Music (%.0f s) is heard on the %s channel before the parties talk: it is what a customer who calls in hears in a queue.", r.agentSide())
+	consider(customer.queueS, agent.queueS, queueOnCustomerSide(r.facts),
+		"Music (%.0f s) is heard on the %s channel before the parties talk: it is what an agent who calls out hears until the customer answers.", r.customerSide())
+	consider(agent.holdS, customer.holdS, holdOnAgentSide(r.facts),
+		"Music (%.0f s) is heard on the %s channel within the call while nobody talks: agents put customers on hold.", r.agentSide())
+	return best
 }
 
+// Music shorter than this is a jingle or a telephone that rings. Whoever waits
+// does not talk: where the other side does, the music is somebody's radio.
+const (
+	shortestWaitS  = 5.0
+	mostTalkInWait = 0.3 // of the music's length
+)
+
+// played is how long a channel carries what is played to those who wait, in seconds.
+type played struct {
+	ringingS float64 // before anybody speaks
+	queueS   float64 // music before both parties have spoken
+	holdS    float64 // music after that
+}
+
+func (r reading) played(byCustomer bool) played {
+	here, there := r.agent(), r.customer()
+	if byCustomer {
+		here, there = there, here
+	}
+	firstWord := float64(min(here.Timing.FirstSpeech, there.Timing.FirstSpeech))
+	met := float64(max(here.Timing.FirstSpeech, there.Timing.FirstSpeech))
+	var p played
+	for _, t := range here.Tones {
+		if t.Kind == meter.RingbackTone && t.Start < firstWord {
+			p.ringingS += t.End - t.Start
+		}
+	}
+	if r.reaches(there, here) {
+		return p // whose music it is cannot be told
+	}
+	for _, music := range here.Music {
+		length := music.End - music.Start
+		if length < shortestWaitS || meter.Overlap(there.Segments, []meter.Segment{music}, 0) > mostTalkInWait*length {
+			continue
+		}
+		if music.Start < met {
+			p.queueS += length
+		} else {
+			p.holdS += length
+		}
+	}
+	return p
+}
+
+// reaches reports whether what is on one channel is heard on the other, too.
+func (r reading) reaches(from, to *meter.Channel) bool {
+	leak := r.m.Pair.LeftOnRight
+	if from == &r.m.Right {
+		leak = r.m.Pair.RightOnLeft
+	}
+	return leak.Bleed.Heard() || leak.Echo.Heard()
+}
+
+// The weights of what is played to those who wait are by reason; no figure is known.
+const (
+	waitingSure   = 1.0 // the method says whose channel it is on
+	waitingLikely = 0.4 // the method is not known, or plays it seldom
+	ringbackGuess = 0.3
+)
+
 // ringbackOnAgentSide: inbound, the customer's leg and the parent call of a
-// <Dial> carry on their other channel what the customer hears. By reason; no
-// figure is known, and less is claimed where the method is not.
+// <Dial> carry on their other channel what the customer hears. Less is claimed
+// where the method is not known.
 func ringbackOnAgentSide(f declare.Facts) float64 {
 	if f.Direction != declare.Inbound {
 		return 0
 	}
 	switch f.RecordedBy {
 	case declare.CustomerLeg, declare.Dial:
-		return 1.0
+		return waitingSure
 	case declare.UnknownMethod:
-		return 0.3
+		return ringbackGuess
 	}
 	return 0
 }
@@ -66,9 +131,49 @@ func ringbackOnCustomerSide(f declare.Facts) float64 {
 	}
 	switch f.RecordedBy {
 	case declare.AgentLeg, declare.Dial:
-		return 1.0
+		return waitingSure
 	case declare.UnknownMethod:
-		return 0.3
+		return ringbackGuess
+	}
+	return 0
+}
+
+// queueOnAgentSide: inbound, the customer's leg carries the queue that the
+// customer waits in. A <Dial> is recorded from its answer on, after the queue of
+// the flow, but the called system may have one of its own. A conference and
+// the agent's leg carry none.
+func queueOnAgentSide(f declare.Facts) float64 {
+	if f.Direction != declare.Inbound {
+		return 0
+	}
+	switch f.RecordedBy {
+	case declare.CustomerLeg:
+		return waitingSure
+	case declare.Dial, declare.UnknownMethod:
+		return waitingLikely
+	}
+	return 0
+}
+
+// queueOnCustomerSide: outbound, the queue is that of a called company, or music in
+// place of ringback, and comes over the leg of the called by any method.
+func queueOnCustomerSide(f declare.Facts) float64 {
+	if f.Direction != declare.Outbound {
+		return 0
+	}
+	return waitingLikely
+}
+
+// holdOnAgentSide: agents have a hold button that plays music, customers
+// rarely do. A conference plays it to the one participant that is on hold, which is
+// on nobody's channel, and the agent's leg does not carry what the customer hears:
+// music there is somebody else's.
+func holdOnAgentSide(f declare.Facts) float64 {
+	switch f.RecordedBy {
+	case declare.CustomerLeg, declare.Dial:
+		return waitingSure
+	case declare.UnknownMethod:
+		return waitingLikely
 	}
 	return 0
 }
