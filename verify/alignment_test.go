@@ -54,7 +54,7 @@ func TestOrientationChanges(t *testing.T) {
 		{"too little said to tell", meter.Exchange{At: meter.Never}, ""},
 		{"sides that stay", meter.Exchange{At: 35, Straight: 1, Crossed: 12}, ""},
 		{"beyond doubt", meter.Exchange{At: 35, Straight: 20, Crossed: 2}, finding.Fatal},
-		{"likely", meter.Exchange{At: 35, Straight: 8, Crossed: 5}, finding.Warning},
+		{"likely", meter.Exchange{At: 35, Straight: 8, Crossed: 4.5}, finding.Warning},
 	} {
 		rec := exchange(0)
 		rec.Measurements.Pair.Exchange = tt.e
@@ -93,7 +93,7 @@ func TestTurnTakingTurnsAround(t *testing.T) {
 		long.Segments = append(long.Segments, meter.Segment{Start: start, End: start + 2.5})
 		short.Segments = append(short.Segments, meter.Segment{Start: start + 2.7, End: start + 3.3})
 	}
-	m.Pair.Exchange = meter.Exchange{At: 40, Straight: 6, Crossed: 4.2}
+	m.Pair.Exchange = meter.Exchange{At: 40, Straight: 8, Crossed: 4.7}
 	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
 	if v.Outcome != verify.Unusable || !finds(v, finding.OrientationChanges) {
 		t.Errorf("%s, %v", v.Outcome, v.Findings)

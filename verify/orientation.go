@@ -12,21 +12,21 @@ import (
 // How much nearer crosswise than straight the speech before and after a place
 // in the call has to be for the sides to have changed places there.
 //
-// Measured on 48 calls with the timing of real ones and two acted ones, on 47 in
+// Measured on 48 calls with the timing of real ones and two acted ones, on 48 in
 // which another agent takes over in the middle, and on the 50 with the channels
 // exchanged in the middle, about a minute long nearly all of them. Beyond doubt:
-// none, none and 17, 12 of them by the sound alone. Likely: none, 2 and 31.
-// None of 342 pieces cut from the calls is beyond doubt.
+// none, none and 34, 31 of them by the sound alone. Likely besides: none, 2 and 11.
+// Of the 696 other pieces cut from the calls none is beyond doubt and one likely.
 const (
 	surelyCrossed      = 5.0  // difference of the distances
 	surelyCrossedShare = 0.33 // crossed over straight
 	// With turn-taking that turns around, too, at least this much each way.
-	timedCrossed      = 1.5
-	timedCrossedShare = 0.75
+	timedCrossed      = 3.0
+	timedCrossedShare = 0.6
 	turnsAround       = 0.2 // log10 LR
 	// Not enough to call the recording unusable, too much to weigh it as one.
-	likelyCrossed      = 2.0
-	likelyCrossedShare = 0.7
+	likelyCrossed      = 3.0
+	likelyCrossedShare = 0.6
 )
 
 // orientationChanges finds a call whose sides change places within it: one

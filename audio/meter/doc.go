@@ -20,7 +20,7 @@
 //	band.go          the level of a 32 ms frame in the band of speech
 //	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
-//	exchange.go      the same in pieces, for sides that change places
+//	pieces.go        the same in pieces
 //	tone.go          which steps may hold a tone: see tonality.go
 //	dtmf.go          keys, ITU-T Q.23 and Q.24
 //	tonesteady.go    tones that last
@@ -37,6 +37,7 @@
 //	leak.go          what of one channel is heard on the other: bleed and echo
 //	drift.go         channels that are shifted, or run apart
 //	echo.go          segments that are only the other channel's sound
+//	exchange.go      where the sides may change places
 //	conversation.go  turns, double talk, mutual silence, response latencies
 //
 // Two more are there only when asked for ([Options]):

@@ -4,144 +4,97 @@ import "math"
 
 // A side of a call keeps its voice and its line. Where the sides change places
 // in the middle, each channel afterwards sounds like the other one
-// before: the average spectra of speech tell. A new agent on the agent's side does
-// not do that, nor does a customer who takes another telephone.
-
-// shapeBands are bands of equal ratio from shapeLowHz to shapeHighHz, inside
-// every telephone line.
-const (
-	shapeBands  = 12
-	shapeLowHz  = 250
-	shapeHighHz = 3400
-)
-
-// A channel is kept in at most maxPieces pieces of one length, which doubles
-// when they are full: 10 s at first, 10 min at ten hours.
-const (
-	maxPieces  = 64
-	pieceSteps = 500
-)
-
-// loudWithinDB is how far below the channel's loudest so far a frame may be to
-// count as speech; the loudest fades by loudestFallDB a step, 6 dB a minute, so that
-// a bang is forgotten.
-const (
-	loudWithinDB  = 22
-	loudestFallDB = 0.002
-)
+// before: how loud its speech is and its spectrum, and how loud its noise is. A
+// new agent on the agent's side does not do that, nor does a customer who takes
+// another telephone: one channel changes then, and not into the other.
 
 const (
 	minSpectra    = 15  // of each side before and after a place: 4 s of speech
 	shapeSpreadDB = 1.0 // no spectrum is known better than to this
-	emptyBand     = 1e-12
+	// Neighbouring spectra are not independent: a mean is as uncertain as that of so
+	// many times fewer, some 2 s of speech counting once.
+	spectraAlike = 8.0
+
+	// A talker changes his level by about speechSpreadDB, a line its noise by
+	// noiseSpreadDB. However far apart, either counts as three times that: one
+	// figure shows no exchange.
+	speechSpreadDB = 4.0
+	noiseSpreadDB  = 3.0
+	levelsAtMost   = 9.0
 )
 
-// pieces keeps what each piece of the call sounds like on a channel.
-type pieces struct {
-	edges   [shapeBands + 1]int // bins
-	shapes  []shape
-	length  int // steps a piece
-	steps   int
-	loudest float64
+// passage is what a part of the call sounds like on a channel.
+type passage struct {
+	shape
+	noise histogram // of the frames between the speech
 }
 
-// shape is the mean spectrum of some frames of speech and how it varies, in dB, its level taken out.
-type shape struct {
-	n            float64
-	sum, squares [shapeBands]float64
+func (s *passage) merge(o *passage) {
+	s.shape.merge(&o.shape)
+	s.noise.merge(&o.noise)
 }
 
-// newPieces takes the width of a bin and how many there are. Below 8 kHz the
-// bands are narrower, so that they end below half the sample rate.
-func newPieces(binHz float64, bins int) *pieces {
-	highest := min(shapeHighHz, binHz*float64(bins-1))
-	p := &pieces{length: pieceSteps, loudest: math.Inf(-1), shapes: make([]shape, 0, maxPieces)}
-	for b := range p.edges {
-		hz := shapeLowHz * math.Pow(highest/shapeLowHz, float64(b)/shapeBands)
-		p.edges[b] = int(math.Round(hz / binHz))
+// passages gives each piece of a channel the noise between its speech.
+func passages(p *pieces, log *frameLog, speech []Segment, c clock) []passage {
+	out := make([]passage, len(p.shapes))
+	for i := range out {
+		out[i].shape = p.shapes[i]
 	}
-	return p
+	for i, level := range betweenSpeech(log, speech, c) {
+		out[i/p.length].noise.add(level)
+	}
+	return out
 }
 
-// step counts a frame and reports whether it is loud enough to be speech.
-func (p *pieces) step(f frame) bool {
-	if p.steps%p.length == 0 {
-		if len(p.shapes) == maxPieces {
-			for i := range maxPieces / 2 {
-				p.shapes[i] = p.shapes[2*i]
-				p.shapes[i].merge(p.shapes[2*i+1])
-			}
-			p.shapes = p.shapes[:maxPieces/2]
-			p.length *= 2
-		}
-		p.shapes = append(p.shapes, shape{})
+// distance is how far apart two passages are: their squared differences in
+// units of how much each varies within a side, summed.
+func distance(a, b *passage) float64 {
+	d := apartBy(10*math.Log10((a.energy/a.n+emptyBand)/(b.energy/b.n+emptyBand)), speechSpreadDB)
+	if min(a.noise.n, b.noise.n) >= floorMinimum {
+		d += apartBy(float64(a.noise.quantile(noisePercentile)-b.noise.quantile(noisePercentile))/logScale, noiseSpreadDB)
 	}
-	p.steps++
-	p.loudest = max(p.loudest-loudestFallDB, f.level)
-	return !f.quiet && f.level >= p.loudest-loudWithinDB
-}
-
-// add takes the power spectrum of the frame of speech that was counted last.
-func (p *pieces) add(power []float32) {
-	s := &p.shapes[len(p.shapes)-1]
-	var db [shapeBands]float64
-	var mean float64
-	for b := range db {
-		var sum float64
-		for _, v := range power[p.edges[b]:p.edges[b+1]] {
-			sum += float64(v)
-		}
-		db[b] = 10 * math.Log10(sum/float64(p.edges[b+1]-p.edges[b])+emptyBand)
-		mean += db[b] / shapeBands
-	}
-	s.n++
-	for b, v := range db {
-		s.sum[b] += v - mean
-		s.squares[b] += (v - mean) * (v - mean)
-	}
-}
-
-func (s *shape) merge(o shape) {
-	s.n += o.n
-	for b := range s.sum {
-		s.sum[b] += o.sum[b]
-		s.squares[b] += o.squares[b]
-	}
-}
-
-// distance is how far apart two shapes are: their squared difference over the
-// variance within them, summed over the bands.
-func distance(a, b shape) float64 {
-	var d float64
+	few := spectraAlike * (1/a.n + 1/b.n)
 	for i := range a.sum {
 		ma, mb := a.sum[i]/a.n, b.sum[i]/b.n
-		within := (a.squares[i]-a.n*ma*ma+(b.squares[i]-b.n*mb*mb))/(a.n+b.n) + shapeSpreadDB*shapeSpreadDB
-		d += (ma - mb) * (ma - mb) / within
+		within := (a.squares[i] - a.n*ma*ma + (b.squares[i] - b.n*mb*mb)) / (a.n + b.n)
+		d += (ma - mb) * (ma - mb) / (within*(1+few) + shapeSpreadDB*shapeSpreadDB)
 	}
 	return d
 }
 
+func apartBy(db, spread float64) float64 {
+	return min(levelsAtMost, db*db/(spread*spread))
+}
+
 // exchanged finds where in the call the sides may best have changed places, to the
-// length of a piece.
-func exchanged(left, right *pieces) Exchange {
+// length of a piece in seconds.
+func exchanged(left, right []passage, pieceS float64) Exchange {
 	best := Exchange{At: Never}
-	var leftBefore, rightBefore shape
-	for k := 1; k < len(left.shapes); k++ {
-		leftBefore.merge(left.shapes[k-1])
-		rightBefore.merge(right.shapes[k-1])
-		var leftAfter, rightAfter shape
-		for i := k; i < len(left.shapes); i++ {
-			leftAfter.merge(left.shapes[i])
-			rightAfter.merge(right.shapes[i])
-		}
-		if min(leftBefore.n, rightBefore.n, leftAfter.n, rightAfter.n) < minSpectra {
+	leftAfter, rightAfter := fromEach(left), fromEach(right)
+	var leftBefore, rightBefore passage
+	for k := 1; k < len(left); k++ {
+		leftBefore.merge(&left[k-1])
+		rightBefore.merge(&right[k-1])
+		if min(leftBefore.n, rightBefore.n, leftAfter[k].n, rightAfter[k].n) < minSpectra {
 			continue
 		}
-		straight := distance(leftBefore, leftAfter) + distance(rightBefore, rightAfter)
-		crossed := distance(leftBefore, rightAfter) + distance(rightBefore, leftAfter)
+		straight := distance(&leftBefore, &leftAfter[k]) + distance(&rightBefore, &rightAfter[k])
+		crossed := distance(&leftBefore, &rightAfter[k]) + distance(&rightBefore, &leftAfter[k])
 		if !best.At.Happened() || straight-crossed > best.Straight-best.Crossed {
-			best = Exchange{At: Time(float64(k*left.length) * stepS), Straight: straight, Crossed: crossed}
+			best = Exchange{At: Time(float64(k) * pieceS), Straight: straight, Crossed: crossed}
 		}
 	}
 	return best
+}
+
+// fromEach joins the passages from each one on.
+func fromEach(all []passage) []passage {
+	out := make([]passage, len(all))
+	for i := len(all) - 1; i >= 0; i-- {
+		out[i] = all[i]
+		if i+1 < len(all) {
+			out[i].merge(&out[i+1])
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package meter_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -40,6 +41,34 @@ func crosswise(e meter.Exchange) bool {
 	return e.At.Happened() && e.Straight-e.Crossed > 3 && e.Crossed < e.Straight/2
 }
 
+// TestOneSideChanges holds that a change on one channel is no exchange: another
+// agent takes over, a line becomes noisy, a talker moves away from the telephone.
+func TestOneSideChanges(t *testing.T) {
+	left, right := load(t, "call-straight.wav")
+	left, right = slices.Concat(left, left), slices.Concat(right, right)
+	half := len(left) / 2
+	agent, customer := load(t, "call-swapped.wav")
+	noisy, fainter := slices.Clone(right), slices.Clone(right)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := half; i < len(right); i++ {
+		noisy[i] += float32(0.005 * random.NormFloat64())
+		fainter[i] *= 0.2
+	}
+	for _, tt := range []struct {
+		name        string
+		left, right []float32
+	}{
+		{"another agent and customer", slices.Concat(left[:half], customer), slices.Concat(right[:half], agent)},
+		{"another agent", left[:half+len(agent)], slices.Concat(right[:half], agent)},
+		{"noise at −46 dBFS", left, noisy},
+		{"14 dB fainter", left, fainter},
+	} {
+		if m := listen(t, tt.left, tt.right); crosswise(m.Pair.Exchange) {
+			t.Errorf("%s: %+v", tt.name, m.Pair.Exchange)
+		}
+	}
+}
+
 // TestExchangeInAnHour holds that the pieces of a long call are joined in pairs.
 func TestExchangeInAnHour(t *testing.T) {
 	left, right := load(t, "call-straight.wav")
@@ -47,7 +76,7 @@ func TestExchangeInAnHour(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const turns = 40 // 23 minutes: more than 64 pieces of 10 s
+	const turns = 40 // 23 minutes: more than 128 pieces of 5 s
 	for i := range turns {
 		if i < turns/4 {
 			m.Add(left, right)

@@ -279,12 +279,12 @@ type Latency struct {
 	MeanS   float64 `json:"mean_s"`
 }
 
-// Exchange compares what each channel's speech sounds like before and after the
+// Exchange compares what each channel's speech and noise are like before and after the
 // place in the call at which the sides may best have changed places. Distances are
-// squared differences of average spectra in units of the variance within. Sides
-// that stay are nearer straight than crossed.
+// squared differences of average spectra and of levels, in units of how much either
+// varies within a side. Sides that stay are nearer straight than crossed.
 type Exchange struct {
-	At       Time    `json:"at_s"`     // to about 10 s, more in calls of more than 10 min; Never where too little is said to tell
+	At       Time    `json:"at_s"`     // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
 	Straight float64 `json:"straight"` // distance between before and after on the same channels
 	Crossed  float64 `json:"crossed"`  // and on the other ones
 }

@@ -248,7 +248,10 @@ func (m *Meter) Finish() Measurements {
 		}
 	}
 	if m.channels == 2 {
-		out.Pair.Exchange = exchanged(m.ch[0].pieces, m.ch[1].pieces)
+		out.Pair.Exchange = exchanged(
+			passages(m.ch[0].pieces, &m.ch[0].log, speeches[0].segments, clock),
+			passages(m.ch[1].pieces, &m.ch[1].log, speeches[1].segments, clock),
+			float64(m.ch[0].pieces.length)*stepS)
 	}
 	converse(&out)
 	return out

@@ -1,5 +1,7 @@
 package meter
 
+import "iter"
+
 const (
 	floorAway    = 5  // frames between speech and what is taken for noise: 0.1 s
 	floorMinimum = 25 // frames of noise that make a floor: half a second
@@ -13,18 +15,29 @@ const (
 // −Inf where there are too few.
 func noiseFloor(log *frameLog, speech []Segment, c clock) Level {
 	var noise histogram
-	frame := float64(c.step) / float64(c.rate)
-	for i, level := range log.all() {
-		for len(speech) > 0 && float64(i-floorAway)*frame >= speech[0].End {
-			speech = speech[1:]
-		}
-		near := len(speech) > 0 && float64(i+floorAway)*frame > speech[0].Start
-		if !near && level != logQuiet {
-			noise.add(level)
-		}
+	for _, level := range betweenSpeech(log, speech, c) {
+		noise.add(level)
 	}
 	if noise.n < floorMinimum {
 		return silence
 	}
 	return logged(noise.quantile(noisePercentile))
+}
+
+// betweenSpeech yields the frames apart from all speech, digital silence left
+// out, with their logged levels.
+func betweenSpeech(log *frameLog, speech []Segment, c clock) iter.Seq2[int, int16] {
+	return func(yield func(int, int16) bool) {
+		frame := float64(c.step) / float64(c.rate)
+		speech := speech
+		for i, level := range log.all() {
+			for len(speech) > 0 && float64(i-floorAway)*frame >= speech[0].End {
+				speech = speech[1:]
+			}
+			near := len(speech) > 0 && float64(i+floorAway)*frame > speech[0].Start
+			if !near && level != logQuiet && !yield(i, level) {
+				return
+			}
+		}
+	}
 }

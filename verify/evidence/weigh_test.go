@@ -39,6 +39,7 @@ func mirror(m *meter.Measurements) *meter.Measurements {
 	out := *m
 	out.Left, out.Right = m.Right, m.Left
 	out.Pair.LeftAnswers, out.Pair.RightAnswers = m.Pair.RightAnswers, m.Pair.LeftAnswers
+	out.Pair.LeftOnRight, out.Pair.RightOnLeft = m.Pair.RightOnLeft, m.Pair.LeftOnRight
 	return &out
 }
 
@@ -66,12 +67,17 @@ func TestKinds(t *testing.T) {
 	w := evidence.Builtin().Opening
 	short := []meter.Segment{{Start: 1, End: 2}}
 	shortLater := []meter.Segment{{Start: 3, End: 4}}
+	hold := []meter.Segment{{Start: 23, End: 33}}
+	queue := []meter.Segment{{Start: 0, End: 20}}
+	greetingAfterQueue, afterQueue := []meter.Segment{{Start: 21, End: 25}}, []meter.Segment{{Start: 26, End: 29}}
 	for _, tt := range []struct {
 		name        string
 		left, right []meter.Segment
 		lead        [2]float64
 		facts       declare.Facts
 		tones       [2][]meter.Tone
+		music       [2][]meter.Segment
+		leak        meter.Leak // of the right channel on the left one
 		kind        string
 		want        float64 // 0: the kind must be absent
 	}{
@@ -115,12 +121,31 @@ func TestKinds(t *testing.T) {
 		{name: "ringback, outbound, dial", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: -1,
 			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
 		{name: "ringback, nothing known", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: 0},
+		{name: "music on hold, method unknown", left: answer, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0.4},
+		{name: "music on hold on the left, customer's leg", left: greeting, right: answer, music: [2][]meter.Segment{hold, nil}, kind: "waiting_sound", want: -1,
+			facts: declare.Facts{RecordedBy: declare.CustomerLeg}},
+		{name: "music on hold, native conference", left: answer, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0,
+			facts: declare.Facts{RecordedBy: declare.FlexNative}},
+		{name: "a jingle", left: answer, right: greeting, music: [2][]meter.Segment{nil, {{Start: 23, End: 27}}}, kind: "waiting_sound", want: 0},
+		{name: "music while the other side talks", left: []meter.Segment{{Start: 6, End: 9}, {Start: 24, End: 32}}, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0},
+		{name: "music for both", left: answer, right: greeting, music: [2][]meter.Segment{hold, hold}, kind: "waiting_sound", want: 0},
+		{name: "music and its echo", left: answer, right: greeting, music: [2][]meter.Segment{hold, hold}, kind: "waiting_sound", want: 0.4,
+			leak: meter.Leak{Echo: meter.Path{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}},
+		{name: "queue, inbound", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 0.4,
+			facts: declare.Facts{Direction: declare.Inbound}},
+		{name: "queue, inbound, customer's leg", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 1,
+			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.CustomerLeg}},
+		{name: "queue of a called company, outbound", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{queue, nil}, kind: "waiting_sound", want: 0.4,
+			facts: declare.Facts{Direction: declare.Outbound}},
+		{name: "queue, nothing known", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 0},
 
 		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := call(tt.left, tt.right, tt.lead[0], tt.lead[1])
 			m.Left.Tones, m.Right.Tones = tt.tones[0], tt.tones[1]
+			m.Left.Music, m.Right.Music = tt.music[0], tt.music[1]
+			m.Pair.RightOnLeft = tt.leak
 			items := evidence.Weigh(m, tt.facts, evidence.Builtin())
 			got := 0.0
 			for _, i := range items {
@@ -175,6 +200,10 @@ func TestExchangeNegates(t *testing.T) {
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
 		tones := rapid.SampledFrom([][]meter.Tone{nil, key(0.1), ring()})
 		m.Left.Tones, m.Right.Tones = tones.Draw(t, "left tones"), tones.Draw(t, "right tones")
+		music := rapid.SampledFrom([][]meter.Segment{nil, {{Start: 0, End: 8}}, {{Start: 12, End: 30}}})
+		m.Left.Music, m.Right.Music = music.Draw(t, "left music"), music.Draw(t, "right music")
+		leak := rapid.SampledFrom([]meter.Leak{{}, {Echo: meter.Path{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}})
+		m.Pair.LeftOnRight, m.Pair.RightOnLeft = leak.Draw(t, "left on right"), leak.Draw(t, "right on left")
 		facts := declare.Facts{
 			Direction:  rapid.SampledFrom([]declare.Direction{declare.UnknownDirection, declare.Inbound, declare.Outbound}).Draw(t, "direction"),
 			RecordedBy: rapid.SampledFrom([]declare.Method{declare.UnknownMethod, declare.FlexNative, declare.CustomerLeg, declare.AgentLeg, declare.Dial}).Draw(t, "method"),

@@ -1,0 +1,106 @@
+package meter
+
+import "math"
+
+// shapeBands are bands of equal ratio from shapeLowHz to shapeHighHz, inside
+// every telephone line.
+const (
+	shapeBands  = 12
+	shapeLowHz  = 250
+	shapeHighHz = 3400
+)
+
+// A channel is kept in at most maxPieces pieces of one length, which doubles
+// when they are full: 5 s at first, 10 min at ten hours.
+const (
+	maxPieces  = 128
+	pieceSteps = 250
+)
+
+// loudWithinDB is how far below the channel's loudest so far a frame may be to
+// count as speech; the loudest fades by loudestFallDB a step, 6 dB a minute, so that
+// a bang is forgotten.
+const (
+	loudWithinDB  = 22
+	loudestFallDB = 0.002
+)
+
+const emptyBand = 1e-12
+
+// pieces keeps what the speech in each piece of the call sounds like on a channel.
+type pieces struct {
+	edges   [shapeBands + 1]int // bins
+	shapes  []shape
+	length  int // steps a piece
+	steps   int
+	loudest float64
+}
+
+// shape is the mean spectrum of some frames of speech and how it varies, in dB,
+// its level taken out and kept apart.
+type shape struct {
+	n            float64
+	sum, squares [shapeBands]float64
+	energy       float64 // the sum of the frames' mean power
+}
+
+// newPieces takes the width of a bin and how many there are. Below 8 kHz the
+// bands are narrower, so that they end below half the sample rate.
+func newPieces(binHz float64, bins int) *pieces {
+	highest := min(shapeHighHz, binHz*float64(bins-1))
+	p := &pieces{length: pieceSteps, loudest: math.Inf(-1), shapes: make([]shape, 0, maxPieces)}
+	for b := range p.edges {
+		hz := shapeLowHz * math.Pow(highest/shapeLowHz, float64(b)/shapeBands)
+		p.edges[b] = int(math.Round(hz / binHz))
+	}
+	return p
+}
+
+// step counts a frame and reports whether it is loud enough to be speech.
+func (p *pieces) step(f frame) bool {
+	if p.steps%p.length == 0 {
+		if len(p.shapes) == maxPieces {
+			for i := range maxPieces / 2 {
+				p.shapes[i] = p.shapes[2*i]
+				p.shapes[i].merge(&p.shapes[2*i+1])
+			}
+			p.shapes = p.shapes[:maxPieces/2]
+			p.length *= 2
+		}
+		p.shapes = append(p.shapes, shape{})
+	}
+	p.steps++
+	p.loudest = max(p.loudest-loudestFallDB, f.level)
+	return !f.quiet && f.level >= p.loudest-loudWithinDB
+}
+
+// add takes the power spectrum of the frame of speech that was counted last.
+func (p *pieces) add(power []float32) {
+	s := &p.shapes[len(p.shapes)-1]
+	var db [shapeBands]float64
+	var mean, total float64
+	for b := range db {
+		var sum float64
+		for _, v := range power[p.edges[b]:p.edges[b+1]] {
+			sum += float64(v)
+		}
+		total += sum
+		db[b] = 10 * math.Log10(sum/float64(p.edges[b+1]-p.edges[b])+emptyBand)
+		mean += db[b] / shapeBands
+	}
+	s.n++
+	s.energy += total / float64(p.edges[shapeBands]-p.edges[0])
+	for b, v := range db {
+		s.sum[b] += v - mean
+		s.squares[b] += (v - mean) * (v - mean)
+	}
+}
+
+func (s *shape) merge(o *shape) {
+	s.n += o.n
+	s.energy += o.energy
+	for b := range s.sum {
+		s.sum[b] += o.sum[b]
+		s.squares[b] += o.squares[b]
+	}
+}
