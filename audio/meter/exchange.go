@@ -21,6 +21,11 @@ const (
 	speechSpreadDB = 4.0
 	noiseSpreadDB  = 3.0
 	levelsAtMost   = 9.0
+
+	// Below this a line is silent: how much below depends on who rounds.
+	silentLine = -80 * logScale
+	// What is loud in a piece with less speech than this is its noise.
+	leastSpeechS = 0.2
 )
 
 // passage is what a part of the call sounds like on a channel.
@@ -34,14 +39,17 @@ func (s *passage) merge(o *passage) {
 	s.noise.merge(&o.noise)
 }
 
-// passages gives each piece of a channel the noise between its speech.
+// passages gives the pieces of a channel, now that it is known where somebody speaks.
 func passages(p *pieces, log *frameLog, speech []Segment, c clock) []passage {
 	out := make([]passage, len(p.shapes))
 	for i := range out {
-		out[i].shape = p.shapes[i]
+		piece := []Segment{{Start: c.frameTime(i * p.length), End: c.frameTime((i + 1) * p.length)}}
+		if Overlap(speech, piece, 0) >= leastSpeechS {
+			out[i].shape = p.shapes[i]
+		}
 	}
 	for i, level := range betweenSpeech(log, speech, c) {
-		out[i/p.length].noise.add(level)
+		out[i/p.length].noise.add(max(level, silentLine))
 	}
 	return out
 }
