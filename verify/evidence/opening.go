@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -47,6 +48,7 @@ const (
 	replyOverlapS    = 0.5 // the reply may come in early …
 	replyWithinS     = 4.0 // … and comes soon
 	maxHelloS        = 1.2
+	mailboxBeepS     = 3.0 // from a mailbox's greeting to its beep
 )
 
 // Direction changes what is to be expected, by reason and not by fit: the
@@ -92,6 +94,7 @@ type greeting struct {
 	joinS     float64 // how long the later leg's channel begins with digital silence
 	replyS    float64 // how long the other side's next turn is; 0 where there is none
 	replyGap  float64 // how long after the greeting it begins
+	beep      bool    // a beep follows on the same channel
 }
 
 // greeting finds the first long turn; ok is false where there is none, or
@@ -108,6 +111,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 			turn:      t,
 			firstWord: float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech)),
 			joinS:     max(r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS),
+			beep:      beepAfter(r.channel(t.Right), t.End),
 		}
 		for _, next := range r.turns[i+1:] {
 			if next.Right != t.Right {
@@ -126,6 +130,10 @@ func (g greeting) support(r reading, w OpeningWeights) float64 {
 		return 0
 	}
 	weight := g.weight(w)
+	if g.beep && r.facts.Direction != declare.Inbound {
+		// Mailboxes greet at length, too, and agents get to them by calling out.
+		return min(weight, w.Unlikely)
+	}
 	switch r.facts.Direction {
 	case declare.Outbound:
 		if r.agentFirst() {
@@ -161,6 +169,13 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	default:
 		return w.Unlikely
 	}
+}
+
+// beepAfter reports whether a beep follows soon after a time in seconds.
+func beepAfter(c *meter.Channel, at float64) bool {
+	return slices.ContainsFunc(c.Tones, func(t meter.Tone) bool {
+		return t.Kind == meter.Beep && t.Start >= at-replyOverlapS && t.Start <= at+mailboxBeepS
+	})
 }
 
 // agentFirst and customerFirst report who speaks first; neither where both start at once.

@@ -51,6 +51,10 @@ func key(starts ...float64) []meter.Tone {
 	return out
 }
 
+func beep(start float64) []meter.Tone {
+	return []meter.Tone{{Kind: meter.Beep, Detail: "1000 Hz", Start: start, End: start + 0.3, Count: 1}}
+}
+
 func ring() []meter.Tone {
 	return []meter.Tone{{Kind: meter.RingbackTone, Start: 0.1, End: 0.9}}
 }
@@ -96,6 +100,10 @@ func TestKinds(t *testing.T) {
 		{name: "no long turn, no direction", left: shortLater, right: short, kind: "opening", want: 0},
 		{name: "no long turn, inbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1},
 		{name: "no long turn, outbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: -0.7},
+		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
+		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
+		{name: "a beep after the notice, inbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
+		{name: "a beep on the other channel", left: answer, right: greeting, tones: [2][]meter.Tone{beep(5.5), nil}, kind: "opening", want: w.Complete},
 		{name: "both begin at once", left: []meter.Segment{{Start: 1, End: 4}}, right: []meter.Segment{{Start: 1, End: 4}}, kind: "opening", want: 0},
 
 		{name: "agent joined later", left: answer, right: greeting, lead: [2]float64{0, 12}, kind: "join_order", want: 1.5,
@@ -198,7 +206,7 @@ func TestExchangeNegates(t *testing.T) {
 		lead := rapid.SampledFrom([]float64{0, 0.5, 3, 12})
 		m := call(segments.Draw(t, "left"), segments.Draw(t, "right"), lead.Draw(t, "lead"), lead.Draw(t, "lead"))
 		m.Pair.LeftAnswers, m.Pair.RightAnswers = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
-		tones := rapid.SampledFrom([][]meter.Tone{nil, key(0.1), ring()})
+		tones := rapid.SampledFrom([][]meter.Tone{nil, key(0.1), ring(), beep(3)})
 		m.Left.Tones, m.Right.Tones = tones.Draw(t, "left tones"), tones.Draw(t, "right tones")
 		music := rapid.SampledFrom([][]meter.Segment{nil, {{Start: 0, End: 8}}, {{Start: 12, End: 30}}})
 		m.Left.Music, m.Right.Music = music.Draw(t, "left music"), music.Draw(t, "right music")
