@@ -40,7 +40,7 @@ func joinSupport(r reading) float64 {
 		return -max(r.tooEarly(r.customer(), joined.Customer)*joinContradiction,
 			r.tooEarly(r.agent(), joined.Agent)*agentContradiction(r.facts.RecordedBy))
 	}
-	agent, customer := r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS
+	agent, customer := r.joins(r.agent()), r.joins(r.customer())
 	switch {
 	case agent-customer >= lateS:
 		return lateAgentWeight(r.facts)
@@ -48,6 +48,21 @@ func joinSupport(r reading) float64 {
 		return lateCustomerWeight(r.facts)
 	}
 	return 0
+}
+
+// gatedShare is the share of a channel after its first sound from which digital
+// silence is how the channel pauses.
+const gatedShare = 0.1
+
+// joins is how long a channel's leg is not there yet, in seconds: its leading
+// digital silence. A channel that is digital silence in its pauses, too, as those of bots
+// and of lines without comfort noise are, has merely not spoken yet, and gives 0.
+func (r reading) joins(c *meter.Channel) float64 {
+	lead := c.Timing.LeadingDigitalSilenceS
+	if c.Timing.DigitalSilenceS-lead > gatedShare*(r.m.DurationS-lead) {
+		return 0
+	}
+	return lead
 }
 
 func agentContradiction(by declare.Method) float64 {
@@ -107,10 +122,10 @@ func lateCustomerWeight(f declare.Facts) float64 {
 func joinDetail(r reading) string {
 	agent, customer := r.agent().Timing, r.customer().Timing
 	if r.facts.Joined.Customer == nil && r.facts.Joined.Agent == nil {
-		late, lead := r.agentSide(), agent.LeadingDigitalSilenceS
+		late, lead := r.agentSide(), r.joins(r.agent())
 		who := "the agent"
-		if customer.LeadingDigitalSilenceS > agent.LeadingDigitalSilenceS {
-			late, lead, who = r.customerSide(), customer.LeadingDigitalSilenceS, "the customer"
+		if customer := r.joins(r.customer()); customer > lead {
+			late, lead, who = r.customerSide(), customer, "the customer"
 		}
 		return fmt.Sprintf("The %s channel is digital silence for its first %.1f s: on an %s call %s joins later.", late, lead, r.facts.Direction, who)
 	}

@@ -47,7 +47,9 @@ const (
 	minFullReplyS    = 2.5
 	replyOverlapS    = 0.5 // the reply may come in early …
 	replyWithinS     = 4.0 // … and comes soon
-	maxHelloS        = 1.2
+	wordS            = 0.2 // less is a breath or a click
+	helloS           = 0.8 // whoever answers for themselves says no more; "hello?" is 0.4 s
+	helloOutboundS   = 1.2 // the same where it is known that the customer was called
 	mailboxBeepS     = 3.0 // from a mailbox's greeting to its beep
 )
 
@@ -60,8 +62,13 @@ const (
 	// greetingUnexpected bounds the weight where an outbound call begins with the
 	// greeting itself, and the called side has not answered yet.
 	greetingUnexpected = 0.6
-	// callerFirst bounds the weight where an inbound caller speaks before being greeted.
-	callerFirst = 1.2
+	// callerFirst bounds the weight where an inbound caller is first to say a word or
+	// two: as rare (4 of 96 calls) as an agent who says no more than "hello" (1 of 37).
+	callerFirst = 0.2
+	// maybeGreeted bounds it where the other side says more than a hello before, and
+	// nobody is known to have been called: "Acme support, good morning" is a
+	// greeting, too, and the first long turn then the customer's story.
+	maybeGreeted = 0.2
 )
 
 // The weight of the first speech, where there is no long turn and the
@@ -89,31 +96,36 @@ func opening(w OpeningWeights) kind {
 
 // greeting is the first long turn and what surrounds it.
 type greeting struct {
-	turn      meter.Turn
-	firstWord float64 // when anybody first speaks
-	joinS     float64 // how long the later leg's channel begins with digital silence
-	replyS    float64 // how long the other side's next turn is; 0 where there is none
-	replyGap  float64 // how long after the greeting it begins
-	beep      bool    // a beep follows on the same channel
+	turn       meter.Turn
+	firstWord  float64 // when anybody first speaks once both legs are there
+	otherFirst bool    // the other side says a word before
+	othersS    float64 // what the other side talks before the greeting
+	joinS      float64 // when the later leg joins
+	replyS     float64 // how long the other side's next turn is; 0 where there is none
+	replyGap   float64 // how long after the greeting it begins
+	beep       bool    // a beep follows on the same channel
 }
 
-// greeting finds the first long turn; ok is false where there is none, or
-// where both sides begin one at the same instant.
+// greeting finds the first long turn once both legs are there: nobody greets a
+// party that is not. ok is false where there is none, or where both sides begin one
+// at the same instant.
 func (r reading) greeting() (g greeting, ok bool) {
-	for i, t := range r.turns {
+	g.joinS = max(r.joins(r.agent()), r.joins(r.customer()))
+	turns := r.turns
+	for len(turns) > 0 && turns[0].Start < g.joinS-joinToleranceS {
+		turns = turns[1:]
+	}
+	for i, t := range turns {
 		if t.TalkS < longTurnS {
 			continue
 		}
-		if i+1 < len(r.turns) && meter.Tied(r.turns, i+1) && r.turns[i+1].TalkS >= longTurnS {
+		if i+1 < len(turns) && meter.Tied(turns, i+1) && turns[i+1].TalkS >= longTurnS {
 			return greeting{}, false
 		}
-		g = greeting{
-			turn:      t,
-			firstWord: float64(min(r.agent().Timing.FirstSpeech, r.customer().Timing.FirstSpeech)),
-			joinS:     max(r.agent().Timing.LeadingDigitalSilenceS, r.customer().Timing.LeadingDigitalSilenceS),
-			beep:      beepAfter(r.channel(t.Right), t.End),
-		}
-		for _, next := range r.turns[i+1:] {
+		g.turn, g.firstWord = t, turns[0].Start
+		g.beep = beepAfter(r.channel(t.Right), t.End)
+		g.before(turns[:i])
+		for _, next := range turns[i+1:] {
 			if next.Right != t.Right {
 				g.replyS, g.replyGap = next.TalkS, next.Start-t.End
 				break
@@ -122,6 +134,23 @@ func (r reading) greeting() (g greeting, ok bool) {
 		return g, true
 	}
 	return greeting{}, false
+}
+
+// before takes in the turns before the greeting.
+func (g *greeting) before(turns []meter.Turn) {
+	ownWord, othersWord := g.turn.Start, g.turn.Start
+	for _, t := range turns {
+		talkS := min(t.TalkS, g.turn.Start-t.Start)
+		word := &ownWord
+		if t.Right != g.turn.Right {
+			g.othersS += talkS
+			word = &othersWord
+		}
+		if talkS >= wordS {
+			*word = min(*word, t.Start)
+		}
+	}
+	g.otherFirst = othersWord < ownWord
 }
 
 // support is the greeting's weight if it is the agent's under a reading.
@@ -136,15 +165,19 @@ func (g greeting) support(r reading, w OpeningWeights) float64 {
 	}
 	switch r.facts.Direction {
 	case declare.Outbound:
-		if r.agentFirst() {
+		if !g.otherFirst {
 			return min(weight, greetingUnexpected)
 		}
-		if r.customerFirst() && r.firstTurnS() <= maxHelloS {
+		if g.othersS <= helloOutboundS {
 			return weight + helloOutbound
 		}
 	case declare.Inbound:
-		if r.customerFirst() {
+		if g.otherFirst {
 			return min(weight, callerFirst)
+		}
+	default:
+		if g.othersS > helloS {
+			return min(weight, maybeGreeted)
 		}
 	}
 	return weight
@@ -187,9 +220,6 @@ func (r reading) customerFirst() bool {
 	return r.customer().Timing.FirstSpeech < r.agent().Timing.FirstSpeech
 }
 
-// firstTurnS is how long the very first turn is.
-func (r reading) firstTurnS() float64 { return r.turns[0].TalkS }
-
 func firstSpeechSupport(r reading) float64 {
 	switch {
 	case r.facts.Direction == declare.Inbound && r.agentFirst():
@@ -204,7 +234,7 @@ func openingDetail(r reading) string {
 	g, ok := r.greeting()
 	t := g.turn
 	switch {
-	case ok && r.customerFirst():
+	case ok && g.otherFirst:
 		return fmt.Sprintf("The %s side speaks first, at %.1f s, and the %s side takes the first long turn (%.1f s of talk from %.1f s), as an agent who introduces the matter does.",
 			r.customerSide(), float64(r.customer().Timing.FirstSpeech), r.agentSide(), t.TalkS, t.Start)
 	case ok:

@@ -22,7 +22,7 @@ func call(left, right []meter.Segment, leadLeft, leadRight float64) *meter.Measu
 		lead float64
 	}{{&m.Left, left, leadLeft}, {&m.Right, right, leadRight}} {
 		s.c.Segments = s.segs
-		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
+		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, DigitalSilenceS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
 		for i, seg := range s.segs {
 			if i == 0 {
 				s.c.Timing.FirstSpeech = meter.Time(seg.Start)
@@ -71,6 +71,7 @@ func TestKinds(t *testing.T) {
 	w := evidence.Builtin().Opening
 	short := []meter.Segment{{Start: 1, End: 2}}
 	shortLater := []meter.Segment{{Start: 3, End: 4}}
+	shortGreeting, story := []meter.Segment{{Start: 0.4, End: 1.5}, {Start: 8, End: 14}}, []meter.Segment{{Start: 2, End: 7.5}}
 	hold := []meter.Segment{{Start: 23, End: 33}}
 	queue := []meter.Segment{{Start: 0, End: 20}}
 	greetingAfterQueue, afterQueue := []meter.Segment{{Start: 21, End: 25}}, []meter.Segment{{Start: 26, End: 29}}
@@ -81,6 +82,7 @@ func TestKinds(t *testing.T) {
 		facts       declare.Facts
 		tones       [2][]meter.Tone
 		music       [2][]meter.Segment
+		gated       bool       // the left channel pauses with digital silence
 		leak        meter.Leak // of the right channel on the left one
 		kind        string
 		want        float64 // 0: the kind must be absent
@@ -90,7 +92,7 @@ func TestKinds(t *testing.T) {
 		{name: "hello before it, too soon after the start", left: hello, right: greeting, kind: "opening", want: w.Plain},
 		{name: "a leg joins before it", left: hello, right: greeting, lead: [2]float64{0, 1}, kind: "opening", want: w.Joined},
 		{name: "hello before it, outbound", left: hello, right: greeting, lead: [2]float64{1, 0}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Joined + 0.3},
-		{name: "hello before it, inbound", left: hello, right: greeting, lead: [2]float64{0, 1}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1.2},
+		{name: "hello before it, inbound", left: hello, right: greeting, lead: [2]float64{0, 1}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 0.2},
 		{name: "nobody says hello, outbound", left: answer, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 0.6},
 		{name: "a long greeting", left: []meter.Segment{{Start: 10, End: 13}}, right: []meter.Segment{{Start: 1, End: 9}}, kind: "opening", want: w.Plain},
 		{name: "a leg joins long before it", left: []meter.Segment{{Start: 26, End: 28}}, right: []meter.Segment{{Start: 20, End: 23}}, lead: [2]float64{0, 5}, kind: "opening", want: w.Plain},
@@ -100,6 +102,11 @@ func TestKinds(t *testing.T) {
 		{name: "no long turn, no direction", left: shortLater, right: short, kind: "opening", want: 0},
 		{name: "no long turn, inbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1},
 		{name: "no long turn, outbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: -0.7},
+		{name: "more than a hello before it", left: shortGreeting, right: story, kind: "opening", want: 0.2},
+		{name: "more than a hello before it, outbound", left: shortGreeting, right: story, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Complete + 0.3},
+		{name: "a breath before it, inbound", left: []meter.Segment{{Start: 0.5, End: 0.6}, {Start: 6, End: 9}}, right: greeting, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
+		{name: "talk before the other leg is there", left: []meter.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []meter.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: w.Joined},
+		{name: "talk before a gated line's first word", left: []meter.Segment{{Start: 6, End: 9}}, right: greeting, lead: [2]float64{6, 0}, gated: true, kind: "opening", want: w.Complete},
 		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
 		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
 		{name: "a beep after the notice, inbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
@@ -154,6 +161,9 @@ func TestKinds(t *testing.T) {
 			m.Left.Tones, m.Right.Tones = tt.tones[0], tt.tones[1]
 			m.Left.Music, m.Right.Music = tt.music[0], tt.music[1]
 			m.Pair.RightOnLeft = tt.leak
+			if tt.gated {
+				m.Left.Timing.DigitalSilenceS = m.DurationS - m.Left.Timing.TalkS
+			}
 			items := evidence.Weigh(m, tt.facts, evidence.Builtin())
 			got := 0.0
 			for _, i := range items {
