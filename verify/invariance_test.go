@@ -1,0 +1,128 @@
+package verify_test
+
+import (
+	"errors"
+	"io"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/zaf/g711"
+	"pgregory.net/rapid"
+
+	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// calls are the recordings of testdata that hold one party a channel.
+var calls = []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"}
+
+// recording is samples, and what is known of them.
+type recording struct {
+	rate int
+	side [2][]float32
+}
+
+func decode(t *testing.T, name string) recording {
+	t.Helper()
+	f, err := os.Open(testdata(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := wave.NewReader(f, wave.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := recording{rate: r.Format().SampleRate}
+	var block [2][4096]float32
+	for {
+		n, err := r.Read(block[0][:], block[1][:])
+		for side := range block {
+			out.side[side] = append(out.side[side], block[side][:n]...)
+		}
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// judge weighs the sound alone after something was done to every sample.
+func (r recording) judge(t interface{ Fatal(...any) }, change func(float32) float32) verify.Verdict {
+	m, err := meter.New(r.rate, 2, meter.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changed [2][]float32
+	for side, samples := range r.side {
+		changed[side] = make([]float32, len(samples))
+		for i, x := range samples {
+			changed[side][i] = change(x)
+		}
+	}
+	m.Add(changed[0], changed[1])
+	return verify.Judge(verify.Recording{Measurements: m.Finish()}, verify.Case{Declaration: declare.Default()})
+}
+
+func (r recording) peak() float64 {
+	peak := 0.0
+	for _, samples := range r.side {
+		for _, x := range samples {
+			peak = max(peak, math.Abs(float64(x)))
+		}
+	}
+	return peak
+}
+
+// TestGainChangesNothing holds that gain which neither clips nor rounds moves
+// log10 LR by a tenth at the most.
+func TestGainChangesNothing(t *testing.T) {
+	decoded := map[string]recording{}
+	asItIs := map[string]verify.Verdict{}
+	for _, name := range calls {
+		r := decode(t, name)
+		decoded[name], asItIs[name] = r, r.judge(t, func(x float32) float32 { return x })
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom(calls).Draw(t, "call")
+		r, want := decoded[name], asItIs[name]
+		db := rapid.Float64Range(-40, -20*math.Log10(r.peak())).Draw(t, "gain in dB")
+		gain := float32(math.Pow(10, db/20))
+		got := r.judge(t, func(x float32) float32 { return gain * x })
+		if math.Abs(got.Log10LR-want.Log10LR) > 0.1 || got.Outcome != want.Outcome {
+			t.Fatalf("%s at %+.1f dB: %s with %.2f, as it is %s with %.2f", name, db, got.Outcome, got.Log10LR, want.Outcome, want.Log10LR)
+		}
+	})
+}
+
+// TestCodingTurnsNothingRound holds that coding a recording anew, at any level,
+// may weaken its verdict but never turns it into the other one.
+func TestCodingTurnsNothingRound(t *testing.T) {
+	codings := map[string]func(int16) int16{
+		"µ-law":  func(x int16) int16 { return g711.DecodeUlawFrame(g711.EncodeUlawFrame(x)) },
+		"A-law":  func(x int16) int16 { return g711.DecodeAlawFrame(g711.EncodeAlawFrame(x)) },
+		"8 bits": func(x int16) int16 { return x &^ 0xff },
+		"16 bit": func(x int16) int16 { return x },
+	}
+	for _, name := range calls {
+		r := decode(t, name)
+		want := r.judge(t, func(x float32) float32 { return x })
+		for coding, code := range codings {
+			for _, db := range []float64{0, -12, -24, +12} {
+				gain := math.Pow(10, db/20)
+				got := r.judge(t, func(x float32) float32 {
+					y := math.Round(gain * float64(x) * 32768)
+					return float32(code(int16(max(-32768, min(32767, y))))) / 32768
+				})
+				if got.Log10LR*want.Log10LR < 0 && got.Outcome != verify.Undecided {
+					t.Errorf("%s as %s at %+.0f dB: %s with %.2f, as it is %s with %.2f", name, coding, db, got.Outcome, got.Log10LR, want.Outcome, want.Log10LR)
+				}
+			}
+		}
+	}
+}
