@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -77,23 +78,26 @@ func TestBleedOntoNobody(t *testing.T) {
 
 // TestOneSideOfAConversation holds what pauses say of a channel that is alone.
 func TestOneSideOfAConversation(t *testing.T) {
+	silence := meter.Level(math.Inf(-1))
 	for _, tt := range []struct {
 		name          string
 		pause         float64
 		turns         int
 		silent        bool
+		floor         meter.Level
 		code          finding.Code
 		severity      finding.Severity
 		wantsDetailOf string
 	}{
-		{"one side, a line on the other", 6, 8, false, finding.OnePartyMissing, finding.Fatal, "one side of a conversation"},
-		{"one side, nothing on the other", 6, 8, true, finding.SilentChannel, finding.Fatal, "one side of a conversation"},
-		{"both sides, nothing on the other", 1.6, 8, true, finding.SilentChannel, finding.Fatal, "both parties"},
-		{"short pauses, a line on the other", 1.6, 8, false, finding.OnePartyMissing, finding.Warning, ""},
-		{"a caller who waits", 20, 3, false, finding.OnePartyMissing, finding.Warning, ""},
+		{"one side, a line on the other", 6, 8, false, -60, finding.OnePartyMissing, finding.Fatal, "one side of a conversation"},
+		{"one side, nothing on the other", 6, 8, true, silence, finding.SilentChannel, finding.Fatal, "one side of a conversation"},
+		{"both sides, nothing on the other", 1.6, 8, true, silence, finding.SilentChannel, finding.Fatal, "both parties"},
+		{"short pauses, a line on the other", 1.6, 8, false, -60, finding.OnePartyMissing, finding.Warning, ""},
+		{"both sides, the idle noise of a codec on the other", 1.6, 8, false, -88, finding.SilentChannel, finding.Fatal, "both parties"},
+		{"a caller who waits", 20, 3, false, -60, finding.OnePartyMissing, finding.Warning, ""},
 	} {
 		m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 120, Frames: 960000}
-		m.Right.Timing.FirstSound = 0
+		m.Right.Timing.FirstSound, m.Right.Energy.NoiseFloor = 0, tt.floor
 		if tt.silent {
 			m.Right.Timing.FirstSound = meter.Never
 		}
