@@ -180,3 +180,35 @@ func TestSampleRatesAgree(t *testing.T) {
 		}
 	}
 }
+
+// A leg that is not there yet shows also where its zeros were dithered or coded
+// anew, at any gain; a line that is as quiet later on was there.
+func TestLeadingIdle(t *testing.T) {
+	const rate, seconds, joinS = 8000, 20, 6
+	for _, tt := range []struct {
+		name         string
+		before, line float64 // noise in dBov
+		want         float64
+	}{
+		{"zeros", -200, -60, joinS},
+		{"dither", -96, -60, joinS},
+		{"an idle codec", -88, -70, joinS},
+		{"the line itself", -60, -60, 0},
+		{"a line that is a little quieter at first", -66, -60, 0},
+		{"noise suppression", -96, -96, 0},
+	} {
+		for _, gain := range []float64{0, -20} {
+			x := quietTalker(5, rate, seconds, -22)
+			clear(x[:joinS*rate])
+			before, line := white(6, rate, joinS, tt.before), white(7, rate, seconds-joinS, tt.line)
+			mix(x[:joinS*rate], before)
+			mix(x[joinS*rate:], line)
+			for i := range x {
+				x[i] *= float32(math.Pow(10, gain/20))
+			}
+			if got := measure(t, rate, Options{}, x).Left.Timing.LeadingIdleS; !near(got, tt.want, 0.1) {
+				t.Errorf("%s at %.0f dB: idle for %.2f s, want %.2f", tt.name, gain, got, tt.want)
+			}
+		}
+	}
+}

@@ -10,7 +10,7 @@ import (
 // Schema is the number under which Measurements are stored. It changes
 // whenever a field changes its meaning, so that a verdict is never recomputed
 // from measurements that an older meter took differently.
-const Schema = 1
+const Schema = 2
 
 // Level is a level in dBov: decibels relative to a full-scale square wave
 // (ITU-T G.100.1), so that a full-scale sine is at −3.01. Silence is −Inf
@@ -183,6 +183,10 @@ type Timing struct {
 	LongestTurnS           float64 `json:"longest_turn_s"`
 	LeadingDigitalSilenceS float64 `json:"leading_digital_silence_s"`
 	DigitalSilenceS        float64 `json:"digital_silence_s"` // all of it, in runs of 20 ms and more
+	// LeadingIdleS is how long the channel begins with digital silence, or with
+	// what codecs and converters make of it: 10 dB and more below the noise of the line
+	// that follows.
+	LeadingIdleS float64 `json:"leading_idle_s"`
 }
 
 // Line says what the line that a channel came over did to it.

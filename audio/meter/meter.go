@@ -237,6 +237,7 @@ func (m *Meter) Finish() Measurements {
 		sides[c].Music = clock.segments(music[c])
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
+		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))
 		if ch.voice != nil {
 			sides[c].Voice = ch.voice.result(speech.segments, clock)
 		}

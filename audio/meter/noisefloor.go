@@ -1,6 +1,9 @@
 package meter
 
-import "iter"
+import (
+	"iter"
+	"math"
+)
 
 const (
 	floorAway    = 5  // frames between speech and what is taken for noise: 0.1 s
@@ -22,6 +25,39 @@ func noiseFloor(log *frameLog, speech []Segment, c clock) Level {
 		return silence
 	}
 	return logged(noise.quantile(noisePercentile))
+}
+
+const (
+	idleBelow   = 10 * logScale // under the noise of the line: no line yet
+	soundFrames = 5             // of the line end it: 0.1 s; fewer are a click
+)
+
+// leadingIdle is how long the line is not there yet, in seconds: what is heard
+// before the first speech is far below the noise from then on. 0 where that noise is
+// not known.
+func leadingIdle(log *frameLog, speech []Segment, c clock) float64 {
+	if len(speech) == 0 {
+		return 0
+	}
+	first := int(math.Round(speech[0].Start / stepS))
+	var line histogram
+	for i, level := range betweenSpeech(log, speech, c) {
+		if i >= first {
+			line.add(level)
+		}
+	}
+	if line.n < floorMinimum {
+		return 0
+	}
+	least, run := line.quantile(noisePercentile)-idleBelow, 0
+	for i, level := range log.all() {
+		if level < least {
+			run = 0
+		} else if run++; run == soundFrames || i == first {
+			return c.frameTime(i - run + 1)
+		}
+	}
+	return 0
 }
 
 // betweenSpeech yields the frames apart from all speech, digital silence left

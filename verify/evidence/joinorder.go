@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/otoscope/otoscope/audio/meter"
@@ -24,7 +23,7 @@ const (
 // joinToleranceS is how far clocks and the first packets may be off.
 const joinToleranceS = 1.0
 
-// lateS is the leading digital silence, beyond the other channel's, that makes
+// lateS is the silence at the start, beyond the other channel's, that makes
 // a leg a late one.
 const lateS = 1.0
 
@@ -54,15 +53,15 @@ func joinSupport(r reading) float64 {
 // silence is how the channel pauses.
 const gatedShare = 0.1
 
-// joins is how long a channel's leg is not there yet, in seconds: its leading
-// digital silence. A channel that is digital silence in its pauses, too, as those of bots
+// joins is how long a channel's leg is not there yet, in seconds: it is idle
+// from the start. A channel that is digital silence in its pauses, too, as those of bots
 // and of lines without comfort noise are, has merely not spoken yet, and gives 0.
 func (r reading) joins(c *meter.Channel) float64 {
-	lead := c.Timing.LeadingDigitalSilenceS
-	if c.Timing.DigitalSilenceS-lead > gatedShare*(r.m.DurationS-lead) {
+	t := c.Timing
+	if t.DigitalSilenceS-t.LeadingDigitalSilenceS > gatedShare*(r.m.DurationS-t.LeadingDigitalSilenceS) {
 		return 0
 	}
-	return lead
+	return t.LeadingIdleS
 }
 
 func agentContradiction(by declare.Method) float64 {
@@ -74,10 +73,10 @@ func agentContradiction(by declare.Method) float64 {
 
 // tooEarly is 1 where a channel carries sound before its party joined.
 func (r reading) tooEarly(c *meter.Channel, joined *time.Duration) float64 {
-	if joined == nil || !c.Timing.FirstSound.Happened() {
+	if joined == nil || c.Timing.LeadingIdleS >= r.m.DurationS {
 		return 0
 	}
-	if float64(c.Timing.FirstSound) < joined.Seconds()-joinToleranceS {
+	if c.Timing.LeadingIdleS < joined.Seconds()-joinToleranceS {
 		return 1
 	}
 	return 0
@@ -120,22 +119,21 @@ func lateCustomerWeight(f declare.Facts) float64 {
 }
 
 func joinDetail(r reading) string {
-	agent, customer := r.agent().Timing, r.customer().Timing
 	if r.facts.Joined.Customer == nil && r.facts.Joined.Agent == nil {
 		late, lead := r.agentSide(), r.joins(r.agent())
 		who := "the agent"
 		if customer := r.joins(r.customer()); customer > lead {
 			late, lead, who = r.customerSide(), customer, "the customer"
 		}
-		return fmt.Sprintf("The %s channel is digital silence for its first %.1f s: on an %s call %s joins later.", late, lead, r.facts.Direction, who)
+		return fmt.Sprintf("The %s channel is silent for its first %.1f s: on an %s call %s joins later.", late, lead, r.facts.Direction, who)
 	}
 	// What contradicts the other reading supports this one.
 	other := r
 	other.customerRight = !r.customerRight
 	if other.tooEarly(other.agent(), r.facts.Joined.Agent) > 0 {
 		return fmt.Sprintf("The agent joined at %.1f s, but the %s channel carries sound from %.1f s on; it cannot be the agent's.",
-			r.facts.Joined.Agent.Seconds(), r.customerSide(), math.Abs(float64(customer.FirstSound)))
+			r.facts.Joined.Agent.Seconds(), r.customerSide(), r.customer().Timing.LeadingIdleS)
 	}
 	return fmt.Sprintf("The customer joined at %.1f s, but the %s channel carries sound from %.1f s on; it cannot be the customer's.",
-		r.facts.Joined.Customer.Seconds(), r.agentSide(), math.Abs(float64(agent.FirstSound)))
+		r.facts.Joined.Customer.Seconds(), r.agentSide(), r.agent().Timing.LeadingIdleS)
 }

@@ -22,7 +22,7 @@ func call(left, right []meter.Segment, leadLeft, leadRight float64) *meter.Measu
 		lead float64
 	}{{&m.Left, left, leadLeft}, {&m.Right, right, leadRight}} {
 		s.c.Segments = s.segs
-		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, DigitalSilenceS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
+		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, DigitalSilenceS: s.lead, LeadingIdleS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
 		for i, seg := range s.segs {
 			if i == 0 {
 				s.c.Timing.FirstSpeech = meter.Time(seg.Start)
