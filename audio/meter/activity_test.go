@@ -71,7 +71,14 @@ func labels(t *testing.T) []labelled {
 // load decodes a two-channel recording of testdata, which all are at 8 kHz.
 func load(t testing.TB, name string) (left, right []float32) {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "testdata", name))
+	left, right, _ = decode(t, filepath.Join("..", "..", "testdata", name))
+	return left, right
+}
+
+// decode reads a two-channel recording and its sample rate.
+func decode(t testing.TB, path string) (left, right []float32, rate int) {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +91,7 @@ func load(t testing.TB, name string) (left, right []float32) {
 	for {
 		n, err := r.Read(l, rr)
 		if errors.Is(err, io.EOF) {
-			return left, right
+			return left, right, r.Format().SampleRate
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -80,7 +80,7 @@ func BenchmarkMeter(b *testing.B) {
 		steps(func(l, r []float32) { x.add(l, r) })
 	})
 	run("pair", func() {
-		x := newCommonSound(rate)
+		x := newCommonSound(rate, [2]*musicWatch{newMusicWatch(rate), newMusicWatch(rate)})
 		steps(func(l, r []float32) { x.add(l, r, false) })
 		x.finish()
 		x.result(nil, nil, Copy{}, &Pair{})

@@ -17,6 +17,7 @@
 //	silence.go       digital silence
 //	grid.go          traces of G.711
 //	pair.go          sound that both channels carry, and by how much it is later on one
+//	waitingblocks.go which of it is music for both
 //	band.go          the level of a 32 ms frame in the band of speech
 //	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
@@ -35,6 +36,7 @@
 //	noisefloor.go    the noise between the speech
 //	copies.go        whether the channels are one signal
 //	leak.go          what of one channel is heard on the other: bleed and echo
+//	commonnoise.go   noise that both channels have, which is no bleed
 //	drift.go         channels that are shifted, or run apart
 //	echo.go          segments that are only the other channel's sound
 //	exchange.go      where the sides may change places

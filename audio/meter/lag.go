@@ -42,7 +42,7 @@ type lagFinder struct {
 }
 
 func (p *commonSound) lagFinder() *lagFinder {
-	f := &lagFinder{n: len(p.window), rate: p.rate, from: p.from, phase: make([]complex64, len(p.spectra[0]))}
+	f := &lagFinder{n: len(p.window), rate: p.rate, from: p.from, phase: make([]complex64, p.bins)}
 	// The band is a part of the spectrum: fewer lags than samples hold all of it.
 	points := f.n
 	for points/2*3 >= 4*len(f.phase) {

@@ -19,10 +19,17 @@ import (
 //     strongest path. Of an echo that is spread over 0.1 s, as a room's is, it is
 //     7 dB below the whole.
 //   - Bleed that swings by ±5 dB is heard as its median. Bleed that is there for
-//     half of the call is found in six to eight of ten calls, with its own gain and a
-//     Share well below 1. Music for both parties for 15 s may look the same.
-//   - A mains hum of −50 dBFS on both channels is told from bleed; one of −30 dBFS in
-//     nine calls of ten, and so is a noise of −50 dBFS that both have.
+//     half of the call is found in five to nine of ten calls, the weaker the better,
+//     with its own gain and a Share well below 1.
+//   - Music that both parties hear is left out where it is heard to be music: of
+//     900 calls with 8 to 40 s of it, up to 15 dB weaker on one channel, 5 show bleed,
+//     and bleed that is there as well is found as without it. An announcement that
+//     both hear for 12 s is told by CommonS, or is bleed of a part where it is
+//     weaker on one channel: of 50 calls in 2 at the same level, in 9 at −6 dB.
+//   - Noise or hum that both channels have, at −60 to −30 dBov, shows as bleed in 3 of
+//     1,350 calls; a hum of −30 dBov, louder than some talkers, makes one signal of the
+//     channels in 4 of 150. Bleed of −10 dB beside a noise of −50 dBov is always found, of −20 to
+//     −30 dB in two calls of three; the other way is then heard too in 4 of 150.
 //   - If one party hardly speaks, some 5 % of the time, bleed of −3 dB both ways is
 //     still told from one signal. If it does not speak at all, it is one signal.
 //   - Bleed between channels that are shifted against each other is found like any

@@ -32,19 +32,22 @@ func overG711(x []float32, encode func(int16) uint8, decode func(uint8) int16) [
 	return out
 }
 
-// telephoneBand keeps 300 to 3400 Hz (ITU-T G.712) of a sound at 8 kHz by a windowed sinc.
-func telephoneBand(x []float32) []float32 {
+// telephoneBand keeps 300 to 3400 Hz (ITU-T G.712) of a sound at 8 kHz.
+func telephoneBand(x []float32) []float32 { return bandPassed(x, 8000, 300, 3400) }
+
+// bandPassed keeps what lies between two frequencies, by a windowed sinc.
+func bandPassed(x []float32, rate, low, high float64) []float32 {
 	const half = 30
 	var taps [2*half + 1]float64
 	for i := range taps {
 		t := float64(i - half)
 		lowPass := func(hz float64) float64 {
 			if t == 0 {
-				return 2 * hz / 8000
+				return 2 * hz / rate
 			}
-			return math.Sin(2*math.Pi*hz/8000*t) / (math.Pi * t)
+			return math.Sin(2*math.Pi*hz/rate*t) / (math.Pi * t)
 		}
-		taps[i] = (lowPass(3400) - lowPass(300)) * (0.5 + 0.5*math.Cos(math.Pi*t/(half+1)))
+		taps[i] = (lowPass(high) - lowPass(low)) * (0.5 + 0.5*math.Cos(math.Pi*t/(half+1)))
 	}
 	padded := make([]float32, len(x)+2*half)
 	copy(padded[half:], x)

@@ -109,7 +109,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	}
 	if channels == 2 {
 		base, _ := baseBand(rate, m.step)
-		m.common = newCommonSound(base)
+		m.common = newCommonSound(base, [2]*musicWatch{m.ch[0].music, m.ch[1].music})
 	}
 	return m, nil
 }

@@ -67,14 +67,14 @@ const maxPause = 25 // frames: 0.5 s
 // slotRange is a stretch of slots, the end not included.
 type slotRange struct{ start, end int }
 
-// stretches finds where music plays: the path through the slots, music or not,
+// musicIn finds where music plays: the path through the slots, music or not,
 // that is likeliest (Viterbi).
-func (m *musicWatch) stretches() []slotRange {
+func musicIn(slots []uint8) []slotRange {
 	const other, music = 0, 1
-	from := make([]uint8, len(m.slots)) // bit s: the state before s was the other one
+	from := make([]uint8, len(slots)) // bit s: the state before s was the other one
 	score := [2]float64{0, -changePrice}
 	before := isQuiet
-	for i, v := range m.slots {
+	for i, v := range slots {
 		next := score
 		if score[music]-changePrice > score[other] {
 			next[other] = score[music] - changePrice
@@ -93,8 +93,8 @@ func (m *musicWatch) stretches() []slotRange {
 		state = music
 	}
 	var out []slotRange
-	end := len(m.slots)
-	for i := len(m.slots) - 1; i >= 0; i-- {
+	end := len(slots)
+	for i := len(slots) - 1; i >= 0; i-- {
 		earlier := state
 		if from[i]>>state&1 != 0 {
 			earlier = 1 - state
@@ -104,7 +104,7 @@ func (m *musicWatch) stretches() []slotRange {
 		}
 		switch {
 		case state == music && earlier == other:
-			if r, ok := m.trim(slotRange{i, end}); ok {
+			if r, ok := trim(slots, slotRange{i, end}); ok {
 				out = append(out, r)
 			}
 		case state == other && earlier == music:
@@ -118,8 +118,8 @@ func (m *musicWatch) stretches() []slotRange {
 
 // trim cuts a stretch down to the slots in which sinusoids held, and those in
 // which they began to.
-func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
-	tells := func(i int) bool { return m.slots[i] > 0 && m.slots[i] <= slotMost }
+func trim(slots []uint8, r slotRange) (slotRange, bool) {
+	tells := func(i int) bool { return slots[i] > 0 && slots[i] <= slotMost }
 	for r.start < r.end && !tells(r.start) {
 		r.start++
 	}
@@ -130,11 +130,11 @@ func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
 	for i := r.start; i < r.end; i++ {
 		if tells(i) {
 			held++
-			if m.slots[i] > 1 {
+			if slots[i] > 1 {
 				several++
 			}
 		}
-		if m.slots[i] != slotQuiet {
+		if slots[i] != slotQuiet {
 			heard++
 		}
 	}
@@ -143,10 +143,26 @@ func (m *musicWatch) trim(r slotRange) (slotRange, bool) {
 		float64(held) >= minHeldShare*float64(heard) && float64(several) >= minSeveralShare*float64(heard)
 }
 
+// playsIn reports whether music plays in any of the slots, by them and by those
+// up to reach slots before and after that are there already.
+func (m *musicWatch) playsIn(slots slotRange, reach int) bool {
+	first := max(0, slots.start-reach)
+	last := min(len(m.slots), slots.end+reach)
+	if first >= last {
+		return false
+	}
+	for _, s := range musicIn(m.slots[first:last]) {
+		if s.start+first < slots.end && s.end+first > slots.start {
+			return true
+		}
+	}
+	return false
+}
+
 // find returns the stretches of music in frames.
 func (m *musicWatch) find(log *frameLog) []frameRange {
 	var out []frameRange
-	for _, s := range m.stretches() {
+	for _, s := range musicIn(m.slots) {
 		r := followLevel(log, frameRange{s.start * slotSteps, min(log.n, s.end*slotSteps)})
 		if n := len(out); n > 0 && r.start <= out[n-1].end+maxPause {
 			out[n-1].end = max(out[n-1].end, r.end)

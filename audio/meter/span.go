@@ -7,7 +7,7 @@ import "slices"
 const maxSpans = 16
 
 // faintest is a power of a cell below which there is no sound but rounding.
-const faintest = 1e-30
+const faintest = 1e-18
 
 // span holds the sums over some blocks that follow each other. Exchanging
 // the channels exchanges toRight with the conjugate of toLeft and leftOver
@@ -19,6 +19,7 @@ type span struct {
 	leftOver  []float64   // Sl/Sr by cell
 	rightOver []float64   // Sr/Sl by cell
 	count     []float64   // cells with sound on both channels
+	noise     noiseSums
 }
 
 func newSpan(bins int) *span {
@@ -26,6 +27,7 @@ func newSpan(bins int) *span {
 	return &span{
 		toRight: make([]complex64, bins), toLeft: make([]complex64, bins),
 		leftOver: make([]float64, cells), rightOver: make([]float64, cells), count: make([]float64, cells),
+		noise: newNoiseSums(bins),
 	}
 }
 
@@ -49,8 +51,10 @@ func (s *span) add(left, right []complex64) {
 		s.count[cell]++
 		s.leftOver[cell] += float64(powerL * overR)
 		s.rightOver[cell] += float64(powerR * overL)
-		toRight, toLeft := s.toRight[at:at+cellBins], s.toLeft[at:at+cellBins]
-		toRight, toLeft = toRight[:len(l)], toLeft[:len(l)]
+		toRight, toLeft, toBoth := s.toRight[at:at+cellBins], s.toLeft[at:at+cellBins], s.noise.toBoth[at:at+cellBins]
+		toRight, toLeft, toBoth = toRight[:len(l)], toLeft[:len(l)], toBoth[:len(l)]
+		overBoth := overL * overR
+		s.noise.add(cell, overL, overR)
 		for i := range l {
 			lr, li, rr, ri := real(l[i]), imag(l[i]), real(r[i]), imag(r[i])
 			// The conversions keep the products from being fused with the sums
@@ -59,6 +63,7 @@ func (s *span) add(left, right []complex64) {
 			ci := float32(lr*ri) - float32(li*rr)
 			toRight[i] += complex(float32(cr*overR), float32(ci*overR))
 			toLeft[i] += complex(float32(cr*overL), float32(ci*overL))
+			toBoth[i] += complex(float32(cr*overBoth), float32(ci*overBoth))
 		}
 	}
 }
@@ -70,6 +75,7 @@ func (s *span) join(o *span) {
 		s.toRight[i] += o.toRight[i]
 		s.toLeft[i] += o.toLeft[i]
 	}
+	s.noise.join(&o.noise)
 	for i := range s.count {
 		s.leftOver[i] += o.leftOver[i]
 		s.rightOver[i] += o.rightOver[i]

@@ -1,0 +1,69 @@
+package meter_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// labelsVariable names a file of labels as otoscope evaluate takes it. The tests
+// of what the channels have in common then use its sound recordings, beside
+// which the files lie, instead of those of testdata.
+const labelsVariable = "OTOSCOPE_LABELS"
+
+// soundCalls are recordings at 8 kHz with one party on each channel and nothing
+// of it on the other one.
+func soundCalls(t *testing.T) map[string][2][]float32 {
+	t.Helper()
+	path := os.Getenv(labelsVariable)
+	if path == "" {
+		calls := map[string][2][]float32{}
+		for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"} {
+			left, right := load(t, name)
+			calls[name] = [2][]float32{left, right}
+		}
+		return calls
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	calls := map[string][2][]float32{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var call struct {
+			File, Fault string
+			Echo        []float64
+		}
+		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
+			t.Fatal(err)
+		}
+		if len(call.Echo) > 0 || !slices.Contains([]string{"", "none", "swapped"}, call.Fault) {
+			continue
+		}
+		left, right, rate := decode(t, filepath.Join(filepath.Dir(path), call.File))
+		switch rate {
+		case 8000:
+		case 16000:
+			left, right = halved(left), halved(right)
+		default:
+			t.Fatalf("%s: %d Hz", call.File, rate)
+		}
+		calls[call.File] = [2][]float32{left, right}
+	}
+	return calls
+}
+
+// halved brings a sound at 16 kHz to 8 kHz, up to 3.4 kHz.
+func halved(x []float32) []float32 {
+	out := make([]float32, len(x)/2)
+	for i, v := range bandPassed(x, 16000, 0, 3400)[:2*len(out)] {
+		if i%2 == 0 {
+			out[i/2] = v
+		}
+	}
+	return out
+}
