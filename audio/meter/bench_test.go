@@ -60,8 +60,20 @@ func BenchmarkMeter(b *testing.B) {
 		m.Finish()
 	})
 	run("energy", func() {
-		var x, y energy
-		steps(func(l, r []float32) { x.merge(energyOf(l)); y.merge(energyOf(r)) })
+		var sums [2]energy
+		var tops [2]clipping
+		steps(func(l, r []float32) {
+			for c, x := range [][]float32{l, r} {
+				e := energyOf(x)
+				peak := e.peakBound()
+				if !tops[c].under(peak) {
+					peak = peakOf(x)
+					e.peak = peak
+				}
+				sums[c].merge(e)
+				tops[c].add(x, peak)
+			}
+		})
 	})
 	run("activelevel", func() {
 		x, y := newActiveLevel(rate), newActiveLevel(rate)

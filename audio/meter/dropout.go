@@ -207,14 +207,6 @@ func novel(y []float32, from, to, lag int) bool {
 	return difference >= repeatNovelty*energy && energy > 0
 }
 
-func peakOf(x []float32) float32 {
-	var peak float32
-	for _, v := range x {
-		peak = max(peak, v, -v)
-	}
-	return peak
-}
-
 func meanSquare(x []float32) float64 {
 	var sum float64
 	for _, v := range x {

@@ -68,7 +68,7 @@ type law struct {
 	codes [2]uint64 // which of its magnitudes they were
 }
 
-// add takes a step whose largest magnitude is peak.
+// add takes a step of which no sample exceeds the magnitude peak.
 func (g *grid) add(x []float32, peak float32) {
 	g.steps++
 	if g.steps%gridEvery != 1 || peak*32768 < gridLoud {

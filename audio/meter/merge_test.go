@@ -27,7 +27,12 @@ func TestHalvesMergeToTheWhole(t *testing.T) {
 	}{
 		"energy": {1, func() state {
 			var e energy
-			return state{func(x []float32) { e.merge(energyOf(x)) }, func(o any) { e.merge(*o.(*energy)) }, &e, func() any { return e.result() }}
+			each := func(x []float32) {
+				step := energyOf(x)
+				step.peak = peakOf(x)
+				e.merge(step)
+			}
+			return state{each, func(o any) { e.merge(*o.(*energy)) }, &e, func() any { return e.result() }}
 		}},
 		"grid": {gridEvery, func() state {
 			g := newGrid(rate)

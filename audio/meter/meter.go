@@ -153,14 +153,18 @@ func (m *Meter) take(n int) {
 	for c := range m.channels {
 		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
 		e := energyOf(x)
-		if !(e.peak <= loudest) { // or no number
-			tame(x)
-			e = energyOf(x)
+		peak := e.peakBound()
+		if !ch.clipping.under(peak) {
+			if peak = peakOf(x); !(peak <= loudest) { // or no number
+				tame(x)
+				e, peak = energyOf(x), peakOf(x)
+			}
+			e.peak = peak
 		}
 		ch.energy.merge(e)
-		ch.clipping.add(x, e.peak)
+		ch.clipping.add(x, peak)
 		ch.level.add(x)
-		ch.grid.add(x, e.peak)
+		ch.grid.add(x, peak)
 		base := ch.decimate.add(x)
 		silent := ch.silence.add(x)
 		bases[c], quiet = base, quiet || silent
