@@ -23,14 +23,16 @@ type frame struct {
 
 // speechBand measures the level of each 32 ms frame in the band of speech.
 //
-// The high-pass is a signal less its moving average, twice. It costs three
-// additions a sample and stage, and its sums are exact for samples of up to
-// 24 bits, so that nothing drifts in ten hours.
+// The high-pass is a signal less its moving average over m samples, twice. With
+// the sum B of the newest m samples and the sum T of the newest m of those, that is
+//
+//	m²·z[n] = m²·x[n−m+1] − 2m·B[n−(m−1)/2] + T[n]
+//
+// which costs seven additions a sample. Both sums begin anew with every step, so that no
+// rounding lasts; those of 16-bit samples are exact.
 type speechBand struct {
-	length   int // of the moving average in samples, odd
-	sums     [2]float64
-	first    []float64 // the first stage's last inputs, then those of the step
-	second   []float64
+	length   int                     // m, odd
+	sums     []float32               // B of the m samples before the step, then of those of the step
 	energy   [frameSubframes]float64 // of the newest subframes, oldest first
 	samples  [frameSubframes]float64 // how many each has
 	weight   [frameSubframes]float64 // squared Hann window
@@ -41,8 +43,7 @@ type speechBand struct {
 func newSpeechBand(rate, step int) *speechBand {
 	b := &speechBand{wasQuiet: true}
 	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
-	b.first = make([]float64, b.length+step)
-	b.second = make([]float64, b.length+step)
+	b.sums = make([]float32, b.length, b.length+step)
 	for i := range b.weight {
 		h := math.Sin(math.Pi * (float64(i) + 0.5) / frameSubframes)
 		b.weight[i] = h * h * h * h
@@ -50,20 +51,16 @@ func newSpeechBand(rate, step int) *speechBand {
 	return b
 }
 
-// add takes a step of the base band and measures the frame that ends with it;
-// before the first sample there is silence. quiet says that the step is
-// digital silence.
-func (b *speechBand) add(x []float32, quiet bool) frame {
+// add takes the base band, whose newest n samples are the step, and measures the
+// frame that ends with it. quiet says that the step is digital silence.
+func (b *speechBand) add(p *past, n int, quiet bool) frame {
 	copy(b.energy[:], b.energy[stepSubframes:])
 	copy(b.samples[:], b.samples[stepSubframes:])
-	newest := frameSubframes - stepSubframes
-	for i := range stepSubframes {
-		from, to := i*len(x)/stepSubframes, (i+1)*len(x)/stepSubframes
-		b.energy[newest+i] = b.highPass(x, from, to)
-		b.samples[newest+i] = float64(to - from)
+	newest := (*[stepSubframes]float64)(b.energy[frameSubframes-stepSubframes:])
+	b.highPass(p.before(0, b.length+n), newest)
+	for i := range newest {
+		b.samples[frameSubframes-stepSubframes+i] = float64(subframe(i+1, n) - subframe(i, n))
 	}
-	copy(b.first[:b.length], b.first[len(x):])
-	copy(b.second[:b.length], b.second[len(x):])
 	f := frame{level: math.Inf(-1), quiet: quiet && b.wasQuiet}
 	b.wasQuiet = quiet
 	var energy, samples float64
@@ -72,10 +69,13 @@ func (b *speechBand) add(x []float32, quiet bool) frame {
 		samples += w * b.samples[i]
 	}
 	if energy > 0 {
-		f.level = 10 * math.Log10(energy/samples)
+		f.level = decibels(energy / samples)
 	}
 	return f
 }
+
+// subframe is where subframe i of a step of n samples begins.
+func subframe(i, n int) int { return i * n / stepSubframes }
 
 // stepPower is the mean power of the newest step above the hum.
 func (b *speechBand) stepPower() float64 {
@@ -87,28 +87,48 @@ func (b *speechBand) stepPower() float64 {
 	return energy / max(1, samples)
 }
 
-// highPass takes the samples of a step from one to another and returns their
-// energy above the hum.
-func (b *speechBand) highPass(x []float32, from, to int) float64 {
+// highPass gives the energy above the hum of each subframe of a step, whose
+// samples follow the m before it in x.
+func (b *speechBand) highPass(x []float32, energy *[stepSubframes]float64) {
 	m := b.length
-	x = x[from:to]
-	// Of each stage: its newest input, the one that leaves the average, and the
-	// one that is at the average's centre.
-	newest1, oldest1, centre1 := b.first[m+from:m+to], b.first[from:to], b.first[m/2+1+from:m/2+1+to]
-	newest2, oldest2, centre2 := b.second[m+from:m+to], b.second[from:to], b.second[m/2+1+from:m/2+1+to]
-	s1, s2 := b.sums[0], b.sums[1]
-	average := 1 / float64(m)
-	var energy float64
-	for i, v := range x {
-		in := float64(v)
-		newest1[i] = in
-		s1 += in - oldest1[i]
-		y := centre1[i] - s1*average
-		newest2[i] = y
-		s2 += y - oldest2[i]
-		z := centre2[i] - s2*average
-		energy += z * z
+	n := len(x) - m
+	sums := b.sums[:m+n]
+	copy(sums, b.sums[len(b.sums)-m:])
+	b.sums = sums
+	sumB, sumT := sumOf(x[:m]), sumOf(sums[:m])
+	square, twice := float32(m*m), float32(2*m)
+	scale := 1 / float64(m*m) / float64(m*m)
+	for i := range energy {
+		from, to := subframe(i, n), subframe(i+1, n)
+		// Of each sum: what enters it, what leaves it, and its input that is at the
+		// average's centre.
+		newX, oldX, centreX := x[m+from:m+to], x[from:to], x[from+1:to+1]
+		newB, oldB, centreB := sums[m+from:m+to], sums[from:to], sums[m/2+1+from:m/2+1+to]
+		oldX, centreX = oldX[:len(newX)], centreX[:len(newX)] // all of one length: no bounds checks
+		newB, oldB, centreB = newB[:len(newX)], oldB[:len(newX)], centreB[:len(newX)]
+		var e float32
+		for j, v := range newX {
+			sumB += v - oldX[j]
+			newB[j] = sumB
+			sumT += sumB - oldB[j]
+			z := square*centreX[j] - twice*centreB[j] + sumT
+			e += z * z
+		}
+		energy[i] = scale * float64(e)
 	}
-	b.sums = [2]float64{s1, s2}
-	return energy
+}
+
+func sumOf(x []float32) float32 {
+	var a, b, c, d float32
+	for ; len(x) >= 4; x = x[4:] {
+		v := (*[4]float32)(x)
+		a += v[0]
+		b += v[1]
+		c += v[2]
+		d += v[3]
+	}
+	for _, v := range x {
+		a += v
+	}
+	return (a + b) + (c + d)
 }

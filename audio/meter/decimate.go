@@ -62,9 +62,6 @@ func baseBand(rate, step int) (baseRate, baseStep int) {
 
 // add takes samples and returns those that are kept, valid until the next call.
 func (d *decimator) add(x []float32) []float32 {
-	if d == nil {
-		return x
-	}
 	h := d.history
 	for _, v := range x {
 		h = append(h, float64(v))

@@ -62,9 +62,11 @@ func (l *frameLog) add(f frame) {
 	if l.n%chunkFrames == 0 {
 		l.chunks = append(l.chunks, make([]int16, 0, chunkFrames))
 	}
-	v := int16(logQuiet)
-	if !f.quiet {
-		v = int16(math.Round(min(math.MaxInt16, max(logFloor, f.level*logScale))))
+	v := int16(logFloor)
+	if f.quiet {
+		v = logQuiet
+	} else if steps := f.level * logScale; steps > logFloor {
+		v = int16(min(math.MaxInt16, int(math.Round(steps))))
 	}
 	last := len(l.chunks) - 1
 	l.chunks[last] = append(l.chunks[last], v)

@@ -30,23 +30,12 @@ const (
 	lowNone  = 255 // no sound at all
 )
 
-// add takes the samples of a step.
-func (l *lowLog) add(x []float32) {
-	var e0, e1 float32
-	i := 0
-	for ; i+2 <= len(x); i += 2 {
-		a, b := x[i], x[i+1]
-		e0 += a * a
-		e1 += b * b
-	}
-	for ; i < len(x); i++ {
-		e0 += x[i] * x[i]
-	}
-	energy := e0 + e1
+// add takes the energy of a step's n samples.
+func (l *lowLog) add(energy float32, n int) {
 	v := uint8(lowNone)
 	if energy > 0 {
 		// A logarithm to a tenth of a step, from the exponent and a table.
-		mantissa, exponent := math.Frexp(float64(energy) / float64(len(x)))
+		mantissa, exponent := math.Frexp(float64(energy) / float64(n))
 		db := -lowScale * (l.decibels[int(mantissa*2*mantissas)-mantissas] + twofold*float64(exponent))
 		v = uint8(math.Round(min(lowNone-1, max(0, db))))
 	}

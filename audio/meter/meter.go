@@ -16,7 +16,7 @@ const (
 
 // bufferedSteps is how many steps pass through the buffer before the samples
 // that are kept from before them are moved to its front.
-const bufferedSteps = 8
+const bufferedSteps = 16
 
 // stepS is a step: how far one frame is from the next.
 const stepS = 0.020
@@ -52,7 +52,7 @@ type channel struct {
 	voice    *voiceMeter    // nil unless asked for
 	outline  *outline       // nil unless asked for
 	known    *known.Matcher // nil unless asked for
-	past     past           // of the base band
+	base     past
 	tones    *tones
 	music    *musicWatch
 }
@@ -78,9 +78,12 @@ func New(rate, channels int, o Options) (*Meter, error) {
 		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
 	}
 	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
-	m.past = dropoutPast(rate)
-	m.at = m.past
 	base, baseStep := baseBand(rate, m.step)
+	m.past = dropoutPast(rate)
+	if base == rate {
+		m.past = max(m.past, spectrumPast(rate))
+	}
+	m.at = m.past
 	for c := range channels {
 		line := newLine(rate, m.step)
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
@@ -92,7 +95,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			line:     line,
 			pieces:   newPieces(line.binHz, len(line.power)),
 			dropouts: newDropouts(rate),
-			past:     newPast(spectrumPast(base)+baseStep, baseStep),
+			base:     newPast(spectrumPast(base), baseStep),
 			tones:    newTones(base),
 			music:    newMusicWatch(base),
 		}
@@ -103,12 +106,10 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			m.ch[c].outline = newOutline(rate)
 		}
 		if len(o.Known) > 0 {
-			base, _ := baseBand(rate, m.step)
 			m.ch[c].known = known.NewMatcher(base, o.Known)
 		}
 	}
 	if channels == 2 {
-		base, _ := baseBand(rate, m.step)
 		m.common = newCommonSound(base, [2]*musicWatch{m.ch[0].music, m.ch[1].music})
 	}
 	return m, nil
@@ -148,7 +149,7 @@ func (m *Meter) next() {
 
 // take runs one step of n samples through every meter.
 func (m *Meter) take(n int) {
-	var bases [2][]float32
+	var based int // samples of the base band
 	quiet := false
 	for c := range m.channels {
 		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
@@ -165,32 +166,37 @@ func (m *Meter) take(n int) {
 		ch.clipping.add(x, peak)
 		ch.level.add(x)
 		ch.grid.add(x, peak)
-		base := ch.decimate.add(x)
+		if based = n; ch.decimate == nil {
+			ch.base.buf = m.buf[c][:m.at+n]
+		} else {
+			kept := ch.decimate.add(x)
+			based = len(kept)
+			ch.base.add(kept)
+		}
 		silent := ch.silence.add(x)
-		bases[c], quiet = base, quiet || silent
-		f := ch.band.add(base, silent)
+		quiet = quiet || silent
+		f := ch.band.add(&ch.base, based, silent)
 		ch.log.add(f)
-		ch.past.add(base)
-		ch.tones.add(&ch.past, len(base), ch.band, f, &ch.log)
-		ch.music.add(&ch.past, len(base), f)
+		ch.tones.add(&ch.base, based, ch.band, f, &ch.log)
+		ch.music.add(&ch.base, based, f)
 		loud := ch.pieces.step(f)
 		if ch.line.add(x, f, loud) && loud {
 			ch.pieces.add(ch.line.power)
 		}
 		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
 		if ch.voice != nil {
-			ch.voice.add(base, f)
+			ch.voice.add(ch.base.before(0, based), f)
 		}
 		if ch.outline != nil {
 			ch.outline.add(x)
 		}
 		if ch.known != nil {
-			ch.known.Add(base)
+			ch.known.Add(ch.base.before(0, based))
 		}
 	}
 	if m.channels == 2 {
 		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
-		m.common.add(bases[0], bases[1], quiet)
+		m.common.add(&m.ch[0].base, &m.ch[1].base, based, quiet)
 	}
 }
 

@@ -51,6 +51,7 @@ const cellBins = 32
 type commonSound struct {
 	rate    float64 // Hz
 	thin    [2]*thinner
+	upper   [2]int // 1: the level in the upper half leaves out the first sample of the next step
 	low     [2]lowLog
 	block   [2][]float32
 	filled  int
@@ -93,34 +94,43 @@ func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 	return p
 }
 
-// add takes a step of both base bands. Where a channel is digital silence
+// add takes both base bands, whose newest n samples are the step. Where a
+// channel is digital silence
 // nothing can be heard of the other one: a leg that is not there, or muted
 // behind the place where crosstalk comes in. Such steps are silent on both.
-func (p *commonSound) add(left, right []float32, quiet bool) {
-	l, r := p.thin[0].add(left), p.thin[1].add(right)
-	p.low[0].add(p.thin[0].upper.add(l, aboveHalfBand))
-	p.low[1].add(p.thin[1].upper.add(r, aboveHalfBand))
-	if p.quiet && !quiet {
-		// Two hums that both begin at once have that in common.
-		fadeIn(l)
-		fadeIn(r)
-	}
+func (p *commonSound) add(left, right *past, n int, quiet bool) {
+	l, r := p.thinned(0, left, n), p.thinned(1, right, n)
+	fading := p.quiet && !quiet // two hums that both begin at once have that in common
 	p.quiet = quiet
-	for len(l) > 0 {
-		n := min(len(l), len(p.window)-p.filled)
+	for from := 0; from < len(l); {
+		n := min(len(l)-from, len(p.window)-p.filled)
 		bl, br := p.block[0][p.filled:p.filled+n], p.block[1][p.filled:p.filled+n]
 		if quiet {
 			clear(bl)
 			clear(br)
 		} else {
-			copy(bl, l)
-			copy(br, r)
+			copy(bl, l[from:])
+			copy(br, r[from:])
 		}
-		l, r = l[n:], r[n:]
+		if fading {
+			fadeIn(bl, from, len(l))
+			fadeIn(br, from, len(r))
+		}
+		from += n
 		if p.filled += n; p.filled == len(p.window) {
 			p.transform()
 		}
 	}
+}
+
+// thinned brings a step of a channel down to the low rate and logs its level.
+func (p *commonSound) thinned(c int, base *past, n int) []float32 {
+	x := p.thin[c].add(base.before(0, filterPast+n))
+	energy, taken := upperEnergy(x[p.upper[c]:])
+	p.low[c].add(energy, taken)
+	x = x[filterPast:]
+	p.upper[c] = (p.upper[c] + len(x)) % 2
+	return x
 }
 
 // finish takes what has not filled a block.
@@ -162,9 +172,10 @@ func (p *commonSound) count(b *spectraBlock) {
 	}
 }
 
-func fadeIn(x []float32) {
+// fadeIn fades the samples of a step that begin with number from of so many.
+func fadeIn(x []float32, from, of int) {
 	for i := range x {
-		x[i] *= (float32(i) + 0.5) / float32(len(x))
+		x[i] *= (float32(from+i) + 0.5) / float32(of)
 	}
 }
 

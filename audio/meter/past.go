@@ -3,7 +3,8 @@ package meter
 import "math"
 
 // past keeps the newest samples of the base band, so that a meter can look
-// back from the step in which it learns that it should.
+// back from the step in which it learns that it should. Where the recording is at
+// the base band's rate, it is the meter's own buffer.
 type past struct {
 	buf  []float32 // the newest samples last
 	keep int
@@ -16,7 +17,9 @@ func spectrumPast(rate int) int {
 	return int(math.Ceil(longest * float64(rate)))
 }
 
+// newPast keeps so many samples besides the newest step.
 func newPast(keep, step int) past {
+	keep += step
 	return past{buf: make([]float32, keep, 8*(keep+step)), keep: keep}
 }
 

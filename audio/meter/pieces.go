@@ -85,7 +85,7 @@ func (p *pieces) add(power []float32) {
 			sum += float64(v)
 		}
 		total += sum
-		db[b] = 10 * math.Log10(sum/float64(p.edges[b+1]-p.edges[b])+emptyBand)
+		db[b] = decibels(sum/float64(p.edges[b+1]-p.edges[b]) + emptyBand)
 		mean += db[b] / shapeBands
 	}
 	s.n++

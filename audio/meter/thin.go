@@ -9,11 +9,10 @@ type thinner struct {
 	first  halver // only where the rate is high enough for two
 	second halver
 	halves int
-	upper  halver // upper half of what is kept, for its level
 }
 
 func newThinner(rate int) *thinner {
-	t := &thinner{halves: 1}
+	t := &thinner{halves: 1, first: newHalver(), second: newHalver()}
 	if rate >= 4*commonRate {
 		t.halves = 2
 	}
@@ -23,7 +22,8 @@ func newThinner(rate int) *thinner {
 // factor is by how much the rate is lower.
 func (t *thinner) factor() int { return 1 << t.halves }
 
-// add takes samples and returns those that are kept, valid until the next call.
+// add takes samples that follow the filterPast ones before them in x. It
+// returns those that are kept in the same form, valid until the next call.
 func (t *thinner) add(x []float32) []float32 {
 	if t.halves == 2 {
 		x = t.first.add(x, binomial)
@@ -36,36 +36,28 @@ const filterPast = 6
 
 // halver halves a sample rate.
 type halver struct {
-	past [filterPast]float32 // the newest samples of the step before
-	skip int                 // 1: the first sample of the next step gives no output
-	edge [2 * filterPast]float32
-	out  []float32
+	skip int       // 1: the first sample of the next step gives no output
+	out  []float32 // filterPast outputs of the steps before, then those of the newest
 }
 
-// add filters a step. The filter fills dst from x, whose first filterPast
-// samples lie before the newest one that the first output needs.
+func newHalver() halver { return halver{out: make([]float32, filterPast)} }
+
+// add takes samples that follow the filterPast ones before them in x, and
+// returns its output in the same form. The filter fills dst from x, whose first
+// filterPast samples lie before the newest one that the first output needs.
 func (h *halver) add(x []float32, filter func(dst, x []float32)) []float32 {
-	n := (len(x) - h.skip + 1) / 2
+	taken := len(x) - filterPast
+	last := h.out[len(h.out)-filterPast:]
+	n := filterPast + (taken-h.skip+1)/2
 	if cap(h.out) < n {
 		h.out = make([]float32, n)
 	}
 	h.out = h.out[:n]
-	// The first outputs reach back into the step before.
-	filled := copy(h.edge[:], h.past[:])
-	filled += copy(h.edge[filled:], x)
-	early := min(n, (filterPast-h.skip+1)/2)
-	filter(h.out[:early], h.edge[h.skip:])
-	if n > early {
-		filter(h.out[early:], x[h.skip+2*early-filterPast:])
+	copy(h.out, last)
+	if n > filterPast {
+		filter(h.out[filterPast:], x[h.skip:])
 	}
-	if h.skip += len(x) % 2; h.skip == 2 {
-		h.skip = 0
-	}
-	if len(x) >= filterPast {
-		copy(h.past[:], x[len(x)-filterPast:])
-	} else {
-		copy(h.past[:], h.edge[filled-filterPast:filled])
-	}
+	h.skip = (h.skip + taken) % 2
 	return h.out
 }
 
@@ -73,17 +65,15 @@ func (h *halver) add(x []float32, filter func(dst, x []float32)) []float32 {
 // top of the band in which the channels are compared, and 18 dB and more off
 // what folds into it.
 func binomial(dst, x []float32) {
-	if len(dst) == 0 {
-		return
-	}
-	before, x := x[4], x[5:2*len(dst)+5]
-	for len(dst) >= 4 && len(x) >= 8 {
-		d, v := dst[:4:4], x[:8:8]
+	before := x[4]
+	x = x[5 : 2*len(dst)+5]
+	for ; len(dst) >= 4 && len(x) >= 8; dst, x = dst[4:], x[8:] {
+		d, v := (*[4]float32)(dst), (*[8]float32)(x)
 		d[0] = 0.5*v[0] + 0.25*(before+v[1])
 		d[1] = 0.5*v[2] + 0.25*(v[1]+v[3])
 		d[2] = 0.5*v[4] + 0.25*(v[3]+v[5])
 		d[3] = 0.5*v[6] + 0.25*(v[5]+v[7])
-		before, dst, x = v[7], dst[4:], x[8:]
+		before = v[7]
 	}
 	for i := range dst {
 		dst[i] = 0.5*x[2*i] + 0.25*(before+x[2*i+1])
@@ -91,25 +81,39 @@ func binomial(dst, x []float32) {
 	}
 }
 
-// aboveHalfBand is what halfBand leaves: from 2 kHz, 500 Hz and up.
-func aboveHalfBand(dst, x []float32) {
-	for i := range dst {
-		t := x[2*i : 2*i+7 : 2*i+7]
-		dst[i] = 0.5*t[3] - 0.28125*(t[2]+t[4]) + 0.03125*(t[0]+t[6])
-	}
-}
-
 // halfBand is the shortest half-band filter that is flat to the fourth order,
 // (−1 0 9 16 9 0 −1)/32.
 func halfBand(dst, x []float32) {
-	for len(dst) >= 2 && len(x) >= 9 {
-		d, t := dst[:2:2], x[:9:9]
+	for ; len(dst) >= 4 && len(x) >= 13; dst, x = dst[4:], x[8:] {
+		d, t := (*[4]float32)(dst), (*[13]float32)(x)
 		d[0] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
 		d[1] = 0.5*t[5] + 0.28125*(t[4]+t[6]) - 0.03125*(t[2]+t[8])
-		dst, x = dst[2:], x[4:]
+		d[2] = 0.5*t[7] + 0.28125*(t[6]+t[8]) - 0.03125*(t[4]+t[10])
+		d[3] = 0.5*t[9] + 0.28125*(t[8]+t[10]) - 0.03125*(t[6]+t[12])
 	}
 	for i := range dst {
-		t := x[2*i : 2*i+7 : 2*i+7]
+		t := (*[7]float32)(x[2*i:])
 		dst[i] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
 	}
+}
+
+// upperEnergy takes what halfBand leaves, from 2 kHz that from 500 Hz up, of
+// every second sample from the first whose past is filterPast samples in x. It
+// returns the energy and how many samples were taken.
+func upperEnergy(x []float32) (energy float32, n int) {
+	var a, b float32
+	for ; len(x) >= 9; x = x[4:] {
+		t := (*[9]float32)(x)
+		u := 0.5*t[3] - 0.28125*(t[2]+t[4]) + 0.03125*(t[0]+t[6])
+		v := 0.5*t[5] - 0.28125*(t[4]+t[6]) + 0.03125*(t[2]+t[8])
+		a += u * u
+		b += v * v
+		n += 2
+	}
+	if len(x) >= 7 {
+		u := 0.5*x[3] - 0.28125*(x[2]+x[4]) + 0.03125*(x[0]+x[6])
+		a += u * u
+		n++
+	}
+	return a + b, n
 }
