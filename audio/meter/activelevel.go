@@ -20,11 +20,10 @@ const thresholdCount = 32
 // threshold gives an active level, and the level that lies the margin above
 // its own threshold is the result.
 //
-// The thresholds being powers of two, the binary exponent of the envelope
-// says which of them it reaches, and the activity counts change only when
-// the exponent does. How far the envelope can go in a few samples is bounded:
-// where that is no threshold, only its end is computed, as a weighted sum of
-// the samples. The counts are those of the sample-by-sample algorithm.
+// The activity counts change only where the envelope passes a threshold. How far
+// it can go in a few samples is bounded: where that is no threshold, only its end
+// is computed, as a weighted sum of the samples. The counts are those of the
+// sample-by-sample algorithm.
 type activeLevel struct {
 	g        float64
 	block    *envelopeBlock
@@ -32,6 +31,8 @@ type activeLevel struct {
 	p, q     float64 // the envelope's two stages, normalised to full scale
 	n        int64   // samples so far
 	reached  int     // thresholds [reached:] lie at or below the envelope
+	floor    float64 // the highest of them, 0 where there is none
+	ceiling  float64 // the lowest threshold above the envelope, +Inf where there is none
 	active   [thresholdCount]int64
 	since    [thresholdCount]int64 // reached: first sample not yet counted; else: the sample at which it fell below, or never
 }
@@ -45,6 +46,7 @@ func newActiveLevel(rate int) activeLevel {
 		block:    newEnvelopeBlock(g),
 		hangover: int64(math.Round(hangoverTime * float64(rate))),
 		reached:  thresholdCount,
+		ceiling:  threshold(thresholdCount - 1),
 	}
 	for j := range a.since {
 		a.since[j] = never // no hangover before the first activity
@@ -52,14 +54,15 @@ func newActiveLevel(rate int) activeLevel {
 	return a
 }
 
-// envelopeBlock is what the envelope becomes after so many samples.
+// envelopeBlock is what the envelope becomes after so many samples. The weights
+// make good for the scale of scaledMagnitude.
 type envelopeBlock struct {
-	decay  float64               // g^n, of both stages
-	spill  float64               // n·(1−g)·g^n: what is left of the first stage in the second
-	first  [blockSamples]float64 // weights of the samples in the first stage
-	second [blockSamples]float64 // and in the second
-	rise   float64               // bounds: the first stage stays below p + rise·(its samples' sum),
-	climb  float64               // the second one below q + climb·(the first one's bound)
+	decay float64               // g^n, of both stages
+	spill float64               // n·(1−g)·g^n: what is left of the first stage in the second
+	first [blockSamples]float64 // weights of the samples in the first stage
+	next  float64               // 1−g: in the second stage a sample has the weight of the first, times this and its age
+	rise  float64               // the first stage stays below what it was and this times the samples' weighted sum
+	pace  float64               // n·(1−g): the second stage goes no further than this share of its distance from the first
 }
 
 const blockSamples = 16
@@ -70,38 +73,47 @@ func newEnvelopeBlock(g float64) *envelopeBlock {
 	b := &envelopeBlock{
 		decay: math.Pow(g, n),
 		spill: n * k * math.Pow(g, n),
+		next:  k,
 		rise:  math.Pow(g, 1-n),
-		climb: n * k,
+		pace:  n * k,
 	}
 	for i := range n {
-		b.first[i] = k * math.Pow(g, float64(n-1-i))
-		b.second[i] = k * float64(n-i) * b.first[i]
+		b.first[i] = magnitudeScale * k * math.Pow(g, float64(n-1-i))
 	}
 	return b
 }
+
+// scaledMagnitude is |v|·2^−896: the bits of a float32, moved to where a float64
+// has them, are cheaper to have than the conversion.
+func scaledMagnitude(v float32) float64 {
+	return math.Float64frombits(uint64(math.Float32bits(v)) << 33 >> 4)
+}
+
+const magnitudeScale = 0x1p896
 
 // add takes a step, in blocks that cannot reach another threshold and by the
 // sample where they may.
 func (a *activeLevel) add(x []float32) {
 	b := a.block
+	const half = blockSamples / 2
 	for ; len(x) >= blockSamples; x = x[blockSamples:] {
 		v := (*[blockSamples]float32)(x)
-		var p0, p1, q0, q1 float64
-		for i := 0; i < blockSamples; i += 2 {
-			x0, x1 := magnitude(v[i]), magnitude(v[i+1])
-			p0 += b.first[i] * x0
-			q0 += b.second[i] * x0
-			p1 += b.first[i+1] * x1
-			q1 += b.second[i+1] * x1
+		// The sums of the weighted samples so far, added up, weigh each by its age.
+		var p0, p1, aged0, aged1 float64
+		for i := range half {
+			p0 += b.first[i] * scaledMagnitude(v[i])
+			aged0 += p0
+			p1 += b.first[i+half] * scaledMagnitude(v[i+half])
+			aged1 += p1
 		}
-		p, q := p0+p1, q0+q1
-		lowest := a.q * b.decay
-		highest := a.q + b.climb*(a.p+b.rise*p)
-		if exponent := binaryExponent(a.q); binaryExponent(lowest*(1-slack)) != exponent || binaryExponent(highest*(1+slack)) != exponent {
+		p, q := p0+p1, b.next*(aged0+half*p0+aged1)
+		// The second stage follows the first one, which stays between these.
+		lowest, highest := b.decay*a.p, a.p+b.rise*p
+		if a.q-b.pace*(a.q-lowest) < a.floor*(1+slack) || a.q+b.pace*(highest-a.q) > a.ceiling*(1-slack) {
 			a.bySample(v[:])
 			continue
 		}
-		a.q = lowest + b.spill*a.p + q
+		a.q = b.decay*a.q + b.spill*a.p + q
 		a.p = b.decay*a.p + p
 		a.n += blockSamples
 	}
@@ -123,7 +135,7 @@ const slack = 1e-9
 func (a *activeLevel) bySample(x []float32) {
 	g, k, p, q := a.g, 1-a.g, a.p, a.q
 	gg, gk := g*g, g*k
-	reached, exponent, n := a.reached, binaryExponent(q), a.n
+	n := a.n
 	a.n += int64(len(x))
 	for ; len(x) >= 2; x = x[2:] {
 		x0, x1 := magnitude(x[0]), magnitude(x[1])
@@ -132,42 +144,44 @@ func (a *activeLevel) bySample(x []float32) {
 		q0 := g*q + k*p0
 		q1 := gg*q + (gk*p0 + k*p1)
 		p, q = p1, q1
-		if e0, e1 := binaryExponent(q0), binaryExponent(q1); e0 != exponent || e1 != exponent {
-			reached = a.cross(reached, firstReached(e0), n)
-			reached = a.cross(reached, firstReached(e1), n+1)
-			exponent = e1
+		if q0 < a.floor || q1 < a.floor || q0 >= a.ceiling || q1 >= a.ceiling {
+			a.cross(q0, n)
+			a.cross(q1, n+1)
 		}
 		n += 2
 	}
 	if len(x) == 1 {
 		p = g*p + k*magnitude(x[0])
 		q = g*q + k*p
-		reached = a.cross(reached, firstReached(binaryExponent(q)), n)
+		a.cross(q, n)
 	}
-	a.p, a.q, a.reached = p, q, reached
+	a.p, a.q = p, q
 }
 
 func magnitude(v float32) float64 { return float64(math.Float32frombits(magnitudeBits(v))) }
 
-// binaryExponent is e of 2^e ≤ q < 2^(e+1), for a q that is not negative.
-func binaryExponent(q float64) int { return int(math.Float64bits(q)>>52) - 1023 }
+// threshold is the threshold of a number: 2^−j.
+func threshold(j int) float64 { return math.Float64frombits(uint64(1023-j) << 52) }
 
-// firstReached is the highest threshold that an envelope with this exponent
-// reaches; it reaches all below, too.
-func firstReached(exponent int) int { return min(max(-exponent, 0), thresholdCount) }
-
-// cross books the time when sample n takes the envelope from thresholds
-// [from:] to [to:], and returns to.
-func (a *activeLevel) cross(from, to int, n int64) int {
-	for j := to; j < from; j++ { // risen: what passed of the hangover was active
-		a.active[j] += a.held(j, n)
-		a.since[j] = n
+// cross books that sample n takes the envelope to q.
+func (a *activeLevel) cross(q float64, n int64) {
+	for a.reached > 0 && q >= threshold(a.reached-1) { // risen: what passed of the hangover was active
+		a.reached--
+		a.active[a.reached] += a.held(a.reached, n)
+		a.since[a.reached] = n
 	}
-	for j := from; j < to; j++ { // fallen
-		a.active[j] += n - a.since[j]
-		a.since[j] = n
+	for a.reached < thresholdCount && q < threshold(a.reached) { // fallen
+		a.active[a.reached] += n - a.since[a.reached]
+		a.since[a.reached] = n
+		a.reached++
 	}
-	return to
+	a.floor, a.ceiling = 0, math.Inf(1)
+	if a.reached < thresholdCount {
+		a.floor = threshold(a.reached)
+	}
+	if a.reached > 0 {
+		a.ceiling = threshold(a.reached - 1)
+	}
 }
 
 // held is how much of the hangover of a threshold that is not reached has passed by sample n.
