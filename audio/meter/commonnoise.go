@@ -12,6 +12,9 @@ import "math"
 // the call; chance gives it once in a hundred.
 const noiseInQuarter = 3.0
 
+// noiseBlocks is how many blocks three unknowns need.
+const noiseBlocks = 4
+
 // noiseSums are the sums for a common noise.
 type noiseSums struct {
 	toBoth    []complex64 // C/(Sl·Sr)
@@ -48,16 +51,17 @@ func (s *noiseSums) join(o *noiseSums) {
 // looks like a noise at the change, and only there.
 func (p *commonSound) withoutNoise(f *lagFinder, parts []*span) []*span {
 	total := make([]complex64, p.bins)
-	blocks := 0
+	var all extent
+	for _, part := range parts {
+		all.join(part.extent)
+	}
+	n := max(1, min(4, len(parts), all.blocks/noiseBlocks))
 	var quarters [][]complex64
-	for i := range min(4, len(parts)) {
-		n := min(4, len(parts))
-		quarter := p.join(parts[i*len(parts)/n : (i+1)*len(parts)/n])
-		noise := quarter.commonNoise()
+	for i := range n {
+		noise := p.join(parts[i*len(parts)/n : (i+1)*len(parts)/n]).commonNoise()
 		for k, c := range noise {
 			total[k] += c
 		}
-		blocks += quarter.blocks
 		quarters = append(quarters, noise)
 	}
 	f.look(total)
@@ -68,7 +72,7 @@ func (p *commonSound) withoutNoise(f *lagFinder, parts []*span) []*span {
 			heard++
 		}
 	}
-	if !at.sure(blocks) || heard < len(quarters)-1 {
+	if !at.sure(all) || heard < len(quarters)-1 {
 		return parts
 	}
 	out := make([]*span, len(parts))
@@ -108,7 +112,7 @@ func (s *span) commonNoise() []complex64 {
 // withoutNoise are the sums with what a common noise explains taken out.
 func (s *span) withoutNoise() *span {
 	out := newSpan(len(s.toRight))
-	out.blocks = s.blocks
+	out.extent = s.extent
 	for cell, n := range s.count {
 		nn := s.noise.overBoth[cell]
 		if nn == 0 {

@@ -55,7 +55,7 @@ func (p *commonSound) follow(f *lagFinder, near *lagPeak) (course, bool) {
 				best = at
 			}
 		}
-		if best.sure(part.blocks) {
+		if best.sure(part.extent) {
 			points = append(points, point{p.middle(i), best.lagS})
 		}
 	}

@@ -24,9 +24,14 @@ type lagPeak struct {
 	strength float64 // in standard deviations
 }
 
-// sure reports whether a peak found in so many blocks is more than chance.
-func (p lagPeak) sure(blocks int) bool {
-	return blocks > 0 && p.strength >= surelyCommon+fewBlocksRaise/float64(blocks)
+// sure reports whether a peak found in so much sound is more than chance. The
+// bins of a block that is silent for the most part depend on their neighbours, as
+// many together as the sound is short: their phases are fewer than they seem.
+func (p lagPeak) sure(in extent) bool {
+	if in.blocks == 0 {
+		return false
+	}
+	return p.strength*math.Sqrt(in.sound/float64(in.blocks)) >= surelyCommon+fewBlocksRaise/in.sound
 }
 
 // lagFinder finds the lag at which the phases of a spectrum agree.

@@ -84,6 +84,11 @@ const (
 	unexplainedShare = 0.1 // of the parts that have something in common
 )
 
+// mostGainDB is the greatest gain that is reported: what is louder than on its own
+// channel is heard the other way round, and only its mirror image is seen. So it is where
+// one channel is digital silence whenever nobody speaks on it.
+const mostGainDB = 6.0
+
 // leastGainDB is the least gain that is reported: the numbers of a sound that
 // both channels have, and neither has of the other, come out below it.
 const leastGainDB = -48.0
@@ -240,7 +245,7 @@ func (l *leaks) explained() bool {
 	common, more := 0, 0
 	for _, part := range l.parts {
 		at := lagPeak{strength: max(l.finder.agreement(part.toRight, lagS), l.finder.agreement(part.toLeft, lagS))}
-		if !at.sure(part.blocks) {
+		if !at.sure(part.extent) {
 			continue
 		}
 		leftOver, n, rightOver := part.direction(true).totals()
@@ -257,10 +262,10 @@ func isBleed(lagS float64) bool { return math.Abs(lagS) <= bleedS }
 
 // path measures what is heard at a peak. other is the strongest peak the other way.
 func (l *leaks) path(c int, at, other lagPeak) Path {
-	if !at.sure(l.total.blocks) {
+	if !at.sure(l.total.extent) {
 		return Path{}
 	}
-	both := other.sure(l.total.blocks) && math.Abs(at.lagS-other.lagS) < mirroredS
+	both := other.sure(l.total.extent) && math.Abs(at.lagS-other.lagS) < mirroredS
 	heard := newSpan(len(l.total.toRight))
 	heardIn := make([]bool, len(l.parts))
 	var gains []weighed
@@ -298,7 +303,7 @@ func (l *leaks) path(c int, at, other lagPeak) Path {
 	if !ok {
 		gain, ok = l.gainIn(from, c, at.lagS, both)
 	}
-	if path.GainDB = 20 * math.Log10(gain); !ok || path.GainDB < leastGainDB || !l.carries(c, at.lagS, path.GainDB, heardIn) {
+	if path.GainDB = 20 * math.Log10(gain); !ok || path.GainDB < leastGainDB || path.GainDB > mostGainDB || !l.carries(c, at.lagS, path.GainDB, heardIn) {
 		return Path{}
 	}
 	return path

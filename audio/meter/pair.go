@@ -24,6 +24,10 @@ const (
 	blockS  = 2.05 * maxLagS
 )
 
+// leastSound is the share of a block that has to be sound: what is shorter has
+// one phase for many bins, and one chance agreement looks like many.
+const leastSound = 0.25
+
 // taper is the share of a block at either end that fades, so that few samples
 // count less than others.
 const taper = 0.05
@@ -49,20 +53,21 @@ const cellBins = 32
 // who take turns make the equations for a and b independent, and the noise of a
 // line does not enter the gains. The sums are kept for spans of the call.
 type commonSound struct {
-	rate    float64 // Hz
-	thin    [2]*thinner
-	upper   [2]int // 1: the level in the upper half leaves out the first sample of the next step
-	low     [2]lowLog
-	block   [2][]float32
-	filled  int
-	quiet   bool // the newest step was silent on a channel
-	window  []float32
-	fft     *fft.Real
-	from    int // first bin of the band
-	bins    int
-	waiting waitingBlocks
-	spans   spans
-	music   *span // blocks in which music plays on both channels
+	rate     float64 // Hz
+	thin     [2]*thinner
+	upper    [2]int // 1: the level in the upper half leaves out the first sample of the next step
+	low      [2]lowLog
+	block    [2][]float32
+	filled   int  // of the block
+	sounding int  // of these that are not silent
+	quiet    bool // the newest step was silent on a channel
+	window   []float32
+	fft      *fft.Real
+	from     int // first bin of the band
+	bins     int
+	waiting  waitingBlocks
+	spans    spans
+	music    *span // blocks in which music plays on both channels
 }
 
 // newCommonSound takes the rate of the base band in Hz, and what knows of each
@@ -100,7 +105,12 @@ func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 // behind the place where crosstalk comes in. Such steps are silent on both.
 func (p *commonSound) add(left, right *past, n int, quiet bool) {
 	l, r := p.thinned(0, left, n), p.thinned(1, right, n)
-	fading := p.quiet && !quiet // two hums that both begin at once have that in common
+	// Two sounds that both begin or end at once have that in common.
+	if ends := min(p.filled, len(l)); quiet && !p.quiet {
+		fadeOut(p.block[0][p.filled-ends : p.filled])
+		fadeOut(p.block[1][p.filled-ends : p.filled])
+	}
+	fading := p.quiet && !quiet
 	p.quiet = quiet
 	for from := 0; from < len(l); {
 		n := min(len(l)-from, len(p.window)-p.filled)
@@ -109,6 +119,7 @@ func (p *commonSound) add(left, right *past, n int, quiet bool) {
 			clear(bl)
 			clear(br)
 		} else {
+			p.sounding += n
 			copy(bl, l[from:])
 			copy(br, r[from:])
 		}
@@ -151,7 +162,9 @@ func (p *commonSound) transform() {
 		p.count(b)
 	}
 	b := p.waiting.push()
-	if b.silent = silentBlock(p.block[0]) || silentBlock(p.block[1]); b.silent {
+	b.sound, p.sounding = float64(p.sounding)/float64(len(p.window)), 0
+	if b.sound < leastSound || silentBlock(p.block[0]) || silentBlock(p.block[1]) {
+		b.sound = 0
 		return
 	}
 	for c := range b.spectra {
@@ -164,11 +177,11 @@ func (p *commonSound) transform() {
 func (p *commonSound) count(b *spectraBlock) {
 	open := p.spans.next(p.bins)
 	switch {
-	case b.silent:
+	case b.sound == 0:
 	case p.waiting.music(b):
-		p.music.add(b.spectra[0], b.spectra[1])
+		p.music.add(b.spectra[0], b.spectra[1], b.sound)
 	default:
-		open.add(b.spectra[0], b.spectra[1])
+		open.add(b.spectra[0], b.spectra[1], b.sound)
 	}
 }
 
@@ -176,6 +189,12 @@ func (p *commonSound) count(b *spectraBlock) {
 func fadeIn(x []float32, from, of int) {
 	for i := range x {
 		x[i] *= (float32(from+i) + 0.5) / float32(of)
+	}
+}
+
+func fadeOut(x []float32) {
+	for i := range x {
+		x[i] *= (float32(len(x)-i) - 0.5) / float32(len(x))
 	}
 }
 
@@ -202,7 +221,7 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 			best = at
 		}
 	}
-	lag, ok := course{startS: best.lagS}, best.sure(total.blocks)
+	lag, ok := course{startS: best.lagS}, best.sure(total.extent)
 	switch {
 	case ok:
 		if c, ok := p.follow(f, &best); ok {
@@ -247,7 +266,7 @@ func (p *commonSound) commonTalk(f *lagFinder, left, right []Segment) float64 {
 	for i, part := range p.spans.parts {
 		if d := part.direction(true); d.alike() >= oneSound {
 			at := lagPeak{strength: f.agreement(d.direct, 0)}
-			common[i] = at.sure(part.blocks)
+			common[i] = at.sure(part.extent)
 		}
 	}
 	var sum float64

@@ -9,11 +9,22 @@ const maxSpans = 16
 // faintest is a power of a cell below which there is no sound but rounding.
 const faintest = 1e-18
 
+// extent is how much sound there is in a number of blocks.
+type extent struct {
+	blocks int     // with sound on both channels
+	sound  float64 // as many whole ones would have as much
+}
+
+func (e *extent) join(o extent) {
+	e.blocks += o.blocks
+	e.sound += o.sound
+}
+
 // span holds the sums over some blocks that follow each other. Exchanging
 // the channels exchanges toRight with the conjugate of toLeft and leftOver
 // with rightOver, bit by bit.
 type span struct {
-	blocks    int         // with sound on both channels
+	extent
 	toRight   []complex64 // C/Sr, for what is heard of left on right
 	toLeft    []complex64 // C/Sl, for what is heard of right on left
 	leftOver  []float64   // Sl/Sr by cell
@@ -31,9 +42,10 @@ func newSpan(bins int) *span {
 	}
 }
 
-// add takes the spectra of a block.
-func (s *span) add(left, right []complex64) {
+// add takes the spectra of a block, and what share of it is not silent.
+func (s *span) add(left, right []complex64, sound float64) {
 	s.blocks++
+	s.sound += sound
 	for cell := range s.count {
 		at := cell * cellBins
 		l, r := left[at:at+cellBins], right[at:at+cellBins]
@@ -70,7 +82,7 @@ func (s *span) add(left, right []complex64) {
 
 // join adds the sums of another span.
 func (s *span) join(o *span) {
-	s.blocks += o.blocks
+	s.extent.join(o.extent)
 	for i := range s.toRight {
 		s.toRight[i] += o.toRight[i]
 		s.toLeft[i] += o.toLeft[i]

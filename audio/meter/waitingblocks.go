@@ -13,8 +13,8 @@ const (
 
 // spectraBlock is a block of both channels in the band in which they are compared.
 type spectraBlock struct {
-	number  int // blocks before it
-	silent  bool
+	number  int     // blocks before it
+	sound   float64 // the share of it that is not silent; 0 where there is too little
 	spectra [2][]complex64
 }
 
