@@ -82,13 +82,13 @@ func (e *engine) work(ctx context.Context, job *river.Job[turnArgs]) error {
 
 // take makes a chunk this process's own, if it is still its turn.
 func (e *engine) take(ctx context.Context, h *hand, worker, turn int64) error {
-	var taken int64
+	var taken, deaths int64
 	err := e.store.db.tx(ctx, func(t statements) error {
 		taken = 0
 		found, err := queryOne(ctx, t, `UPDATE otoscope_chunks SET worker_id = ?, turn = turn + 1
 			WHERE chunk_id = ? AND turn = ? AND worker_id IS NULL
 			AND EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_chunks.batch_id AND b.stopped IS NULL)
-			RETURNING turn, batch_id`, []any{worker, h.chunk, turn}, &taken, &h.batch)
+			RETURNING turn, batch_id, deaths`, []any{worker, h.chunk, turn}, &taken, &h.batch, &deaths)
 		if err != nil || !found {
 			return err
 		}
@@ -100,8 +100,8 @@ func (e *engine) take(ctx context.Context, h *hand, worker, turn int64) error {
 	}
 	if taken == 0 {
 		// Where the answer to the commit was lost, the turn is ours after all.
-		found, err := queryOne(ctx, e.store.db, `SELECT c.turn, c.batch_id, b.reading FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
-			WHERE c.chunk_id = ? AND c.worker_id = ? AND c.turn = ?`, []any{h.chunk, worker, turn + 1}, &taken, &h.batch, &h.reading)
+		found, err := queryOne(ctx, e.store.db, `SELECT c.turn, c.batch_id, b.reading, c.deaths FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
+			WHERE c.chunk_id = ? AND c.worker_id = ? AND c.turn = ?`, []any{h.chunk, worker, turn + 1}, &taken, &h.batch, &h.reading, &deaths)
 		if err != nil {
 			return err
 		}
@@ -109,6 +109,7 @@ func (e *engine) take(ctx context.Context, h *hand, worker, turn int64) error {
 			return errLost
 		}
 	}
+	h.suspect = deaths >= deathsOfSuspect
 	e.mu.Lock()
 	h.turn = taken
 	e.mu.Unlock()
@@ -122,6 +123,7 @@ type task struct {
 	reference string
 	pick      string
 	fetch     bool
+	deaths    int64 // processes that died while they worked on it alone
 	c         verify.Case
 	recording []byte          // what is stored of it; nil where nothing is
 	before    *verify.Verdict // the one that is to be replaced without a fetch
@@ -134,7 +136,7 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 	var tasks []*task
 	byKey := map[int64]*task{}
 	known := map[string]facts{}
-	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.anew,
+	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.anew, w.deaths,
 			d.recording, d.verdict, s.measured_by, s.measurements_schema
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
@@ -147,7 +149,7 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 		var recording, verdict, by *string
 		var schema *int64
 		var fetch int64
-		if err := c.Scan(&t.key, &t.c.Reference, &t.pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &recording, &verdict, &by, &schema); err != nil {
+		if err := c.Scan(&t.key, &t.c.Reference, &t.pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &recording, &verdict, &by, &schema); err != nil {
 			return err
 		}
 		f, seen := known[text]
@@ -204,18 +206,12 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 	done := make(chan finished)
 	var running sync.WaitGroup
 	running.Go(func() {
+		if h.suspect {
+			e.oneByOne(ctx, h, worker, tasks, done)
+			return
+		}
 		for _, t := range tasks {
-			// Whoever is to end does not begin.
-			begin, cancel := context.WithCancel(ctx)
-			stop := context.AfterFunc(e.begin, cancel)
-			err := e.slots.Acquire(begin, 1)
-			stop()
-			cancel()
-			if err != nil {
-				return
-			}
-			if e.begin.Err() != nil || ctx.Err() != nil {
-				e.slots.Release(1)
+			if !e.room(ctx, 1) {
 				return
 			}
 			running.Go(func() {
@@ -268,11 +264,31 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 	return e.write(kept, h, worker, pending, written{giveBack: true}, job)
 }
 
+// room waits for room for n recordings, and reports whether there is any: whoever
+// is to end does not begin.
+func (e *engine) room(ctx context.Context, n int64) bool {
+	begin, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(e.begin, cancel)()
+	if e.slots.Acquire(begin, n) != nil {
+		return false
+	}
+	if e.begin.Err() != nil || ctx.Err() != nil {
+		e.slots.Release(n)
+		return false
+	}
+	return true
+}
+
 // one works on one row; ok is false where it was given up.
 func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
 	if !t.fetch {
 		e.rejudge(t, &f)
+		return f, true
+	}
+	if t.deaths >= deathsAlone {
+		e.failed(t, deadly(t), &f)
 		return f, true
 	}
 	m, err := e.measure(ctx, t)
@@ -499,7 +515,7 @@ func (e *engine) writeIn(ctx context.Context, t statements, h *hand, worker int6
 	case w.all:
 		_, err = t.exec(ctx, `DELETE FROM otoscope_chunks WHERE chunk_id = ?`, h.chunk)
 	case w.giveBack:
-		if _, err = t.exec(ctx, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL WHERE chunk_id = ?`, h.chunk); err == nil {
+		if _, err = t.exec(ctx, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL, row_key = NULL WHERE chunk_id = ?`, h.chunk); err == nil {
 			err = e.enqueue(ctx, t, []turn{{turnArgs{Chunk: h.chunk, Turn: h.turn + 1}, h.batch}})
 		}
 	}

@@ -107,6 +107,7 @@ type engine struct {
 // A hand is a chunk that this process holds.
 type hand struct {
 	chunk, batch, reading, turn int64
+	suspect                     bool               // its rows are worked on alone
 	lose                        context.CancelFunc // what it does is no longer wanted
 }
 
@@ -324,7 +325,7 @@ func (e *engine) buryUnheld(ctx context.Context) error {
 	}
 	for _, w := range workers {
 		if !held[w] {
-			if err := e.bury(ctx, w, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
+			if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
 				return err
 			}
 		}
@@ -339,19 +340,27 @@ func (e *engine) buryExpired(ctx context.Context) error {
 		return err
 	}
 	for _, w := range workers {
-		if err := e.bury(ctx, w, `DELETE FROM otoscope_workers WHERE worker_id = ? AND lease_until < `+e.store.db.now()); err != nil {
+		if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ? AND lease_until < `+e.store.db.now()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *engine) bury(ctx context.Context, worker int64, remove string) error {
+// left is for bury: a process that ends by itself leaves nothing to be noted.
+func left(context.Context, statements, int64) error { return nil }
+
+// bury removes a worker and frees what it had in hand, after note has noted how
+// it came to its end.
+func (e *engine) bury(ctx context.Context, worker int64, note func(context.Context, statements, int64) error, remove string) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
 		return e.store.db.tx(ctx, func(t statements) error {
 			n, err := t.exec(ctx, remove, worker)
 			if err != nil || n == 0 {
 				return err // renewed, or buried by another
+			}
+			if err := note(ctx, t, worker); err != nil {
+				return err
 			}
 			chunks, err := queryKeys(ctx, t, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ? ORDER BY chunk_id`, worker)
 			if err != nil || len(chunks) == 0 {
@@ -369,7 +378,7 @@ func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []
 	cond, list := e.store.db.inKeys("chunk_id", chunks)
 	var turns []turn
 	var old []int64
-	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{worker, list}, func(c cursor) error {
+	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL, row_key = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{worker, list}, func(c cursor) error {
 		var u turn
 		var job int64
 		if err := c.Scan(&u.Chunk, &u.Turn, &u.batch, &job); err != nil {
@@ -472,7 +481,7 @@ func (e *engine) end(grace time.Duration) {
 	e.stopAtOnce(errStopped)
 	leave, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
-	if err := e.bury(leave, e.worker, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
+	if err := e.bury(leave, e.worker, left, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
 		e.o.Logger.Warn("this process could not take its leave", "error", err.Error())
 	}
 }

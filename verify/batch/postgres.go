@@ -186,7 +186,7 @@ func (d *postgresDB) hasTable() string {
 func (d *postgresDB) types() map[string]string {
 	// json, not jsonb: what was stored comes back letter by letter, and a zero
 	// character that is escaped in a text does no harm.
-	return map[string]string{"{time}": "timestamptz", "{json}": "json", "{real}": "double precision"}
+	return map[string]string{"{time}": "timestamptz", "{json}": "json", "{real}": "double precision", "{bytes}": "bytea"}
 }
 
 // lockSpace sets the locks of otoscope apart from those of other programs.

@@ -243,7 +243,7 @@ func (d *sqliteDB) hasTable() string {
 }
 
 func (d *sqliteDB) types() map[string]string {
-	return map[string]string{"{time}": "text", "{json}": "text", "{real}": "real", "bigint": "integer"}
+	return map[string]string{"{time}": "text", "{json}": "text", "{real}": "real", "{bytes}": "blob", "bigint": "integer"}
 }
 
 func (d *sqliteDB) lockMigration(context.Context, statements) error { return nil } // BEGIN IMMEDIATE did

@@ -1,0 +1,101 @@
+package batch
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// A recording that ends every process that works on it becomes an error; no other
+// row does, and all others are done before the last process dies.
+func TestDeadlyRecording(t *testing.T) {
+	const rows = 400
+	onEach(t, func(t *testing.T, target string) {
+		deaths := 0
+		for {
+			p := begin(t, "poisoned-batch", rows, 0, 20*time.Second, target)
+			err := <-p.ended
+			p.ended <- err
+			if err == nil {
+				break
+			}
+			if deaths++; deaths > 10 {
+				t.Fatalf("%d processes died: %v: %s", deaths, err, p.said.String())
+			}
+		}
+		if want := deathsOfSuspect + deathsAlone; deaths != want {
+			t.Errorf("%d processes died, want %d", deaths, want)
+		}
+		onlyPoisonIsAnError(t, open(t, target), rows)
+	})
+}
+
+// The same with two processes at once on PostgreSQL, begun anew as they die.
+func TestDeadlyRecordingAmongTwo(t *testing.T) {
+	if os.Getenv(postgresVariable) == "" {
+		t.Skip(postgresVariable + " names no database")
+	}
+	const rows, lease = 400, time.Second
+	target := freshPostgres(t)
+	batch := begin(t, "poisoned-batch", rows, 0, lease, target)
+	worker := begin(t, "poisoned-worker", 0, 0, lease, target)
+	deaths := 0
+	for done := false; !done; {
+		select {
+		case err := <-batch.ended:
+			batch.ended <- err
+			if done = err == nil; !done {
+				deaths++
+				batch = begin(t, "poisoned-batch", rows, 0, lease, target)
+			}
+		case err := <-worker.ended:
+			worker.ended <- err
+			deaths++
+			worker = begin(t, "poisoned-worker", 0, 0, lease, target)
+		case <-time.After(30 * time.Second):
+			t.Fatal("the batch did not come to its end")
+		}
+		if deaths > 12 {
+			t.Fatalf("%d processes died", deaths)
+		}
+	}
+	worker.kill()
+	t.Logf("%d processes died", deaths)
+	onlyPoisonIsAnError(t, open(t, target), rows)
+}
+
+func onlyPoisonIsAnError(t *testing.T, s *Store, rows int64) {
+	t.Helper()
+	exactlyOne(t, s, rows)
+	for id, v := range verdicts(t, s) {
+		if failed := v.Outcome == verify.Failed; failed != strings.HasSuffix(id, poison) {
+			t.Errorf("%s is %s: %+v", id, v.Outcome, v.Error)
+		} else if failed && (!strings.Contains(v.Error.Message, "2 processes died") || v.Error.Hint == "") {
+			t.Errorf("the error says %+v", v.Error)
+		}
+	}
+	if n := count(t, s, `SELECT count(*) FROM otoscope_results WHERE error_kind = 'process died'`); n != 1 {
+		t.Errorf("%d errors are of their kind, want 1", n)
+	}
+}
+
+// Processes that are killed from without cost no row anything, as long as no row
+// is alone in hand twice.
+func TestKilledFromWithout(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		for range deathsOfSuspect {
+			p := begin(t, "batch", 40, time.Hour, time.Hour, target)
+			time.Sleep(300 * time.Millisecond) // for it to take what it can
+			p.kill()
+		}
+		s := open(t, target)
+		report := run(t, s, manifest(t, "calls.csv", rowsCSV(40)), ReadOptions{}, fast(&fake{}))
+		exactlyOne(t, s, 40)
+		if n := report.Outcomes[verify.Failed]; n > 0 {
+			t.Errorf("%d rows are errors", n)
+		}
+	})
+}
