@@ -282,6 +282,16 @@ func (e *engine) room(ctx context.Context, n int64) bool {
 
 // one works on one row; ok is false where it was given up.
 func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
+	if f, ok = e.settle(ctx, t); ok {
+		if err := f.seal(); err != nil {
+			e.o.Logger.Error("a verdict could not be written down", "recording", t.c.Reference, "error", err.Error())
+		}
+	}
+	return f, ok
+}
+
+// settle comes to what is to be stored of one row.
+func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
 	if !t.fetch {
 		e.rejudge(t, &f)

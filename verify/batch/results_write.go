@@ -49,6 +49,7 @@ type finished struct {
 	key       int64
 	digest    string
 	verdict   verify.Verdict
+	text      string // the verdict as JSON, once it is sealed
 	recording []byte // to be stored; nil where what is stored stays, or nothing was measured
 	measured  *measured
 	kept      bool // what is stored of the recording stays
@@ -56,6 +57,16 @@ type finished struct {
 	stale     bool
 	refused   bool  // credentials were missing or not accepted
 	bytes     int64 // that were fetched for it now
+}
+
+// seal writes the verdict as JSON. Whoever writes results does so within a
+// transaction, where all others wait.
+func (f *finished) seal() error {
+	f.verdict.Measurements = nil // they are in the recording
+	var text bytes.Buffer
+	err := report.JSON(&text, f.verdict, report.Options{})
+	f.text = string(bytes.TrimSpace(text.Bytes()))
+	return err
 }
 
 // measured says what measured a recording.
@@ -85,13 +96,14 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 	now := s.db.time(time.Now())
 	var results, details, verdicts, findings [][]any
 	rowKeys := make([]int64, len(all))
-	for i, f := range all {
-		v := f.verdict
-		v.Measurements = nil // they are in the recording
-		var text bytes.Buffer
-		if err := report.JSON(&text, v, report.Options{}); err != nil {
-			return err
+	for i := range all {
+		f := &all[i]
+		if f.text == "" {
+			if err := f.seal(); err != nil {
+				return err
+			}
 		}
+		v := f.verdict
 		rowKeys[i] = f.key
 		var stage, kind, message, by *string
 		var schema *int64
@@ -109,15 +121,14 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 			f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
 			stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now,
 		})
-		verdict := string(bytes.TrimSpace(text.Bytes()))
 		if f.kept {
-			verdicts = append(verdicts, []any{verdict, f.key})
+			verdicts = append(verdicts, []any{f.text, f.key})
 		} else {
 			var recording *string
 			if f.recording != nil {
 				recording = new(string(f.recording))
 			}
-			details = append(details, []any{f.key, verdict, recording})
+			details = append(details, []any{f.key, f.text, recording})
 		}
 		seen := map[finding.Code]bool{}
 		for _, found := range v.Findings {

@@ -50,6 +50,9 @@ func JSON(w io.Writer, v verify.Verdict, o Options) error {
 // are DEL, C1 controls and the invisible formatting characters.
 func escapeJSON(line []byte) []byte {
 	invisible := func(r rune) bool {
+		if ' ' <= r && r <= '~' {
+			return false // nearly all there is, without a search in tables
+		}
 		return r != '\n' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r))
 	}
 	if !bytes.ContainsFunc(line, invisible) {
