@@ -22,10 +22,13 @@ import (
 // BatchOptions are the flags of "otoscope batch".
 type BatchOptions struct {
 	declared declaredOptions
+	known    knownOptions
 	fetch    fetchOptions
 	store    storeOptions
 	work     workOptions
 	pick     string
+	voice    bool
+	peaks    bool
 	name     string
 	again    string
 	stop     int
@@ -49,8 +52,12 @@ func newBatchCommand(env environment) *cobra.Command {
 			return runBatch(c.Context(), env, o, args)
 		},
 	}
+	facts := o.declared.factFlags()
+	o.known.add(facts)
 	reading := newFlagSet()
 	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
+	reading.BoolVar(&o.voice, "voice", false, "summarise each channel's voice and line too (this is personal data); results --detail shows it")
+	reading.BoolVar(&o.peaks, "peaks", false, "keep the outline of each channel's waveform too, for pictures")
 	reading.StringVar(&o.again, "again", "", "fetch anew what has a result: `WHICH` is errors, undecided, stale or all")
 	reading.StringVar(&o.name, "name", "", "keep the results under `NAME` (default: the manifest's file name)")
 	running := o.store.flags(env)
@@ -60,13 +67,14 @@ func newBatchCommand(env environment) *cobra.Command {
 	output.StringVar(&o.format, "format", "text", "write the summary as `FORMAT`: text or json")
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel, where a row does not say", o.declared.declarationFlags()},
-		flagGroup{"What is known of the calls, where a row does not say", o.declared.factFlags()},
+		flagGroup{"What is known of the calls, where a row does not say", facts},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
+	o.known.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt", "cer")
 	o.work.complete(c)
 	complete(c, "again", againWords()...)
@@ -91,8 +99,12 @@ before the flag's:
   id              what the result is known by (default: the recording)
   attributes      task attributes: a file, or the JSON itself
   group.NAME      a group that results are counted by, such as group.queue
+  agent_audio, customer_audio   a file of known audio, or a JSON list of files
   agent, channels, convention, direction, recorded_by, joined, min_confidence,
   prior, pick
+Attributes and known audio are read here and kept with the rows, so that other
+machines need none of this one's files. Known audio that a row had not been
+listened for means that its recording is fetched again.
 A manifest is not trusted: --allow-paths lets it name files, --allow-private
 hosts in private networks. A row that cannot be used gets a result that says so.
 
@@ -147,6 +159,10 @@ func (o *BatchOptions) defaults(stdin io.Reader) (batch.Fields, error) {
 	if f.Groups, err = d.groupMap(); err != nil {
 		return f, err
 	}
+	if _, err := o.known.read(); err != nil {
+		return f, err
+	}
+	f.AgentAudio, f.CustomerAudio = o.known.agent, o.known.customer
 	if d.minConfidence != verify.DefaultMinConfidence {
 		f.MinConfidence = strconv.FormatFloat(d.minConfidence, 'g', -1, 64)
 	}
@@ -241,7 +257,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 
 	work := o.work.options(source, console)
 	work.StopAfter = o.stop
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Again: batch.Again(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
 	report, err := store.Run(ctx, m, reading, work)
 	console.end(report.Status)
 	console.repeats(report.Reading)

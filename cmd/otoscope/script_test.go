@@ -162,7 +162,7 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<!DOCTYPE html><title>Sign in</title>")
 	case fault == "gone":
 		http.Error(w, "no longer", http.StatusGone)
-	case fault == "stall":
+	case fault == "stall", fault == "late" && n == 1:
 		w.Header().Set("Content-Type", "audio/wav")
 		w.Write([]byte("RIFF\xff\xff\xff\xffWAVE"))
 		w.(http.Flusher).Flush()
@@ -196,11 +196,14 @@ func (p *pausing) Write(b []byte) (int, error) {
 }
 
 // interrupt runs a command until the server stalls, sends it SIGINT, and holds
-// it to the exit status 130 and to an end at once: interrupt COMMAND...
+// it to the exit status 130 and to an end in time: interrupt DURATION COMMAND...
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: interrupt COMMAND...")
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: interrupt DURATION COMMAND...")
 	}
+	within, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	args = args[1:]
 	s, ok := running.Load(ts.Getenv("WORK"))
 	if !ok {
 		ts.Fatalf("interrupt needs serve")
@@ -226,7 +229,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if got := status(ts, c.Wait()); got != statusInterrupted {
 		ts.Fatalf("exit status %d, want %d", got, statusInterrupted)
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > within {
 		ts.Fatalf("it took %v to end", took)
 	}
 }

@@ -123,6 +123,8 @@ type task struct {
 	reference string
 	pick      string
 	fetch     bool
+	sounds    []string // known audio to look for, by its id
+	asked     asked
 	deaths    int64 // processes that died while they worked on it alone
 	c         verify.Case
 	recording []byte          // what is stored of it; nil where nothing is
@@ -160,6 +162,7 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 			known[text] = f
 		}
 		f.onto(&t.c)
+		t.sounds, t.asked = f.soundIDs(), f.Asked
 		t.fetch = fetch != 0 || verdict == nil
 		if recording != nil {
 			t.recording = []byte(*recording)
@@ -327,7 +330,11 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 			}}
 		}
 	}()
-	return e.o.Source.Measure(ctx, Task{Reference: t.reference, Pick: t.pick})
+	references, err := e.references(ctx, t.sounds)
+	if err != nil {
+		return m, err
+	}
+	return e.o.Source.Measure(ctx, Task{Reference: t.reference, Pick: t.pick, Voice: t.asked.Voice, Peaks: t.asked.Peaks, Known: references})
 }
 
 // judge comes to a verdict on what was measured.

@@ -16,6 +16,7 @@ import (
 	"github.com/riverqueue/river"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/otoscope/otoscope/audio/known"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
@@ -98,7 +99,9 @@ type engine struct {
 	mu     sync.Mutex
 	worker int64
 	hands  map[turnArgs]*hand
-	halt   error // why work was ended, nil while it is not or where ctx ended it
+	known  map[string]*known.Reference // known audio at hand, by its id
+	knownS float64                     // seconds of it
+	halt   error                       // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
 	bytes                 atomic.Int64 // fetched by this process
@@ -113,7 +116,7 @@ type hand struct {
 
 func newEngine(s *Store, o WorkOptions, profile *evidence.Profile) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(profile), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}}
+	e := &engine{store: s, o: o, making: currentMaking(profile), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*known.Reference{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()

@@ -30,6 +30,7 @@ type Fields struct {
 	Channels, Convention, Attributes string // Attributes: a file's path, or JSON
 	RecordedBy, Direction, Joined    string
 	MinConfidence, Prior, Pick       string
+	AgentAudio, CustomerAudio        []string // paths
 	Groups                           map[string]string
 
 	inline []byte // attributes that stand in the manifest
@@ -70,6 +71,8 @@ func columns() []column {
 		{"min_confidence", func(f *Fields, s string) { f.MinConfidence = s }},
 		{"prior", func(f *Fields, s string) { f.Prior = s }},
 		{"pick", func(f *Fields, s string) { f.Pick = s }},
+		{"agent_audio", func(f *Fields, s string) { f.AgentAudio = soundPaths(s) }},
+		{"customer_audio", func(f *Fields, s string) { f.CustomerAudio = soundPaths(s) }},
 		{"group", func(f *Fields, s string) {
 			name, value, ok := strings.Cut(s, "=")
 			if !ok || name == "" {
@@ -174,6 +177,7 @@ type facts struct {
 	Prior         float64             `json:"prior,omitempty"`
 	MinConfidence float64             `json:"min_confidence,omitempty"`
 	Profile       *profile            `json:"profile,omitempty"` // null: the one built in
+	Asked         asked               `json:"asked,omitzero"`
 }
 
 // profile is an evidence.Profile with its name.
@@ -209,8 +213,9 @@ type row struct {
 	facts         facts
 	factsJSON     []byte
 	factsDigest   string
-	digest        string // of all that a verdict says besides the sound
-	err           error  // why there is nothing to verify
+	sounds        []sound // known audio that the facts name
+	digest        string  // of all that a verdict says besides the sound
+	err           error   // why there is nothing to verify
 	stage         verify.Stage
 }
 
@@ -220,6 +225,10 @@ type reader struct {
 	base       string
 	allowPaths bool
 	profile    *profile
+	asked      asked
+	// Known audio of rows that name none, and all that has been heard of, by path.
+	agentAudio, customerAudio []sound
+	heard                     map[string]sound
 
 	// Manifests name the same few attributes again and again.
 	cached      map[string]declare.Declaration
@@ -227,14 +236,24 @@ type reader struct {
 }
 
 func newReader(m *Manifest, o ReadOptions) *reader {
-	return &reader{defaults: o.Defaults, base: m.base, allowPaths: o.AllowPaths || m.Folder, profile: newProfile(o.Profile), cached: map[string]declare.Declaration{}}
+	r := &reader{
+		defaults: o.Defaults, base: m.base, allowPaths: o.AllowPaths || m.Folder, profile: newProfile(o.Profile),
+		asked: asked{Voice: o.Voice, Peaks: o.Peaks}, heard: map[string]sound{}, cached: map[string]declare.Declaration{},
+	}
+	for _, path := range o.Defaults.AgentAudio {
+		r.agentAudio = append(r.agentAudio, r.sound(path))
+	}
+	for _, path := range o.Defaults.CustomerAudio {
+		r.customerAudio = append(r.customerAudio, r.sound(path))
+	}
+	return r
 }
 
 // row reads an entry. What is wrong with it is in the row.
 func (r *reader) row(e Entry) row {
 	f := e.Fields.over(r.defaults)
 	out := row{id: f.ID, number: e.Row, agent: f.Agent, groups: f.Groups, pick: f.Pick, err: e.Err, stage: verify.StageDeclare}
-	out.facts.Profile = r.profile
+	out.facts.Profile, out.facts.Asked = r.profile, r.asked
 	if out.err == nil {
 		out.err = r.fill(&out, f)
 	}
@@ -339,7 +358,7 @@ func (r *reader) fill(out *row, f Fields) error {
 			return named("pick", err)
 		}
 	}
-	return nil
+	return r.sounds(out, f)
 }
 
 // absolute makes a relative path one from the manifest's folder: whoever works
@@ -429,7 +448,7 @@ func (r *reader) attributes(field string) (declare.Declaration, error) {
 			}
 		}
 		var err error
-		if text, err = readSmall(r.path(field)); err != nil {
+		if text, err = readSmall(r.path(field), declare.MaxAttributes); err != nil {
 			return declare.Declaration{}, &RowError{message: fmt.Sprintf("reading the attributes: %v", err), hint: "name a file with the JSON of the task's attributes, relative to the manifest", cause: err}
 		}
 	}
@@ -450,8 +469,8 @@ func (r *reader) attributes(field string) (declare.Declaration, error) {
 	return d, nil
 }
 
-// readSmall reads a regular file of at most declare.MaxAttributes bytes.
-func readSmall(path string) ([]byte, error) {
+// readSmall reads a regular file, of one that is larger than limit a byte more.
+func readSmall(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -464,7 +483,7 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, declare.MaxAttributes+1))
+	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
 // seal computes the digests by which changes are found.

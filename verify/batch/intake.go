@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -29,6 +30,8 @@ type ReadOptions struct {
 	Name       string // of the batch; "": that of the manifest
 	Defaults   Fields // for rows that do not say otherwise
 	AllowPaths bool   // rows may name files on this computer
+	Voice      bool   // voices are to be summarised
+	Peaks      bool   // outlines of the waveforms are to be kept
 	Again      Again
 	// Profile holds the weights of the evidence; nil: those built in.
 	Profile *evidence.Profile
@@ -122,8 +125,9 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[Entry], patience ti
 	return in.report, flush()
 }
 
-// known is what the batch holds of a row.
-type known struct {
+// former is what the batch holds of a row.
+type former struct {
+	facts                   string
 	key, number             int64
 	recording, pick, digest string
 	reading                 int64
@@ -185,21 +189,21 @@ func (in *intake) repeat(w *writes, report *Reading, r *row, first int64) {
 	w.repeated = append(w.repeated, []any{in.batch, r.id})
 }
 
-func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[string]known, error) {
+func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[string]former, error) {
 	ids := make([]string, len(slice))
 	for i, r := range slice {
 		ids[i] = r.id
 	}
 	cond, list := in.store.db.in("r.id", ids)
-	all := map[string]known{}
-	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.pick, r.facts_digest, r.reading, r.chunk_id,
+	all := map[string]former{}
+	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.pick, r.facts_digest, r.reading, r.chunk_id, f.facts,
 			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale
-		FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key
+		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
 		WHERE r.batch_id = ? AND `+cond, []any{in.batch, list}, func(c cursor) error {
 		var id string
-		var k known
+		var k former
 		var chunk *int64
-		if err := c.Scan(&id, &k.key, &k.number, &k.recording, &k.pick, &k.digest, &k.reading, &chunk,
+		if err := c.Scan(&id, &k.key, &k.number, &k.recording, &k.pick, &k.digest, &k.reading, &chunk, &k.facts,
 			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale); err != nil {
 			return err
 		}
@@ -211,7 +215,7 @@ func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[
 }
 
 // work decides what there is to do for a row that has been here before.
-func (in *intake) work(r *row, old known) int {
+func (in *intake) work(r *row, old former) int {
 	if r.err != nil {
 		return nothing // its result is written at once
 	}
@@ -227,6 +231,8 @@ func (in *intake) work(r *row, old known) int {
 		return fetchAnew
 	case outcome == verify.Failed && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
 		return fetchAnew // only its words were wrong: it was never fetched
+	case outcome != verify.Failed && !old.measures(r):
+		return fetchAnew
 	case *old.judgedDigest != r.digest:
 		return judge
 	case outcome == verify.Failed:
@@ -242,10 +248,19 @@ func (in *intake) work(r *row, old known) int {
 	return nothing
 }
 
+// measures reports whether all has been measured that the row now needs.
+func (old former) measures(r *row) bool {
+	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Asked == (asked{}) {
+		return true
+	}
+	var were facts
+	return json.Unmarshal([]byte(old.facts), &were) == nil && were.measures(r.facts)
+}
+
 // A revisit is a row that the batch has had before.
 type revisit struct {
 	row  *row
-	old  known
+	old  former
 	work int
 }
 
@@ -268,11 +283,12 @@ type job struct {
 }
 
 func (w *writes) store(ctx context.Context, t statements, report *Reading) error {
-	facts, err := w.facts(ctx, t)
+	// Before the facts: who purges facts that nobody needs waits for this key.
+	first, err := keys(ctx, t, "row", len(w.fresh))
 	if err != nil {
 		return err
 	}
-	first, err := keys(ctx, t, "row", len(w.fresh))
+	facts, err := w.facts(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -334,13 +350,13 @@ func (w *writes) store(ctx context.Context, t statements, report *Reading) error
 
 // facts gives the keys of what is declared and known, by digest.
 func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, error) {
-	texts := map[string][]byte{}
+	texts, rows := map[string][]byte{}, map[string]*row{}
 	for _, r := range w.fresh {
-		texts[r.factsDigest] = r.factsJSON
+		texts[r.factsDigest], rows[r.factsDigest] = r.factsJSON, r
 	}
 	for _, a := range w.again {
 		if a.old.digest != a.row.digest {
-			texts[a.row.factsDigest] = a.row.factsJSON
+			texts[a.row.factsDigest], rows[a.row.factsDigest] = a.row.factsJSON, a.row
 		}
 	}
 	if len(texts) == 0 {
@@ -371,10 +387,17 @@ func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, err
 		return nil, err
 	}
 	var missing [][]any
+	sounds := map[string]sound{}
 	for _, d := range digests {
 		if _, has := ids[d]; !has {
+			for _, s := range rows[d].sounds {
+				sounds[s.id] = s
+			}
 			missing = append(missing, []any{first + int64(len(missing)), d, string(texts[d])})
 		}
+	}
+	if err := w.keepSounds(ctx, t, sounds); err != nil {
+		return nil, err
 	}
 	// Who reads another manifest at the same time may be faster.
 	if err := t.execMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {

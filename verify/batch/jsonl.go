@@ -115,6 +115,10 @@ func setJSON(f *Fields, key string, value json.RawMessage) error {
 		f.inline = bytes.Clone(value)
 		return nil
 	}
+	if strings.HasSuffix(c.name, "_audio") && len(value) > 0 && value[0] == '[' {
+		c.set(f, string(value)) // a path may hold commas
+		return nil
+	}
 	s, err := plain(key, value)
 	if err != nil {
 		return err

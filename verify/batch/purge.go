@@ -29,7 +29,10 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 	}
 	err := s.db.tx(ctx, func(t statements) error {
 		for _, query := range []string{
+			// Whoever stores rows has facts found or stored by then, or waits until this is done.
+			`UPDATE otoscope_keys SET next = next WHERE name = 'row'`,
 			`DELETE FROM otoscope_facts WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.facts_id = otoscope_facts.facts_id)`,
+			`DELETE FROM otoscope_sounds WHERE NOT EXISTS (SELECT 1 FROM otoscope_facts f WHERE CAST(f.facts AS text) LIKE '%' || otoscope_sounds.sha256 || '%')`,
 			`DELETE FROM otoscope_chunks WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.chunk_id = otoscope_chunks.chunk_id)`,
 			// One that is being read may be about to get its first rows.
 			`DELETE FROM otoscope_batches WHERE read_whole = 1 AND NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.batch_id = otoscope_batches.batch_id)`,
@@ -42,7 +45,7 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 		return nil
 	})
 	if err == nil {
-		err = s.db.vacuum(ctx, append(tablesOfRows(), "otoscope_facts", "otoscope_batches", "otoscope_tallies"))
+		err = s.db.vacuum(ctx, append(tablesOfRows(), "otoscope_facts", "otoscope_sounds", "otoscope_batches", "otoscope_tallies"))
 	}
 	return purged, s.storageError("deleting results", err)
 }

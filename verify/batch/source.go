@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/known"
 	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -18,6 +19,9 @@ import (
 type Task struct {
 	Reference string // the whole of it: a secret
 	Pick      string // channels to take, "1,3"; "" for both of two
+	// What is measured on request, as in verify.MeasureOptions.
+	Voice, Peaks bool
+	Known        []*known.Reference
 }
 
 // Measured is what came of a task.
@@ -74,7 +78,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	if err != nil {
 		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
 	}
-	var o verify.MeasureOptions
+	o := verify.MeasureOptions{Voice: t.Voice, Peaks: t.Peaks, Known: t.Known}
 	if t.Pick != "" {
 		if o.Pick, err = wave.ParsePick(t.Pick); err != nil {
 			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}

@@ -1,0 +1,226 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/verify"
+)
+
+// What known audio may come to. A minute of one channel at 48 kHz, more than is
+// looked for, is 5.8 MB; each sound has its price in time.
+const (
+	maxSoundBytes = 8 << 20 // of a file
+	maxSounds     = 16      // of a row
+)
+
+// A sound is known audio that a row names.
+type sound struct {
+	id, name, path string
+	err            error // why it cannot be looked for
+}
+
+// keptSounds bounds how many files of known audio a reading remembers.
+const keptSounds = 10_000
+
+// soundPaths reads a field: a path, or a JSON list of them.
+func soundPaths(field string) []string {
+	var list []string
+	switch {
+	case field == "":
+		return nil
+	case strings.HasPrefix(field, "[") && json.Unmarshal([]byte(field), &list) == nil:
+		return list
+	}
+	return []string{field}
+}
+
+// sounds completes a row by the known audio that it names, or else by that of
+// the command line.
+func (r *reader) sounds(out *row, f Fields) error {
+	for _, side := range []struct {
+		column string
+		paths  []string
+		sounds []sound
+		ids    *[]string
+		other  *[]string
+	}{
+		{"agent_audio", f.AgentAudio, r.agentAudio, &out.facts.Facts.AgentAudio, &out.facts.Facts.CustomerAudio},
+		{"customer_audio", f.CustomerAudio, r.customerAudio, &out.facts.Facts.CustomerAudio, &out.facts.Facts.AgentAudio},
+	} {
+		if len(side.paths) > 0 {
+			if !r.allowPaths {
+				return &RowError{
+					message: "the manifest names a file with known audio, which is not read unless it is allowed",
+					hint:    "if you trust where the manifest comes from, add --allow-paths",
+				}
+			}
+			side.sounds = nil
+			for _, path := range side.paths {
+				side.sounds = append(side.sounds, r.sound(r.path(path)))
+			}
+		}
+		for _, s := range side.sounds {
+			if s.err != nil {
+				return named(side.column+" "+s.name, s.err)
+			}
+			if slices.Contains(*side.other, s.id) {
+				return &RowError{message: fmt.Sprintf("%s %s: the same audio is given as the other side's", side.column, s.name), hint: "what both sides play does not tell them apart"}
+			}
+			if !slices.Contains(*side.ids, s.id) {
+				*side.ids, out.sounds = append(*side.ids, s.id), append(out.sounds, s)
+			}
+		}
+	}
+	if len(out.sounds) > maxSounds {
+		return &RowError{message: fmt.Sprintf("the row names %d files with known audio, more than %d", len(out.sounds), maxSounds), hint: "name those that are played most often"}
+	}
+	return nil
+}
+
+// sound finds out what a file holds. Manifests name the same few again and again.
+func (r *reader) sound(path string) sound {
+	if s, ok := r.heard[path]; ok {
+		return s
+	}
+	s := sound{name: bounded(filepath.Base(path)), path: path}
+	if _, reference, err := readSound(path); err != nil {
+		s.err = err
+	} else {
+		s.id = reference.SHA256()
+	}
+	if len(r.heard) >= keptSounds {
+		clear(r.heard)
+	}
+	r.heard[path] = s
+	return s
+}
+
+// readSound reads a file with known audio.
+func readSound(path string) ([]byte, *known.Reference, error) {
+	content, err := readSmall(path, maxSoundBytes)
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		err = file.Err // the name is told besides, the folder is nobody's business
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(content) > maxSoundBytes {
+		return nil, nil, &RowError{message: fmt.Sprintf("it is larger than %d MiB", maxSoundBytes>>20), hint: "keep what is played: sox IN.wav -r 8000 -c 1 OUT.wav trim 0 60"}
+	}
+	reference, err := known.Read(filepath.Base(path), bytes.NewReader(content))
+	return content, reference, err
+}
+
+// asked is what is measured on request.
+type asked struct {
+	Voice bool `json:"voice,omitempty"`
+	Peaks bool `json:"peaks,omitempty"`
+}
+
+// soundIDs are those of all known audio that is to be looked for.
+func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.Facts.CustomerAudio) }
+
+// measures reports whether all that g needs to be measured has been under f.
+// That known audio changes sides needs no new measurement.
+func (f facts) measures(g facts) bool {
+	has := f.soundIDs()
+	return (f.Asked.Voice || !g.Asked.Voice) && (f.Asked.Peaks || !g.Asked.Peaks) &&
+		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
+}
+
+// keepSounds stores known audio that new facts name, each once.
+func (w *writes) keepSounds(ctx context.Context, t statements, sounds map[string]sound) error {
+	if len(sounds) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(sounds))
+	for id := range sounds {
+		ids = append(ids, id)
+	}
+	cond, list := w.in.store.db.in("sha256", ids)
+	err := each(ctx, t, `SELECT sha256 FROM otoscope_sounds WHERE `+cond, []any{list}, func(c cursor) error {
+		var id string
+		err := c.Scan(&id)
+		delete(sounds, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for id, s := range sounds {
+		content, reference, err := readSound(s.path)
+		if err == nil && reference.SHA256() != id {
+			err = errors.New("it has changed since")
+		}
+		if err != nil {
+			return &StorageError{
+				message: fmt.Sprintf("the known audio %s was there when the manifest named it, and is not any more: %v", s.name, err),
+				hint:    "leave it as it is until the manifest has been read, and run the same command again",
+			}
+		}
+		if _, err := t.exec(ctx, `INSERT INTO otoscope_sounds (sha256, name, content) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING`, id, s.name, content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keptReferences bounds the known audio that a process holds ready, in seconds:
+// some ten megabytes.
+const keptReferences = 1800
+
+// references gives the known audio of a task, from the database where it is
+// not at hand.
+func (e *engine) references(ctx context.Context, ids []string) ([]*known.Reference, error) {
+	var all []*known.Reference
+	for _, id := range ids {
+		r, err := e.reference(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+func (e *engine) reference(ctx context.Context, id string) (*known.Reference, error) {
+	e.mu.Lock()
+	r := e.known[id]
+	e.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	var name string
+	var content []byte
+	err := e.store.retry(ctx, e.o.Patience, func() error {
+		found, err := queryOne(ctx, e.store.db, `SELECT name, content FROM otoscope_sounds WHERE sha256 = ?`, []any{id}, &name, &content)
+		if err == nil && !found {
+			err = &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: &RowError{message: "the known audio of the row is not in the database", hint: "run the manifest that names it again, with --again errors"}}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if r, err = known.Read(name, bytes.NewReader(content)); err != nil {
+		return nil, &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: fmt.Errorf("the known audio %s: %w", name, err)}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.knownS += r.DurationS(); e.knownS > keptReferences {
+		clear(e.known)
+		e.knownS = r.DurationS()
+	}
+	e.known[id] = r
+	return r, nil
+}
