@@ -62,7 +62,7 @@ const keptRepeats = 10
 // over all that work.
 const (
 	intakeRows = 1000
-	chunkRows  = 100
+	chunkRows  = 200
 )
 
 // chunkSize is the size of the next chunk when n rows have been put into some.

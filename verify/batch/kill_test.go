@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -48,11 +49,21 @@ func child() int {
 		words[0] = kind
 		source.do = func(_ context.Context, t Task) (Measured, error) {
 			if strings.Contains(t.Reference, poison) {
-				syscall.Kill(os.Getpid(), syscall.SIGKILL) // as a lack of memory does
+				self, err := os.FindProcess(os.Getpid())
+				if err == nil {
+					err = self.Kill() // as a lack of memory does
+				}
+				if err != nil {
+					panic(err)
+				}
 				select {}
 			}
 			return heard(t), nil
 		}
+	}
+	kind, long := strings.CutPrefix(words[0], "generated-")
+	if long {
+		words[0], o.Workers, source.do = kind, 0, nil
 	}
 	ctx := context.Background()
 	s, err := Open(ctx, words[4], OpenOptions{Create: true, Work: true})
@@ -60,7 +71,11 @@ func child() int {
 		fmt.Println("working")
 		if words[0] == "batch" {
 			var m *Manifest
-			m, err = newManifest("calls.csv", ".", strings.NewReader(rowsCSV(rows)), func() error { return nil })
+			if long {
+				m, err = generated(rows)
+			} else {
+				m, err = newManifest("calls.csv", ".", strings.NewReader(rowsCSV(rows)), func() error { return nil })
+			}
 			if err == nil {
 				_, err = s.Run(ctx, m, ReadOptions{}, o)
 			}
@@ -71,6 +86,11 @@ func child() int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	if long {
+		// What the parent is told of a child's memory has its own in it.
+		status, _ := os.ReadFile("/proc/self/status")
+		os.Stderr.Write(status)
 	}
 	return 0
 }
@@ -103,6 +123,21 @@ func whirl(n int) {
 	if x == 0 {
 		panic("the work was optimised away")
 	}
+}
+
+// generated is a manifest of n rows that is made while it is read.
+func generated(n int) (*Manifest, error) {
+	r, w := io.Pipe()
+	go func() {
+		fmt.Fprint(w, "id,recording,group.queue,group.region,agent\n")
+		for i := range n {
+			if _, err := fmt.Fprintf(w, "call-%08d,https://example.com/recordings/%08d.wav?token=%016x,q%d,r%d,agent %d\n", i, i, rand.Uint64(), i%20, i%4, i%500); err != nil {
+				return // nobody reads on
+			}
+		}
+		w.Close()
+	}()
+	return newManifest("calls.csv", ".", r, r.Close)
 }
 
 // A process is a child.

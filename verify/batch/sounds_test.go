@@ -300,4 +300,3 @@ func columnsOf(t testing.TB, s *Store) []string {
 	}
 	return all
 }
-

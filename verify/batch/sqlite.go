@@ -28,13 +28,13 @@ type sqliteDB struct {
 	path string
 	lock *os.File // nil where nothing is worked on
 
-	// The statements of transactions are the same few: each is parsed once.
+	// The statements are the same few: each is parsed once.
 	mu       sync.Mutex
-	wanted   map[string]bool // seen in a transaction, and not prepared yet
+	wanted   map[string]bool // seen, and not prepared yet
 	prepared map[string]*sql.Stmt
 }
 
-// prepare prepares what transactions have asked for so far. It needs the
+// prepare prepares what has been asked for so far. It needs the
 // connection, of which there is one, so that it cannot be done within one.
 func (d *sqliteDB) prepare(ctx context.Context) {
 	d.mu.Lock()
@@ -100,6 +100,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 			"cache_size(-16000)",  // 16 MB
 			"temp_store(MEMORY)",  // no other file ever holds a part
 			"journal_size_limit(67108864)",
+			"wal_autocheckpoint(4000)", // 16 MB: pages that every row changes are copied less often
 		},
 	}
 	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: settings.Encode()}).String()
@@ -142,11 +143,28 @@ func (d *sqliteDB) execMany(ctx context.Context, query string, args [][]any) err
 }
 
 func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (cursor, error) {
-	rows, err := d.DB.QueryContext(ctx, query, args...)
+	var rows *sql.Rows
+	var err error
+	if prepared := d.statement(query); prepared != nil {
+		rows, err = prepared.QueryContext(ctx, args...)
+	} else {
+		rows, err = d.DB.QueryContext(ctx, query, args...)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return rows, nil
+}
+
+// statement gives a prepared statement, nil where there is none yet.
+func (d *sqliteDB) statement(query string) *sql.Stmt {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	prepared := d.prepared[query]
+	if prepared == nil {
+		d.wanted[query] = true
+	}
+	return prepared
 }
 
 func affected(r sql.Result, err error) (int64, error) {
@@ -176,13 +194,7 @@ type sqliteTx struct {
 
 // stmt gives the prepared statement; the transaction closes it.
 func (t *sqliteTx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	t.db.mu.Lock()
-	prepared := t.db.prepared[query]
-	if prepared == nil {
-		t.db.wanted[query] = true
-	}
-	t.db.mu.Unlock()
-	if prepared != nil {
+	if prepared := t.db.statement(query); prepared != nil {
 		return t.StmtContext(ctx, prepared), nil
 	}
 	return t.PrepareContext(ctx, query)
