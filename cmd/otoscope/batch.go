@@ -101,7 +101,7 @@ before the flag's:
   group.NAME      a group that results are counted by, such as group.queue
   agent_audio, customer_audio   a file of known audio, or a JSON list of files
   agent, channels, convention, direction, recorded_by, joined, min_confidence,
-  prior, pick
+  prior, pick; profile (a file)
 Attributes and known audio are read here and kept with the rows, so that other
 machines need none of this one's files. Known audio that a row had not been
 listened for means that its recording is fetched again.

@@ -248,7 +248,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 	}
 	fmt.Fprintf(&b, "; %.1f hours of sound, %s\n", s.DurationS/3600, bytesText(s.Bytes))
 	if s.Repeated > 0 {
-		fmt.Fprintf(&b, "%s of the manifest repeated an id and were not verified again\n", plural(s.Repeated, "row"))
+		fmt.Fprintf(&b, "not verified again: %s of the manifest that repeated an id\n", plural(s.Repeated, "row"))
 	}
 	if s.Stale > 0 {
 		fmt.Fprintf(&b, "%s measured by another version of otoscope; --again stale measures them anew\n", plural(s.Stale, "result"))

@@ -59,6 +59,9 @@ type database interface {
 	hold(ctx context.Context, worker int64) error
 	// held gives which of the workers are being held, by live processes.
 	held(ctx context.Context, workers []int64) (map[int64]bool, error)
+	// renew makes a table that is empty anew, with nothing left in its files of the
+	// rows that it had. It leaves one alone that others are using.
+	renew(ctx context.Context, table string) error
 	// vacuum gives back, and overwrites, what deleted rows occupied.
 	vacuum(ctx context.Context, tables []string) error
 	// why classifies an error.

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otoscope/otoscope/audio/known"
-	"github.com/otoscope/otoscope/verify/evidence"
 )
 
 // The times after which a worker is taken for dead, and how often it says that
@@ -114,9 +113,9 @@ type hand struct {
 	lose                        context.CancelFunc // what it does is no longer wanted
 }
 
-func newEngine(s *Store, o WorkOptions, profile *evidence.Profile) (*engine, error) {
+func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(profile), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*known.Reference{}}
+	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*known.Reference{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()

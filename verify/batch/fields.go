@@ -31,6 +31,7 @@ type Fields struct {
 	RecordedBy, Direction, Joined    string
 	MinConfidence, Prior, Pick       string
 	AgentAudio, CustomerAudio        []string // paths
+	Profile                          string   // a path
 	Groups                           map[string]string
 
 	inline []byte // attributes that stand in the manifest
@@ -70,6 +71,7 @@ func columns() []column {
 		{"joined", func(f *Fields, s string) { f.Joined = s }},
 		{"min_confidence", func(f *Fields, s string) { f.MinConfidence = s }},
 		{"prior", func(f *Fields, s string) { f.Prior = s }},
+		{"profile", func(f *Fields, s string) { f.Profile = s }},
 		{"pick", func(f *Fields, s string) { f.Pick = s }},
 		{"agent_audio", func(f *Fields, s string) { f.AgentAudio = soundPaths(s) }},
 		{"customer_audio", func(f *Fields, s string) { f.CustomerAudio = soundPaths(s) }},
@@ -193,6 +195,14 @@ func newProfile(p *evidence.Profile) *profile {
 	return &profile{p.Name, *p}
 }
 
+// name is that of the profile, or of the one built in.
+func (p *profile) name() string {
+	if p == nil {
+		return evidence.Builtin().Name
+	}
+	return p.Name
+}
+
 // onto completes a case.
 func (f facts) onto(c *verify.Case) {
 	c.Declaration, c.Facts, c.Prior, c.MinConfidence = f.Declaration, f.Facts, f.Prior, f.MinConfidence
@@ -229,6 +239,7 @@ type reader struct {
 	// Known audio of rows that name none, and all that has been heard of, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
+	profiles                  map[string]*profile // of rows, by path
 
 	// Manifests name the same few attributes again and again.
 	cached      map[string]declare.Declaration
@@ -238,7 +249,7 @@ type reader struct {
 func newReader(m *Manifest, o ReadOptions) *reader {
 	r := &reader{
 		defaults: o.Defaults, base: m.base, allowPaths: o.AllowPaths || m.Folder, profile: newProfile(o.Profile),
-		asked: asked{Voice: o.Voice, Peaks: o.Peaks}, heard: map[string]sound{}, cached: map[string]declare.Declaration{},
+		asked: asked{Voice: o.Voice, Peaks: o.Peaks}, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
 	}
 	for _, path := range o.Defaults.AgentAudio {
 		r.agentAudio = append(r.agentAudio, r.sound(path))
@@ -358,6 +369,11 @@ func (r *reader) fill(out *row, f Fields) error {
 			return named("pick", err)
 		}
 	}
+	if f.Profile != "" {
+		if out.facts.Profile, err = r.rowProfile(f.Profile); err != nil {
+			return err
+		}
+	}
 	return r.sounds(out, f)
 }
 
@@ -468,6 +484,36 @@ func (r *reader) attributes(field string) (declare.Declaration, error) {
 	r.cached[key] = d
 	return d, nil
 }
+
+// rowProfile reads the profile that a row names.
+func (r *reader) rowProfile(field string) (*profile, error) {
+	if !r.allowPaths {
+		return nil, &RowError{
+			message: "the manifest names a file with a profile, which is not read unless it is allowed",
+			hint:    "if you trust where the manifest comes from, add --allow-paths",
+		}
+	}
+	path := r.path(field)
+	if p := r.profiles[path]; p != nil {
+		return p, nil
+	}
+	text, err := readSmall(path, maxRecord)
+	if err != nil {
+		return nil, &RowError{message: fmt.Sprintf("reading the profile: %v", err), hint: "name a file that otoscope calibrate wrote, relative to the manifest", cause: err}
+	}
+	p, _, err := evidence.ReadProfile(bytes.NewReader(text))
+	if err != nil {
+		return nil, named("profile", err)
+	}
+	if len(r.profiles) >= keptProfiles {
+		clear(r.profiles)
+	}
+	r.profiles[path] = newProfile(&p)
+	return r.profiles[path], nil
+}
+
+// keptProfiles bounds how many profiles of rows a reading remembers.
+const keptProfiles = 100
 
 // readSmall reads a regular file, of one that is larger than limit a byte more.
 func readSmall(path string, limit int64) ([]byte, error) {

@@ -70,16 +70,11 @@ func chunkSize(n int64) int { return int(min(chunkRows, 1+n/32)) }
 
 // making is what makes results: a result that something else made may be out of date.
 type making struct {
-	version, profile string
-	schema           int64
+	version string
+	schema  int64
 }
 
-func currentMaking(p *evidence.Profile) making {
-	if p == nil {
-		p = new(evidence.Builtin())
-	}
-	return making{version: verify.Version(), profile: p.Name, schema: meter.Schema}
-}
+func currentMaking() making { return making{version: verify.Version(), schema: meter.Schema} }
 
 // An intake stores the rows of one reading of a manifest.
 type intake struct {
@@ -242,7 +237,7 @@ func (in *intake) work(r *row, old former) int {
 			return nothing // it cannot be judged, and it says so already
 		}
 		return judge
-	case *old.version != in.making.version || *old.profile != in.making.profile:
+	case *old.version != in.making.version || *old.profile != r.facts.Profile.name():
 		return judge
 	}
 	return nothing

@@ -375,7 +375,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 		if _, err := s.db.exec(t.Context(), `UPDATE otoscope_workers SET lease_until = 0`); err != nil {
 			t.Fatal(err)
 		}
-		other, err := newEngine(s, o, nil)
+		other, err := newEngine(s, o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -247,6 +247,27 @@ func (d *postgresDB) held(ctx context.Context, workers []int64) (map[int64]bool,
 	return held, err
 }
 
+// renew truncates: deleted rows stay in a table's file until it is rewritten.
+func (d *postgresDB) renew(ctx context.Context, table string) error {
+	table = pgx.Identifier{table}.Sanitize()
+	err := d.tx(ctx, func(t statements) error {
+		if _, err := t.exec(ctx, `LOCK TABLE `+table+` IN ACCESS EXCLUSIVE MODE NOWAIT`); err != nil {
+			return err
+		}
+		var rows bool
+		if _, err := queryOne(ctx, t, `SELECT EXISTS (SELECT 1 FROM `+table+`)`, nil, &rows); err != nil || rows {
+			return err
+		}
+		_, err := t.exec(ctx, `TRUNCATE `+table)
+		return err
+	})
+	var answered *pgconn.PgError
+	if errors.As(err, &answered) && answered.Code == "55P03" { // lock_not_available
+		return nil
+	}
+	return err
+}
+
 // vacuum rewrites the tables: what was deleted is then in none of their files.
 func (d *postgresDB) vacuum(ctx context.Context, tables []string) error {
 	for _, t := range tables {

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -387,5 +388,69 @@ func TestOpenErrors(t *testing.T) {
 		if !strings.Contains(err.Error(), want) || hintOf(err) == "" || strings.Contains(fmt.Sprintf("%v", err), "secret") {
 			t.Errorf("%s: the error is %q, its hint %q", target, err, hintOf(err))
 		}
+	}
+}
+
+// When all is done, no file of PostgreSQL's holds a reference either: rows that
+// are deleted stay in theirs.
+func TestReferencesGoFromPostgres(t *testing.T) {
+	if os.Getenv(postgresVariable) == "" {
+		t.Skip(postgresVariable + " names no database")
+	}
+	s := open(t, freshPostgres(t))
+	size := func() int64 { return count(t, s, `SELECT pg_relation_size('otoscope_waiting')`) }
+	most := int64(0)
+	source := &fake{do: func(_ context.Context, task Task) (Measured, error) {
+		most = max(most, size())
+		return heard(task), nil
+	}}
+	o := fast(source)
+	o.Workers = 1
+	run(t, s, manifest(t, "m", rowsCSV(300)), ReadOptions{}, o)
+	if left := size(); left != 0 || most == 0 {
+		t.Errorf("the table of references has %d bytes, and had %d", left, most)
+	}
+	exactlyOne(t, s, 300)
+}
+
+// A row may name a profile of its own. It weighs that row alone, travels with it,
+// and a changed one judges anew without a fetch.
+func TestProfileOfARow(t *testing.T) {
+	s := open(t, t.TempDir()+"/db")
+	dir := t.TempDir()
+	write := func(name string) {
+		t.Helper()
+		profile := evidence.Builtin()
+		profile.Name = name
+		var b bytes.Buffer
+		if err := evidence.WriteProfile(&b, profile, evidence.Provenance{Fitted: "2026-11-24", Otoscope: "devel", BasedOn: "builtin", Calls: 1000, Agents: 12}); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/ours.json", b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	source := &fake{}
+	for i, step := range []struct {
+		name   string
+		judged int64
+	}{{"first", 2}, {"first", 0}, {"second", 1}} {
+		write(step.name)
+		m := manifestIn(t, dir, "id,recording,profile\n1,https://example.com/1.wav,ours.json\n2,https://example.com/2.wav,\n")
+		report := run(t, s, m, ReadOptions{AllowPaths: true}, fast(source))
+		all := verdicts(t, s)
+		if all["1"].Profile != step.name || all["2"].Profile != evidence.Builtin().Name {
+			t.Errorf("reading %d: judged by %s and %s", i, all["1"].Profile, all["2"].Profile)
+		}
+		if got := report.Status.Done; got != step.judged {
+			t.Errorf("reading %d: %d rows were worked on, want %d", i, got, step.judged)
+		}
+	}
+	if n := source.calls.Load(); n != 2 {
+		t.Errorf("%d recordings were fetched, want 2", n)
+	}
+	r := newReader(manifest(t, "m", "recording\nx"), ReadOptions{})
+	if err := r.row(Entry{Fields: Fields{Recording: "https://example.com/1.wav", Profile: "ours.json"}}).err; err == nil || !strings.Contains(err.Error(), "unless it is allowed") {
+		t.Errorf("a profile of a manifest that is not trusted: %v", err)
 	}
 }

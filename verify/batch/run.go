@@ -41,7 +41,7 @@ func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptio
 		return Report{}, err
 	}
 	defer stop()
-	e, err := newEngine(s, o, r.Profile)
+	e, err := newEngine(s, o)
 	if err != nil {
 		return Report{}, err
 	}
@@ -56,6 +56,9 @@ func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptio
 	err = e.during(ctx, func(ctx context.Context) error {
 		return s.runBatch(ctx, e, in, entries, &report)
 	})
+	if err == nil {
+		err = s.storageError("forgetting the references", s.db.renew(ctx, "otoscope_waiting"))
+	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 	if err == nil {
 		after, cancel = context.WithCancel(ctx) // there is time to count millions
@@ -276,7 +279,7 @@ func (s *Store) countResults(ctx context.Context, batch int64, report *Report) e
 // Work works on all batches that others read, until nothing is left to do or,
 // where stay is set, until ctx ends.
 func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, error) {
-	e, err := newEngine(s, o, nil)
+	e, err := newEngine(s, o)
 	if err != nil {
 		return Status{}, err
 	}

@@ -276,6 +276,20 @@ func (d *sqliteDB) hold(context.Context, int64) error { return nil }
 // held finds no other process alive: who asks has the file's lock.
 func (d *sqliteDB) held(context.Context, []int64) (map[int64]bool, error) { return nil, nil }
 
+// renew deletes without a condition, which clears the table's last page too. What
+// is deleted row by row is overwritten, but copies may have been left in a page when
+// its neighbours were filled up from it.
+func (d *sqliteDB) renew(ctx context.Context, table string) error {
+	return d.tx(ctx, func(t statements) error {
+		var rows bool
+		if _, err := queryOne(ctx, t, `SELECT EXISTS (SELECT 1 FROM `+table+`)`, nil, &rows); err != nil || rows {
+			return err
+		}
+		_, err := t.exec(ctx, `DELETE FROM `+table)
+		return err
+	})
+}
+
 func (d *sqliteDB) vacuum(ctx context.Context, _ []string) error {
 	if _, err := d.ExecContext(ctx, `VACUUM`); err != nil {
 		return err
