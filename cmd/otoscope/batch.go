@@ -293,15 +293,19 @@ func (c *console) resume(ctx context.Context, err error, r batch.Report, again b
 	if ctx.Err() == nil && !errors.As(err, new(*batch.RefusedError)) && !errors.As(err, new(*batch.StoppedError)) {
 		return // nothing was begun, or the error says what to do
 	}
-	var done int64
-	for _, n := range r.Outcomes {
-		done += n
-	}
 	hint := "run the same command again"
 	if again {
 		hint = "run the same command again, without --again"
 	}
-	c.note("rows that have a result are kept; to go on, "+hint, "results", done, "waiting", r.Left)
+	var counts []any
+	if r.Outcomes != nil {
+		var done int64
+		for _, n := range r.Outcomes {
+			done += n
+		}
+		counts = append(counts, "results", done)
+	}
+	c.note("rows that have a result are kept; to go on, "+hint, append(counts, "waiting", r.Left)...)
 }
 
 // storeOptions say where results are kept.

@@ -13,15 +13,6 @@ import (
 	"time"
 )
 
-func mustGenerate(t testing.TB, n int) *Manifest {
-	t.Helper()
-	m, err := generated(n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // BenchmarkEmptyWork is what the queue, judging and the storage of results take
 // where fetching and measuring take nothing: rows a second, from the manifest to
 // the stored result with real measurements. On a machine that others use too the

@@ -416,3 +416,12 @@ func alsoWork(t *testing.T, target string, o WorkOptions) (stop func()) {
 		}
 	}
 }
+
+func mustGenerate(t testing.TB, n int) *Manifest {
+	t.Helper()
+	m, err := generated(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

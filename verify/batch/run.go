@@ -24,7 +24,8 @@ type Report struct {
 	Batch   string
 	Reading Reading
 	Status  Status
-	// Outcomes counts the results of the whole batch, those of earlier runs among them.
+	// Outcomes counts the results of the whole batch, those of earlier runs among them;
+	// nil where the run was interrupted and there was no time to count.
 	Outcomes map[verify.Outcome]int64
 	// Left is how many rows still wait, where the run did not come to its end.
 	Left int64
@@ -64,7 +65,7 @@ func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptio
 		after, cancel = context.WithCancel(ctx) // there is time to count millions
 	}
 	defer cancel()
-	if countErr := s.retry(after, e.o.Patience, func() error { return s.countResults(after, in.batch, &report) }); err == nil {
+	if countErr := s.retry(after, e.o.Patience, func() error { return s.countResults(after, in, &report) }); err == nil {
 		err = s.storageError("counting the results", countErr)
 	}
 	if ctx.Err() != nil {
@@ -258,20 +259,27 @@ func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64)
 	return st, stopped, err
 }
 
-// countResults counts what the batch as a whole has come to.
-func (s *Store) countResults(ctx context.Context, batch int64, report *Report) error {
-	report.Outcomes = map[verify.Outcome]int64{}
-	err := each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{batch}, func(c cursor) error {
+// countResults counts what is left, and what the batch as a whole has come to.
+// The former takes no time, the latter does where there are millions.
+func (s *Store) countResults(ctx context.Context, in *intake, report *Report) error {
+	var chunks int64
+	st, _, err := s.status(ctx, in.batch, in.reading, &chunks)
+	if err != nil {
+		return err
+	}
+	report.Left = st.Waiting - st.Done
+	outcomes := map[verify.Outcome]int64{}
+	err = each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{in.batch}, func(c cursor) error {
 		var outcome string
 		var n int64
 		if err := c.Scan(&outcome, &n); err != nil {
 			return err
 		}
-		report.Outcomes[verify.Outcome(outcome)] = n
+		outcomes[verify.Outcome(outcome)] = n
 		return nil
 	})
 	if err == nil {
-		_, err = queryOne(ctx, s.db, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{batch}, &report.Left)
+		report.Outcomes = outcomes
 	}
 	return err
 }
