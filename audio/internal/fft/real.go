@@ -14,14 +14,15 @@ import (
 // longer exchange the measurements bit by bit.
 //
 // Two stages of the usual radix-2 transform are done at a time, which saves a
-// quarter of the multiplications and half of the memory traffic.
+// quarter of the multiplications and half of the memory traffic; the first two or
+// three while the samples are taken.
 type Real struct {
-	n       int
-	reverse []uint16     // twice the bit-reversed index
-	stages  [][]twiddles // of the double stages, in the order of use
-	eighth  [2]complex64 // e^(−iπ/4) and e^(−3iπ/4), for a single stage
-	split   []complex64  // e^(−2πik/n), k ≤ n/4
-	z       []complex64
+	n      int
+	first  int          // the size of the transforms done first, 4 or 8
+	taken  []uint16     // of each of them: where its first sample is, an even number
+	stages [][]twiddles // of the double stages, in the order of use
+	split  []complex64  // e^(−2πik/n), k ≤ n/4
+	z      []complex64
 }
 
 // twiddles are e^(−2πik/size) to the powers 1, 2 and 3.
@@ -30,16 +31,18 @@ type twiddles struct{ w1, w2, w3 complex64 }
 // NewReal returns a transform of n samples. It is not safe for concurrent use.
 func NewReal(n int) *Real {
 	h := n / 2
-	f := &Real{n: n, reverse: make([]uint16, h), split: make([]complex64, h/2+1), z: make([]complex64, h)}
-	shift := 16 - (bits.Len(uint(h)) - 1)
-	for i := range h {
-		f.reverse[i] = 2 * (bits.Reverse16(uint16(i)) >> shift)
+	f := &Real{n: n, first: 4, split: make([]complex64, h/2+1), z: make([]complex64, h)}
+	digits := bits.Len(uint(h)) - 1
+	if digits%2 == 1 {
+		f.first = 8
+	}
+	for i := 0; i < h; i += f.first {
+		f.taken = append(f.taken, 2*(bits.Reverse16(uint16(i))>>(16-digits)))
 	}
 	for k := range f.split {
 		f.split[k] = root(k, n)
 	}
-	f.eighth = [2]complex64{root(1, 8), root(3, 8)}
-	for size := 4 * f.single(); size <= h; size *= 4 {
+	for size := 4 * f.first; size <= h; size *= 4 {
 		stage := make([]twiddles, size/4)
 		for k := range stage {
 			stage[k] = twiddles{root(k, size), root(2*k, size), root(3*k, size)}
@@ -55,14 +58,6 @@ func root(k, n int) complex64 {
 	return complex(float32(c), float32(s))
 }
 
-// single is the size of the transforms that are done before the double stages: 4 or 8.
-func (f *Real) single() int {
-	if bits.Len(uint(f.n/2))%2 == 1 {
-		return 4
-	}
-	return 8
-}
-
 // Power writes the squared magnitudes of bins 0 to n/2 of the first n samples,
 // windowed, to out. x and window hold n values at least, out n/2 + 1.
 func (f *Real) Power(x, window, out []float32) {
@@ -74,19 +69,18 @@ func (f *Real) Power(x, window, out []float32) {
 func (f *Real) Spectrum(x, window []float32, from int, out []complex64) {
 	z := f.transform(x, window)
 	h := len(z)
-	for i := range out {
-		k := from + i
-		a, b := z[k], z[h-k]
+	// Bins k and h−k come from the same values.
+	for k := min(from, h-(from+len(out)-1)); k <= h/2; k++ {
+		a, b, w := z[k], z[h-k], f.split[k]
 		er, ei := (real(a)+real(b))/2, (imag(a)-imag(b))/2 // even samples
 		or, oi := (imag(a)+imag(b))/2, (real(b)-real(a))/2 // odd samples
-		var w complex64
-		if k <= h/2 {
-			w = f.split[k]
-		} else { // e^(−2πi(h−k)/n), mirrored
-			w = f.split[h-k]
-			w = complex(-real(w), imag(w))
+		tr, ti := or*real(w)-oi*imag(w), or*imag(w)+oi*real(w)
+		if i := k - from; i >= 0 && i < len(out) {
+			out[i] = complex(er+tr, ei+ti)
 		}
-		out[i] = complex(er+or*real(w)-oi*imag(w), ei+or*imag(w)+oi*real(w))
+		if i := h - k - from; i >= 0 && i < len(out) {
+			out[i] = complex(er-tr, ti-ei)
+		}
 	}
 }
 
@@ -94,9 +88,10 @@ func (f *Real) Spectrum(x, window []float32, from int, out []complex64) {
 // returns their complex transform, valid until the next one.
 func (f *Real) transform(x, window []float32) []complex64 {
 	z := f.z[:f.n/2]
-	f.load(z, x[:f.n], window[:f.n])
-	if f.single() == 8 && len(z) >= 8 {
-		f.eights(z)
+	if f.first == 8 {
+		f.eights(z, x[:f.n], window[:f.n])
+	} else {
+		f.fours(z, x[:f.n], window[:f.n])
 	}
 	for _, stage := range f.stages {
 		double(z, stage)
@@ -104,34 +99,60 @@ func (f *Real) transform(x, window []float32) []complex64 {
 	return z
 }
 
-// load windows the samples, takes even ones for real and odd ones for
-// imaginary parts, and does the first two stages, whose twiddles are 1 and −i only.
-func (f *Real) load(z []complex64, x, window []float32) {
-	r := f.reverse[:len(z)]
-	for i := 0; i+4 <= len(z) && i+4 <= len(r); i += 4 {
-		at := func(j int) complex64 {
-			v, w := x[j:j+2:j+2], window[j:j+2:j+2]
-			return complex(v[0]*w[0], v[1]*w[1])
-		}
-		a, b, c, d := at(int(r[i])), at(int(r[i+1])), at(int(r[i+2])), at(int(r[i+3]))
-		a, b, c, d = a+b, a-b, c+d, c-d
-		d = complex(imag(d), -real(d))
-		q := z[i : i+4 : i+4]
-		q[0], q[1], q[2], q[3] = a+c, b+d, a-c, b-d
+// fours windows the samples, takes even ones for real and odd ones for imaginary
+// parts, and does the first two stages, whose twiddles are 1 and −i only. The
+// four values of a transform lie a quarter of the samples apart.
+func (f *Real) fours(z []complex64, x, window []float32) {
+	quarter := len(x) / 4
+	x0, x1, x2, x3 := x[:quarter], x[quarter:][:quarter], x[2*quarter:][:quarter], x[3*quarter:][:quarter]
+	w0, w1, w2, w3 := window[:quarter], window[quarter:][:quarter], window[2*quarter:][:quarter], window[3*quarter:][:quarter]
+	for i, at := range f.taken {
+		re := int(at)
+		im := re + 1
+		_ = x0[im] // the others are as long: one bounds check for all
+		ar, ai, br, bi := x0[re]*w0[re], x0[im]*w0[im], x2[re]*w2[re], x2[im]*w2[im]
+		cr, ci, dr, di := x1[re]*w1[re], x1[im]*w1[im], x3[re]*w3[re], x3[im]*w3[im]
+		ar, ai, br, bi = ar+br, ai+bi, ar-br, ai-bi
+		cr, ci, dr, di = cr+dr, ci+di, ci-di, dr-cr
+		q := (*[4]complex64)(z[4*i:])
+		q[0], q[2] = complex(ar+cr, ai+ci), complex(ar-cr, ai-ci)
+		q[1], q[3] = complex(br+dr, bi+di), complex(br-dr, bi-di)
 	}
 }
 
-// eights does the single stage that makes transforms of 8 points from those of 4.
-func (f *Real) eights(z []complex64) {
-	w1, w3 := f.eighth[0], f.eighth[1]
-	for ; len(z) >= 8; z = z[8:] {
-		q := z[:8:8]
-		a, b, c, d := q[4], q[5]*w1, q[6], q[7]*w3
-		c = complex(imag(c), -real(c))
-		q[0], q[4] = q[0]+a, q[0]-a
-		q[1], q[5] = q[1]+b, q[1]-b
-		q[2], q[6] = q[2]+c, q[2]-c
-		q[3], q[7] = q[3]+d, q[3]-d
+// eights is fours for three stages, whose twiddles are those of eighths of a turn as well.
+func (f *Real) eights(z []complex64, x, window []float32) {
+	const cos = float32(math.Sqrt2 / 2) // of an eighth of a turn
+	part := len(x) / 8
+	x0, x1, x2, x3 := x[:part], x[part:][:part], x[2*part:][:part], x[3*part:][:part]
+	x4, x5, x6, x7 := x[4*part:][:part], x[5*part:][:part], x[6*part:][:part], x[7*part:][:part]
+	w0, w1, w2, w3 := window[:part], window[part:][:part], window[2*part:][:part], window[3*part:][:part]
+	w4, w5, w6, w7 := window[4*part:][:part], window[5*part:][:part], window[6*part:][:part], window[7*part:][:part]
+	for i, at := range f.taken {
+		re := int(at)
+		im := re + 1
+		_ = x0[im]
+		ar, ai, br, bi := x0[re]*w0[re], x0[im]*w0[im], x4[re]*w4[re], x4[im]*w4[im]
+		cr, ci, dr, di := x2[re]*w2[re], x2[im]*w2[im], x6[re]*w6[re], x6[im]*w6[im]
+		ar, ai, br, bi = ar+br, ai+bi, ar-br, ai-bi
+		cr, ci, dr, di = cr+dr, ci+di, ci-di, dr-cr
+		ar, ai, cr, ci = ar+cr, ai+ci, ar-cr, ai-ci
+		br, bi, dr, di = br+dr, bi+di, br-dr, bi-di
+
+		er, ei, fr, fi := x1[re]*w1[re], x1[im]*w1[im], x5[re]*w5[re], x5[im]*w5[im]
+		gr, gi, hr, hi := x3[re]*w3[re], x3[im]*w3[im], x7[re]*w7[re], x7[im]*w7[im]
+		er, ei, fr, fi = er+fr, ei+fi, er-fr, ei-fi
+		gr, gi, hr, hi = gr+hr, gi+hi, gi-hi, hr-gr
+		er, ei, gr, gi = er+gr, ei+gi, ei-gi, gr-er
+		fr, fi, hr, hi = fr+hr, fi+hi, fr-hr, fi-hi
+		fr, fi = cos*(fr+fi), cos*(fi-fr)
+		hr, hi = cos*(hi-hr), -cos*(hi+hr)
+
+		q := (*[8]complex64)(z[8*i:])
+		q[0], q[4] = complex(ar+er, ai+ei), complex(ar-er, ai-ei)
+		q[1], q[5] = complex(br+fr, bi+fi), complex(br-fr, bi-fi)
+		q[2], q[6] = complex(cr+gr, ci+gi), complex(cr-gr, ci-gi)
+		q[3], q[7] = complex(dr+hr, di+hi), complex(dr-hr, di-hi)
 	}
 }
 
