@@ -31,11 +31,11 @@ const (
 )
 
 // add takes the energy of a step's n samples.
-func (l *lowLog) add(energy float32, n int) {
+func (l *lowLog) add(energy float64, n int) {
 	v := uint8(lowNone)
 	if energy > 0 {
 		// A logarithm to a tenth of a step, from the exponent and a table.
-		mantissa, exponent := math.Frexp(float64(energy) / float64(n))
+		mantissa, exponent := math.Frexp(energy / float64(n))
 		db := -lowScale * (l.decibels[int(mantissa*2*mantissas)-mantissas] + twofold*float64(exponent))
 		v = uint8(math.Round(min(lowNone-1, max(0, db))))
 	}

@@ -55,7 +55,8 @@ const cellBins = 32
 type commonSound struct {
 	rate     float64 // Hz
 	thin     [2]*thinner
-	upper    [2]int // 1: the level in the upper half leaves out the first sample of the next step
+	gain     float64 // of thin
+	upper    [2]int  // 1: the level in the upper half leaves out the first sample of the next step
 	low      [2]lowLog
 	block    [2][]float32
 	filled   int  // of the block
@@ -78,6 +79,7 @@ func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 		p.thin[c], p.low[c] = newThinner(rate), newLowLog()
 	}
 	p.rate = float64(rate) / float64(p.thin[0].factor())
+	p.gain = p.thin[0].gain()
 	n := 8
 	for float64(n) < blockS*p.rate {
 		n *= 2
@@ -86,7 +88,7 @@ func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 	p.window = make([]float32, n)
 	for i := range p.window {
 		edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n))
-		p.window[i] = float32(0.5 - 0.5*math.Cos(math.Pi*min(1, edge)))
+		p.window[i] = float32((0.5 - 0.5*math.Cos(math.Pi*min(1, edge))) / p.gain)
 	}
 	p.from = int(math.Ceil(commonLowHz * float64(n) / p.rate))
 	cells := (int(commonHighHz*float64(n)/p.rate) - p.from) / cellBins
@@ -138,7 +140,8 @@ func (p *commonSound) add(left, right *past, n int, quiet bool) {
 func (p *commonSound) thinned(c int, base *past, n int) []float32 {
 	x := p.thin[c].add(base.before(0, filterPast+n))
 	energy, taken := upperEnergy(x[p.upper[c]:])
-	p.low[c].add(energy, taken)
+	scale := 1 / (halfBandGain * p.gain)
+	p.low[c].add(float64(energy)*scale*scale, taken)
 	x = x[filterPast:]
 	p.upper[c] = (p.upper[c] + len(x)) % 2
 	return x

@@ -22,6 +22,14 @@ func newThinner(rate int) *thinner {
 // factor is by how much the rate is lower.
 func (t *thinner) factor() int { return 1 << t.halves }
 
+// gain is how many times what is kept is too large.
+func (t *thinner) gain() float64 {
+	if t.halves == 2 {
+		return binomialGain * halfBandGain
+	}
+	return halfBandGain
+}
+
 // add takes samples that follow the filterPast ones before them in x. It
 // returns those that are kept in the same form, valid until the next call.
 func (t *thinner) add(x []float32) []float32 {
@@ -61,39 +69,45 @@ func (h *halver) add(x []float32, filter func(dst, x []float32)) []float32 {
 	return h.out
 }
 
-// binomial is the filter (1 2 1)/4: from 8 to 4 kHz it takes 1.2 dB off the
-// top of the band in which the channels are compared, and 18 dB and more off
-// what folds into it.
+// binomial is the filter (1 2 1): from 8 to 4 kHz it takes 1.2 dB off the top of
+// the band in which the channels are compared, and 18 dB and more off what folds
+// into it.
 func binomial(dst, x []float32) {
 	before := x[4]
 	x = x[5 : 2*len(dst)+5]
-	for ; len(dst) >= 4 && len(x) >= 8; dst, x = dst[4:], x[8:] {
-		d, v := (*[4]float32)(dst), (*[8]float32)(x)
-		d[0] = 0.5*v[0] + 0.25*(before+v[1])
-		d[1] = 0.5*v[2] + 0.25*(v[1]+v[3])
-		d[2] = 0.5*v[4] + 0.25*(v[3]+v[5])
-		d[3] = 0.5*v[6] + 0.25*(v[5]+v[7])
-		before = v[7]
+	for ; len(dst) >= 8 && len(x) >= 16; dst, x = dst[8:], x[16:] {
+		d, v := (*[8]float32)(dst), (*[16]float32)(x) // arrays need no bounds checks
+		a, b, c, e := v[1], v[3], v[5], v[7]
+		d[0] = 2*v[0] + (before + a)
+		d[1] = 2*v[2] + (a + b)
+		d[2] = 2*v[4] + (b + c)
+		d[3] = 2*v[6] + (c + e)
+		a, b, c, before = v[9], v[11], v[13], v[15]
+		d[4] = 2*v[8] + (e + a)
+		d[5] = 2*v[10] + (a + b)
+		d[6] = 2*v[12] + (b + c)
+		d[7] = 2*v[14] + (c + before)
 	}
 	for i := range dst {
-		dst[i] = 0.5*x[2*i] + 0.25*(before+x[2*i+1])
+		dst[i] = 2*x[2*i] + (before + x[2*i+1])
 		before = x[2*i+1]
 	}
 }
 
 // halfBand is the shortest half-band filter that is flat to the fourth order,
-// (−1 0 9 16 9 0 −1)/32.
+// (−1 0 9 16 9 0 −1).
 func halfBand(dst, x []float32) {
 	for ; len(dst) >= 4 && len(x) >= 13; dst, x = dst[4:], x[8:] {
 		d, t := (*[4]float32)(dst), (*[13]float32)(x)
-		d[0] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
-		d[1] = 0.5*t[5] + 0.28125*(t[4]+t[6]) - 0.03125*(t[2]+t[8])
-		d[2] = 0.5*t[7] + 0.28125*(t[6]+t[8]) - 0.03125*(t[4]+t[10])
-		d[3] = 0.5*t[9] + 0.28125*(t[8]+t[10]) - 0.03125*(t[6]+t[12])
+		a, b, c, e, f := t[2], t[4], t[6], t[8], t[10]
+		d[0] = 16*t[3] + 9*(a+b) - (t[0] + c)
+		d[1] = 16*t[5] + 9*(b+c) - (a + e)
+		d[2] = 16*t[7] + 9*(c+e) - (b + f)
+		d[3] = 16*t[9] + 9*(e+f) - (c + t[12])
 	}
 	for i := range dst {
 		t := (*[7]float32)(x[2*i:])
-		dst[i] = 0.5*t[3] + 0.28125*(t[2]+t[4]) - 0.03125*(t[0]+t[6])
+		dst[i] = 16*t[3] + 9*(t[2]+t[4]) - (t[0] + t[6])
 	}
 }
 
@@ -104,16 +118,23 @@ func upperEnergy(x []float32) (energy float32, n int) {
 	var a, b float32
 	for ; len(x) >= 9; x = x[4:] {
 		t := (*[9]float32)(x)
-		u := 0.5*t[3] - 0.28125*(t[2]+t[4]) + 0.03125*(t[0]+t[6])
-		v := 0.5*t[5] - 0.28125*(t[4]+t[6]) + 0.03125*(t[2]+t[8])
+		u := 16*t[3] - 9*(t[2]+t[4]) + (t[0] + t[6])
+		v := 16*t[5] - 9*(t[4]+t[6]) + (t[2] + t[8])
 		a += u * u
 		b += v * v
 		n += 2
 	}
 	if len(x) >= 7 {
-		u := 0.5*x[3] - 0.28125*(x[2]+x[4]) + 0.03125*(x[0]+x[6])
+		u := 16*x[3] - 9*(x[2]+x[4]) + (x[0] + x[6])
 		a += u * u
 		n++
 	}
 	return a + b, n
 }
+
+// The sums of the filters' weights. As they are powers of two, what is kept
+// is scaled without a rounding, and once instead of for every sample.
+const (
+	binomialGain = 4
+	halfBandGain = 32
+)
