@@ -7,22 +7,8 @@ import "math"
 // half a decibel, downwards. It tells one signal on both channels from two
 // talkers who hear each other.
 type lowLog struct {
-	chunks   [][]uint8
-	n        int
-	decibels *[mantissas]float64 // of mantissas from 0.5 up to 1
-}
-
-const (
-	mantissas = 64
-	twofold   = 3.010299956639812 // dB
-)
-
-func newLowLog() lowLog {
-	l := lowLog{decibels: new([mantissas]float64)}
-	for i := range l.decibels {
-		l.decibels[i] = 10 * math.Log10(0.5+(float64(i)+0.5)/(2*mantissas))
-	}
-	return l
+	chunks [][]uint8
+	n      int
 }
 
 const (
@@ -34,10 +20,7 @@ const (
 func (l *lowLog) add(energy float64, n int) {
 	v := uint8(lowNone)
 	if energy > 0 {
-		// A logarithm to a tenth of a step, from the exponent and a table.
-		mantissa, exponent := math.Frexp(energy / float64(n))
-		db := -lowScale * (l.decibels[int(mantissa*2*mantissas)-mantissas] + twofold*float64(exponent))
-		v = uint8(math.Round(min(lowNone-1, max(0, db))))
+		v = uint8(min(lowNone-1, max(0, int(0.5-lowScale*decibels(energy/float64(n))))))
 	}
 	if l.n%chunkFrames == 0 {
 		l.chunks = append(l.chunks, make([]uint8, 0, chunkFrames))

@@ -76,7 +76,7 @@ type commonSound struct {
 func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 	p := &commonSound{}
 	for c := range p.thin {
-		p.thin[c], p.low[c] = newThinner(rate), newLowLog()
+		p.thin[c] = newThinner(rate)
 	}
 	p.rate = float64(rate) / float64(p.thin[0].factor())
 	p.gain = p.thin[0].gain()
