@@ -54,10 +54,6 @@ type Recording struct {
 	Measurements meter.Measurements
 }
 
-// blockFrames is how many sample frames are decoded at a time: both blocks
-// together fit the processor's first cache.
-const blockFrames = 2048
-
 // Measure decodes and measures a recording in one pass, in memory that does
 // not grow with its length but for two bytes a channel and 20 ms. The reader is
 // read to its end, so that hash and count are of the whole. An error is
@@ -76,16 +72,15 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	if err != nil {
 		return Recording{}, &wave.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
 	}
-	left, right := make([]float32, blockFrames), make([]float32, blockFrames)
 	for {
-		n, err := decoder.Read(left, right)
+		n, err := decoder.Read(m.Room())
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return Recording{}, readError(arrived, err)
 		}
-		m.Add(left[:n], right[:n])
+		m.Take(n)
 	}
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return Recording{}, readError(arrived, err)

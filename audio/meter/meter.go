@@ -16,7 +16,7 @@ const (
 
 // bufferedSteps is how many steps pass through the buffer before the samples
 // that are kept from before them are moved to its front.
-const bufferedSteps = 16
+const bufferedSteps = 32
 
 // stepS is a step: how far one frame is from the next.
 const stepS = 0.020
@@ -119,36 +119,47 @@ func New(rate, channels int, o Options) (*Meter, error) {
 // and right is ignored for a mono meter. The size of the blocks makes no
 // difference to the measurements.
 func (m *Meter) Add(left, right []float32) {
-	m.frames += int64(len(left))
 	for len(left) > 0 {
-		from, to := m.at+m.pending, m.at+m.step
-		n := copy(m.buf[0][from:to], left)
+		l, r := m.Room()
+		n := copy(l, left)
 		left = left[n:]
 		if m.channels == 2 {
-			copy(m.buf[1][from:to], right[:n])
+			copy(r, right[:n])
 			right = right[n:]
 		}
-		if m.pending += n; m.pending == m.step {
-			m.take(m.step)
-			m.next()
+		m.Take(n)
+	}
+}
+
+// Room is where the next samples may be put, to be measured by Take: it saves
+// copying them. There is always some; right is nil for a mono meter.
+func (m *Meter) Room() (left, right []float32) {
+	from := m.at + m.pending
+	if len(m.buf[0])-from < m.step {
+		for c := range m.channels {
+			copy(m.buf[c], m.buf[c][m.at-m.past:from])
 		}
+		m.at = m.past
+		from = m.at + m.pending
+	}
+	left = m.buf[0][from:]
+	if m.channels == 2 {
+		right = m.buf[1][from:]
+	}
+	return left, right
+}
+
+// Take measures the first n samples that were put into the room.
+func (m *Meter) Take(n int) {
+	m.frames += int64(n)
+	for m.pending += n; m.pending >= m.step; m.pending -= m.step {
+		m.takeStep(m.step)
+		m.at += m.step
 	}
 }
 
-// next makes room for the next step.
-func (m *Meter) next() {
-	m.pending = 0
-	if m.at += m.step; m.at+m.step <= len(m.buf[0]) {
-		return
-	}
-	for c := range m.channels {
-		copy(m.buf[c], m.buf[c][m.at-m.past:m.at])
-	}
-	m.at = m.past
-}
-
-// take runs one step of n samples through every meter.
-func (m *Meter) take(n int) {
+// takeStep runs one step of n samples through every meter.
+func (m *Meter) takeStep(n int) {
 	var based int // samples of the base band
 	quiet := false
 	for c := range m.channels {
@@ -204,7 +215,7 @@ func (m *Meter) take(n int) {
 // meter must not be used again.
 func (m *Meter) Finish() Measurements {
 	if m.pending > 0 {
-		m.take(m.pending)
+		m.takeStep(m.pending)
 	}
 	out := Measurements{
 		Schema:     Schema,

@@ -119,10 +119,12 @@ func mono16(left, _ *[run]float32, b []byte) int {
 func stereo16(left, right *[run]float32, b []byte) int {
 	le := binary.LittleEndian
 	p := (*[4 * run]byte)(b)
-	for i := range left {
-		frame := le.Uint32(p[4*i : 4*i+4])
-		left[i] = float32(int16(frame)) * scale16
-		right[i] = float32(int16(frame>>16)) * scale16
+	for i := 0; i < run; i += 2 {
+		frames := le.Uint64(p[4*i : 4*i+8])
+		left[i] = float32(int16(frames)) * scale16
+		right[i] = float32(int16(frames>>16)) * scale16
+		left[i+1] = float32(int16(frames>>32)) * scale16
+		right[i+1] = float32(int16(frames>>48)) * scale16
 	}
 	return 0
 }
