@@ -32,7 +32,8 @@ type speech struct {
 // loud enough to be speech depends on how loud the talker is.
 func findSpeech(log *frameLog, c clock) speech {
 	var candidates histogram
-	for f := range walk(log) {
+	floor := callFloor(log)
+	for f := range walk(log, floor) {
 		if f.level >= f.floor+aboveFloor && !f.steady && !f.tone {
 			candidates.add(f.level)
 		}
@@ -42,7 +43,7 @@ func findSpeech(log *frameLog, c clock) speech {
 	}
 	level := candidates.quantile(speechPercentile)
 	spurts := talkspurts{level: level, clock: c}
-	for f := range walk(log) {
+	for f := range walk(log, floor) {
 		spurts.add(f)
 	}
 	return speech{

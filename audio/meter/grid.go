@@ -14,7 +14,7 @@ const (
 )
 
 // Below −41 dBFS the grids' levels lie so close that anything may be on them.
-const gridLoud = 292 // of 32768
+const gridLoud = 292. / 32768
 
 // Shares of loud samples on a law's grid, to weigh what was found: of a sound
 // that never was G.711, by signals.md at most 0.076 at −41 dBFS and less above;
@@ -71,17 +71,17 @@ type law struct {
 // add takes a step of which no sample exceeds the magnitude peak.
 func (g *grid) add(x []float32, peak float32) {
 	g.steps++
-	if g.steps%gridEvery != 1 || peak*32768 < gridLoud {
+	if g.steps%gridEvery != 1 || peak < gridLoud {
 		return
 	}
 	left := gridSamples * g.phases
 	for i, v := range x {
-		s := max(v, -v) * 32768
-		if s < gridLoud {
+		if v > -gridLoud && v < gridLoud {
 			continue
 		}
 		f := &g.found[i%g.phases]
 		f.loud++
+		s := math.Float32frombits(magnitudeBits(v)) * 32768
 		if m := uint32(s); float32(m) == s {
 			f.mu.count(onMuLaw(m))
 			f.a.count(onALaw(m))

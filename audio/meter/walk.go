@@ -1,9 +1,6 @@
 package meter
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
 // How the floor and steadiness around a frame are found.
 const (
@@ -17,6 +14,8 @@ const (
 
 	steadyFrames = 35  // speech does not hold its level for 0.7 s …
 	steadyDB     = 1.5 // … within this standard deviation
+
+	steadyVariance = (steadyFrames * steadyDB * logScale) * (steadyFrames * steadyDB * logScale)
 )
 
 // walked is a frame with what surrounds it.
@@ -29,18 +28,22 @@ type walked struct {
 	music  bool  // part of music; floor is then what speech over it must stand out from
 }
 
-// walk yields every frame of a log with what surrounds it, holding no more
-// than the frames around.
-func walk(log *frameLog) iter.Seq[walked] {
-	return func(yield func(walked) bool) {
-		var call histogram
-		around := newRunning(floorPercentile)
-		for i, v := range log.all() {
-			if log.plain(i) {
-				call.add(v)
-			}
+// callFloor is the level of the noise over the whole call.
+func callFloor(log *frameLog) int16 {
+	var call histogram
+	for i, v := range log.all() {
+		if log.plain(i) {
+			call.add(v)
 		}
-		lowest := call.quantile(callPercentile)
+	}
+	return call.quantile(callPercentile)
+}
+
+// walk yields every frame of a log with what surrounds it, holding no more
+// than the frames around. lowest is the call's floor.
+func walk(log *frameLog, lowest int16) iter.Seq[walked] {
+	return func(yield func(walked) bool) {
+		around := newRunning(floorPercentile)
 		steady := steadiness{}
 		playing := newRunning(musicPercentile)
 		count := func(i int, by int32) {
@@ -83,7 +86,7 @@ func walk(log *frameLog) iter.Seq[walked] {
 type steadiness struct {
 	next        int // first frame not yet in the window
 	loud        int // frames of the window that are no digital silence
-	sum, square float64
+	sum, square int // of their levels
 	until       int // frames before this one are part of a steady window
 }
 
@@ -95,11 +98,9 @@ func (s *steadiness) at(log *frameLog, i int) bool {
 		if old := s.next - steadyFrames; old >= 0 {
 			s.count(log.at(old), -1)
 		}
-		if s.loud == steadyFrames {
-			mean := s.sum / steadyFrames
-			if deviation := math.Sqrt(max(0, s.square/steadyFrames-mean*mean)); deviation < steadyDB*logScale {
-				s.until = s.next + 1
-			}
+		// The variance, times the square of the number of frames.
+		if s.loud == steadyFrames && steadyFrames*s.square-s.sum*s.sum < steadyVariance {
+			s.until = s.next + 1
 		}
 	}
 	return i < s.until
@@ -110,6 +111,6 @@ func (s *steadiness) count(v int16, by int) {
 		return
 	}
 	s.loud += by
-	s.sum += float64(by) * float64(v)
-	s.square += float64(by) * float64(v) * float64(v)
+	s.sum += by * int(v)
+	s.square += by * int(v) * int(v)
 }
