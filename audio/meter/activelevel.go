@@ -94,6 +94,10 @@ const magnitudeScale = 0x1p896
 // add takes a step, in blocks that cannot reach another threshold and by the
 // sample where they may.
 func (a *activeLevel) add(x []float32) {
+	if a.p == 0 && a.q == 0 && silentBlock(x) {
+		a.n += int64(len(x))
+		return
+	}
 	b := a.block
 	const half = blockSamples / 2
 	for ; len(x) >= blockSamples; x = x[blockSamples:] {

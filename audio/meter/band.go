@@ -95,6 +95,11 @@ func (b *speechBand) highPass(x []float32, energy *[stepSubframes]float64) {
 	sums := b.sums[:m+n]
 	copy(sums, b.sums[len(b.sums)-m:])
 	b.sums = sums
+	if silentBlock(x) && silentBlock(sums[:m]) {
+		clear(sums)
+		*energy = [stepSubframes]float64{}
+		return
+	}
 	sumB, sumT := sumOf(x[:m]), sumOf(sums[:m])
 	square, twice := float32(m*m), float32(2*m)
 	scale := 1 / float64(m*m) / float64(m*m)
