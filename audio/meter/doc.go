@@ -32,6 +32,7 @@
 // Questions that need the whole call are asked of the frame log at the end:
 //
 //	musicstretch.go  where music plays
+//	beat.go          where it goes on with drums alone
 //	activity.go      where somebody speaks
 //	noisefloor.go    the noise between the speech
 //	copies.go        whether the channels are one signal

@@ -136,6 +136,16 @@ func TestHoldMusic(t *testing.T) {
 	}
 	slices.Sort(onsets)
 	p90 := onsets[len(onsets)*9/10]
+	far := 0
+	for _, onset := range onsets {
+		if onset > 0.5 {
+			far++
+		}
+	}
+	t.Logf("first speech off by more than 0.5 s: %d of %d", far, len(onsets))
+	if far*20 > len(onsets) {
+		t.Errorf("first speech is off by more than 0.5 s in %d of %d", far, len(onsets))
+	}
 	t.Logf("first speech: median %.3f s, 90th percentile %.3f s, worst %.3f s of %d", onsets[len(onsets)/2], p90, onsets[len(onsets)-1], len(onsets))
 	if p90 > 0.5 {
 		t.Errorf("first speech is off by %.2f s at the 90th percentile", p90)

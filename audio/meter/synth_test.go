@@ -13,6 +13,9 @@ type style struct {
 	melody, vocals   float64
 	pluck            bool // notes that decay instead of notes that are held
 	minor            bool
+	strings          bool // the notes are those of plucked strings
+	swell            bool // chords rise and fall
+	intro            int  // bars in which the drums are alone
 }
 
 var styles = []style{
@@ -24,6 +27,11 @@ var styles = []style{
 	{name: "strings", bpm: 60, pad: 1, bass: 0.6, melody: 0.7},
 	{name: "dance", bpm: 126, pad: 0.5, bass: 0.9, drums: 1, melody: 0.4, pluck: true, minor: true},
 	{name: "lounge with saxophone", bpm: 104, pad: 0.5, bass: 0.7, drums: 0.4, melody: 1},
+	{name: "guitar alone", bpm: 88, pad: 1, bass: 0.8, melody: 0.6, pluck: true, strings: true},
+	{name: "guitar with vocals", bpm: 76, pad: 0.8, bass: 0.6, vocals: 0.8, pluck: true, strings: true, minor: true},
+	{name: "drums, then pop", bpm: 118, pad: 0.5, bass: 0.6, drums: 1, melody: 0.8, intro: 2},
+	{name: "drums, then rock with vocals", bpm: 132, pad: 0.7, bass: 0.8, drums: 1, vocals: 0.9, minor: true, intro: 3},
+	{name: "swelling pads", bpm: 50, pad: 1, swell: true},
 }
 
 // compose plays seconds of a style at 8 kHz, of a level in dBov; peaks may lie above full scale.
@@ -42,6 +50,13 @@ func compose(s style, seconds, level float64, rng *rand.Rand) []float32 {
 	degree := 2
 	for bar := 0; float64(bar)*4*beat < seconds; bar++ {
 		at := float64(bar) * 4 * beat
+		c.strings, c.swell = s.strings, s.swell
+		if bar < s.intro {
+			for b := range 4 {
+				c.beat(s, at+float64(b)*beat, beat, b)
+			}
+			continue
+		}
 		chord := chords[bar%len(chords)]
 		for i, semitone := range []float64{0, third, 7} {
 			hz := root * 2 * math.Pow(2, (chord+semitone)/12)
@@ -58,11 +73,7 @@ func compose(s style, seconds, level float64, rng *rand.Rand) []float32 {
 		for b := range 4 {
 			t := at + float64(b)*beat
 			c.note(t, 0.9*beat, root*math.Pow(2, chord/12), 0.5*s.bass, 4, s.pluck)
-			if s.drums > 0 {
-				c.drum(t, 0.08, 70, 0.8*s.drums*float64((b+1)%2)) // bass drum
-				c.drum(t, 0.12, 0, 0.5*s.drums*float64(b%2))      // snare
-				c.drum(t+beat/2, 0.03, 0, 0.2*s.drums)            // hi-hat
-			}
+			c.beat(s, t, beat, b)
 		}
 		for t := at; t < at+4*beat; {
 			length := beat * []float64{0.5, 0.5, 1, 1, 2}[rng.IntN(5)]
@@ -91,9 +102,20 @@ func compose(s style, seconds, level float64, rng *rand.Rand) []float32 {
 
 // composer mixes notes into a channel.
 type composer struct {
-	x    []float64
-	rate int
-	rng  *rand.Rand
+	x       []float64
+	rate    int
+	rng     *rand.Rand
+	strings bool
+	swell   bool
+}
+
+// beat plays the drums of beat b of a bar, as exactly as a drummer does.
+func (c *composer) beat(s style, at, length float64, b int) {
+	at += 0.008 * c.rng.NormFloat64()
+	s.drums *= math.Exp(0.2 * c.rng.NormFloat64())
+	c.drum(at, 0.08, 70, 0.8*s.drums*float64((b+1)%2)) // bass drum
+	c.drum(at, 0.12, 0, 0.5*s.drums*float64(b%2))      // snare
+	c.drum(at+length/2, 0.03, 0, 0.2*s.drums)          // hi-hat
 }
 
 func (c *composer) each(at, length float64, f func(i int, t float64)) {
@@ -103,15 +125,47 @@ func (c *composer) each(at, length float64, f func(i int, t float64)) {
 	}
 }
 
+// pluckString is a string that a burst of noise sets in motion (Karplus and
+// Strong), at four times the rate: at 8 kHz its high notes would die at once.
+func (c *composer) pluckString(at, length, hz, gain float64) {
+	const times, loss = 4, 0.9985
+	period := float64(times*c.rate)/hz - 0.5 // the average of two samples delays by half of one
+	ring := make([]float64, int(period)+2)
+	for i := range ring {
+		ring[i] = c.rng.Float64()*2 - 1
+	}
+	part := period - math.Floor(period)
+	n := 0
+	c.each(at, length, func(i int, t float64) {
+		var sum float64
+		for range times {
+			k := len(ring)
+			a, b, d := ring[n%k], ring[(n+1)%k], ring[(n+2)%k]
+			v := loss / 2 * ((1-part)*(b+d) + part*(a+b))
+			ring[n%k] = v
+			n++
+			sum += v
+		}
+		c.x[i] += 2 * gain * min(1, (length-t)/0.03) * sum / times
+	})
+}
+
 // note plays harmonics of hz with a slight vibrato where it is held.
 func (c *composer) note(at, length, hz, gain float64, harmonics int, pluck bool) {
+	if pluck && c.strings {
+		c.pluckString(at, length, hz, gain)
+		return
+	}
 	phase := c.rng.Float64()
 	c.each(at, length, func(i int, t float64) {
 		envelope := min(1, t/0.01, (length-t)/0.03)
+		if c.swell {
+			envelope *= math.Sin(math.Pi * t / length)
+		}
 		vibrato := 0.0
 		if pluck {
 			envelope *= math.Exp(-3 * t)
-		} else if t > 0.2 {
+		} else if t > 0.2 && !c.swell {
 			vibrato = 0.003 * math.Sin(2*math.Pi*5.5*t) / 5.5
 		}
 		for k := 1; k <= harmonics && hz*float64(k) < 3400; k++ {

@@ -127,6 +127,7 @@ func (l *toneList) settle(music []frameRange, log *frameLog) []frameRange {
 		}
 		return float64(covered) >= signalShare*float64(r.end-r.start)
 	})
+	music = withDrums(music, log)
 	l.events = slices.DeleteFunc(l.events, func(e toneEvent) bool {
 		if e.kind == KeyTone {
 			return false
