@@ -55,7 +55,7 @@ type Recording struct {
 }
 
 // Measure decodes and measures a recording in one pass, in memory that does
-// not grow with its length but for two bytes a channel and 20 ms. The reader is
+// not grow with its length but for three bytes a channel and 20 ms. The reader is
 // read to its end, so that hash and count are of the whole. An error is
 // *wave.Error where the bytes are no recording that can be decoded, and
 // otherwise that of the reader or of ctx.

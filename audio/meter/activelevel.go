@@ -60,8 +60,8 @@ type envelopeBlock struct {
 	decay float64               // g^n, of both stages
 	spill float64               // n·(1−g)·g^n: what is left of the first stage in the second
 	first [blockSamples]float64 // weights of the samples in the first stage
-	next  float64               // 1−g: in the second stage a sample has the weight of the first, times this and its age
-	rise  float64               // the first stage stays below what it was and this times the samples' weighted sum
+	again float64               // 1−g: a sample's weight in the second stage is that in the first, times this and its age
+	rise  float64               // the first stage stays below what it was plus this times the samples' weighted sum
 	pace  float64               // n·(1−g): the second stage goes no further than this share of its distance from the first
 }
 
@@ -73,7 +73,7 @@ func newEnvelopeBlock(g float64) *envelopeBlock {
 	b := &envelopeBlock{
 		decay: math.Pow(g, n),
 		spill: n * k * math.Pow(g, n),
-		next:  k,
+		again: k,
 		rise:  math.Pow(g, 1-n),
 		pace:  n * k,
 	}
@@ -110,7 +110,7 @@ func (a *activeLevel) add(x []float32) {
 			p1 += b.first[i+half] * scaledMagnitude(v[i+half])
 			aged1 += p1
 		}
-		p, q := p0+p1, b.next*(aged0+half*p0+aged1)
+		p, q := p0+p1, b.again*(aged0+half*p0+aged1)
 		// The second stage follows the first one, which stays between these.
 		lowest, highest := b.decay*a.p, a.p+b.rise*p
 		if a.q-b.pace*(a.q-lowest) < a.floor*(1+slack) || a.q+b.pace*(highest-a.q) > a.ceiling*(1-slack) {

@@ -28,8 +28,8 @@ type frame struct {
 //
 //	m²·z[n] = m²·x[n−m+1] − 2m·B[n−(m−1)/2] + T[n]
 //
-// which costs seven additions a sample. Both sums begin anew with every step, so that no
-// rounding lasts; those of 16-bit samples are exact.
+// which costs seven additions a sample. Both sums begin anew with every step, so
+// that no rounding lasts in them; those of 16-bit samples are exact.
 type speechBand struct {
 	length   int                     // m, odd
 	sums     []float32               // B of the m samples before the step, then of those of the step

@@ -101,10 +101,10 @@ func newCommonSound(rate int, music [2]*musicWatch) *commonSound {
 	return p
 }
 
-// add takes both base bands, whose newest n samples are the step. Where a
-// channel is digital silence
-// nothing can be heard of the other one: a leg that is not there, or muted
-// behind the place where crosstalk comes in. Such steps are silent on both.
+// add takes both base bands, whose newest n samples are the step. Where a channel
+// is digital silence nothing can be heard of the other one: a leg that is not
+// there, or muted behind the place where crosstalk comes in. Such steps are silent
+// on both.
 func (p *commonSound) add(left, right *past, n int, quiet bool) {
 	l, r := p.thinned(0, left, n), p.thinned(1, right, n)
 	// Two sounds that both begin or end at once have that in common.
