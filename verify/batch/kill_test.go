@@ -19,7 +19,7 @@ import (
 )
 
 // childVariable makes this binary a process that works on a batch: its words
-// are batch or worker, rows, milliseconds for each, the lease, and the database.
+// are batch, worker or plain, rows, milliseconds for each, the lease, and the database.
 const childVariable = "OTOSCOPE_TEST_CHILD"
 
 func child() int {
@@ -27,6 +27,13 @@ func child() int {
 	rows, _ := strconv.Atoi(words[1])
 	each, _ := time.ParseDuration(words[2])
 	lease, _ := time.ParseDuration(words[3])
+	if words[0] == "plain" { // the work without a batch, for comparison
+		fmt.Println("working")
+		for range rows {
+			spin(each)
+		}
+		return 0
+	}
 	source := &fake{do: func(ctx context.Context, t Task) (Measured, error) {
 		select {
 		case <-ctx.Done():
@@ -314,7 +321,8 @@ func TestTakenOverSoon(t *testing.T) {
 	}
 	took := time.Since(began)
 	t.Logf("taken over and done %v after the kill, with a lease of %v", took, lease)
-	if bound := lease + lease/beatsPerTerm + 2*time.Second; took > bound {
+	// The rest is for a machine that is busy; River by itself would take a minute.
+	if bound := lease + lease/beatsPerTerm + 8*time.Second; took > bound {
 		t.Errorf("it took %v, want at most %v", took, bound)
 	}
 	exactlyOne(t, s, 300)

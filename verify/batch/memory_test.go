@@ -10,7 +10,7 @@ import (
 // What a process holds while it stores a manifest does not grow with its length.
 // (BenchmarkMemory has the figures for a process, up to a million rows.)
 func TestIntakeMemory(t *testing.T) {
-	const first, rows = 10_000, 60_000
+	const first, rows = 5_000, 25_000
 	s := open(t, t.TempDir()+"/db")
 	m := mustGenerate(t, rows)
 	rest := m.entries

@@ -98,7 +98,7 @@ func (s *Store) chosen(f Filter) (join, cond string, args []any) {
 func perOutcome() string {
 	var b strings.Builder
 	for _, o := range outcomesInOrder() {
-		fmt.Fprintf(&b, "coalesce(sum(CASE s.outcome WHEN '%s' THEN 1 ELSE 0 END), 0), ", o)
+		fmt.Fprintf(&b, "count(*) FILTER (WHERE s.outcome = '%s'), ", o)
 	}
 	return b.String()
 }
