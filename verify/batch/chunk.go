@@ -206,11 +206,20 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 // then while it takes long, and at last with the job's completion. Rows that
 // were not got to wait for the next turn.
 func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job *river.Job[turnArgs], tasks []*task) error {
+	all := int64(e.o.Workers)
+	alone := h.suspect && e.room(ctx, all)
+	if alone {
+		// Until the results are stored: as long as they are not, the chunk says that
+		// its last row is in hand, which would be blamed for what another does.
+		defer e.slots.Release(all)
+	}
 	done := make(chan finished)
 	var running sync.WaitGroup
 	running.Go(func() {
 		if h.suspect {
-			e.oneByOne(ctx, h, worker, tasks, done)
+			if alone {
+				e.oneByOne(ctx, h, worker, tasks, done)
+			}
 			return
 		}
 		for _, t := range tasks {

@@ -103,7 +103,7 @@ func TestConnectionCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const rows = 600
+	const rows = 1200
 	o := fast(&fake{do: func(_ context.Context, task Task) (Measured, error) {
 		time.Sleep(5 * time.Millisecond)
 		return heard(task), nil

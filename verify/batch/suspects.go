@@ -23,13 +23,9 @@ const (
 	deathsAlone     = 2
 )
 
-// oneByOne works on the rows of a suspect chunk.
+// oneByOne works on the rows of a suspect chunk, while the process has room for
+// nothing else.
 func (e *engine) oneByOne(ctx context.Context, h *hand, worker int64, tasks []*task, done chan<- finished) {
-	all := int64(e.o.Workers)
-	if !e.room(ctx, all) {
-		return
-	}
-	defer e.slots.Release(all)
 	for _, t := range tasks {
 		if e.begin.Err() != nil {
 			return

@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -97,5 +99,40 @@ func TestKilledFromWithout(t *testing.T) {
 		if n := report.Outcomes[verify.Failed]; n > 0 {
 			t.Errorf("%d rows are errors", n)
 		}
+	})
+}
+
+// Whatever a process dies with, one row at most is said to be in hand alone, and
+// it is the one that is.
+func TestAloneMeansAlone(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		const rows = 60
+		s := open(t, target)
+		ctx, cancel := context.WithCancel(t.Context())
+		o := fast(&fake{do: func(ctx context.Context, _ Task) (Measured, error) {
+			<-ctx.Done()
+			return Measured{}, ctx.Err()
+		}})
+		o.Progress = func(st Status) {
+			if st.Read {
+				cancel()
+			}
+		}
+		if _, err := s.Run(ctx, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if _, err := s.db.exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, deathsOfSuspect); err != nil {
+			t.Fatal(err)
+		}
+		source := &fake{do: func(_ context.Context, task Task) (Measured, error) {
+			named := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE row_key IS NOT NULL`)
+			mine := count(t, s, `SELECT count(*) FROM otoscope_chunks c JOIN otoscope_waiting w ON w.row_key = c.row_key WHERE w.reference = ?`, task.Reference)
+			if named != 1 || mine != 1 {
+				t.Errorf("%d rows are said to be in hand alone, %d of them this one", named, mine)
+			}
+			return heard(task), nil
+		}}
+		run(t, s, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, fast(source))
+		exactlyOne(t, s, rows)
 	})
 }
