@@ -35,6 +35,7 @@
 //	beat.go          where it goes on with drums alone
 //	activity.go      where somebody speaks
 //	noisefloor.go    the noise between the speech
+//	comfortnoise.go  noise that changes where the speech ends: comfort noise, a gate
 //	copies.go        whether the channels are one signal
 //	leak.go          what of one channel is heard on the other: bleed and echo
 //	commonnoise.go   noise that both channels have, which is no bleed

@@ -204,7 +204,12 @@ type Line struct {
 	G711 string `json:"g711_grid,omitempty"`
 	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
 	// Concealed packets are off it; by chance it is below 0.08.
-	G711Share float64  `json:"g711_share"`
+	G711Share float64 `json:"g711_share"`
+	// NoiseStep is by how much the noise falls (or, negative, rises) some tenths
+	// of a second after the speech, where it does so by 4 dB or more in each pause
+	// alike: comfort noise takes over, or a noise gate closes. 0 where it does
+	// not, and where comfort noise matches the line's to within that.
+	NoiseStep Ratio    `json:"noise_step_db"`
 	Dropouts  Dropouts `json:"dropouts"`
 }
 

@@ -254,6 +254,7 @@ func (m *Meter) Finish() Measurements {
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
 		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
+		line.NoiseStep = noiseStep(&ch.log, speech.segments, clock)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Music = clock.segments(music[c])
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)

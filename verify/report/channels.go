@@ -167,6 +167,9 @@ func line(l meter.Line) string {
 	case "a":
 		facts = append(facts, "G.711 A-law grid")
 	}
+	if l.NoiseStep != 0 {
+		facts = append(facts, "comfort noise or noise gate")
+	}
 	return or(strings.Join(facts, ", "), "–")
 }
 
