@@ -23,6 +23,7 @@ const (
 	beforeSpeech             = 6      // frames before the next speech that do not count
 	leastPause               = 45     // frames
 	fewestPauses             = 4
+	mostPauses               = 256 // spread over the recording
 	leastNoiseStepDB         = 4.0
 	noiseStepSure            = 5.0  // standard deviations
 	noiseStepKnown           = 0.1  // dB, of any number of pauses
@@ -37,7 +38,8 @@ const (
 func noiseStep(log *frameLog, speech []Segment, c clock) Ratio {
 	var steps, falls, fars []float64
 	var course [pauseFrom][]float64 // the levels of each frame after the speech, of all pauses
-	for i, s := range speech {
+	for i := 0; i < len(speech); i += 1 + len(speech)/mostPauses {
+		s := speech[i]
 		end, next := c.frameAt(s.End), log.n
 		if i+1 < len(speech) {
 			next = c.frameAt(speech[i+1].Start)

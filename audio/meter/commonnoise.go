@@ -46,10 +46,10 @@ func (s *noiseSums) join(o *noiseSums) {
 	}
 }
 
-// withoutNoise takes the noise that the channels have in common out of the
+// removeNoise takes the noise that the channels have in common out of the
 // parts of a call, if there is one all through it. Bleed that comes or goes
 // looks like a noise at the change, and only there.
-func (p *commonSound) withoutNoise(f *lagFinder, parts []*span) []*span {
+func (p *commonSound) removeNoise(f *lagFinder, parts []*span) {
 	total := make([]complex64, p.bins)
 	var all extent
 	for _, part := range parts {
@@ -73,13 +73,11 @@ func (p *commonSound) withoutNoise(f *lagFinder, parts []*span) []*span {
 		}
 	}
 	if !at.sure(all) || heard < len(quarters)-1 {
-		return parts
+		return
 	}
-	out := make([]*span, len(parts))
-	for i, part := range parts {
-		out[i] = part.withoutNoise()
+	for _, part := range parts {
+		part.removeNoise()
 	}
-	return out
 }
 
 // commonNoise is N by the least squares of a span, whatever is heard of one
@@ -109,24 +107,21 @@ func (s *span) commonNoise() []complex64 {
 	return out
 }
 
-// withoutNoise are the sums with what a common noise explains taken out.
-func (s *span) withoutNoise() *span {
-	out := newSpan(len(s.toRight))
-	out.extent = s.extent
-	for cell, n := range s.count {
-		nn := s.noise.overBoth[cell]
-		if nn == 0 {
+// removeNoise takes out of the sums what a common noise explains.
+func (s *span) removeNoise() {
+	for cell, both := range s.noise.overBoth {
+		if both == 0 {
 			continue
 		}
-		l, r := s.noise.overRight[cell]/nn, s.noise.overLeft[cell]/nn
-		out.leftOver[cell] = max(0, s.leftOver[cell]-l*s.noise.overRight[cell])
-		out.rightOver[cell] = max(0, s.rightOver[cell]-r*s.noise.overLeft[cell])
-		out.count[cell] = n - s.noise.overLeft[cell]*s.noise.overRight[cell]/nn
+		overL, overR := s.noise.overLeft[cell], s.noise.overRight[cell]
+		s.leftOver[cell] = max(0, s.leftOver[cell]-overR*overR/both)
+		s.rightOver[cell] = max(0, s.rightOver[cell]-overL*overL/both)
+		s.count[cell] -= overL * overR / both
+		l, r := overR/both, overL/both
 		for i := cell * cellBins; i < (cell+1)*cellBins; i++ {
 			c := s.noise.toBoth[i]
-			out.toRight[i] = s.toRight[i] - complex(float32(l*float64(real(c))), float32(l*float64(imag(c))))
-			out.toLeft[i] = s.toLeft[i] - complex(float32(r*float64(real(c))), float32(r*float64(imag(c))))
+			s.toRight[i] -= complex(float32(l*float64(real(c))), float32(l*float64(imag(c))))
+			s.toLeft[i] -= complex(float32(r*float64(real(c))), float32(r*float64(imag(c))))
 		}
 	}
-	return out
 }

@@ -105,6 +105,7 @@ func (p *commonSound) straighten(f *lagFinder, c course) []*span {
 		straight := *part
 		straight.toRight = f.later(part.toRight, -c.rate*p.middle(i))
 		straight.toLeft = f.later(part.toLeft, -c.rate*p.middle(i))
+		straight.noise.toBoth = f.later(part.noise.toBoth, -c.rate*p.middle(i))
 		out = append(out, &straight)
 	}
 	return out

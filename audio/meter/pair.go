@@ -252,8 +252,8 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 		return
 	}
 	out.Copy = Copy{Correlation: lagZero.Correlation}
-	l := leaks{sound: p, finder: f, parts: p.withoutNoise(f, parts), drift: lag.rate}
-	l.total = p.join(l.parts)
+	p.removeNoise(f, parts)
+	l := leaks{sound: p, finder: f, parts: parts, total: p.join(parts), drift: lag.rate}
 	l.find()
 	out.LeftOnRight, out.RightOnLeft = l.found[0], l.found[1]
 	if !out.LeftOnRight.Bleed.Heard() && !out.RightOnLeft.Bleed.Heard() {
