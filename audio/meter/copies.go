@@ -7,6 +7,10 @@ import "math"
 // G.711 (37 dB signal to distortion) stays above 0.9999.
 const copyCorrelation = 0.995
 
+// constantShare is the share of a channel's energy below which what is not its
+// constant is not known: products are summed in single precision within a step.
+const constantShare = 1e-5
+
 // equalWithinDB is the largest gain at which a copy is called equal.
 const equalWithinDB = 0.1
 
@@ -54,7 +58,7 @@ func (c *copies) result(left, right energy, n int64) Copy {
 	f := float64(n)
 	variance := func(e energy) float64 { return max(0, e.sumSquares-e.sum*e.sum/f) }
 	vl, vr := variance(left), variance(right)
-	if vl == 0 || vr == 0 {
+	if vl <= constantShare*left.sumSquares || vr <= constantShare*right.sumSquares {
 		return Copy{}
 	}
 	out := Copy{Correlation: (c.product - left.sum*right.sum/f) / math.Sqrt(vl*vr)}

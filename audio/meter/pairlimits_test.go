@@ -393,3 +393,29 @@ func TestNothingIsSaidOfAMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestConstantsAreNoCopy holds that two channels that carry a constant each, or
+// little beside one, are not told to be one signal by what rounding leaves.
+func TestConstantsAreNoCopy(t *testing.T) {
+	const rate = 48000
+	for _, level := range []float64{math.Inf(-1), -80} {
+		for _, constants := range [][2]float32{{0.29999987, 0.29999987}, {0.29999987, -0.2}, {0.7, 0.1}, {0.01, 0.3}} {
+			var channels [2][]float32
+			for c, v := range constants {
+				channels[c] = make([]float32, 30*rate)
+				rng := rand.New(rand.NewPCG(uint64(c), 6))
+				for i := range channels[c] {
+					channels[c][i] = v + decibels(level)*float32(rng.NormFloat64())
+				}
+			}
+			m, err := meter.New(rate, 2, meter.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Add(channels[0], channels[1])
+			if p := m.Finish().Pair; p.Copy.Kind != meter.NoCopy || math.Abs(p.Copy.Correlation) > 0.1 {
+				t.Errorf("%v, noise %.0f dBov: %+v", constants, level, p.Copy)
+			}
+		}
+	}
+}
