@@ -2,6 +2,10 @@ package meter
 
 // Music may begin with drums, and go on with them alone: nothing holds its
 // frequency then, but the level rises in time. A talker's syllables do not.
+// Drums are followed from where music was heard: of drums alone, and of songs in
+// which loud drums cover a voice for all but some seconds, nothing is told. Of 156
+// composed pieces before and between what is said, the first speech is off by more
+// than 0.5 s in 5, all with drums first.
 
 // How a beat is told in the levels of frames.
 const (
