@@ -5,7 +5,7 @@ package meter
 // Drums are followed from where music was heard: of drums alone, and of songs in
 // which loud drums cover a voice for all but some seconds, nothing is told. Of 156
 // composed pieces before and between what is said, the first speech is off by more
-// than 0.5 s in 5, all with drums first.
+// than 0.5 s in 5: a guitar that is faded in, in which a sung note stands out.
 
 // How a beat is told in the levels of frames.
 const (
