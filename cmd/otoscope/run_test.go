@@ -126,11 +126,12 @@ func TestVerdictsAreToldWithoutWaiting(t *testing.T) {
 		run(ctx, []string{"verify", "--format", "json", filepath.Join(repository, "testdata", "call-mono.wav"), url + "/never.wav"}, env)
 		told.Close()
 	}()
-	<-asked
+	// Read first: while nobody takes the verdict, no download is begun.
 	var v verify.Verdict
 	if err := json.NewDecoder(out).Decode(&v); err != nil {
 		t.Fatal(err)
 	}
+	<-asked
 	if v.Outcome != verify.Unusable || !strings.HasSuffix(v.Recording, "call-mono.wav") {
 		t.Errorf("the first verdict is %s of %s", v.Outcome, v.Recording)
 	}
