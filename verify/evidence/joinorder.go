@@ -87,35 +87,13 @@ func (r reading) tooEarly(c *meter.Channel, joined *time.Duration) float64 {
 // parent call and there first, except in a native conference, where TaskRouter
 // may dial the agent first and then move the caller in, and on the agent's own leg.
 func lateAgentWeight(f declare.Facts) float64 {
-	if f.Direction != declare.Inbound {
-		return 0
-	}
-	switch f.RecordedBy {
-	case declare.Dial:
-		return 1.3
-	case declare.CustomerLeg:
-		return 1.0
-	case declare.FlexNative, declare.AgentLeg:
-		return 0
-	}
-	return 0.5
+	return byMethod{declare.Dial: 1.3, declare.CustomerLeg: 1.0, declare.UnknownMethod: 0.5}.when(declare.Inbound, f)
 }
 
 // lateCustomerWeight is the same for a customer who joins late: outbound the
 // agent is there first by any method, the customer joins on answer.
 func lateCustomerWeight(f declare.Facts) float64 {
-	if f.Direction != declare.Outbound {
-		return 0
-	}
-	switch f.RecordedBy {
-	case declare.Dial, declare.AgentLeg:
-		return 1.0
-	case declare.FlexNative:
-		return 0.7
-	case declare.CustomerLeg:
-		return 0
-	}
-	return 0.5
+	return byMethod{declare.Dial: 1.0, declare.AgentLeg: 1.0, declare.FlexNative: 0.7, declare.UnknownMethod: 0.5}.when(declare.Outbound, f)
 }
 
 func joinDetail(r reading) string {

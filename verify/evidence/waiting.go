@@ -112,30 +112,12 @@ const (
 // <Dial> carry on their other channel what the customer hears. Less is claimed
 // where the method is not known.
 func ringbackOnAgentSide(f declare.Facts) float64 {
-	if f.Direction != declare.Inbound {
-		return 0
-	}
-	switch f.RecordedBy {
-	case declare.CustomerLeg, declare.Dial:
-		return waitingSure
-	case declare.UnknownMethod:
-		return ringbackGuess
-	}
-	return 0
+	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: ringbackGuess}.when(declare.Inbound, f)
 }
 
 // ringbackOnCustomerSide: outbound, the called network rings back on the leg of the called.
 func ringbackOnCustomerSide(f declare.Facts) float64 {
-	if f.Direction != declare.Outbound {
-		return 0
-	}
-	switch f.RecordedBy {
-	case declare.AgentLeg, declare.Dial:
-		return waitingSure
-	case declare.UnknownMethod:
-		return ringbackGuess
-	}
-	return 0
+	return byMethod{declare.AgentLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: ringbackGuess}.when(declare.Outbound, f)
 }
 
 // queueOnAgentSide: inbound, the customer's leg carries the queue that the
@@ -143,16 +125,7 @@ func ringbackOnCustomerSide(f declare.Facts) float64 {
 // the flow, but the called system may have one of its own. A conference and
 // the agent's leg carry none.
 func queueOnAgentSide(f declare.Facts) float64 {
-	if f.Direction != declare.Inbound {
-		return 0
-	}
-	switch f.RecordedBy {
-	case declare.CustomerLeg:
-		return waitingSure
-	case declare.Dial, declare.UnknownMethod:
-		return waitingLikely
-	}
-	return 0
+	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingLikely, declare.UnknownMethod: waitingLikely}.when(declare.Inbound, f)
 }
 
 // queueOnCustomerSide: outbound, the queue is that of a called company, or music in
@@ -169,11 +142,5 @@ func queueOnCustomerSide(f declare.Facts) float64 {
 // on nobody's channel, and the agent's leg does not carry what the customer hears:
 // music there is somebody else's.
 func holdOnAgentSide(f declare.Facts) float64 {
-	switch f.RecordedBy {
-	case declare.CustomerLeg, declare.Dial:
-		return waitingSure
-	case declare.UnknownMethod:
-		return waitingLikely
-	}
-	return 0
+	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: waitingLikely}[f.RecordedBy]
 }

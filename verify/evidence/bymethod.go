@@ -1,0 +1,15 @@
+package evidence
+
+import "github.com/otoscope/otoscope/verify/declare"
+
+// byMethod are weights by how the call was recorded. A method that is not named
+// says nothing.
+type byMethod map[declare.Method]float64
+
+// when gives the weight on calls of one direction, and 0 on others.
+func (w byMethod) when(d declare.Direction, f declare.Facts) float64 {
+	if f.Direction != d {
+		return 0
+	}
+	return w[f.RecordedBy]
+}
