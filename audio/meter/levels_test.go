@@ -132,6 +132,7 @@ func TestClippingIsNotInvented(t *testing.T) {
 
 // One sound, sampled at every rate, is measured alike.
 func TestSampleRatesAgree(t *testing.T) {
+	t.Parallel()
 	const seconds = 11
 	call := func(rate int) Measurements {
 		sides := [2][]float32{}

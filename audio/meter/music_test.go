@@ -96,6 +96,7 @@ func share(of, by []meter.Segment) float64 {
 // TestHoldMusic plays music before and between what is said on a channel: it is
 // no speech, and no speech is lost.
 func TestHoldMusic(t *testing.T) {
+	t.Parallel()
 	spoken := utterances(t)
 	var onsets []float64
 	t.Logf("%-28s %-28s %6s %8s %8s %8s %8s", "music", "line", "dBov", "found", "as talk", "kept", "onset s")
@@ -154,6 +155,7 @@ func TestHoldMusic(t *testing.T) {
 
 // TestSpeechOverMusic lays speech over music: it is heard where it stands out by 15 dB, and in part below.
 func TestSpeechOverMusic(t *testing.T) {
+	t.Parallel()
 	spoken := utterances(t)
 	var pieces [][]float32
 	for i, s := range styles {

@@ -162,6 +162,7 @@ func (n *nothingCommon) report(t *testing.T, name string) {
 // TestCommonNoiseIsNoBleed holds that a noise or a hum that both channels have is
 // not taken for one channel's sound on the other.
 func TestCommonNoiseIsNoBleed(t *testing.T) {
+	t.Parallel()
 	calls := soundCalls(t)
 	for _, kind := range []struct {
 		name string
@@ -244,6 +245,7 @@ func TestNoiseAndBleed(t *testing.T) {
 // TestMusicForBothIsNoBleed holds that music which both parties hear on hold is
 // not taken for one channel's sound on the other, and hides none.
 func TestMusicForBothIsNoBleed(t *testing.T) {
+	t.Parallel()
 	calls := soundCalls(t)
 	for _, seconds := range []float64{8, 15, 40} {
 		for _, rightDB := range []float64{0, -6, -15} {
@@ -397,6 +399,7 @@ func TestNothingIsSaidOfAMoment(t *testing.T) {
 // TestConstantsAreNoCopy holds that two channels that carry a constant each, or
 // little beside one, are not told to be one signal by what rounding leaves.
 func TestConstantsAreNoCopy(t *testing.T) {
+	t.Parallel()
 	const rate = 48000
 	for _, level := range []float64{math.Inf(-1), -80} {
 		for _, constants := range [][2]float32{{0.29999987, 0.29999987}, {0.29999987, -0.2}, {0.7, 0.1}, {0.01, 0.3}} {
