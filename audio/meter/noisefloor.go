@@ -1,9 +1,6 @@
 package meter
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
 const (
 	floorAway    = 5  // frames between speech and what is taken for noise: 0.1 s
@@ -39,7 +36,7 @@ func leadingIdle(log *frameLog, speech []Segment, c clock) float64 {
 	if len(speech) == 0 {
 		return 0
 	}
-	first := int(math.Round(speech[0].Start / stepS))
+	first := c.frameAt(speech[0].Start)
 	var line histogram
 	for i, level := range betweenSpeech(log, speech, c) {
 		if i >= first {

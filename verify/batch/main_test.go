@@ -143,6 +143,21 @@ func fast(s Source) WorkOptions {
 	return WorkOptions{Source: s, Workers: 4, ProgressEvery: 10 * time.Millisecond, Lease: 2 * time.Second, Grace: 500 * time.Millisecond, Patience: 10 * time.Second}
 }
 
+// untilRead are options under which no row is done, and the batch is cancelled
+// once its manifest has been read.
+func untilRead(cancel context.CancelFunc) WorkOptions {
+	o := fast(&fake{do: func(ctx context.Context, _ Task) (Measured, error) {
+		<-ctx.Done()
+		return Measured{}, ctx.Err()
+	}})
+	o.Progress = func(st Status) {
+		if st.Read {
+			cancel()
+		}
+	}
+	return o
+}
+
 // run runs a batch and expects it to come to its end.
 func run(t testing.TB, s *Store, m *Manifest, r ReadOptions, o WorkOptions) Report {
 	t.Helper()

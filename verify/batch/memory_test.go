@@ -30,15 +30,7 @@ func TestIntakeMemory(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	o := fast(&fake{do: func(ctx context.Context, _ Task) (Measured, error) {
-		<-ctx.Done()
-		return Measured{}, ctx.Err()
-	}})
-	o.Progress = func(st Status) {
-		if st.Read {
-			cancel()
-		}
-	}
+	o := untilRead(cancel)
 	if _, err := s.Run(ctx, m, ReadOptions{}, o); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}

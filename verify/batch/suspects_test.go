@@ -109,15 +109,7 @@ func TestAloneMeansAlone(t *testing.T) {
 		const rows = 60
 		s := open(t, target)
 		ctx, cancel := context.WithCancel(t.Context())
-		o := fast(&fake{do: func(ctx context.Context, _ Task) (Measured, error) {
-			<-ctx.Done()
-			return Measured{}, ctx.Err()
-		}})
-		o.Progress = func(st Status) {
-			if st.Read {
-				cancel()
-			}
-		}
+		o := untilRead(cancel)
 		if _, err := s.Run(ctx, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}

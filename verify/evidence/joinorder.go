@@ -73,10 +73,7 @@ func agentContradiction(by declare.Method) float64 {
 
 // tooEarly is 1 where a channel carries sound before its party joined.
 func (r reading) tooEarly(c *meter.Channel, joined *time.Duration) float64 {
-	if joined == nil || c.Timing.LeadingIdleS >= r.m.DurationS {
-		return 0
-	}
-	if c.Timing.LeadingIdleS < joined.Seconds()-joinToleranceS {
+	if joined != nil && c.Timing.LeadingIdleS < joined.Seconds()-joinToleranceS {
 		return 1
 	}
 	return 0

@@ -75,7 +75,7 @@ func (r reading) played(byCustomer bool) played {
 			p.ringingS += t.End - t.Start
 		}
 	}
-	if r.reaches(there, here) {
+	if r.heardAcross(there) {
 		return p // whose music it is cannot be told
 	}
 	for _, music := range here.Music {
@@ -92,8 +92,8 @@ func (r reading) played(byCustomer bool) played {
 	return p
 }
 
-// reaches reports whether what is on one channel is heard on the other, too.
-func (r reading) reaches(from, to *meter.Channel) bool {
+// heardAcross reports whether what is on a channel is heard on the other, too.
+func (r reading) heardAcross(from *meter.Channel) bool {
 	leak := r.m.Pair.LeftOnRight
 	if from == &r.m.Right {
 		leak = r.m.Pair.RightOnLeft
