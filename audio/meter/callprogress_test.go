@@ -113,6 +113,7 @@ func TestNetworkSignals(t *testing.T) {
 // TestNetworkSignalsByCondition prints how many of the signals are heard as
 // what they are when lines do their worst.
 func TestNetworkSignalsByCondition(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	for _, c := range []struct {
 		name         string

@@ -10,6 +10,7 @@ import (
 // TestComfortNoise puts comfort noise of several kinds into the pauses of what
 // is said in the recordings of testdata, and a gate, and leaves the line's noise.
 func TestComfortNoise(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	const hangoverS = 0.14
 	spoken := utterances(t)

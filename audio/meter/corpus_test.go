@@ -67,3 +67,12 @@ func halved(x []float32) []float32 {
 	}
 	return out
 }
+
+// longTable skips what goes through hundreds of trials where short tests are asked
+// for, as under the race detector, which makes it ten times as long.
+func longTable(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a long table of trials; run without -short")
+	}
+}

@@ -173,6 +173,7 @@ func TestKeysOutsideLimits(t *testing.T) {
 // TestTalkOff: no key in hours of speech and music, nor any tone in speech: the
 // recordings of testdata at 24 pitches and speeds, and composed music.
 func TestTalkOff(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	var hours float64
 	keys, tones := 0, map[meter.ToneKind]int{}

@@ -96,6 +96,7 @@ func share(of, by []meter.Segment) float64 {
 // TestHoldMusic plays music before and between what is said on a channel: it is
 // no speech, and no speech is lost.
 func TestHoldMusic(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	spoken := utterances(t)
 	var onsets []float64
@@ -155,6 +156,7 @@ func TestHoldMusic(t *testing.T) {
 
 // TestSpeechOverMusic lays speech over music: it is heard where it stands out by 15 dB, and in part below.
 func TestSpeechOverMusic(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	spoken := utterances(t)
 	var pieces [][]float32

@@ -67,6 +67,7 @@ func lineNoise(x []float32, dbov float64, seed uint64) []float32 {
 // TestDualMono holds every form in which both channels are one signal: a mix
 // of both parties and its copy.
 func TestDualMono(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	forms := []struct {
 		name string

@@ -162,6 +162,7 @@ func (n *nothingCommon) report(t *testing.T, name string) {
 // TestCommonNoiseIsNoBleed holds that a noise or a hum that both channels have is
 // not taken for one channel's sound on the other.
 func TestCommonNoiseIsNoBleed(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	calls := soundCalls(t)
 	for _, kind := range []struct {
@@ -245,6 +246,7 @@ func TestNoiseAndBleed(t *testing.T) {
 // TestMusicForBothIsNoBleed holds that music which both parties hear on hold is
 // not taken for one channel's sound on the other, and hides none.
 func TestMusicForBothIsNoBleed(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	calls := soundCalls(t)
 	for _, seconds := range []float64{8, 15, 40} {
@@ -399,6 +401,7 @@ func TestNothingIsSaidOfAMoment(t *testing.T) {
 // TestConstantsAreNoCopy holds that two channels that carry a constant each, or
 // little beside one, are not told to be one signal by what rounding leaves.
 func TestConstantsAreNoCopy(t *testing.T) {
+	longTable(t)
 	t.Parallel()
 	const rate = 48000
 	for _, level := range []float64{math.Inf(-1), -80} {

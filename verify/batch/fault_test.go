@@ -167,7 +167,7 @@ func TestConnectionLost(t *testing.T) {
 	if !errors.As(err, &storage) || !strings.Contains(storage.Hint(), "run the same command again") {
 		t.Errorf("it ended with %v", err)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
 }
@@ -192,7 +192,7 @@ func TestDiskFull(t *testing.T) {
 	if !errors.As(err, &storage) || !strings.Contains(err.Error(), "no room left") || !strings.Contains(storage.Hint(), "free some space") {
 		t.Fatalf("it ended with %v", err)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
 	if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n == rows {

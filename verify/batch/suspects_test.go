@@ -90,7 +90,7 @@ func TestKilledFromWithout(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		for range deathsOfSuspect {
 			p := begin(t, "batch", 40, time.Hour, time.Hour, target)
-			time.Sleep(300 * time.Millisecond) // for it to take what it can
+			p.says(t, "in hand")
 			p.kill()
 		}
 		s := open(t, target)
