@@ -16,6 +16,7 @@ import (
 	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -149,9 +150,9 @@ func (o *BatchOptions) check(args []string) error {
 }
 
 // defaults are the words of rows that do not say otherwise.
-func (o *BatchOptions) defaults(stdin io.Reader) (batch.Fields, error) {
+func (o *BatchOptions) defaults(stdin io.Reader) (manifest.Fields, error) {
 	d := &o.declared
-	f := batch.Fields{Channels: d.channels, Convention: d.convention, RecordedBy: d.recordedBy, Direction: d.direction, Joined: d.joined, Agent: d.agent, Pick: o.pick}
+	f := manifest.Fields{Channels: d.channels, Convention: d.convention, RecordedBy: d.recordedBy, Direction: d.direction, Joined: d.joined, Agent: d.agent, Pick: o.pick}
 	if err := d.check(); err != nil {
 		return f, err
 	}
@@ -231,7 +232,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	m, err := batch.OpenManifest(args[0], env.stdin)
+	m, err := manifest.Open(args[0], env.stdin)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -76,7 +77,7 @@ func (c *console) note(text string, attributes ...any) {
 }
 
 // ignored says which columns mean nothing here.
-func (c *console) ignored(m *batch.Manifest) {
+func (c *console) ignored(m *manifest.Manifest) {
 	if len(m.Ignored) == 0 {
 		return
 	}

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // answered is a batch of 90 rows: of each queue every tenth is in error, and
@@ -39,7 +40,7 @@ func answered(t *testing.T, target string) *Store {
 		}
 		return heard(task), nil
 	}}
-	run(t, s, manifest(t, "calls.csv", b.String()), ReadOptions{Defaults: Fields{MinConfidence: "0.5"}}, fast(source))
+	run(t, s, manifestOf(t, "calls.csv", b.String()), ReadOptions{Defaults: manifest.Fields{MinConfidence: "0.5"}}, fast(source))
 	return s
 }
 
@@ -260,7 +261,7 @@ func TestPurgeWhileRunning(t *testing.T) {
 				t.Errorf("%d rows were deleted: %v", n, err)
 			}
 		}()
-		run(t, s, manifest(t, "m", rowsCSV(20)), ReadOptions{}, o)
+		run(t, s, manifestOf(t, "m", rowsCSV(20)), ReadOptions{}, o)
 		for _, table := range []string{"otoscope_details", "otoscope_results", "otoscope_findings", "otoscope_waiting"} {
 			if n := count(t, s, `SELECT count(*) FROM `+table+` x WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.row_key = x.row_key)`); n != 0 {
 				t.Errorf("%d rows of %s belong to none", n, table)

@@ -12,7 +12,7 @@ func TestRun(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{}
-		report := run(t, s, manifest(t, "calls.csv", rowsCSV(250)), ReadOptions{}, fast(source))
+		report := run(t, s, manifestOf(t, "calls.csv", rowsCSV(250)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 250)
 		if got := source.calls.Load(); got != 250 {
 			t.Errorf("%d recordings were fetched, want 250", got)
@@ -22,12 +22,12 @@ func TestRun(t *testing.T) {
 		}
 
 		// The same manifest again does nothing.
-		report = run(t, s, manifest(t, "calls.csv", rowsCSV(250)), ReadOptions{}, fast(source))
+		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(250)), ReadOptions{}, fast(source))
 		if got := source.calls.Load(); got != 250 || report.Reading.New != 0 || report.Status.Waiting != 0 {
 			t.Errorf("%d recordings were fetched in all, want 250; the report is %+v", got, report)
 		}
 		// A longer one does the rest.
-		run(t, s, manifest(t, "calls.csv", rowsCSV(260)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(260)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 260)
 		if got := source.calls.Load(); got != 260 {
 			t.Errorf("%d recordings were fetched in all, want 260", got)
@@ -46,24 +46,24 @@ func TestErrorsAndAgain(t *testing.T) {
 			}
 			return heard(task), nil
 		}
-		report := run(t, s, manifest(t, "calls.csv", rowsCSV(100)), ReadOptions{}, fast(source))
+		report := run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 100)
 		if report.Outcomes[verify.Failed] != 10 || report.Status.Errors["fetch 404"] != 10 {
 			t.Errorf("the report is %+v", report)
 		}
 		broken = false
 		source.calls.Store(0)
-		run(t, s, manifest(t, "calls.csv", rowsCSV(100)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{}, fast(source))
 		if got := source.calls.Load(); got != 0 {
 			t.Errorf("%d errors were tried again unasked", got)
 		}
-		report = run(t, s, manifest(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainErrors}, fast(source))
+		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainErrors}, fast(source))
 		if got := source.calls.Load(); got != 10 || report.Outcomes[verify.Failed] != 0 {
 			t.Errorf("%d errors were tried again, want 10; the report is %+v", got, report)
 		}
 		exactlyOne(t, s, 100)
 		source.calls.Store(0)
-		run(t, s, manifest(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainAll}, fast(source))
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainAll}, fast(source))
 		if got := source.calls.Load(); got != 100 {
 			t.Errorf("%d recordings were fetched again, want 100", got)
 		}

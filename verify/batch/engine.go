@@ -3,12 +3,8 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"maps"
-	"os"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,14 +13,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otoscope/otoscope/audio/known"
-)
-
-// The times after which a worker is taken for dead, and how often it says that
-// it is alive. What a dead worker had in hand is taken over after DefaultLease
-// and a beat more at the latest; by a process that starts, at once.
-const (
-	DefaultLease = 20 * time.Second
-	beatsPerTerm = 4 // so that three in a row can be lost
 )
 
 // How long an interrupted process lets downloads go on that are under way, and
@@ -106,13 +94,6 @@ type engine struct {
 	bytes                 atomic.Int64 // fetched by this process
 }
 
-// A hand is a chunk that this process holds.
-type hand struct {
-	chunk, batch, reading, turn int64
-	suspect                     bool               // its rows are worked on alone
-	lose                        context.CancelFunc // what it does is no longer wanted
-}
-
 func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
 	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*known.Reference{}}
@@ -144,47 +125,6 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 		DiscardedJobRetentionPeriod: time.Hour,
 	})
 	return e, err
-}
-
-// riverLogger lets only what is wrong through: River tells of every start and stop.
-func riverLogger(l *slog.Logger) *slog.Logger { return slog.New(warnings{l.Handler()}) }
-
-type warnings struct{ slog.Handler }
-
-func (h warnings) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
-}
-func (h warnings) WithAttrs(a []slog.Attr) slog.Handler { return warnings{h.Handler.WithAttrs(a)} }
-func (h warnings) WithGroup(name string) slog.Handler   { return warnings{h.Handler.WithGroup(name)} }
-
-// register enters this process among the workers.
-func (e *engine) register(ctx context.Context) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	var id int64
-	err = e.store.db.tx(ctx, func(t statements) error {
-		var err error
-		id, err = keys(ctx, t, "worker", 1)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	// In this order: who is entered and not held is taken for dead.
-	if err := e.store.db.hold(ctx, id); err != nil {
-		return err
-	}
-	_, err = e.store.db.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until) VALUES (?, ?, `+e.store.db.now()+` + ?)`,
-		id, fmt.Sprintf("%s, process %d", host, os.Getpid()), e.o.Lease.Seconds())
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	e.worker = id
-	e.mu.Unlock()
-	return nil
 }
 
 // start begins to work. What processes that are known to be dead had in hand is
@@ -223,246 +163,6 @@ func (e *engine) haltedBy() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.halt
-}
-
-// run renews the lease and watches over others until ctx ends.
-func (e *engine) run(ctx context.Context) {
-	beat := time.NewTicker(e.o.Lease / beatsPerTerm)
-	defer beat.Stop()
-	for beats := 0; ; beats++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-		}
-		// An attempt that hangs must not keep the next from being made.
-		attempt, cancel := context.WithTimeout(ctx, e.o.Lease/2)
-		err := e.beat(attempt)
-		if err == nil {
-			err = e.buryExpired(attempt)
-		}
-		if err == nil && beats%beatsPerTerm == 0 {
-			err = e.repairAll(attempt)
-		}
-		cancel()
-		if err == nil || ctx.Err() != nil {
-			continue
-		}
-		e.o.Logger.Warn("the database did not answer", "error", err.Error())
-		if e.store.db.why(err) == full {
-			e.haltWith(e.store.storageError("renewing the lease", err), false)
-		}
-	}
-}
-
-// beat renews the lease, and gives up and gives back what this process holds
-// without reason.
-func (e *engine) beat(ctx context.Context) error {
-	e.mu.Lock()
-	me := e.worker
-	e.mu.Unlock()
-	n, err := e.store.db.exec(ctx, `UPDATE otoscope_workers SET lease_until = `+e.store.db.now()+` + ? WHERE worker_id = ?`, e.o.Lease.Seconds(), me)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		// Others took this process for dead, and have what it had.
-		e.o.Logger.Warn("this process was taken for dead by another and begins anew")
-		e.mu.Lock()
-		for _, h := range e.hands {
-			h.lose()
-		}
-		e.mu.Unlock()
-		return e.register(ctx)
-	}
-	if err := e.store.db.hold(ctx, me); err != nil {
-		return err
-	}
-	e.mu.Lock()
-	before := map[*hand]int64{} // those that had been taken by now, with the turn
-	for _, h := range e.hands {
-		if h.turn != 0 {
-			before[h] = h.turn
-		}
-	}
-	e.mu.Unlock()
-	owned := map[int64]int64{} // turn by chunk
-	err = each(ctx, e.store.db, `SELECT chunk_id, turn FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c cursor) error {
-		var chunk, turn int64
-		if err := c.Scan(&chunk, &turn); err != nil {
-			return err
-		}
-		owned[chunk] = turn
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for h, turn := range before {
-		if owned[h.chunk] != turn {
-			h.lose()
-		}
-	}
-	e.mu.Lock()
-	for _, h := range e.hands {
-		delete(owned, h.chunk)
-	}
-	e.mu.Unlock()
-	if len(owned) == 0 {
-		return nil
-	}
-	// These were taken, and then something went wrong on this side.
-	return e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(owned))) })
-}
-
-// buryUnheld frees what was in the hands of processes that no longer exist.
-func (e *engine) buryUnheld(ctx context.Context) error {
-	workers, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.worker)
-	if err != nil || len(workers) == 0 {
-		return err
-	}
-	held, err := e.store.db.held(ctx, workers)
-	if err != nil {
-		return err
-	}
-	for _, w := range workers {
-		if !held[w] {
-			if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// buryExpired frees what was in the hands of those whose lease has run out.
-func (e *engine) buryExpired(ctx context.Context) error {
-	workers, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.now()+` ORDER BY worker_id`)
-	if err != nil {
-		return err
-	}
-	for _, w := range workers {
-		if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ? AND lease_until < `+e.store.db.now()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// left is for bury: a process that ends by itself leaves nothing to be noted.
-func left(context.Context, statements, int64) error { return nil }
-
-// bury removes a worker and frees what it had in hand, after note has noted how
-// it came to its end.
-func (e *engine) bury(ctx context.Context, worker int64, note func(context.Context, statements, int64) error, remove string) error {
-	return e.store.retry(ctx, e.o.Patience, func() error {
-		return e.store.db.tx(ctx, func(t statements) error {
-			n, err := t.exec(ctx, remove, worker)
-			if err != nil || n == 0 {
-				return err // renewed, or buried by another
-			}
-			if err := note(ctx, t, worker); err != nil {
-				return err
-			}
-			chunks, err := queryKeys(ctx, t, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ? ORDER BY chunk_id`, worker)
-			if err != nil || len(chunks) == 0 {
-				return err
-			}
-			e.o.Logger.Info("taking over what a dead process had in hand", "worker", worker, "chunks", len(chunks))
-			return e.free(ctx, t, worker, chunks)
-		})
-	})
-}
-
-// free lets chunks of a worker's wait for whoever takes them next. Who had them
-// can no longer write.
-func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []int64) error {
-	cond, list := e.store.db.inKeys("chunk_id", chunks)
-	var turns []turn
-	var old []int64
-	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL, row_key = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{worker, list}, func(c cursor) error {
-		var u turn
-		var job int64
-		if err := c.Scan(&u.Chunk, &u.Turn, &u.batch, &job); err != nil {
-			return err
-		}
-		turns, old = append(turns, u), append(old, job)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, job := range old {
-		if job != 0 {
-			if err := e.queue.cancel(ctx, t, job); err != nil {
-				return err
-			}
-		}
-	}
-	return e.enqueue(ctx, t, turns)
-}
-
-// enqueue makes jobs of turns and notes which.
-func (e *engine) enqueue(ctx context.Context, t statements, turns []turn) error {
-	jobs, err := e.queue.enqueue(ctx, t, turns)
-	if err != nil {
-		return err
-	}
-	args := make([][]any, len(turns))
-	for i, u := range turns {
-		args[i] = []any{jobs[i], u.Chunk}
-	}
-	return t.execMany(ctx, `UPDATE otoscope_chunks SET job_id = ? WHERE chunk_id = ?`, args)
-}
-
-// repairSlice is how many chunks are repaired in one transaction.
-const repairSlice = 500
-
-func (e *engine) repairAll(ctx context.Context) error {
-	batches, err := queryKeys(ctx, e.store.db, `SELECT batch_id FROM otoscope_batches WHERE stopped IS NULL ORDER BY batch_id`)
-	if err != nil {
-		return err
-	}
-	for _, b := range batches {
-		if err := e.repair(ctx, b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// repair makes jobs for chunks that wait without one: those of a batch that was
-// stopped, and those whose job was fetched by a process that died before it
-// took the chunk. A job too many does no harm: only one finds its turn.
-func (e *engine) repair(ctx context.Context, batch int64) error {
-	for after := int64(0); ; {
-		var turns []turn
-		err := e.store.db.tx(ctx, func(t statements) error {
-			turns = nil
-			err := each(ctx, t, `SELECT c.chunk_id, c.turn FROM otoscope_chunks c
-				WHERE c.batch_id = ? AND c.chunk_id > ? AND c.worker_id IS NULL AND NOT EXISTS (
-					SELECT 1 FROM river_job j WHERE j.id = c.job_id AND j.state IN ('available', 'pending', 'retryable', 'scheduled'))
-				ORDER BY c.chunk_id LIMIT ?`, []any{batch, after, repairSlice}, func(c cursor) error {
-				u := turn{batch: batch}
-				if err := c.Scan(&u.Chunk, &u.turnArgs.Turn); err != nil {
-					return err
-				}
-				turns = append(turns, u)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			return e.enqueue(ctx, t, turns)
-		})
-		if err != nil {
-			return err
-		}
-		if len(turns) < repairSlice {
-			return nil
-		}
-		after = turns[len(turns)-1].Chunk
-	}
 }
 
 // errStopped is why nothing more is begun when ctx has ended.

@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // safe reports whether a character does nothing to a terminal but to be shown.
@@ -60,7 +61,7 @@ func WriteCSV(w io.Writer, results iter.Seq2[Result, error], groups []string) er
 	header := []string{"id", "row", "recording", "outcome", "declared_left", "heard_left", "confidence", "log10_lr",
 		"duration_s", "bytes", "sha256", "findings", "error_stage", "error", "agent"}
 	for _, g := range groups {
-		header = append(header, harmless(groupPrefix+g))
+		header = append(header, harmless(manifest.GroupPrefix+g))
 	}
 	if err := c.Write(append(header, "version", "profile")); err != nil {
 		return err

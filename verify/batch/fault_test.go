@@ -125,7 +125,7 @@ func TestConnectionCut(t *testing.T) {
 			c.set(false)
 		}
 	})
-	_, err = s.Run(t.Context(), manifest(t, "m", rowsCSV(rows)), ReadOptions{}, o)
+	_, err = s.Run(t.Context(), manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, o)
 	close(stop)
 	cutting.Wait()
 	if err != nil {
@@ -162,7 +162,7 @@ func TestConnectionLost(t *testing.T) {
 	}})
 	o.Patience = time.Second
 	began := time.Now()
-	_, err = s.Run(t.Context(), manifest(t, "m", rowsCSV(500)), ReadOptions{}, o)
+	_, err = s.Run(t.Context(), manifestOf(t, "m", rowsCSV(500)), ReadOptions{}, o)
 	var storage *StorageError
 	if !errors.As(err, &storage) || !strings.Contains(storage.Hint(), "run the same command again") {
 		t.Errorf("it ended with %v", err)
@@ -187,7 +187,7 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	_, err := s.Run(t.Context(), manifest(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))
+	_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))
 	var storage *StorageError
 	if !errors.As(err, &storage) || !strings.Contains(err.Error(), "no room left") || !strings.Contains(storage.Hint(), "free some space") {
 		t.Fatalf("it ended with %v", err)
@@ -201,6 +201,6 @@ func TestDiskFull(t *testing.T) {
 	if _, err := s.db.exec(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)
 	}
-	run(t, s, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))
+	run(t, s, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))
 	exactlyOne(t, s, rows)
 }

@@ -3,70 +3,14 @@ package batch
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
 
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
-
-// Again says which rows are fetched anew although they have a result.
-type Again string
-
-// What can be done again. Rows without a result are worked on in any case.
-const (
-	AgainNone      Again = ""
-	AgainErrors    Again = "errors"    // those that could not be checked
-	AgainUndecided Again = "undecided" // those that are undecided
-	AgainStale     Again = "stale"     // those that another version measured
-	AgainAll       Again = "all"
-)
-
-// ReadOptions say how a manifest is read.
-type ReadOptions struct {
-	Name       string // of the batch; "": that of the manifest
-	Defaults   Fields // for rows that do not say otherwise
-	AllowPaths bool   // rows may name files on this computer
-	Voice      bool   // voices are to be summarised
-	Peaks      bool   // outlines of the waveforms are to be kept
-	Again      Again
-	// Profile holds the weights of the evidence; nil: those built in.
-	Profile *evidence.Profile
-}
-
-// A Reading is what came of reading a manifest.
-type Reading struct {
-	Rows     int64 // all that there are
-	New      int64 // of them, rows that the batch did not have
-	Bad      int64 // rows that cannot be used; each has a result that says why
-	Repeated int64 // rows whose id was there before; the first counts
-	Waiting  int64 // rows that there is something to do for
-	// Repeats are the first of the repeated ids, with the rows' numbers.
-	Repeats []Repeat
-}
-
-// A Repeat is an id that a manifest has more than once.
-type Repeat struct {
-	ID         string
-	First, Row int64
-}
-
-// keptRepeats is how many repeated ids are told one by one.
-const keptRepeats = 10
-
-// How many rows are stored in one transaction, and how many make a chunk at
-// most. The first chunks are smaller, so that a short manifest too is spread
-// over all that work.
-const (
-	intakeRows = 1000
-	chunkRows  = 200
-)
-
-// chunkSize is the size of the next chunk when n rows have been put into some.
-func chunkSize(n int64) int { return int(min(chunkRows, 1+n/32)) }
 
 // making is what makes results: a result that something else made may be out of date.
 type making struct {
@@ -89,7 +33,7 @@ type intake struct {
 }
 
 // read stores all rows.
-func (in *intake) read(ctx context.Context, entries iter.Seq[Entry], patience time.Duration) (Reading, error) {
+func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], patience time.Duration) (Reading, error) {
 	var slice []row
 	flush := func() error {
 		if len(slice) == 0 {
@@ -135,7 +79,7 @@ type former struct {
 	stale                   *int64
 }
 
-// fetch and judge are the kinds of work on a row.
+// The kinds of work on a row that the batch has had before.
 const (
 	nothing = iota
 	judge
@@ -257,268 +201,4 @@ type revisit struct {
 	row  *row
 	old  former
 	work int
-}
-
-// writes are what storing a slice comes to.
-type writes struct {
-	in       *intake
-	fresh    []*row
-	again    []revisit
-	repeated [][]any
-}
-
-// job is a row to be put into a chunk.
-type job struct {
-	key   int64
-	row   *row
-	fetch bool
-	fresh bool
-	// waited says that the row was in a chunk before and has been counted.
-	waited bool
-}
-
-func (w *writes) store(ctx context.Context, t statements, report *Reading) error {
-	// Before the facts: who purges facts that nobody needs waits for this key.
-	first, err := keys(ctx, t, "row", len(w.fresh))
-	if err != nil {
-		return err
-	}
-	facts, err := w.facts(ctx, t)
-	if err != nil {
-		return err
-	}
-	var bad []finished
-	var jobs []job
-	for i, r := range w.fresh {
-		key := first + int64(i)
-		if r.err != nil {
-			bad = append(bad, badRow(key, r))
-		}
-		jobs = append(jobs, job{key: key, row: r, fetch: true, fresh: true})
-	}
-	changes, more := w.revisits(facts, &bad)
-	jobs = append(jobs, more...)
-	var work []job
-	counted := 0
-	for _, j := range jobs {
-		if j.row.err == nil {
-			work = append(work, j)
-			if !j.waited {
-				counted++
-			}
-		}
-	}
-	chunks, err := w.chunks(ctx, t, work, report)
-	if err != nil {
-		return err
-	}
-	inserts, groups, waiting, moved := w.placed(jobs, chunks, facts)
-	for _, s := range []struct {
-		query string
-		args  [][]any
-	}{
-		{`UPDATE otoscope_rows SET row = ?, recording = ?, pick = ?, agent = ?, facts_id = ?, facts_digest = ?, reading = ?, repeated = 0 WHERE row_key = ?`, changes.rows},
-		{`UPDATE otoscope_rows SET reading = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
-		{`UPDATE otoscope_rows SET row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
-		{`UPDATE otoscope_waiting SET reference = ? WHERE row_key = ?`, changes.references},
-		{`UPDATE otoscope_waiting SET anew = 1 WHERE row_key = ?`, changes.fetches},
-		{`UPDATE otoscope_rows SET chunk_id = NULL WHERE row_key = ?`, changes.dropped},
-		{`DELETE FROM otoscope_waiting WHERE row_key = ?`, changes.dropped},
-		{`DELETE FROM otoscope_groups WHERE row_key = ?`, changes.groups},
-		{`INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
-		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, groups},
-		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, changes.newGroups},
-		{`INSERT INTO otoscope_waiting (row_key, reference, anew) VALUES (?, ?, ?)
-			ON CONFLICT (row_key) DO UPDATE SET reference = excluded.reference, anew = excluded.anew`, waiting},
-		{`UPDATE otoscope_rows SET chunk_id = ? WHERE row_key = ?`, moved},
-		{`UPDATE otoscope_rows SET repeated = repeated + 1 WHERE batch_id = ? AND id = ?`, w.repeated},
-	} {
-		if err := t.execMany(ctx, s.query, s.args); err != nil {
-			return err
-		}
-	}
-	if err := w.in.store.writeResults(ctx, t, w.in.batch, bad); err != nil {
-		return err
-	}
-	return w.in.store.tally(ctx, t, w.in.batch, w.in.reading, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad))})
-}
-
-// facts gives the keys of what is declared and known, by digest.
-func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, error) {
-	texts, rows := map[string][]byte{}, map[string]*row{}
-	for _, r := range w.fresh {
-		texts[r.factsDigest], rows[r.factsDigest] = r.factsJSON, r
-	}
-	for _, a := range w.again {
-		if a.old.digest != a.row.digest {
-			texts[a.row.factsDigest], rows[a.row.factsDigest] = a.row.factsJSON, a.row
-		}
-	}
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	digests := make([]string, 0, len(texts))
-	for d := range texts {
-		digests = append(digests, d)
-	}
-	cond, list := w.in.store.db.in("digest", digests)
-	ids := map[string]int64{}
-	find := func() error {
-		return each(ctx, t, `SELECT digest, facts_id FROM otoscope_facts WHERE `+cond, []any{list}, func(c cursor) error {
-			var d string
-			var id int64
-			if err := c.Scan(&d, &id); err != nil {
-				return err
-			}
-			ids[d] = id
-			return nil
-		})
-	}
-	if err := find(); err != nil || len(ids) == len(texts) {
-		return ids, err
-	}
-	first, err := keys(ctx, t, "facts", len(texts)-len(ids))
-	if err != nil {
-		return nil, err
-	}
-	var missing [][]any
-	sounds := map[string]sound{}
-	for _, d := range digests {
-		if _, has := ids[d]; !has {
-			for _, s := range rows[d].sounds {
-				sounds[s.id] = s
-			}
-			missing = append(missing, []any{first + int64(len(missing)), d, string(texts[d])})
-		}
-	}
-	if err := w.keepSounds(ctx, t, sounds); err != nil {
-		return nil, err
-	}
-	// Who reads another manifest at the same time may be faster.
-	if err := t.execMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
-		return nil, err
-	}
-	if err := find(); err != nil {
-		return nil, err
-	}
-	if len(ids) != len(texts) {
-		return nil, errors.New("what is known of the rows was not stored")
-	}
-	return ids, nil
-}
-
-// changes are arguments for the rows that have been here before.
-type changes struct {
-	rows, seen, places, references, fetches, dropped, groups, newGroups [][]any
-}
-
-func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []job) {
-	var c changes
-	var jobs []job
-	for _, a := range w.again {
-		r, key := a.row, a.old.key
-		changed := a.old.digest != r.digest
-		if changed {
-			c.rows = append(c.rows, []any{r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, key})
-			c.groups = append(c.groups, []any{key})
-			for name, value := range r.groups {
-				c.newGroups = append(c.newGroups, []any{key, name, value})
-			}
-		} else {
-			c.seen = append(c.seen, []any{w.in.reading, key})
-		}
-		if !changed && (a.old.recording != r.recording || a.old.pick != r.pick || a.old.number != r.number) {
-			c.places = append(c.places, []any{r.number, r.recording, r.pick, key})
-		}
-		switch {
-		case r.err != nil && (changed || a.old.outcome == nil):
-			c.dropped = append(c.dropped, []any{key})
-			*bad = append(*bad, badRow(key, r))
-		case r.err != nil:
-		case a.old.waiting && !changed && a.old.recording == r.recording && a.old.pick == r.pick:
-			// A presigned address that has run out meanwhile is replaced by the
-			// manifest's present one.
-			c.references = append(c.references, []any{r.reference, key})
-			if a.work == fetchAnew {
-				c.fetches = append(c.fetches, []any{key})
-			}
-		case a.old.waiting:
-			// Another chunk, so that who may be working on the row as it was
-			// cannot store that as its result.
-			jobs = append(jobs, job{key: key, row: r, fetch: true, waited: true})
-		case a.work != nothing:
-			jobs = append(jobs, job{key: key, row: r, fetch: a.work == fetchAnew})
-		}
-	}
-	return c, jobs
-}
-
-// chunks cuts the work into chunks, enqueues them and gives the chunk of each.
-func (w *writes) chunks(ctx context.Context, t statements, work []job, report *Reading) ([]int64, error) {
-	var sizes []int
-	for left := len(work); left > 0; {
-		size := min(left, chunkSize(report.Waiting))
-		sizes = append(sizes, size)
-		left -= size
-		report.Waiting += int64(size)
-	}
-	if len(sizes) == 0 {
-		return nil, nil
-	}
-	first, err := keys(ctx, t, "chunk", len(sizes))
-	if err != nil {
-		return nil, err
-	}
-	turns := make([]turn, len(sizes))
-	var of []int64
-	for i, size := range sizes {
-		turns[i] = turn{turnArgs{Chunk: first + int64(i), Turn: 1}, w.in.batch}
-		for range size {
-			of = append(of, turns[i].Chunk)
-		}
-	}
-	jobs, err := w.in.queue.enqueue(ctx, t, turns)
-	if err != nil {
-		return nil, err
-	}
-	var args [][]any
-	for i, turn := range turns {
-		args = append(args, []any{turn.Chunk, turn.batch, turn.Turn, jobs[i]})
-	}
-	return of, t.execMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, turn, job_id) VALUES (?, ?, ?, ?)`, args)
-}
-
-// placed gives the arguments that store new rows and put all into their chunks.
-func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (inserts, groups, waiting, moved [][]any) {
-	for _, j := range jobs {
-		var chunk *int64
-		if j.row.err == nil {
-			c := chunks[0]
-			chunk, chunks = &c, chunks[1:]
-			fetch := 0
-			if j.fetch {
-				fetch = 1
-			}
-			waiting = append(waiting, []any{j.key, j.row.reference, fetch})
-			if !j.fresh {
-				moved = append(moved, []any{c, j.key})
-			}
-		}
-		if !j.fresh {
-			continue
-		}
-		r := j.row
-		inserts = append(inserts, []any{j.key, w.in.batch, r.id, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, chunk})
-		for name, value := range r.groups {
-			groups = append(groups, []any{j.key, name, value})
-		}
-	}
-	return inserts, groups, waiting, moved
-}
-
-// badRow is the result of a row that cannot be used.
-func badRow(key int64, r *row) finished {
-	c := verify.Case{Reference: r.recording, Agent: r.agent, Groups: r.groups}
-	r.facts.onto(&c)
-	return finished{key: key, digest: r.digest, verdict: verify.Fail(c, r.stage, r.err), kind: "manifest"}
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // childVariable makes this binary a process that works on a batch: its words
@@ -79,11 +81,11 @@ func child() int {
 	if err == nil {
 		fmt.Println("working")
 		if words[0] == "batch" {
-			var m *Manifest
+			var m *manifest.Manifest
 			if long {
 				m, err = generated(rows)
 			} else {
-				m, err = newManifest("calls.csv", ".", strings.NewReader(rowsCSV(rows)), func() error { return nil })
+				m, err = manifest.Read("calls.csv", ".", strings.NewReader(rowsCSV(rows)))
 			}
 			if err == nil {
 				_, err = s.Run(ctx, m, ReadOptions{}, o)
@@ -135,7 +137,7 @@ func whirl(n int) {
 }
 
 // generated is a manifest of n rows that is made while it is read.
-func generated(n int) (*Manifest, error) {
+func generated(n int) (*manifest.Manifest, error) {
 	r, w := io.Pipe()
 	go func() {
 		fmt.Fprint(w, "id,recording,group.queue,group.region,agent\n")
@@ -146,7 +148,7 @@ func generated(n int) (*Manifest, error) {
 		}
 		w.Close()
 	}()
-	return newManifest("calls.csv", ".", r, r.Close)
+	return manifest.Read("calls.csv", ".", r)
 }
 
 // A process is a child.
@@ -285,7 +287,7 @@ func TestTakenOverAtOnce(t *testing.T) {
 		began := time.Now()
 		o := fast(&fake{})
 		o.Lease = time.Hour
-		run(t, s, manifest(t, "calls.csv", rowsCSV(40)), ReadOptions{}, o)
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(40)), ReadOptions{}, o)
 		if took := time.Since(began); took > time.Minute {
 			t.Errorf("it took %v", took)
 		}
@@ -317,7 +319,7 @@ func TestTakenOverSoon(t *testing.T) {
 	o.Lease = lease
 	ended := make(chan error, 1)
 	go func() {
-		_, err := s.Run(t.Context(), manifest(t, "calls.csv", rowsCSV(300)), ReadOptions{}, o)
+		_, err := s.Run(t.Context(), manifestOf(t, "calls.csv", rowsCSV(300)), ReadOptions{}, o)
 		ended <- err
 	}()
 	p := begin(t, "worker", 0, time.Hour, lease, target)
@@ -357,7 +359,7 @@ func TestSlowIsNotDead(t *testing.T) {
 		if strings.Contains(target, "://") {
 			stop = alsoWork(t, target, o) // who would take over
 		}
-		run(t, s, manifest(t, "calls.csv", rowsCSV(20)), ReadOptions{}, o)
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(20)), ReadOptions{}, o)
 		stop()
 		exactlyOne(t, s, 20)
 		if n := slow.Load(); n != 1 {
@@ -387,7 +389,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 		o.Lease = time.Hour // no beat of its own comes to its help
 		ended := make(chan error, 1)
 		go func() {
-			_, err := s.Run(t.Context(), manifest(t, "calls.csv", rowsCSV(1)), ReadOptions{}, o)
+			_, err := s.Run(t.Context(), manifestOf(t, "calls.csv", rowsCSV(1)), ReadOptions{}, o)
 			ended <- err
 		}()
 		<-arrived
@@ -436,7 +438,7 @@ func alsoWork(t *testing.T, target string, o WorkOptions) (stop func()) {
 	}
 }
 
-func mustGenerate(t testing.TB, n int) *Manifest {
+func mustGenerate(t testing.TB, n int) *manifest.Manifest {
 	t.Helper()
 	m, err := generated(n)
 	if err != nil {

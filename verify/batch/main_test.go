@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // The tests of what happens to killed processes start this binary anew.
@@ -83,10 +84,10 @@ func open(t testing.TB, target string) *Store {
 	return s
 }
 
-// manifest makes a manifest of a text.
-func manifest(t testing.TB, name, text string) *Manifest {
+// manifestOf makes a manifest of a text.
+func manifestOf(t testing.TB, name, text string) *manifest.Manifest {
 	t.Helper()
-	m, err := newManifest(name, t.TempDir(), strings.NewReader(text), func() error { return nil })
+	m, err := manifest.Read(name, t.TempDir(), strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func untilRead(cancel context.CancelFunc) WorkOptions {
 }
 
 // run runs a batch and expects it to come to its end.
-func run(t testing.TB, s *Store, m *Manifest, r ReadOptions, o WorkOptions) Report {
+func run(t testing.TB, s *Store, m *manifest.Manifest, r ReadOptions, o WorkOptions) Report {
 	t.Helper()
 	report, err := s.Run(t.Context(), m, r, o)
 	if err != nil {

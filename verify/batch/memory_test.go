@@ -3,8 +3,12 @@ package batch
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"runtime"
 	"testing"
+
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // What a process holds while it stores a manifest does not grow with its length.
@@ -12,21 +16,24 @@ import (
 func TestIntakeMemory(t *testing.T) {
 	const first, rows = 5_000, 25_000
 	s := open(t, t.TempDir()+"/db")
-	m := mustGenerate(t, rows)
-	rest := m.entries
 	var at [2]uint64
-	m.entries = func(yield func(Entry) bool) {
-		for e := range rest {
-			if !yield(e) {
-				return
-			}
-			if e.Row == first || e.Row == rows {
+	r, w := io.Pipe()
+	go func() {
+		fmt.Fprint(w, "id,recording\n")
+		for row := 1; row <= rows; row++ {
+			fmt.Fprintf(w, "call-%08d,https://example.com/recordings/%08d.wav\n", row, row)
+			if row == first || row == rows {
 				runtime.GC()
 				var now runtime.MemStats
 				runtime.ReadMemStats(&now)
-				at[e.Row/rows] = now.HeapAlloc
+				at[row/rows] = now.HeapAlloc
 			}
 		}
+		w.Close()
+	}()
+	m, err := manifest.Read("calls.csv", ".", r)
+	if err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

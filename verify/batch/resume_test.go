@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
@@ -42,10 +43,10 @@ func TestJudgedAnew(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{}
-		run(t, s, manifest(t, "m", rowsCSV(120)), ReadOptions{Defaults: Fields{Channels: "customer,agent"}}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(120)), ReadOptions{Defaults: manifest.Fields{Channels: "customer,agent"}}, fast(source))
 		before := verdicts(t, s)
-		other := ReadOptions{Defaults: Fields{Channels: "agent,customer", Agent: "kim"}}
-		run(t, s, manifest(t, "m", rowsCSV(120)), other, fast(source))
+		other := ReadOptions{Defaults: manifest.Fields{Channels: "agent,customer", Agent: "kim"}}
+		run(t, s, manifestOf(t, "m", rowsCSV(120)), other, fast(source))
 		exactlyOne(t, s, 120)
 		for id, v := range verdicts(t, s) {
 			if v.Declared.Left != "agent" || v.Agent != "kim" || v.Log10LR != before[id].Log10LR || v.SHA256 != before[id].SHA256 {
@@ -55,7 +56,7 @@ func TestJudgedAnew(t *testing.T) {
 		profile := evidence.Builtin()
 		profile.Name = "ours"
 		other.Profile = &profile
-		run(t, s, manifest(t, "m", rowsCSV(120)), other, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(120)), other, fast(source))
 		for id, v := range verdicts(t, s) {
 			if v.Profile != "ours" {
 				t.Fatalf("%s was judged by %s", id, v.Profile)
@@ -65,7 +66,7 @@ func TestJudgedAnew(t *testing.T) {
 			t.Errorf("%d recordings were fetched, want 120", n)
 		}
 		// The same once more: nothing is left to do.
-		report := run(t, s, manifest(t, "m", rowsCSV(120)), other, fast(source))
+		report := run(t, s, manifestOf(t, "m", rowsCSV(120)), other, fast(source))
 		if report.Status.Waiting != 0 {
 			t.Errorf("%d rows were worked on again", report.Status.Waiting)
 		}
@@ -75,13 +76,13 @@ func TestJudgedAnew(t *testing.T) {
 // A result that is judged from what was stored is that which was judged at once.
 func TestJudgedFromStoredIsTheSame(t *testing.T) {
 	s := open(t, t.TempDir()+"/db")
-	o := ReadOptions{Defaults: Fields{Channels: "customer,agent"}}
-	run(t, s, manifest(t, "m", rowsCSV(5)), o, fast(&fake{}))
+	o := ReadOptions{Defaults: manifest.Fields{Channels: "customer,agent"}}
+	run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
 	before := texts(t, s)
 	if _, err := s.db.exec(t.Context(), `UPDATE otoscope_results SET profile = 'of yore'`); err != nil {
 		t.Fatal(err)
 	}
-	report := run(t, s, manifest(t, "m", rowsCSV(5)), o, fast(&fake{}))
+	report := run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
 	if report.Status.Done != 5 {
 		t.Fatalf("%d were judged anew, want 5", report.Status.Done)
 	}
@@ -104,7 +105,7 @@ func texts(t *testing.T, s *Store) string {
 func TestStale(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
-		run(t, s, manifest(t, "m", rowsCSV(3)), ReadOptions{}, fast(&fake{}))
+		run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{}, fast(&fake{}))
 		for _, query := range []string{
 			`UPDATE otoscope_results SET version = 'v0', measured_by = 'v0'`,
 			`UPDATE otoscope_results SET measurements_schema = 0 WHERE row_key = (SELECT row_key FROM otoscope_rows WHERE row = 2)`,
@@ -115,7 +116,7 @@ func TestStale(t *testing.T) {
 		}
 		source := &fake{}
 		for range 2 { // the second time there is nothing left to mark
-			run(t, s, manifest(t, "m", rowsCSV(3)), ReadOptions{}, fast(source))
+			run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{}, fast(source))
 			for id, v := range verdicts(t, s) {
 				var said string
 				for _, f := range v.Findings {
@@ -135,7 +136,7 @@ func TestStale(t *testing.T) {
 		if n := source.calls.Load(); n != 0 {
 			t.Errorf("%d recordings were fetched unasked", n)
 		}
-		run(t, s, manifest(t, "m", rowsCSV(3)), ReadOptions{Again: AgainStale}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{Again: AgainStale}, fast(source))
 		if sum, err = s.Summarise(t.Context(), Filter{}); err != nil || sum.Stale != 0 || source.calls.Load() != 3 {
 			t.Errorf("%d are stale, %d were fetched (%v)", sum.Stale, source.calls.Load(), err)
 		}
@@ -158,7 +159,7 @@ func TestChangedRecording(t *testing.T) {
 			{"https://example.com/a.wav?sig=2", "https://example.com/a.wav?sig=1"},
 			{"https://example.com/b.wav?sig=3", "https://example.com/b.wav?sig=3"},
 		} {
-			run(t, s, manifest(t, "m", "id,recording\n1,"+m.url+"\n"), ReadOptions{}, o)
+			run(t, s, manifestOf(t, "m", "id,recording\n1,"+m.url+"\n"), ReadOptions{}, o)
 			exactlyOne(t, s, 1)
 			if got := last.Load().(string); got != m.fetched {
 				t.Errorf("manifest %d: %s was fetched last, want %s", i, got, m.fetched)
@@ -186,7 +187,7 @@ func TestInterrupted(t *testing.T) {
 			}
 			return heard(task), nil
 		}}
-		report, err := s.Run(ctx, manifest(t, "m", rowsCSV(400)), ReadOptions{}, fast(source))
+		report, err := s.Run(ctx, manifestOf(t, "m", rowsCSV(400)), ReadOptions{}, fast(source))
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("it ended with %v", err)
 		}
@@ -205,7 +206,7 @@ func TestInterrupted(t *testing.T) {
 		}
 		source.do = nil
 		source.calls.Store(0)
-		run(t, s, manifest(t, "m", rowsCSV(400)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(400)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 400)
 		if n := source.calls.Load(); n != 250 {
 			t.Errorf("%d recordings were fetched after, want 250", n)
@@ -219,9 +220,9 @@ func TestRefusedCredentials(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{do: func(context.Context, Task) (Measured, error) {
-			return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch 401", Refused: true, Err: &RowError{message: "who are you?", hint: "set the password"}}
+			return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch 401", Refused: true, Err: &manifest.RowError{Message: "who are you?", Advice: "set the password"}}
 		}}
-		_, err := s.Run(t.Context(), manifest(t, "m", rowsCSV(1000)), ReadOptions{}, fast(source))
+		_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(1000)), ReadOptions{}, fast(source))
 		var refused *RefusedError
 		if !errors.As(err, &refused) || hintOf(err) != "set the password" {
 			t.Fatalf("it ended with %v", err)
@@ -233,7 +234,7 @@ func TestRefusedCredentials(t *testing.T) {
 			t.Errorf("%d rows have an error for a result", n)
 		}
 		source.do = nil
-		run(t, s, manifest(t, "m", rowsCSV(1000)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(1000)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 1000)
 	})
 }
@@ -244,7 +245,7 @@ func TestFewRefused(t *testing.T) {
 	source := &fake{do: func(context.Context, Task) (Measured, error) {
 		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch 403", Refused: true, Err: errGone}
 	}}
-	report := run(t, s, manifest(t, "m", rowsCSV(2)), ReadOptions{}, fast(source))
+	report := run(t, s, manifestOf(t, "m", rowsCSV(2)), ReadOptions{}, fast(source))
 	if report.Outcomes[verify.Failed] != 2 {
 		t.Errorf("the outcomes are %v", report.Outcomes)
 	}
@@ -258,7 +259,7 @@ func TestStopAfter(t *testing.T) {
 		}}
 		o := fast(source)
 		o.StopAfter = 7
-		_, err := s.Run(t.Context(), manifest(t, "m", rowsCSV(1000)), ReadOptions{}, o)
+		_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(1000)), ReadOptions{}, o)
 		var stopped *StoppedError
 		if !errors.As(err, &stopped) || hintOf(err) == "" {
 			t.Fatalf("it ended with %v", err)
@@ -270,7 +271,7 @@ func TestStopAfter(t *testing.T) {
 			t.Error("others who work on the batch would not learn that it was stopped")
 		}
 		source.do = nil
-		run(t, s, manifest(t, "m", rowsCSV(1000)), ReadOptions{Again: AgainErrors}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(1000)), ReadOptions{Again: AgainErrors}, fast(source))
 		exactlyOne(t, s, 1000)
 	})
 }
@@ -284,7 +285,7 @@ func TestPanic(t *testing.T) {
 		}
 		return heard(task), nil
 	}}
-	report := run(t, s, manifest(t, "m", rowsCSV(10)), ReadOptions{}, fast(source))
+	report := run(t, s, manifestOf(t, "m", rowsCSV(10)), ReadOptions{}, fast(source))
 	if report.Outcomes[verify.Failed] != 1 || report.Status.Errors["defect"] != 1 {
 		t.Errorf("the report is %+v", report)
 	}
@@ -308,7 +309,7 @@ func TestReferencesGo(t *testing.T) {
 		}
 		return heard(task), nil
 	}}
-	run(t, s, manifest(t, "m", rowsCSV(300)), ReadOptions{}, fast(source))
+	run(t, s, manifestOf(t, "m", rowsCSV(300)), ReadOptions{}, fast(source))
 	for _, v := range verdicts(t, s) {
 		if text, _ := json.Marshal(v); strings.Contains(string(text), "secret") {
 			t.Fatalf("a result holds the whole reference: %s", text)
@@ -343,7 +344,7 @@ func files(t testing.TB, path string) string {
 func TestOneProcessAFile(t *testing.T) {
 	path := t.TempDir() + "/otoscope.db"
 	s := open(t, path)
-	run(t, s, manifest(t, "m", rowsCSV(3)), ReadOptions{}, fast(&fake{}))
+	run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{}, fast(&fake{}))
 	if other, err := Open(t.Context(), path, OpenOptions{Create: true, Work: true}); err == nil {
 		other.Close()
 		t.Error("a second process may work on the file")
@@ -406,7 +407,7 @@ func TestReferencesGoFromPostgres(t *testing.T) {
 	}}
 	o := fast(source)
 	o.Workers = 1
-	run(t, s, manifest(t, "m", rowsCSV(300)), ReadOptions{}, o)
+	run(t, s, manifestOf(t, "m", rowsCSV(300)), ReadOptions{}, o)
 	if left := size(); left != 0 || most == 0 {
 		t.Errorf("the table of references has %d bytes, and had %d", left, most)
 	}
@@ -449,8 +450,8 @@ func TestProfileOfARow(t *testing.T) {
 	if n := source.calls.Load(); n != 2 {
 		t.Errorf("%d recordings were fetched, want 2", n)
 	}
-	r := newReader(manifest(t, "m", "recording\nx"), ReadOptions{})
-	if err := r.row(Entry{Fields: Fields{Recording: "https://example.com/1.wav", Profile: "ours.json"}}).err; err == nil || !strings.Contains(err.Error(), "unless it is allowed") {
+	r := newReader(manifestOf(t, "m", "recording\nx"), ReadOptions{})
+	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Profile: "ours.json"}}).err; err == nil || !strings.Contains(err.Error(), "unless it is allowed") {
 		t.Errorf("a profile of a manifest that is not trusted: %v", err)
 	}
 }

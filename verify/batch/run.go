@@ -2,22 +2,11 @@ package batch
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
-
-// A Status is how far a batch is.
-type Status struct {
-	Read     bool  // the manifest has been read to its end
-	Waiting  int64 // rows that this run is for, as far as it has read
-	Done     int64 // of them
-	Bytes    int64 // fetched
-	Outcomes map[verify.Outcome]int64
-	Errors   map[string]int64 // by kind
-	Elapsed  time.Duration
-}
 
 // A Report is what came of a run.
 type Report struct {
@@ -35,9 +24,9 @@ type Report struct {
 // ends, or something stops it. What is done is stored in any case, and the same
 // call goes on with the rest. When ctx ends, Run returns within WorkOptions.Grace
 // and some seconds; its error is then ctx's.
-func (s *Store) Run(ctx context.Context, m *Manifest, r ReadOptions, o WorkOptions) (Report, error) {
+func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
 	rows := newReader(m, r)
-	entries, stop, err := check(m.entries, func(e Entry) error { return rows.row(e).err })
+	entries, stop, err := check(m.Entries(), func(e manifest.Entry) error { return rows.row(e).err })
 	if err != nil {
 		return Report{}, err
 	}
@@ -132,7 +121,7 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 }
 
 // runBatch reads and waits for the end.
-func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries func(func(Entry) bool), report *Report) error {
+func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries func(func(manifest.Entry) bool), report *Report) error {
 	if err := s.retry(ctx, e.o.Patience, func() error { return e.repair(ctx, in.batch) }); err != nil {
 		return s.storageError("going on with the batch", err)
 	}
@@ -222,132 +211,5 @@ func (e *engine) watch(ctx context.Context, read chan error, status func(context
 			<-read
 		}
 		return e.store.storageError("following the batch", err)
-	}
-}
-
-// status counts what a reading has come to.
-func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64) (Status, *string, error) {
-	st := Status{Outcomes: map[verify.Outcome]int64{}, Errors: map[string]int64{}}
-	var stopped *string
-	var whole int64
-	if _, err := queryOne(ctx, s.db, `SELECT stopped, read_whole, CASE WHEN EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) THEN 1 ELSE 0 END
-		FROM otoscope_batches b WHERE batch_id = ?`, []any{batch}, &stopped, &whole, chunks); err != nil {
-		return st, nil, err
-	}
-	st.Read = whole == 1
-	err := each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND reading = ?`, []any{batch, reading}, func(c cursor) error {
-		var name string
-		var n int64
-		if err := c.Scan(&name, &n); err != nil {
-			return err
-		}
-		kind, isError := strings.CutPrefix(name, tallyError)
-		switch {
-		case name == tallyWaiting:
-			st.Waiting = n
-		case name == tallyBytes:
-			st.Bytes = n
-		case name == tallyBad:
-		case isError:
-			st.Errors[kind] = n
-		default:
-			st.Outcomes[verify.Outcome(name)] = n
-			st.Done += n
-		}
-		return nil
-	})
-	return st, stopped, err
-}
-
-// countResults counts what is left, and what the batch as a whole has come to.
-// The former takes no time, the latter does where there are millions.
-func (s *Store) countResults(ctx context.Context, in *intake, report *Report) error {
-	var chunks int64
-	st, _, err := s.status(ctx, in.batch, in.reading, &chunks)
-	if err != nil {
-		return err
-	}
-	report.Left = st.Waiting - st.Done
-	outcomes := map[verify.Outcome]int64{}
-	err = each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{in.batch}, func(c cursor) error {
-		var outcome string
-		var n int64
-		if err := c.Scan(&outcome, &n); err != nil {
-			return err
-		}
-		outcomes[verify.Outcome(outcome)] = n
-		return nil
-	})
-	if err == nil {
-		report.Outcomes = outcomes
-	}
-	return err
-}
-
-// Work works on all batches that others read, until nothing is left to do or,
-// where stay is set, until ctx ends.
-func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, error) {
-	e, err := newEngine(s, o)
-	if err != nil {
-		return Status{}, err
-	}
-	var last Status
-	began := time.Now()
-	err = e.during(ctx, func(ctx context.Context) error {
-		for {
-			idle, err := e.serveAll(ctx)
-			if err != nil && e.store.db.why(err) != transient {
-				return s.storageError("looking for work", err)
-			}
-			last = e.own(began)
-			if e.o.Progress != nil {
-				e.o.Progress(last)
-			}
-			if err == nil && idle && !stay {
-				return nil
-			}
-			select {
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			case <-time.After(e.o.ProgressEvery):
-			}
-		}
-	})
-	if ctx.Err() != nil {
-		err = ctx.Err()
-	}
-	return last, err
-}
-
-// serveAll takes part in every batch with work, and reports whether there is none
-// and nobody who may yet bring some.
-func (e *engine) serveAll(ctx context.Context) (bool, error) {
-	batches, err := queryKeys(ctx, e.store.db, `SELECT batch_id FROM otoscope_batches b WHERE stopped IS NULL
-		AND EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) ORDER BY batch_id`)
-	if err != nil {
-		return false, err
-	}
-	for _, b := range batches {
-		if err := e.queue.serve(b, e.slotsPerQueue()); err != nil {
-			return false, err
-		}
-	}
-	var readers int64
-	_, err = queryOne(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
-		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.now()+`)`, []any{e.id()}, &readers)
-	return len(batches) == 0 && readers == 0, err
-}
-
-func (e *engine) id() int64 {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.worker
-}
-
-// own is what this process has done.
-func (e *engine) own(began time.Time) Status {
-	return Status{
-		Read: true, Done: e.good.Load() + e.errors.Load(), Bytes: e.bytes.Load(), Elapsed: time.Since(began),
-		Outcomes: map[verify.Outcome]int64{verify.Failed: e.errors.Load()}, Errors: map[string]int64{},
 	}
 }

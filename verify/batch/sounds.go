@@ -3,16 +3,15 @@ package batch
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/otoscope/otoscope/audio/known"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // What known audio may come to. A minute of one channel at 48 kHz, more than is
@@ -31,21 +30,9 @@ type sound struct {
 // keptSounds bounds how many files of known audio a reading remembers.
 const keptSounds = 10_000
 
-// soundPaths reads a field: a path, or a JSON list of them.
-func soundPaths(field string) []string {
-	var list []string
-	switch {
-	case field == "":
-		return nil
-	case strings.HasPrefix(field, "[") && json.Unmarshal([]byte(field), &list) == nil:
-		return list
-	}
-	return []string{field}
-}
-
 // sounds completes a row by the known audio that it names, or else by that of
 // the command line.
-func (r *reader) sounds(out *row, f Fields) error {
+func (r *reader) sounds(out *row, f manifest.Fields) error {
 	for _, side := range []struct {
 		column string
 		paths  []string
@@ -58,9 +45,9 @@ func (r *reader) sounds(out *row, f Fields) error {
 	} {
 		if len(side.paths) > 0 {
 			if !r.allowPaths {
-				return &RowError{
-					message: "the manifest names a file with known audio, which is not read unless it is allowed",
-					hint:    "if you trust where the manifest comes from, add --allow-paths",
+				return &manifest.RowError{
+					Message: "the manifest names a file with known audio, which is not read unless it is allowed",
+					Advice:  "if you trust where the manifest comes from, add --allow-paths",
 				}
 			}
 			side.sounds = nil
@@ -73,7 +60,7 @@ func (r *reader) sounds(out *row, f Fields) error {
 				return named(side.column+" "+s.name, s.err)
 			}
 			if slices.Contains(*side.other, s.id) {
-				return &RowError{message: fmt.Sprintf("%s %s: the same audio is given as the other side's", side.column, s.name), hint: "what both sides play does not tell them apart"}
+				return &manifest.RowError{Message: fmt.Sprintf("%s %s: the same audio is given as the other side's", side.column, s.name), Advice: "what both sides play does not tell them apart"}
 			}
 			if !slices.Contains(*side.ids, s.id) {
 				*side.ids, out.sounds = append(*side.ids, s.id), append(out.sounds, s)
@@ -81,7 +68,7 @@ func (r *reader) sounds(out *row, f Fields) error {
 		}
 	}
 	if len(out.sounds) > maxSounds {
-		return &RowError{message: fmt.Sprintf("the row names %d files with known audio, more than %d", len(out.sounds), maxSounds), hint: "name those that are played most often"}
+		return &manifest.RowError{Message: fmt.Sprintf("the row names %d files with known audio, more than %d", len(out.sounds), maxSounds), Advice: "name those that are played most often"}
 	}
 	return nil
 }
@@ -115,27 +102,10 @@ func readSound(path string) ([]byte, *known.Reference, error) {
 		return nil, nil, err
 	}
 	if len(content) > maxSoundBytes {
-		return nil, nil, &RowError{message: fmt.Sprintf("it is larger than %d MiB", maxSoundBytes>>20), hint: "keep what is played: sox IN.wav -r 8000 -c 1 OUT.wav trim 0 60"}
+		return nil, nil, &manifest.RowError{Message: fmt.Sprintf("it is larger than %d MiB", maxSoundBytes>>20), Advice: "keep what is played: sox IN.wav -r 8000 -c 1 OUT.wav trim 0 60"}
 	}
 	reference, err := known.Read(filepath.Base(path), bytes.NewReader(content))
 	return content, reference, err
-}
-
-// asked is what is measured on request.
-type asked struct {
-	Voice bool `json:"voice,omitempty"`
-	Peaks bool `json:"peaks,omitempty"`
-}
-
-// soundIDs are those of all known audio that is to be looked for.
-func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.Facts.CustomerAudio) }
-
-// measures reports whether all that g needs to be measured has been under f.
-// That known audio changes sides needs no new measurement.
-func (f facts) measures(g facts) bool {
-	has := f.soundIDs()
-	return (f.Asked.Voice || !g.Asked.Voice) && (f.Asked.Peaks || !g.Asked.Peaks) &&
-		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
 }
 
 // keepSounds stores known audio that new facts name, each once.
@@ -205,7 +175,7 @@ func (e *engine) reference(ctx context.Context, id string) (*known.Reference, er
 	err := e.store.retry(ctx, e.o.Patience, func() error {
 		found, err := queryOne(ctx, e.store.db, `SELECT name, content FROM otoscope_sounds WHERE sha256 = ?`, []any{id}, &name, &content)
 		if err == nil && !found {
-			err = &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: &RowError{message: "the known audio of the row is not in the database", hint: "run the manifest that names it again, with --again errors"}}
+			err = &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: &manifest.RowError{Message: "the known audio of the row is not in the database", Advice: "run the manifest that names it again, with --again errors"}}
 		}
 		return err
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // listener measures a fixture as a task asks, as a Fetcher does.
@@ -43,9 +44,9 @@ func prompts(t testing.TB) string {
 	return dir
 }
 
-func manifestIn(t testing.TB, dir, text string) *Manifest {
+func manifestIn(t testing.TB, dir, text string) *manifest.Manifest {
 	t.Helper()
-	m, err := newManifest("calls", dir, strings.NewReader(text), func() error { return nil })
+	m, err := manifest.Read("calls", dir, strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestChangedKnownAudio(t *testing.T) {
 			{name: "peaks alone", peaks: true, outcome: verify.Match},
 		} {
 			source.calls.Store(0)
-			o := ReadOptions{Voice: step.voice, Peaks: step.peaks, Defaults: Fields{AgentAudio: step.agent, CustomerAudio: step.customer}}
+			o := ReadOptions{Voice: step.voice, Peaks: step.peaks, Defaults: manifest.Fields{AgentAudio: step.agent, CustomerAudio: step.customer}}
 			run(t, s, manifestIn(t, dir, "id,recording\n1,https://example.com/1.wav\n"), o, fast(source))
 			exactlyOne(t, s, 1)
 			v := verdicts(t, s)["1"]
@@ -177,7 +178,7 @@ func TestKnownAudioOfBadRows(t *testing.T) {
 		for _, allow := range []bool{true, false} {
 			m := manifestIn(t, dir, line)
 			r := newReader(m, ReadOptions{AllowPaths: allow})
-			for e := range m.entries {
+			for e := range m.Entries() {
 				got, want := "", tt.want
 				if err := r.row(e).err; err != nil {
 					got = err.Error()
@@ -243,7 +244,7 @@ func TestMigrationFromTheFirst(t *testing.T) {
 				t.Errorf("%s is %s: %+v", id, v.Outcome, v.Error)
 			}
 		}
-		run(t, s, manifest(t, "calls.csv", rowsCSV(5)), ReadOptions{}, o)
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(5)), ReadOptions{}, o)
 		exactlyOne(t, s, 5)
 		if diff := cmp.Diff(columnsOf(t, open(t, fresh(t, target))), columnsOf(t, s)); diff != "" {
 			t.Errorf("the tables differ from new ones (-new +migrated):\n%s", diff)

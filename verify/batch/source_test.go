@@ -13,6 +13,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // recordings serves the fixtures to those with the right password.
@@ -62,7 +63,7 @@ func TestOverHTTPS(t *testing.T) {
 			}
 		}
 		s := open(t, target)
-		report := run(t, s, manifest(t, "m", b.String()), ReadOptions{Defaults: Fields{MinConfidence: "0.6"}}, fast(source))
+		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{Defaults: manifest.Fields{MinConfidence: "0.6"}}, fast(source))
 		exactlyOne(t, s, 30)
 		for id, v := range verdicts(t, s) {
 			want := map[string]verify.Outcome{"call-straight.wav": verify.Match, "call-swapped.wav": verify.Swapped, "call-mono.wav": verify.Unusable, "README.md": verify.Failed, "none.wav": verify.Failed}[id[:strings.LastIndexByte(id, '-')]]
@@ -94,7 +95,7 @@ func TestWrongPassword(t *testing.T) {
 	for i := range 500 {
 		text += fmt.Sprintf("%d,%s/call-short.wav\n", i, server.URL)
 	}
-	_, err = s.Run(t.Context(), manifest(t, "m", text), ReadOptions{}, fast(source))
+	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
 	if err == nil || !strings.Contains(err.Error(), "does not accept the credentials from OTOSCOPE_USER") || hintOf(err) == "" {
 		t.Errorf("it ended with %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // A recording can end the process that works on it: by taking all memory, or by
@@ -119,8 +120,8 @@ func (e *engine) isolate(ctx context.Context, t statements, batch, chunk, row in
 
 // deadly is the error of a row that processes died with.
 func deadly(t *task) error {
-	return &TaskError{Stage: verify.StageDecode, Kind: "process died", Err: &RowError{
-		message: fmt.Sprintf("%d processes died while they worked on this recording and on nothing else, so it is not tried again", t.deaths),
-		hint:    "see what ended them (the system's log tells of a lack of memory), and report it if otoscope did it by itself; --again errors tries it anew",
+	return &TaskError{Stage: verify.StageDecode, Kind: "process died", Err: &manifest.RowError{
+		Message: fmt.Sprintf("%d processes died while they worked on this recording and on nothing else, so it is not tried again", t.deaths),
+		Advice:  "see what ended them (the system's log tells of a lack of memory), and report it if otoscope did it by itself; --again errors tries it anew",
 	}}
 }

@@ -94,7 +94,7 @@ func TestKilledFromWithout(t *testing.T) {
 			p.kill()
 		}
 		s := open(t, target)
-		report := run(t, s, manifest(t, "calls.csv", rowsCSV(40)), ReadOptions{}, fast(&fake{}))
+		report := run(t, s, manifestOf(t, "calls.csv", rowsCSV(40)), ReadOptions{}, fast(&fake{}))
 		exactlyOne(t, s, 40)
 		if n := report.Outcomes[verify.Failed]; n > 0 {
 			t.Errorf("%d rows are errors", n)
@@ -110,7 +110,7 @@ func TestAloneMeansAlone(t *testing.T) {
 		s := open(t, target)
 		ctx, cancel := context.WithCancel(t.Context())
 		o := untilRead(cancel)
-		if _, err := s.Run(ctx, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
+		if _, err := s.Run(ctx, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		if _, err := s.db.exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, deathsOfSuspect); err != nil {
@@ -124,7 +124,7 @@ func TestAloneMeansAlone(t *testing.T) {
 			}
 			return heard(task), nil
 		}}
-		run(t, s, manifest(t, "m", rowsCSV(rows)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, rows)
 	})
 }

@@ -1,4 +1,4 @@
-package batch
+package manifest
 
 import (
 	"errors"
@@ -65,7 +65,7 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs // whoever works on the row may work elsewhere
 	}
-	entry := Entry{Row: w.row, Fields: Fields{Recording: path, ID: filepath.ToSlash(inside), shown: filepath.ToSlash(inside)}}
+	entry := Entry{Row: w.row, Fields: Fields{Recording: path, ID: filepath.ToSlash(inside), Shown: filepath.ToSlash(inside)}}
 	if err := cleanText(inside); err != nil {
 		entry.Fields, entry.Err = Fields{}, err
 	}
@@ -81,7 +81,7 @@ func (w *walker) bad(inside string, err error) bool {
 	}
 	return w.yield(Entry{
 		Row:    w.row,
-		Fields: Fields{ID: name, shown: name},
-		Err:    &RowError{message: "the folder cannot be read: " + err.Error(), hint: "make it readable", cause: err},
+		Fields: Fields{ID: name, Shown: name},
+		Err:    &RowError{Message: "the folder cannot be read: " + err.Error(), Advice: "make it readable", Cause: err},
 	})
 }

@@ -1,4 +1,4 @@
-package batch
+package manifest
 
 import (
 	"bufio"
@@ -17,14 +17,14 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	header, _, err := s.record()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			return &ManifestError{message: "the manifest is empty", hint: manifestHint}
+			return &Error{Message: "the manifest is empty", Advice: Usage}
 		}
-		return &ManifestError{message: fmt.Sprintf("the manifest's header cannot be read: %v", err), hint: manifestHint, cause: err}
+		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
 	}
 	s.comma = separator(header)
 	names, err := parse(header, s.comma)
 	if err != nil {
-		return &ManifestError{message: fmt.Sprintf("the manifest's header cannot be read: %v", err), hint: manifestHint, cause: err}
+		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
 	}
 	columns, err := m.columns(names)
 	if err != nil {
@@ -71,17 +71,17 @@ func (m *Manifest) columns(names []string) ([]column, error) {
 			continue
 		}
 		if seen[c.name] {
-			return nil, &ManifestError{message: fmt.Sprintf("the manifest has two columns %q", c.name), hint: "leave one of them out"}
+			return nil, &Error{Message: fmt.Sprintf("the manifest has two columns %q", c.name), Advice: "leave one of them out"}
 		}
 		seen[c.name] = true
 		columns[i] = c
 	}
 	if !seen["recording"] && !seen["attributes"] {
-		hint := manifestHint
+		hint := Usage
 		if m.Hint != "" {
 			hint = m.Hint
 		}
-		return nil, &ManifestError{message: "the manifest has no column \"recording\" (nor \"attributes\")", hint: hint}
+		return nil, &Error{Message: "the manifest has no column \"recording\" (nor \"attributes\")", Advice: hint}
 	}
 	return columns, nil
 }
@@ -99,7 +99,7 @@ func csvRows(s *splitter, columns []column) iter.Seq[Entry] {
 			if err == nil {
 				e.Err = fill(&e.Fields, record, s.comma, columns)
 			} else {
-				e.Err = &RowError{message: err.Error(), hint: "most likely a quotation mark is not closed", cause: err}
+				e.Err = &RowError{Message: err.Error(), Advice: "most likely a quotation mark is not closed", Cause: err}
 			}
 			if !yield(e) || fatal(err) {
 				return
@@ -118,7 +118,7 @@ func fill(f *Fields, record []byte, comma rune, columns []column) error {
 	}
 	values, err := parse(record, comma)
 	if err != nil {
-		return &RowError{message: fmt.Sprintf("the row is not CSV: %v", err), hint: `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`, cause: err}
+		return &RowError{Message: fmt.Sprintf("the row is not CSV: %v", err), Advice: `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`, Cause: err}
 	}
 	for i, v := range values {
 		if i < len(columns) && columns[i].set != nil {
@@ -128,7 +128,7 @@ func fill(f *Fields, record []byte, comma rune, columns []column) error {
 	// Spreadsheets end rows early where the last cells are empty, but a row
 	// that is longer than its header has been torn by an unquoted separator.
 	if len(values) > len(columns) && strings.Join(values[len(columns):], "") != "" {
-		return &RowError{message: fmt.Sprintf("the row has %d fields, the header %d", len(values), len(columns)), hint: "put fields that hold the separator into quotation marks"}
+		return &RowError{Message: fmt.Sprintf("the row has %d fields, the header %d", len(values), len(columns)), Advice: "put fields that hold the separator into quotation marks"}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package batch
+package manifest
 
 import (
 	"bufio"
@@ -32,7 +32,7 @@ func jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 			row++
 			e := Entry{Row: row, Line: l.n}
 			if err != nil {
-				e.Err = &RowError{message: err.Error(), hint: "write one JSON object a line", cause: err}
+				e.Err = &RowError{Message: err.Error(), Advice: "write one JSON object a line", Cause: err}
 			} else {
 				e.Fields, e.Err = jsonRow(line)
 			}
@@ -66,7 +66,7 @@ func jsonRow(line []byte) (Fields, error) {
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(line, &object); err != nil {
-		return f, &RowError{message: fmt.Sprintf("the row is not a JSON object: %v", err), hint: "write one JSON object a line (jq -c . does)", cause: err}
+		return f, &RowError{Message: fmt.Sprintf("the row is not a JSON object: %v", err), Advice: "write one JSON object a line (jq -c . does)", Cause: err}
 	}
 	_, isRow := object["recording"]
 	if !isRow {
@@ -81,7 +81,7 @@ func jsonRow(line []byte) (Fields, error) {
 		}
 	}
 	if !isRow {
-		f.inline = bytes.Clone(line)
+		f.Inline = bytes.Clone(line)
 		return f, nil
 	}
 	for key, value := range object {
@@ -96,7 +96,7 @@ func setJSON(f *Fields, key string, value json.RawMessage) error {
 	if key == "groups" {
 		var groups map[string]json.RawMessage
 		if err := json.Unmarshal(value, &groups); err != nil {
-			return &RowError{message: "groups is not an object", hint: `write "groups": {"queue": "billing"}`, cause: err}
+			return &RowError{Message: "groups is not an object", Advice: `write "groups": {"queue": "billing"}`, Cause: err}
 		}
 		for name, v := range groups {
 			s, err := plain("groups."+name, v)
@@ -112,7 +112,7 @@ func setJSON(f *Fields, key string, value json.RawMessage) error {
 		return nil // of other programs
 	}
 	if c.name == "attributes" && len(value) > 0 && (value[0] == '{' || value[0] == '[') {
-		f.inline = bytes.Clone(value)
+		f.Inline = bytes.Clone(value)
 		return nil
 	}
 	if strings.HasSuffix(c.name, "_audio") && len(value) > 0 && value[0] == '[' {
@@ -144,7 +144,7 @@ func plain(key string, value json.RawMessage) (string, error) {
 		s = strings.Join(words, ",")
 		return s, cleanText(s)
 	case len(value) > 0 && (value[0] == '{' || value[0] == '['):
-		return "", &RowError{message: fmt.Sprintf("%q is neither text nor a number", key), hint: "write it as in the flags of otoscope verify"}
+		return "", &RowError{Message: fmt.Sprintf("%q is neither text nor a number", key), Advice: "write it as in the flags of otoscope verify"}
 	}
 	return string(value), nil
 }

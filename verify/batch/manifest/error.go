@@ -1,0 +1,31 @@
+package manifest
+
+// An Error is a manifest of which nothing can be used.
+type Error struct {
+	Message string
+	Advice  string // what to do about it
+	Cause   error  // the error underneath, nil where there is none
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Hint says what to do about it.
+func (e *Error) Hint() string { return e.Advice }
+
+// Unwrap gives the error underneath, nil where there is none.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// A RowError says what is wrong with one row.
+type RowError struct {
+	Message string
+	Advice  string // what to do about it
+	Cause   error  // the error underneath, nil where there is none
+}
+
+func (e *RowError) Error() string { return e.Message }
+
+// Hint says what to do about it.
+func (e *RowError) Hint() string { return e.Advice }
+
+// Unwrap gives the error underneath, nil where there is none.
+func (e *RowError) Unwrap() error { return e.Cause }

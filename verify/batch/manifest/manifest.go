@@ -1,0 +1,153 @@
+// Package manifest reads the lists of recordings that batches are made of: CSV,
+// JSON lines, exported task attributes, or the files of a folder. A manifest is
+// a stream of rows, each with its words or with what is wrong with it; it is
+// never held in memory, and one bad row leaves the others as they are.
+package manifest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// An Entry is one row of a manifest.
+type Entry struct {
+	Row    int64 // counted from 1, the header not counted
+	Line   int64 // where the row begins, counted from 1; 0 where there are no lines
+	Fields Fields
+	Err    error // why the row cannot be used; nil where it can
+}
+
+// A Manifest lists the recordings of a batch. It is read once, from its start
+// to its end, and never held in memory.
+type Manifest struct {
+	// Name is what the manifest is called: its file's name, or "stdin".
+	Name string
+	// Folder reports whether the rows are the files of a folder that a person
+	// named, whose paths therefore need no further permission.
+	Folder bool
+	// Ignored are the columns that mean nothing here.
+	Ignored []string
+	// Hint says what may have been meant by one of them.
+	Hint string
+
+	base    string
+	entries iter.Seq[Entry]
+	closer  io.Closer
+}
+
+// Base is the folder that the paths of the rows are relative to.
+func (m *Manifest) Base() string { return m.base }
+
+// Entries gives the rows. They can be gone through once.
+func (m *Manifest) Entries() iter.Seq[Entry] { return m.entries }
+
+// Close ends reading.
+func (m *Manifest) Close() error {
+	if m.closer == nil {
+		return nil
+	}
+	return m.closer.Close()
+}
+
+// Usage says what a manifest is, for whoever has handed over something else.
+const Usage = `a manifest is CSV with a header that names a column "recording", JSON lines, or a folder; see: otoscope help batch`
+
+// Open opens a file or a folder; "-" is stdin, which stays open. What is no
+// manifest is an *Error.
+func Open(path string, stdin io.Reader) (*Manifest, error) {
+	if path == "-" {
+		return Read("stdin", ".", io.NopCloser(stdin))
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, &Error{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: Usage, Cause: err}
+	}
+	name := filepath.Base(path)
+	if abs, err := filepath.Abs(path); err == nil {
+		name = filepath.Base(abs) // "." has a name too
+	}
+	if info.IsDir() {
+		entries := folder(path)
+		for range entries {
+			return &Manifest{Name: name, Folder: true, base: path, entries: entries}, nil
+		}
+		return nil, &Error{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: "make it readable", Cause: err}
+	}
+	m, err := Read(name, filepath.Dir(path), f)
+	if err != nil {
+		f.Close()
+	}
+	return m, err
+}
+
+// Read reads a text whose form shows in its beginning. Paths in it are relative
+// to the folder base. Closing the manifest closes r, where that can be closed.
+func Read(name, base string, r io.Reader) (*Manifest, error) {
+	// Spreadsheets write UTF-16 as "Unicode text"; its byte order mark says so.
+	decoded := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10)
+	m := &Manifest{Name: name, base: base}
+	m.closer, _ = r.(io.Closer)
+	start, err := firstByte(decoded)
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, &Error{Message: "the manifest is empty", Advice: Usage}
+		}
+		return nil, fmt.Errorf("reading the manifest: %w", err)
+	}
+	head, _ := decoded.Peek(8) // what there is serves
+	if what, hint := foreign(head, name); what != "" {
+		return nil, &Error{Message: fmt.Sprintf("%s is %s, not a manifest", name, what), Advice: hint}
+	}
+	if start == '{' || start == '[' {
+		m.entries = jsonLines(decoded)
+		return m, nil
+	}
+	if err := m.readCSV(decoded); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// firstByte skips blank space.
+func firstByte(r *bufio.Reader) (byte, error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		// A tab or a separator can be the first column's empty name.
+		if b != ' ' && b != '\r' && b != '\n' {
+			return b, r.UnreadByte()
+		}
+	}
+}
+
+// foreign recognises what people hand over by mistake.
+func foreign(head []byte, name string) (what, hint string) {
+	switch {
+	case bytes.HasPrefix(head, []byte("RIFF")), bytes.HasPrefix(head, []byte("RF64")), bytes.HasPrefix(head, []byte("RIFX")):
+		return "a recording", "to verify one recording: otoscope verify " + name
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "a spreadsheet or an archive", "save it as CSV (UTF-8)"
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return "compressed", "unpack it, or: gzip -dc FILE | otoscope batch -"
+	case bytes.HasPrefix(head, []byte("SQLite")):
+		return "a database", "to see what it holds: otoscope results --db " + name
+	case bytes.IndexByte(head, 0) >= 0:
+		return "no text", Usage
+	}
+	return "", ""
+}

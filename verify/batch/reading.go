@@ -1,0 +1,50 @@
+package batch
+
+import (
+	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/evidence"
+)
+
+// Again says which rows are fetched anew although they have a result.
+type Again string
+
+// What can be done again. Rows without a result are worked on in any case.
+const (
+	AgainNone      Again = ""
+	AgainErrors    Again = "errors"    // those that could not be checked
+	AgainUndecided Again = "undecided" // those that are undecided
+	AgainStale     Again = "stale"     // those that another version measured
+	AgainAll       Again = "all"
+)
+
+// ReadOptions say how a manifest is read.
+type ReadOptions struct {
+	Name       string          // of the batch; "": that of the manifest
+	Defaults   manifest.Fields // for rows that do not say otherwise
+	AllowPaths bool            // rows may name files on this computer
+	Voice      bool            // voices are to be summarised
+	Peaks      bool            // outlines of the waveforms are to be kept
+	Again      Again
+	// Profile holds the weights of the evidence; nil: those built in.
+	Profile *evidence.Profile
+}
+
+// A Reading is what came of reading a manifest.
+type Reading struct {
+	Rows     int64 // all that there are
+	New      int64 // of them, rows that the batch did not have
+	Bad      int64 // rows that cannot be used; each has a result that says why
+	Repeated int64 // rows whose id was there before; the first counts
+	Waiting  int64 // rows that there is something to do for
+	// Repeats are the first of the repeated ids, with the rows' numbers.
+	Repeats []Repeat
+}
+
+// A Repeat is an id that a manifest has more than once.
+type Repeat struct {
+	ID         string
+	First, Row int64
+}
+
+// keptRepeats is how many repeated ids are told one by one.
+const keptRepeats = 10

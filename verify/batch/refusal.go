@@ -1,0 +1,92 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// Refusals in a row, from the first on, that end the work, and how long the
+// first wait for those that follow.
+const (
+	refusals = 3
+	doubt    = 2 * time.Second
+)
+
+// failed makes an error of the row, and sees to it that errors end the work
+// that no further row would escape.
+func (e *engine) failed(t *task, err error, f *finished) {
+	f.kind = "error"
+	stage := verify.StageFetch
+	var failure *TaskError
+	if errors.As(err, &failure) {
+		stage, f.kind, f.refused = failure.Stage, failure.Kind, failure.Refused
+		err = failure.Err
+	}
+	f.verdict = verify.Fail(t.c, stage, err)
+	n := e.errors.Add(1)
+	if f.refused && e.refused.Add(1) >= refusals && e.good.Load() == 0 {
+		e.haltWith(&RefusedError{cause: err, hint: hintOf(err)}, true)
+		return
+	}
+	if e.o.StopAfter > 0 && n >= int64(e.o.StopAfter) {
+		e.haltWith(&StoppedError{errors: n, last: err}, false)
+	}
+}
+
+// doubtful reports whether what has come so far may yet turn out to be due to
+// credentials that nobody accepts.
+func (e *engine) doubtful() bool { return e.good.Load() == 0 && e.refused.Load() > 0 }
+
+// settleDoubt waits until it has turned out whether nobody accepts the
+// credentials: not for long, since there may be no further row to tell.
+func (e *engine) settleDoubt() {
+	for limit := time.Now().Add(doubt); e.doubtful() && e.begin.Err() == nil && time.Now().Before(limit); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (e *engine) refusedThroughout() bool {
+	var refused *RefusedError
+	return errors.As(e.haltedBy(), &refused)
+}
+
+// A RefusedError ends a batch whose first recordings were all refused.
+type RefusedError struct {
+	cause error
+	hint  string
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("the first recordings were all refused, so the batch was stopped: %v", e.cause)
+}
+
+// Hint says what to do about it.
+func (e *RefusedError) Hint() string { return e.hint }
+
+// Unwrap gives the last refusal.
+func (e *RefusedError) Unwrap() error { return e.cause }
+
+// A StoppedError ends a batch that has had as many errors as it may.
+type StoppedError struct {
+	errors int64
+	last   error
+	said   string
+}
+
+func (e *StoppedError) Error() string {
+	if e.said != "" {
+		return "the batch was stopped: " + e.said
+	}
+	return fmt.Sprintf("the batch was stopped after %d errors, the last of them: %v", e.errors, e.last)
+}
+
+// Hint says how to go on.
+func (e *StoppedError) Hint() string {
+	return "once the cause is gone, run the same command with --again errors: it goes on where it was, and tries the errors anew"
+}
+
+// Unwrap gives the last error.
+func (e *StoppedError) Unwrap() error { return e.last }

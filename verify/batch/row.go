@@ -1,0 +1,69 @@
+package batch
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// A row is an entry made ready to be stored.
+type row struct {
+	id, recording string // recording: secrets removed
+	number        int64
+	reference     string // the whole of it: a secret
+	pick          string
+	agent         string
+	groups        map[string]string
+	facts         facts
+	factsJSON     []byte
+	factsDigest   string
+	sounds        []sound // known audio that the facts name
+	digest        string  // of all that a verdict says besides the sound
+	err           error   // why there is nothing to verify
+	stage         verify.Stage
+}
+
+// seal computes the digests by which changes are found.
+func (r *row) seal() {
+	r.factsJSON, _ = json.Marshal(r.facts) // plain types: there is nothing that cannot be marshalled
+	r.factsDigest = digest(r.factsJSON)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n%q\n", r.factsDigest, r.agent)
+	for _, name := range slices.Sorted(maps.Keys(r.groups)) {
+		fmt.Fprintf(&b, "%q=%q\n", name, r.groups[name])
+	}
+	if r.err != nil {
+		fmt.Fprintf(&b, "%q\n", r.err.Error())
+	}
+	r.digest = digest(b.Bytes())
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+// maxWord bounds, in bytes, the words of a row that are stored as they are and
+// searched by: PostgreSQL indexes no text beyond some 2,700 bytes.
+const maxWord = 1000
+
+// bounded cuts what is too long for an index; what is cut keeps its identity by
+// a hash of the whole.
+func bounded(s string) string {
+	if len(s) <= maxWord {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	cut := maxWord - 24
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "..." + hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,207 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// A task is a row of a chunk.
+type task struct {
+	key       int64
+	digest    string
+	reference string
+	pick      string
+	fetch     bool
+	sounds    []string // known audio to look for, by its id
+	asked     asked
+	deaths    int64 // processes that died while they worked on it alone
+	c         verify.Case
+	recording []byte          // what is stored of it; nil where nothing is
+	before    *verify.Verdict // the one that is to be replaced without a fetch
+	measured  *measured
+}
+
+// load reads the rows of a chunk.
+func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
+	db := e.store.db
+	var tasks []*task
+	byKey := map[int64]*task{}
+	known := map[string]facts{}
+	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.anew, w.deaths,
+			d.recording, d.verdict, s.measured_by, s.measurements_schema
+		FROM otoscope_rows r
+		JOIN otoscope_facts f ON f.facts_id = r.facts_id
+		JOIN otoscope_waiting w ON w.row_key = r.row_key
+		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.anew = 0
+		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.anew = 0
+		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{chunk}, func(c cursor) error {
+		t := &task{}
+		var text string
+		var recording, verdict, by *string
+		var schema *int64
+		var fetch int64
+		if err := c.Scan(&t.key, &t.c.Reference, &t.pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &recording, &verdict, &by, &schema); err != nil {
+			return err
+		}
+		f, seen := known[text]
+		if !seen {
+			if err := json.Unmarshal([]byte(text), &f); err != nil {
+				return fmt.Errorf("reading what is known of row %d: %w", t.key, err)
+			}
+			known[text] = f
+		}
+		f.onto(&t.c)
+		t.sounds, t.asked = f.soundIDs(), f.Asked
+		t.fetch = fetch != 0 || verdict == nil
+		if recording != nil {
+			t.recording = []byte(*recording)
+		}
+		if by != nil && schema != nil {
+			t.measured = &measured{*by, *schema}
+		}
+		if !t.fetch {
+			t.before = &verify.Verdict{}
+			if err := json.Unmarshal([]byte(*verdict), t.before); err != nil {
+				return fmt.Errorf("reading the verdict on row %d: %w", t.key, err)
+			}
+		}
+		tasks, byKey[t.key] = append(tasks, t), t
+		return nil
+	})
+	if err != nil || len(tasks) == 0 {
+		return tasks, err
+	}
+	all := make([]int64, len(tasks))
+	for i, t := range tasks {
+		all[i] = t.key
+	}
+	cond, list := db.inKeys("row_key", all)
+	return tasks, each(ctx, db, `SELECT row_key, name, value FROM otoscope_groups WHERE `+cond, []any{list}, func(c cursor) error {
+		var key int64
+		var name, value string
+		if err := c.Scan(&key, &name, &value); err != nil {
+			return err
+		}
+		t := byKey[key]
+		if t.c.Groups == nil {
+			t.c.Groups = map[string]string{}
+		}
+		t.c.Groups[name] = value
+		return nil
+	})
+}
+
+// one works on one row; ok is false where it was given up.
+func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
+	if f, ok = e.settle(ctx, t); ok {
+		if err := f.seal(); err != nil {
+			e.o.Logger.Error("a verdict could not be written down", "recording", t.c.Reference, "error", err.Error())
+		}
+	}
+	return f, ok
+}
+
+// settle comes to what is to be stored of one row.
+func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
+	f = finished{key: t.key, digest: t.digest}
+	if !t.fetch {
+		e.rejudge(t, &f)
+		return f, true
+	}
+	if t.deaths >= deathsAlone {
+		e.failed(t, deadly(t), &f)
+		return f, true
+	}
+	m, err := e.measure(ctx, t)
+	if ctx.Err() != nil {
+		return f, false // whatever else went wrong may be for that reason
+	}
+	if err == nil {
+		err = e.judge(t, m, &f)
+	}
+	if err != nil {
+		e.failed(t, err, &f)
+		return f, true
+	}
+	e.good.Add(1)
+	return f, true
+}
+
+// measure keeps a recording that trips the program from ending it.
+func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.o.Logger.Error("a recording tripped the program", "recording", t.c.Reference, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = &TaskError{Stage: verify.StageDecode, Kind: "defect", Err: &manifest.RowError{
+				Message: fmt.Sprintf("otoscope has a defect that this recording shows: %v", p),
+				Advice:  "please report it, with the recording if it can be shared",
+			}}
+		}
+	}()
+	references, err := e.references(ctx, t.sounds)
+	if err != nil {
+		return m, err
+	}
+	return e.o.Source.Measure(ctx, Task{Reference: t.reference, Pick: t.pick, Voice: t.asked.Voice, Peaks: t.asked.Peaks, Known: references})
+}
+
+// judge comes to a verdict on what was measured.
+func (e *engine) judge(t *task, m Measured, f *finished) error {
+	text, err := json.Marshal(storedRecording{
+		Format: m.Format, SHA256: m.SHA256, Bytes: m.Bytes, Findings: m.Findings, Fetched: m.Fetched, Measurements: m.Measurements,
+	})
+	var stored storedRecording
+	if err == nil {
+		err = json.Unmarshal(text, &stored)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping the measurements: %w", err)
+	}
+	f.recording, f.bytes = text, m.Bytes
+	f.measured = &measured{e.making.version, e.making.schema}
+	f.verdict = stored.verdict(t.c)
+	e.bytes.Add(m.Bytes)
+	return nil
+}
+
+// rejudge comes to a verdict on what is stored.
+func (e *engine) rejudge(t *task, f *finished) {
+	f.kept, f.measured = true, t.measured
+	var stored storedRecording
+	usable := t.recording != nil && t.measured != nil && t.measured.schema == e.making.schema && json.Unmarshal(t.recording, &stored) == nil
+	switch {
+	case usable:
+		f.verdict = stored.verdict(t.c)
+		f.stale = t.measured.version != e.making.version
+	case t.before.Error != nil:
+		was := t.before.Error
+		f.verdict = verify.Fail(t.c, was.Stage, &manifest.RowError{Message: was.Message, Advice: was.Hint})
+		f.kind = string(was.Stage)
+		return
+	default:
+		f.verdict, f.stale = *t.before, true
+		f.verdict.Agent, f.verdict.Groups = t.c.Agent, t.c.Groups
+	}
+	f.verdict.Findings = slices.DeleteFunc(f.verdict.Findings, func(x finding.Finding) bool { return x.Code == finding.Stale })
+	if f.stale {
+		f.verdict.Findings = append(f.verdict.Findings, staleFinding(t.measured, e.making, usable))
+	}
+}
+
+func staleFinding(m *measured, now making, judged bool) finding.Finding {
+	by := "another version"
+	if m != nil {
+		by = "version " + m.version
+	}
+	if judged {
+		return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s and judged from that by version %s; --again stale measures it anew.", by, now.version))
+	}
+	return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s in a form that version %s does not judge from, so the verdict is the one of then; --again stale measures it anew.", by, now.version))
+}

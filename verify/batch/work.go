@@ -1,0 +1,76 @@
+package batch
+
+import (
+	"context"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+// Work works on all batches that others read, until nothing is left to do or,
+// where stay is set, until ctx ends.
+func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, error) {
+	e, err := newEngine(s, o)
+	if err != nil {
+		return Status{}, err
+	}
+	var last Status
+	began := time.Now()
+	err = e.during(ctx, func(ctx context.Context) error {
+		for {
+			idle, err := e.serveAll(ctx)
+			if err != nil && e.store.db.why(err) != transient {
+				return s.storageError("looking for work", err)
+			}
+			last = e.own(began)
+			if e.o.Progress != nil {
+				e.o.Progress(last)
+			}
+			if err == nil && idle && !stay {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(e.o.ProgressEvery):
+			}
+		}
+	})
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return last, err
+}
+
+// serveAll takes part in every batch with work, and reports whether there is none
+// and nobody who may yet bring some.
+func (e *engine) serveAll(ctx context.Context) (bool, error) {
+	batches, err := queryKeys(ctx, e.store.db, `SELECT batch_id FROM otoscope_batches b WHERE stopped IS NULL
+		AND EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) ORDER BY batch_id`)
+	if err != nil {
+		return false, err
+	}
+	for _, b := range batches {
+		if err := e.queue.serve(b, e.slotsPerQueue()); err != nil {
+			return false, err
+		}
+	}
+	var readers int64
+	_, err = queryOne(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
+		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.now()+`)`, []any{e.id()}, &readers)
+	return len(batches) == 0 && readers == 0, err
+}
+
+func (e *engine) id() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.worker
+}
+
+// own is what this process has done.
+func (e *engine) own(began time.Time) Status {
+	return Status{
+		Read: true, Done: e.good.Load() + e.errors.Load(), Bytes: e.bytes.Load(), Elapsed: time.Since(began),
+		Outcomes: map[verify.Outcome]int64{verify.Failed: e.errors.Load()}, Errors: map[string]int64{},
+	}
+}
