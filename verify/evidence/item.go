@@ -7,6 +7,19 @@
 //
 // A kind lies in a file of its own, beside the figures that its weight comes
 // from. A weight fitted on n calls claims odds of about n at the most.
+//
+//	opening.go      who takes the first long turn, as an agent who greets does
+//	turntaking.go   who talks more, in longer stretches, and answers later
+//	joinorder.go    who joined when, against when the channels begin
+//	keypad.go       who presses keys
+//	waiting.go      who hears ringback, and music in a queue or on hold
+//	knownaudio.go   who plays what is known to be played by one side
+//
+// The first two come from the same thing, who speaks when, and are bounded
+// together; where known audio is the greeting, the opening does not count
+// besides. A [Profile] holds the weights of these two and their bounds; those of
+// the other kinds are reasons, not fits, and stand in their files. What a whole
+// verdict makes of the sum is said in package verify.
 package evidence
 
 import (
