@@ -33,13 +33,45 @@ const postgresVariable = "OTOSCOPE_TEST_POSTGRES"
 
 // onEach runs a test on SQLite, and on PostgreSQL where there is one.
 func onEach(t *testing.T, f func(t *testing.T, target string)) {
-	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "otoscope.db")) })
+	t.Run("sqlite", func(t *testing.T) { f(t, freshSQLite(t)) })
 	if os.Getenv(postgresVariable) == "" {
 		t.Log("not on PostgreSQL: " + postgresVariable + " names none")
 		return
 	}
 	t.Run("postgres", func(t *testing.T) { f(t, freshPostgres(t)) })
 }
+
+// freshSQLite is a file with empty tables. They are made once: under the race
+// detector that takes more than a second.
+func freshSQLite(t testing.TB) string {
+	t.Helper()
+	content, err := emptySQLite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "otoscope.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var emptySQLite = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "otoscope.db")
+	s, err := Open(context.Background(), path, OpenOptions{Create: true, Work: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 var schemas atomic.Int64
 
