@@ -249,6 +249,10 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
+	if err := batch.Check(m, reading); err != nil { // before a database is made
+		return err
+	}
 	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: true, Work: true})
 	if err != nil {
 		return err
@@ -258,7 +262,6 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 
 	work := o.work.options(source, console)
 	work.StopAfter = o.stop
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
 	report, err := store.Run(ctx, m, reading, work)
 	console.end(report.Status)
 	console.repeats(report.Reading)

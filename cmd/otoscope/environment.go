@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -32,6 +34,30 @@ type environment struct {
 
 func systemEnvironment() environment {
 	return environment{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
+}
+
+// interruptible is a reader whose reads end when ctx does, whatever those of the
+// reader underneath do: a terminal at which nobody types, or a pipe into which
+// nobody writes, must not keep an interrupted command. Nothing is read before it
+// is asked for: what is left belongs to others, such as the shell's loop.
+type interruptible struct {
+	ctx   context.Context
+	under io.Reader
+	once  sync.Once
+	pipe  *io.PipeReader
+}
+
+func (r *interruptible) Read(b []byte) (int, error) {
+	r.once.Do(func() {
+		var w *io.PipeWriter
+		r.pipe, w = io.Pipe()
+		context.AfterFunc(r.ctx, func() { w.CloseWithError(r.ctx.Err()) })
+		go func() {
+			_, err := io.Copy(w, r.under)
+			w.CloseWithError(err)
+		}()
+	})
+	return r.pipe.Read(b)
 }
 
 func isTerminal(stream any) bool {

@@ -55,6 +55,7 @@ func (e *usageError) Hint() string  { return e.hint }
 
 // run carries out one command line and returns its exit status.
 func run(ctx context.Context, args []string, env environment) int {
+	env.stdin = &interruptible{ctx: ctx, under: env.stdin}
 	root := newRootCommand(env)
 	root.SetArgs(args)
 	root.SetIn(env.stdin)

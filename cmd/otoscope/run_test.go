@@ -70,18 +70,33 @@ func TestCancelEndsEverything(t *testing.T) {
 // A reader that never answers, such as a terminal nobody types at, does not
 // keep an interrupted command.
 func TestCancelDoesNotWaitForStandardInput(t *testing.T) {
-	r, w := io.Pipe()
-	t.Cleanup(func() { w.Close() })
-	env := with(nil)
-	env.stdin = r
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	began := time.Now()
-	if got := run(ctx, []string{"verify", "-"}, env); got == statusOK {
-		t.Error("nothing was verified, and all is well")
-	}
-	if took := time.Since(began); took > grace {
-		t.Errorf("it took %v to end", took)
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"verify", "-"},
+		{"verify", "--attributes", "-", "call.wav"},
+		{"evaluate", "-"},
+		{"calibrate", "-", "--out", filepath.Join(dir, "p.json")},
+		{"batch", "--db", filepath.Join(dir, "db"), "-"},
+		{"batch", "--db", filepath.Join(dir, "db"), "--attributes", "-", dir},
+	} {
+		t.Run(strings.Join(args[:2], " "), func(t *testing.T) {
+			for _, begun := range []string{"", "recording\n", "recording\nhttps://127.0.0.1:1/a.wav\n", "{"} {
+				r, w := io.Pipe()
+				t.Cleanup(func() { w.Close() })
+				go io.WriteString(w, begun)
+				env := with(nil)
+				env.stdin = r
+				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+				defer cancel()
+				began := time.Now()
+				if got := run(ctx, args, env); got == statusOK {
+					t.Error("nothing was done, and all is well")
+				}
+				if took := time.Since(began); took > grace {
+					t.Errorf("after %q it took %v to end", begun, took)
+				}
+			}
+		})
 	}
 }
 

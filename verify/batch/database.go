@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/riverqueue/river"
 )
 
@@ -155,8 +156,7 @@ func (e *StorageError) Unwrap() error { return e.cause }
 
 // storageError puts a database's error into a sentence.
 func (s *Store) storageError(doing string, err error) error {
-	var own *StorageError
-	if err == nil || errors.As(err, &own) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.As(err, new(*StorageError)) || errors.As(err, new(*manifest.Error)) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	e := &StorageError{message: fmt.Sprintf("%s: %v", doing, err), cause: err}

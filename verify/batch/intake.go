@@ -1,8 +1,10 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -53,6 +55,9 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 	for e := range entries {
 		if ctx.Err() != nil {
 			return in.report, ctx.Err()
+		}
+		if errors.As(e.Err, new(*manifest.Error)) {
+			return in.report, cmp.Or(flush(), e.Err)
 		}
 		slice = append(slice, in.rows.row(e))
 		if len(slice) == intakeRows {

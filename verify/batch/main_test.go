@@ -123,6 +123,7 @@ func manifestOf(t testing.TB, name, text string) *manifest.Manifest {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { m.Close() })
 	return m
 }
 

@@ -174,6 +174,15 @@ func (r *reader) path(name string) string {
 	return name
 }
 
+// hintOf gives what an error says is to be done about it.
+func hintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
+	return ""
+}
+
 // named says which column a value was wrong in.
 func named(column string, err error) error {
 	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hintOf(err), Cause: err}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,17 +33,49 @@ func TestRefusedManifests(t *testing.T) {
 		"SQLite format 3\x00":                 "is a database",
 		"recording,direction\na,up\nb,down\n": "no row of the manifest can be used; the first: row 1 (line 2): direction",
 		"{\n{\n":                              "no row",
-		"recording\n" + strings.Repeat("https://u:p@x/\n", headRows+5): "none of the first 1000 rows",
+		"recording\n" + strings.Repeat("https://u:p@x/\n", 1005): "none of the first 1000 rows",
 	} {
 		m, err := manifest.Read("calls", ".", strings.NewReader(text))
 		if err == nil {
-			rows := newReader(m, ReadOptions{})
-			_, _, err = check(m.Entries(), func(e manifest.Entry) error { return rows.row(e).err })
+			err = Check(m, ReadOptions{})
 		}
 		var refused *manifest.Error
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), want) || refused.Hint() == "" {
 			t.Errorf("%.40q: the error is %v with the hint %q, want %q", text, err, hintOf(err), want)
 		}
+	}
+}
+
+// A manifest that breaks off is not one that ends: what was read is kept, and the
+// run fails.
+func TestUnreadableManifest(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		rows int64
+	}{
+		"CSV":                 {"recording\nhttps://x/1.wav\nhttps://x/2.wav\n", 2},
+		"in quotation":        {"recording\nhttps://x/1.wav\nhttps://x/2.wav\n\"https://x/3.wav\n", 2},
+		"JSON lines":          {`{"recording":"https://x/1.wav"}` + "\n" + `{"recording":"https://x/2.wav"}` + "\n", 2},
+		"before a row's end":  {"recording\nhttps://x/1.w", 0},
+		"after the header":    {"recording\n", 0},
+		"after unusable rows": {"recording,direction\na,up\n", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			broken := errors.New("stale file handle")
+			m, err := manifest.Read("calls", ".", io.MultiReader(strings.NewReader(c.text), iotest.ErrReader(broken)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			s := open(t, t.TempDir()+"/db")
+			_, err = s.Run(t.Context(), m, ReadOptions{}, fast(&fake{}))
+			if !errors.As(err, new(*manifest.Error)) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "the manifest could not be read beyond line ") || hintOf(err) == "" {
+				t.Errorf("the error is %v with the hint %q", err, hintOf(err))
+			}
+			if n := count(t, s, `SELECT count(*) FROM otoscope_rows`); n != c.rows {
+				t.Errorf("%d rows are stored, want %d", n, c.rows)
+			}
+		})
 	}
 }
 

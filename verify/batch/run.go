@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
@@ -25,12 +26,9 @@ type Report struct {
 // call goes on with the rest. When ctx ends, Run returns within WorkOptions.Grace
 // and some seconds; its error is then ctx's.
 func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
-	rows := newReader(m, r)
-	entries, stop, err := check(m.Entries(), func(e manifest.Entry) error { return rows.row(e).err })
-	if err != nil {
+	if err := Check(m, r); err != nil {
 		return Report{}, err
 	}
-	defer stop()
 	e, err := newEngine(s, o)
 	if err != nil {
 		return Report{}, err
@@ -39,12 +37,12 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		r.Name = m.Name
 	}
 	report := Report{Batch: r.Name}
-	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: rows}
+	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: newReader(m, r)}
 	if err := s.beginReading(ctx, in, r.Name, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
 	err = e.during(ctx, func(ctx context.Context) error {
-		return s.runBatch(ctx, e, in, entries, &report)
+		return s.runBatch(ctx, e, in, m.Entries(), &report)
 	})
 	if err == nil {
 		err = s.storageError("forgetting the references", s.db.renew(ctx, "otoscope_waiting"))
@@ -121,7 +119,7 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 }
 
 // runBatch reads and waits for the end.
-func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries func(func(manifest.Entry) bool), report *Report) error {
+func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries iter.Seq[manifest.Entry], report *Report) error {
 	if err := s.retry(ctx, e.o.Patience, func() error { return e.repair(ctx, in.batch) }); err != nil {
 		return s.storageError("going on with the batch", err)
 	}

@@ -50,6 +50,7 @@ func manifestIn(t testing.TB, dir, text string) *manifest.Manifest {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { m.Close() })
 	return m
 }
 

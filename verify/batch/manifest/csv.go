@@ -96,9 +96,12 @@ func csvRows(s *splitter, columns []column) iter.Seq[Entry] {
 			}
 			row++
 			e := Entry{Row: row, Line: line}
-			if err == nil {
+			switch {
+			case err == nil:
 				e.Err = fill(&e.Fields, record, s.comma, columns)
-			} else {
+			case fatal(err):
+				e.Err = unreadable(err, s.n)
+			default:
 				e.Err = &RowError{Message: err.Error(), Advice: "most likely a quotation mark is not closed", Cause: err}
 			}
 			if !yield(e) || fatal(err) {

@@ -31,10 +31,13 @@ func jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 			}
 			row++
 			e := Entry{Row: row, Line: l.n}
-			if err != nil {
-				e.Err = &RowError{Message: err.Error(), Advice: "write one JSON object a line", Cause: err}
-			} else {
+			switch {
+			case err == nil:
 				e.Fields, e.Err = jsonRow(line)
+			case fatal(err):
+				e.Err = unreadable(err, l.n)
+			default:
+				e.Err = &RowError{Message: err.Error(), Advice: "write one JSON object a line", Cause: err}
 			}
 			if !yield(e) || fatal(err) {
 				return

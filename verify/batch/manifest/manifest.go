@@ -41,6 +41,8 @@ type Manifest struct {
 
 	base    string
 	entries iter.Seq[Entry]
+	checked bool
+	stop    func() // ends reading the rest, where Check has begun it
 	closer  io.Closer
 }
 
@@ -52,6 +54,9 @@ func (m *Manifest) Entries() iter.Seq[Entry] { return m.entries }
 
 // Close ends reading.
 func (m *Manifest) Close() error {
+	if m.stop != nil {
+		m.stop()
+	}
 	if m.closer == nil {
 		return nil
 	}

@@ -58,6 +58,9 @@ func figures(trials []Trial) Figures {
 		t := &trials[i]
 		f.Activity.add(t.Recording)
 		if !t.sound() {
+			if !t.Label.faulty() {
+				continue
+			}
 			c := faults[t.Label.Fault]
 			if c == nil {
 				c = &FaultCount{Fault: t.Label.Fault}

@@ -45,8 +45,12 @@ type Label struct {
 
 // Sound reports whether the recording is labelled to have one party a channel.
 func (l *Label) Sound() bool {
-	return l.Left != Mixed && (l.Fault == faultNone || l.Fault == faultSwapped)
+	return l.Left != Mixed && !l.faulty()
 }
+
+// faulty reports whether a structural fault is known. Where it is only known that
+// nobody can say who is on which channel, there is nothing to be found or missed.
+func (l *Label) faulty() bool { return l.Fault != faultNone && l.Fault != faultSwapped }
 
 // Utterance is one stretch of speech as it really was: ["a", 1.2, 3.4].
 type Utterance struct {
@@ -79,7 +83,7 @@ func (u *Utterance) UnmarshalJSON(b []byte) error {
 const (
 	maxLabelS    = 48 * 3600.0 // beyond lies a wrong unit
 	maxLineBytes = 8 << 20     // ten hours of utterances take 1 MB
-	maxProblems  = 20          // more lines are hardly looked through
+	maxProblems  = 5           // more lines are hardly looked through
 )
 
 // A LabelsError lists the lines that are no labels.
@@ -178,8 +182,8 @@ func parseLabel(line []byte) (Label, error) {
 	if _, known := accepted(l.Fault); !known {
 		return l, fmt.Errorf(`%q has "fault": %q, which is none of %s`, l.File, l.Fault, strings.Join(faultNames(), ", "))
 	}
-	if l.Left == Mixed && (l.Fault == faultNone || l.Fault == faultSwapped) {
-		return l, fmt.Errorf(`%q has mixed on the left, but no "fault" that makes it so`, l.File)
+	if l.Left == Mixed && l.Fault == faultSwapped {
+		return l, fmt.Errorf(`%q has mixed on the left, but is "swapped", which has the agent there`, l.File)
 	}
 	var err error
 	if l.Facts.Direction, err = declare.ParseDirection(l.Direction); err != nil {

@@ -200,7 +200,7 @@ func (r *Report) structure(t *Trial) {
 		}
 		return
 	}
-	if !foundFault(t.Label.Fault, &t.Verdict) {
+	if t.Label.faulty() && !foundFault(t.Label.Fault, &t.Verdict) {
 		m := MissedFault{File: t.Label.File, Fault: t.Label.Fault, Outcome: t.Verdict.Outcome, Findings: []finding.Code{}}
 		for _, f := range t.Verdict.Findings {
 			m.Findings = append(m.Findings, f.Code)
@@ -227,5 +227,5 @@ func (r *Report) summary() string {
 	if r.UseMetadata {
 		evidence = "sound, directions and join times"
 	}
-	return fmt.Sprintf("%d recordings, %.0f min; %s, profile %s", r.Recordings, r.AudioS/60, evidence, r.Profile)
+	return fmt.Sprintf("%s, %.0f min; %s, profile %s", plural(r.Recordings, "recording"), r.AudioS/60, evidence, r.Profile)
 }

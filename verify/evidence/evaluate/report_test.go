@@ -157,6 +157,50 @@ func TestNothingToJudge(t *testing.T) {
 	}
 }
 
+// Of whom nobody can say who is where, nothing is right, wrong, found or missed.
+func TestMixedWithoutFault(t *testing.T) {
+	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call-straight.wav", "left": "mixed"}
+{"file": "call-mono.wav", "left": "mixed"}
+{"file": "call-outbound.wav", "left": "customer"}`), "labels")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Dir: fixtures})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := evaluate.Judge(recordings, evaluate.JudgeOptions{})
+	if r.Recordings != 3 || r.Calls != 1 || r.Faults.Of != 0 || len(r.Faults.ByFault) != 0 || len(r.Missed) != 0 || r.FalseAlarms != 0 {
+		t.Errorf("%d recordings, %d calls, faults %+v, missed %+v", r.Recordings, r.Calls, r.Faults, r.Missed)
+	}
+}
+
+// The columns of a table stand one below the other, and no line ends in blanks.
+func TestColumnsAreAligned(t *testing.T) {
+	var b bytes.Buffer
+	if err := evaluated(t, evaluate.JudgeOptions{}).Text(&b, true); err != nil {
+		t.Fatal(err)
+	}
+	_, strata, found := strings.Cut(b.String(), "\nBy stratum\n")
+	if !found {
+		t.Fatalf("no strata in %s", b.String())
+	}
+	head, _, _ := strings.Cut(strata, "\n")
+	at := strings.Index(head, "decided")
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimSuffix(line, "\n"); strings.TrimRight(line, " ") != line {
+			t.Errorf("%q ends in blanks", line)
+		}
+	}
+	for line := range strings.Lines(strata) {
+		if strings.HasPrefix(line, "    in") || strings.HasPrefix(line, "    below") {
+			if line[at-1] != ' ' || line[at] == ' ' {
+				t.Errorf("%q is not aligned with %q", line, head)
+			}
+		}
+	}
+}
+
 func TestListenEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -18,9 +18,13 @@ func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", ar
 
 // table aligns columns that are separated by tabs.
 func (p *page) table(fill func(row func(cells ...string))) {
-	w := tabwriter.NewWriter(p, 0, 0, 2, ' ', 0)
+	var aligned bytes.Buffer
+	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
 	fill(func(cells ...string) { fmt.Fprintln(w, "  "+strings.Join(cells, "\t")) })
 	w.Flush() // to memory
+	for line := range strings.Lines(aligned.String()) {
+		p.line("%s", strings.TrimRight(line, " \n"))
+	}
 }
 
 // Text writes the report for a person.
@@ -58,7 +62,7 @@ func (r *Report) headline(p *page) {
 		p.line("\nNo recording is labelled with one party on each channel: nothing is said of who is on which.")
 		return
 	}
-	p.line("\nWho is on which channel: %d calls", f.Calls)
+	p.line("\nWho is on which channel: %s", plural(f.Calls, "call"))
 	p.table(func(row func(...string)) {
 		row("forced choice", fmt.Sprintf("%d of %d right", f.Right, f.Calls), percent(f.ForcedChoice), between(f.ForcedChoiceInterval))
 		row("decided at "+percent(Number(r.MinConfidence)), fmt.Sprintf("%d of %d", f.Decided, f.Calls), percent(f.Coverage), "coverage")
@@ -183,7 +187,7 @@ func strataTable(p *page, title string, strata []Stratum, cuts bool) {
 		for _, s := range strata {
 			if !cuts && s.By != by {
 				by = s.By
-				row(by)
+				row(append([]string{by}, make([]string, len(head)-1)...)...) // a shorter row would end the columns
 			}
 			name := report.Escape(s.Value)
 			if !cuts {
@@ -209,6 +213,13 @@ func percent(n Number) string {
 		return "-"
 	}
 	return fmt.Sprintf("%.1f %%", math.Floor(float64(n)*1000+1e-6)/10)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func between(i Interval) string {

@@ -1,0 +1,76 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// headRows is how many rows are looked at before a manifest is believed in: if
+// all of them are bad, the manifest is.
+const headRows = 1000
+
+// Check reads as far as the first row that is usable, and refuses with an *Error
+// a manifest of which none is, or which cannot be read. Entries gives all rows
+// nevertheless. A manifest that has been checked is not checked again.
+func (m *Manifest) Check(usable func(Entry) error) error {
+	if m.checked {
+		return nil
+	}
+	next, stop := iter.Pull(m.entries)
+	held, err := firstRows(next, usable)
+	if err != nil {
+		stop()
+		return err
+	}
+	m.checked, m.stop = true, stop
+	m.entries = func(yield func(Entry) bool) {
+		for _, e := range held {
+			if !yield(e) {
+				return
+			}
+		}
+		held = nil
+		for {
+			e, ok := next()
+			if !ok || !yield(e) {
+				return
+			}
+		}
+	}
+	return nil
+}
+
+// firstRows reads rows until one can be used.
+func firstRows(next func() (Entry, bool), usable func(Entry) error) ([]Entry, error) {
+	var held []Entry
+	var first error
+	for len(held) < headRows {
+		e, ok := next()
+		if !ok {
+			break
+		}
+		held = append(held, e)
+		err := usable(e)
+		switch broken := (*Error)(nil); {
+		case err == nil:
+			return held, nil
+		case errors.As(err, &broken):
+			return nil, broken
+		case first == nil:
+			first = err
+		}
+	}
+	if len(held) == 0 {
+		return nil, &Error{Message: "the manifest has a header and no rows", Advice: Usage}
+	}
+	message := fmt.Sprintf("no row of the manifest can be used; the first: %v", first)
+	if len(held) == headRows {
+		message = fmt.Sprintf("none of the first %d rows of the manifest can be used; the first: %v", headRows, first)
+	}
+	advice := Usage
+	if hinted := (interface{ Hint() string })(nil); errors.As(first, &hinted) && hinted.Hint() != "" {
+		advice = hinted.Hint()
+	}
+	return nil, &Error{Message: message, Advice: advice, Cause: first}
+}
