@@ -65,14 +65,30 @@ func (s *Store) purgeSlice(ctx context.Context, f Filter) (int64, error) {
 			if n = int64(len(keys)); err != nil || n == 0 {
 				return err
 			}
-			of, list := s.db.inKeys("row_key", keys)
-			for _, table := range tablesOfRows() {
-				if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE `+of, list); err != nil {
-					return errors.Join(errors.New(table), err)
-				}
-			}
-			return nil
+			return s.deleteRows(ctx, t, keys)
 		})
 	})
 	return n, err
+}
+
+func (s *Store) deleteRows(ctx context.Context, t statements, keys []int64) error {
+	of, list := s.db.inKeys("row_key", keys)
+	for _, table := range tablesOfRows() {
+		if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE `+of, list); err != nil {
+			return errors.Join(errors.New(table), err)
+		}
+	}
+	return nil
+}
+
+// dropMended deletes what earlier readings said of rows that could only be named by
+// their number, and that the reading which has just ended found mended, or gone:
+// nothing else would ever take the place of that result.
+func (s *Store) dropMended(ctx context.Context, t statements, batch, reading int64) error {
+	keys, err := queryKeys(ctx, t, `SELECT r.row_key FROM otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key
+		WHERE s.error_kind = ? AND s.batch_id = ? AND r.reading < ? AND r.recording = '' AND r.id = '`+unnamed+`' || r.row`, badRowKind, batch, reading)
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	return s.deleteRows(ctx, t, keys)
 }

@@ -68,12 +68,15 @@ func (r *reader) row(e manifest.Entry) row {
 		out.id = out.recording
 	}
 	if out.id == "" {
-		out.id = fmt.Sprintf("row %d", e.Row)
+		out.id = unnamed + strconv.FormatInt(e.Row, 10)
 	}
 	out.id, out.agent = bounded(out.id), bounded(out.agent)
 	out.seal()
 	return out
 }
+
+// unnamed begins the id of a row that is known by its number alone.
+const unnamed = "row "
 
 // located says where in the manifest a row is bad.
 func located(err error, e manifest.Entry) error {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -22,18 +24,21 @@ import (
 
 func TestRefusedManifests(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                    "is empty",
-		"\n \r\n":                             "is empty",
-		"recording\n":                         "no rows",
-		"url,agent\na,b\n":                    `no column "recording"`,
-		"recording,agent,Recording\n":         `two columns "recording"`,
-		"RIFF\x00\x00\x00\x00WAVEfmt ":        "is a recording",
-		"PK\x03\x04\x00\x00\x00\x00\x00\x00":  "is a spreadsheet",
-		"\x1f\x8b\x08\x00\x00\x00\x00\x00":    "is compressed",
-		"SQLite format 3\x00":                 "is a database",
-		"recording,direction\na,up\nb,down\n": "no row of the manifest can be used; the first: row 1 (line 2): direction",
-		"{\n{\n":                              "no row",
-		"recording\n" + strings.Repeat("https://u:p@x/\n", 1005): "none of the first 1000 rows",
+		"":                             "is empty",
+		"\n \r\n":                      "is empty",
+		"recording\n":                  "no rows",
+		"url,agent\na,b\n":             `no column "recording"`,
+		"recording,agent,Recording\n":  `two columns "recording"`,
+		"recording,agent\ra.wav,Kim\r": "a carriage return alone",
+		`[{"recording":"https://x/1.wav"},{"recording":"https://x/2.wav"}]`: "the row is a JSON list, not an object",
+		"{\n  \"recording\": \"a.wav\"\n}\n":                                "not a JSON object on one line",
+		"RIFF\x00\x00\x00\x00WAVEfmt ":                                      "is a recording",
+		"PK\x03\x04\x00\x00\x00\x00\x00\x00":                                "is a spreadsheet",
+		"\x1f\x8b\x08\x00\x00\x00\x00\x00":                                  "is compressed",
+		"SQLite format 3\x00":                                               "is a database",
+		"recording,direction\na,up\nb,down\n":                               "no row of the manifest can be used; the first: row 1 (line 2): direction",
+		"{\n{\n":                                                            "no row",
+		"recording\n" + strings.Repeat("https://u:p@x/\n", 1005):            "none of the first 1000 rows",
 	} {
 		m, err := manifest.Read("calls", ".", strings.NewReader(text))
 		if err == nil {
@@ -211,6 +216,17 @@ func TestFolder(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 a.WAV a.WAV true", "2 b.wav b.wav true", "3 deep/er/c.wav deep/er/c.wav true"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "l\xf6tin.wav"), nil, 0o600); err == nil { // some systems take no such name
+		var bad error
+		for e := range m.Entries() {
+			if e.Err != nil {
+				bad = e.Err
+			}
+		}
+		if bad == nil || !strings.Contains(bad.Error(), `l\xf6tin.wav`) {
+			t.Errorf("a name that is not UTF-8: %v", bad)
+		}
+	}
 	if _, err := manifest.Open(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "no file that ends in .wav") {
 		t.Errorf("an empty folder: %v", err)
 	}
@@ -248,6 +264,23 @@ func TestRepeatedAndBadRows(t *testing.T) {
 		exactlyOne(t, s, 4)
 		if v := verdicts(t, s)["2"]; v.Outcome != verify.Failed {
 			t.Errorf("the row that was broken again came out as %+v", v)
+		}
+	})
+}
+
+// A row that could only be named by its number leaves nothing behind once it is
+// mended, or gone.
+func TestMendedRowWithoutName(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s := open(t, target)
+		const good = "https://x/1.wav,Kim\n"
+		run(t, s, manifestOf(t, "m", "recording,agent\nhttps://x/0.wav,J\xf6rg\n"+good+"https://x/2.wav,L\xf6w\n,Kim\n"), ReadOptions{}, fast(&fake{}))
+		exactlyOne(t, s, 4)
+		report := run(t, s, manifestOf(t, "m", "recording,agent\nhttps://x/0.wav,Jörg\n"+good+"https://x/2.wav,L\xf6w\n"), ReadOptions{}, fast(&fake{}))
+		exactlyOne(t, s, 3)
+		got := verdicts(t, s)
+		if report.Outcomes[verify.Failed] != 1 || got["row 3"].Outcome != verify.Failed || got["https://x/0.wav"].Outcome == verify.Failed {
+			t.Errorf("the outcomes are %+v, the results %v", report.Outcomes, slices.Sorted(maps.Keys(got)))
 		}
 	})
 }

@@ -133,8 +133,12 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries ite
 		report.Reading = reading
 		if err == nil {
 			err = s.retry(ctx, e.o.Patience, func() error {
-				_, err := s.db.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch)
-				return err
+				return s.db.tx(ctx, func(t statements) error {
+					if _, err := t.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch); err != nil {
+						return err
+					}
+					return s.dropMended(ctx, t, in.batch, in.reading)
+				})
 			})
 		}
 		read <- err

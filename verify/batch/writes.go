@@ -275,9 +275,12 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 	return inserts, groups, waiting, moved
 }
 
+// badRowKind is the kind of error of rows that cannot be used.
+const badRowKind = "manifest"
+
 // badRow is the result of a row that cannot be used.
 func badRow(key int64, r *row) finished {
 	c := verify.Case{Reference: r.recording, Agent: r.agent, Groups: r.groups}
 	r.facts.onto(&c)
-	return finished{key: key, digest: r.digest, verdict: verify.Fail(c, r.stage, r.err), kind: "manifest"}
+	return finished{key: key, digest: r.digest, verdict: verify.Fail(c, r.stage, r.err), kind: badRowKind}
 }

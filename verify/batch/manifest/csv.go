@@ -21,6 +21,9 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 		}
 		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
 	}
+	if bytes.ContainsRune(bytes.ReplaceAll(header, []byte("\r\n"), nil), '\r') {
+		return &Error{Message: "the manifest's lines end with a carriage return alone, as those of old Macs", Advice: "save it as \"CSV UTF-8\", or: tr '\\r' '\\n' < FILE | otoscope batch -"}
+	}
 	s.comma = separator(header)
 	names, err := parse(header, s.comma)
 	if err != nil {
@@ -101,8 +104,10 @@ func csvRows(s *splitter, columns []column) iter.Seq[Entry] {
 				e.Err = fill(&e.Fields, record, s.comma, columns)
 			case fatal(err):
 				e.Err = unreadable(err, s.n)
+			case errors.Is(err, errOpen):
+				e.Err = &RowError{Message: err.Error(), Advice: quotationHint, Cause: err}
 			default:
-				e.Err = &RowError{Message: err.Error(), Advice: "most likely a quotation mark is not closed", Cause: err}
+				e.Err = &RowError{Message: err.Error(), Advice: "leave out of the row what is so long", Cause: err}
 			}
 			if !yield(e) || fatal(err) {
 				return
@@ -112,7 +117,11 @@ func csvRows(s *splitter, columns []column) iter.Seq[Entry] {
 }
 
 // fatal reports whether an error leaves nothing more to be read.
-func fatal(err error) bool { return err != nil && !errors.Is(err, errTooLong) }
+func fatal(err error) bool {
+	return err != nil && !errors.Is(err, errTooLong) && !errors.Is(err, errOpen)
+}
+
+const quotationHint = `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`
 
 // fill reads one record into fields.
 func fill(f *Fields, record []byte, comma rune, columns []column) error {
@@ -121,7 +130,7 @@ func fill(f *Fields, record []byte, comma rune, columns []column) error {
 	}
 	values, err := parse(record, comma)
 	if err != nil {
-		return &RowError{Message: fmt.Sprintf("the row is not CSV: %v", err), Advice: `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`, Cause: err}
+		return &RowError{Message: fmt.Sprintf("the row is not CSV: %v", err), Advice: quotationHint, Cause: err}
 	}
 	for i, v := range values {
 		if i < len(columns) && columns[i].set != nil {
@@ -184,7 +193,7 @@ func (s *splitter) record() ([]byte, int64, error) {
 			more = append(more, line)
 		}
 		s.unread(more)
-		return nil, at, fmt.Errorf("%w: it begins on line %d and does not end", errTooLong, at)
+		return nil, at, errOpen
 	}
 	return record, at, nil
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -66,8 +67,9 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 		path = abs // whoever works on the row may work elsewhere
 	}
 	entry := Entry{Row: w.row, Fields: Fields{Recording: path, ID: filepath.ToSlash(inside), Shown: filepath.ToSlash(inside)}}
-	if err := cleanText(inside); err != nil {
-		entry.Fields, entry.Err = Fields{}, err
+	if cleanText(inside) != nil {
+		entry.Fields = Fields{}
+		entry.Err = &RowError{Message: fmt.Sprintf("the name of the file %q is not UTF-8 text", inside), Advice: "rename the file"}
 	}
 	return w.yield(entry)
 }

@@ -3,11 +3,14 @@ package manifest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -69,7 +72,7 @@ func jsonRow(line []byte) (Fields, error) {
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(line, &object); err != nil {
-		return f, &RowError{Message: fmt.Sprintf("the row is not a JSON object: %v", err), Advice: "write one JSON object a line (jq -c . does)", Cause: err}
+		return f, notAnObject(line, err)
 	}
 	_, isRow := object["recording"]
 	if !isRow {
@@ -87,12 +90,35 @@ func jsonRow(line []byte) (Fields, error) {
 		f.Inline = bytes.Clone(line)
 		return f, nil
 	}
-	for key, value := range object {
-		if err := setJSON(&f, key, value); err != nil {
-			return f, err
+	// What else the row says is read too: it names the row that is bad.
+	var bad error
+	set := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if c, ok := columnNamed(key); ok {
+			if other, twice := set[c.name]; twice {
+				bad = cmp.Or(bad, error(&RowError{Message: fmt.Sprintf("%q and %q are the same column", other, key), Advice: "leave one of them out"}))
+				continue
+			}
+			set[c.name] = key
 		}
+		bad = cmp.Or(bad, setJSON(&f, key, object[key]))
 	}
-	return f, nil
+	return f, bad
+}
+
+// notAnObject says why a line is no row.
+func notAnObject(line []byte, err error) error {
+	e := &RowError{Advice: "write one JSON object a line (jq -c . does)", Cause: err}
+	var kind *json.UnmarshalTypeError
+	switch {
+	case line[0] == '[':
+		e.Message, e.Advice = "the row is a JSON list, not an object", "write one JSON object a line (jq -c '.[]' does)"
+	case errors.As(err, &kind):
+		e.Message = fmt.Sprintf("the row is a JSON %s, not an object", kind.Value)
+	default:
+		e.Message = fmt.Sprintf("the row is not a JSON object on one line: %v", err)
+	}
+	return e
 }
 
 func setJSON(f *Fields, key string, value json.RawMessage) error {

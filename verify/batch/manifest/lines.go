@@ -64,7 +64,10 @@ func (l *lines) unread(all [][]byte) {
 	l.n -= int64(len(all))
 }
 
-var errTooLong = errors.New("the row is longer than 1 MiB")
+var (
+	errTooLong = errors.New("the row is longer than 1 MiB")
+	errOpen    = errors.New("a quotation mark is opened in the row and not closed")
+)
 
 func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 

@@ -77,6 +77,27 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// A bad row of JSON is told by all that it says, and by the same words each time.
+func TestBadJSONRowIsNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"recording":"https://x/1.wav","id":"7","groups":17}`:                        "groups is not an object",
+		`{"recording":"https://x/1.wav","id":"7","agent":[{}],"channels":{}}`:         `"agent" is neither`,
+		`{"recording":"https://x/1.wav","id":"7","agent":"Kim","Agent":"Lou"}`:        `"Agent" and "agent" are the same column`,
+		`{"recording":"https://x/1.wav","id":"7","recorded_by":"","recorded-by":"x"}`: `"recorded-by" and "recorded_by" are`,
+	} {
+		for range 20 {
+			got := entries(t, text)[0]
+			var bad *RowError
+			if !errors.As(got.Err, &bad) || !strings.Contains(bad.Error(), want) || bad.Hint() == "" || got.Fields.ID != "7" || got.Fields.Recording != "https://x/1.wav" {
+				t.Fatalf("%s: %+v, want %q", text, got, want)
+			}
+		}
+	}
+	if got := entries(t, "recording,agent\n\"a.wav,Kim\nb.wav,Kim\n")[0].Err; got == nil || !strings.Contains(got.Error(), "not closed") {
+		t.Errorf("a quotation mark that is never closed: %v", got)
+	}
+}
+
 // Quoted line breaks belong to their field, and count for the line numbers.
 func TestQuotedLineBreaks(t *testing.T) {
 	got := entries(t, "agent,recording\n\"Kim\nand \"\"Lou\"\"\r\nand Max\",a.wav\nKim,b.wav\n")
