@@ -53,7 +53,8 @@ func newBatchCommand(env environment) *cobra.Command {
 			return runBatch(c.Context(), env, o, args)
 		},
 	}
-	facts := o.declared.factFlags()
+	declaration, facts := o.declared.declarationFlags(), o.declared.factFlags()
+	declaration.Lookup("attributes").Usage = "read the declaration from the task attributes in `FILE` (- for standard input)"
 	o.known.add(facts)
 	reading := newFlagSet()
 	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
@@ -67,7 +68,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	output := o.work.outputFlags()
 	output.StringVar(&o.format, "format", "text", "write the summary as `FORMAT`: text or json")
 	groupFlags(c,
-		flagGroup{"Who is declared to be on which channel, where a row does not say", o.declared.declarationFlags()},
+		flagGroup{"Who is declared to be on which channel, where a row does not say", declaration},
 		flagGroup{"What is known of the calls, where a row does not say", facts},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading the manifest", reading},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -79,6 +80,9 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err := evidence.CheckName(name); err != nil {
 		return flagValue("name", err)
 	}
+	if err := writable("out", o.out); err != nil { // before minutes of listening
+		return err
+	}
 	recordings, err := o.labels.listen(ctx, labels, args[0])
 	if err != nil {
 		return err
@@ -98,6 +102,23 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	}
 	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", report.Escape(quoted([]string{o.out})[0]))
 	return err
+}
+
+// writable fails where replaceFile could not write the file that a flag names.
+func writable(flag, path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &usageError{message: fmt.Sprintf("--%s %s is a folder", flag, path), hint: "Name a file in it"}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		var at *os.PathError
+		if errors.As(err, &at) {
+			err = at.Err // without the name of a file that nobody asked for
+		}
+		return &usageError{message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), hint: "Name a file in a folder that you may write to"}
+	}
+	f.Close()
+	return os.Remove(f.Name())
 }
 
 // replaceFile writes a file beside the one that it replaces, so that there is

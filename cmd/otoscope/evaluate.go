@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -114,6 +115,14 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	labels, err := o.labels.read(env.stdin, args)
 	if err != nil {
 		return err
+	}
+	if o.plots != "" { // before minutes of listening
+		if err := os.MkdirAll(o.plots, 0o755); err != nil {
+			return &usageError{message: fmt.Sprintf("--plots %s cannot be made: %v", o.plots, errors.Unwrap(err)), hint: "Name a folder, or one that you may make"}
+		}
+		if err := writable("plots", filepath.Join(o.plots, "reliability.svg")); err != nil {
+			return err
+		}
 	}
 	recordings, err := o.labels.listen(ctx, labels, args[0])
 	if err != nil {

@@ -67,7 +67,9 @@ func newHelpCommand(root *cobra.Command) *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			for _, sub := range root.Commands() {
-				names = append(names, sub.Name())
+				if !sub.Hidden {
+					names = append(names, sub.Name())
+				}
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -49,6 +50,19 @@ func outcomeWords() []string {
 	return []string{string(verify.Match), string(verify.Swapped), string(verify.Unusable), string(verify.Undecided), string(verify.Failed)}
 }
 
+func findingCodes() []string {
+	var codes []string
+	for _, k := range finding.All() {
+		codes = append(codes, string(k.Code))
+	}
+	return codes
+}
+
+func (o *filterOptions) complete(c *cobra.Command) {
+	complete(c, "outcome", outcomeWords()...)
+	complete(c, "finding", findingCodes()...)
+}
+
 func (o *filterOptions) read() (batch.Filter, error) {
 	f := batch.Filter{Batch: o.batch, Findings: o.findings, IDs: o.ids}
 	for _, word := range o.outcomes {
@@ -56,6 +70,15 @@ func (o *filterOptions) read() (batch.Filter, error) {
 			return f, &usageError{message: fmt.Sprintf("--outcome %q is not known", word), hint: "Outcomes are " + strings.Join(outcomeWords(), ", ")}
 		}
 		f.Outcomes = append(f.Outcomes, verify.Outcome(word))
+	}
+	for _, code := range o.findings {
+		if !slices.Contains(findingCodes(), code) {
+			e := &usageError{message: fmt.Sprintf("--finding %q is not known", code), hint: "The summary of otoscope results lists those that there are"}
+			if near := alike(code, findingCodes()); len(near) > 0 {
+				e.hint = "Did you mean this? --finding " + strings.Join(near, " or --finding ")
+			}
+			return f, e
+		}
 	}
 	for _, g := range o.groups {
 		name, value, ok := strings.Cut(g, "=")
@@ -98,7 +121,7 @@ func newResultsCommand(env environment) *cobra.Command {
 		flagGroup{"Output", output},
 	)
 	complete(c, "format", "text", "json", "jsonl", "csv", "junit")
-	complete(c, "outcome", outcomeWords()...)
+	o.filter.complete(c)
 	c.AddCommand(newPurgeCommand(env))
 	return c
 }
@@ -185,6 +208,9 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 	if err := summaryText(out, env, summary, title); err != nil {
 		return err
 	}
+	if summary.Results == 0 && f.Chooses() {
+		return o.nothing(ctx, store, f, out)
+	}
 	if !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0 {
 		return nil
 	}
@@ -198,7 +224,11 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 		if err != nil {
 			return err
 		}
-		if r.ID != v.Recording {
+		switch v.Recording {
+		case r.ID:
+		case "":
+			v.Recording = r.ID
+		default:
 			v.Recording = r.ID + " (" + v.Recording + ")"
 		}
 		if err := report.Text(out, v, options); err != nil {
@@ -206,6 +236,23 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 		}
 	}
 	return nil
+}
+
+// nothing says that nothing was chosen, and what there would have been to choose.
+func (o *ResultsOptions) nothing(ctx context.Context, store *batch.Store, f batch.Filter, out io.Writer) error {
+	text := "Nothing matches the choice."
+	if len(f.Groups) > 0 {
+		names, err := store.GroupNames(ctx)
+		if err != nil {
+			return err
+		}
+		text += " Groups have the names " + strings.Join(names, ", ") + "; otoscope results lists the values."
+		if len(names) == 0 {
+			text = "Nothing matches the choice. No row has a group."
+		}
+	}
+	_, err := fmt.Fprintf(out, "\n%s\n", report.Escape(text))
+	return err
 }
 
 func (o *storeOptions) open(ctx context.Context, env environment) (*batch.Store, error) {
@@ -257,9 +304,9 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(t, "\noutcome\tresults\trate\t95 %% interval\n")
 		for _, o := range s.Outcomes {
-			fmt.Fprintf(t, "%s\t%d\t%s\t%s\n", o.Outcome, o.N, percent(o.Rate.Rate), interval(o.Rate))
+			fmt.Fprintf(t, "%s\t%d\t%s\t%s\n", o.Outcome, o.N, percent(o.Rate), interval(o.Rate))
 		}
-		fmt.Fprintf(t, "refuted of those decided\t%d of %d\t%s\t%s\n", s.Refuted.N, s.Refuted.Of, percent(s.Refuted.Rate), interval(s.Refuted))
+		fmt.Fprintf(t, "refuted of those decided\t%d of %d\t%s\t%s\n", s.Refuted.N, s.Refuted.Of, percent(s.Refuted), interval(s.Refuted))
 		t.Flush()
 	}
 	if len(s.Errors) > 0 {
@@ -274,7 +321,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(t, "\nfinding\tseverity\tresults\trate\t95 %% interval\n")
 		for _, f := range s.Findings {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", report.Escape(f.Code), report.Escape(f.Severity), f.N, percent(f.Rate.Rate), interval(f.Rate))
+			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", report.Escape(f.Code), report.Escape(f.Severity), f.N, percent(f.Rate), interval(f.Rate))
 		}
 		t.Flush()
 	}
@@ -283,7 +330,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		fmt.Fprintf(t, "\ngroup, worst first\tresults\trefuted of decided\trate\t95 %% interval\tundecided\terror\n")
 		for _, g := range s.Groups[:min(shownGroups, len(s.Groups))] {
 			fmt.Fprintf(t, "%s\t%d\t%d of %d\t%s\t%s\t%d\t%d\n", report.Escape(g.Name+"="+g.Value), g.Results, g.Refuted.N, g.Refuted.Of,
-				percent(g.Refuted.Rate), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Failed])
+				percent(g.Refuted), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Failed])
 		}
 		t.Flush()
 		if more := int64(len(s.Groups)-min(shownGroups, len(s.Groups))) + s.MoreGroups; more > 0 {
@@ -310,7 +357,13 @@ func plural(n int64, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func percent(p float64) string { return fmt.Sprintf("%.2f %%", 100*p) }
+// percent writes a rate. Nothing has none.
+func percent(r batch.Rate) string {
+	if r.Of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f %%", 100*r.Rate)
+}
 
 func interval(r batch.Rate) string {
 	return fmt.Sprintf("%.2f-%.2f %%", 100*r.Low, 100*r.High)
@@ -359,7 +412,7 @@ EXIT STATUS
 		flagGroup{"Where they are kept", o.store.flags(env)},
 		flagGroup{"Which", which},
 	)
-	complete(c, "outcome", outcomeWords()...)
+	o.filter.complete(c)
 	return c
 }
 
@@ -368,7 +421,7 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	if err != nil {
 		return err
 	}
-	chosen := len(filter.IDs)+len(filter.Groups)+len(filter.Outcomes)+len(filter.Findings) > 0 || o.before != ""
+	chosen := filter.Chooses() || o.before != ""
 	switch {
 	case o.all && chosen:
 		return &usageError{message: "--all and a choice contradict each other", hint: "Leave one of them out"}

@@ -133,13 +133,20 @@ func unknownFlag(c *cobra.Command, name, shorthands string) error {
 		e.hint = "It belongs behind a command: " + strings.Join(owners, " or ")
 		return e
 	}
-	// Cobra knows how to suggest commands; each flag goes as one.
-	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		flags.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	if names := flags.SuggestionsFor(name); len(names) > 0 {
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	if names := alike(name, known); len(names) > 0 {
 		e.hint = "Did you mean this? --" + strings.Join(names, " or --")
 	}
 	return e
+}
+
+// alike gives the words that are spelt like one. Cobra knows how to suggest
+// commands; each word goes as one.
+func alike(word string, known []string) []string {
+	c := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, k := range known {
+		c.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
+	}
+	return c.SuggestionsFor(word)
 }

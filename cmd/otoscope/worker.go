@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 
@@ -93,6 +94,9 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 	defer store.Close()
 	status, err := store.Work(ctx, o.work.options(source, console), o.stay)
 	console.end(status)
+	if err == nil && status.Done == 0 {
+		console.note("there was nothing to do; begin a batch with otoscope batch, or wait for one with --stay")
+	}
 	return err
 }
 
@@ -104,6 +108,9 @@ type workOptions struct {
 	logFormat string
 	quiet     bool
 }
+
+// maxWorkers bounds --workers: each needs memory and a connection of its own.
+const maxWorkers = 1000
 
 func (o *workOptions) flags() *pflag.FlagSet {
 	f := newFlagSet()
@@ -126,7 +133,9 @@ func (o *workOptions) check() error {
 	switch {
 	case o.workers < 1:
 		return &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
-	case o.rate < 0:
+	case o.workers > maxWorkers:
+		return &usageError{message: fmt.Sprintf("--workers %d is more than one process can keep busy", o.workers), hint: fmt.Sprintf("Give up to %d; for more work at once start otoscope worker on more machines", maxWorkers)}
+	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
 		return &usageError{message: fmt.Sprintf("--rate %v is no number of requests a second", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
 	case o.logFormat != "text" && o.logFormat != "json":
 		return &usageError{message: fmt.Sprintf("--log-format %q is not known", o.logFormat), hint: "Formats are text and json"}

@@ -216,7 +216,7 @@ func newTestCase(r Result, v verify.Verdict) testCase {
 		t.Skipped = m
 	case verify.Failed:
 		if v.Error != nil {
-			m.Type, m.Message = string(v.Error.Stage), v.Error.Message
+			m.Type, m.Message, m.Text = string(v.Error.Stage), v.Error.Message, v.Error.Hint
 		}
 		t.Error = m
 	}

@@ -23,6 +23,9 @@ type Filter struct {
 	Before   time.Time        // finished before
 }
 
+// Chooses reports whether rows of a batch are chosen, and not all of it.
+func (f Filter) Chooses() bool { return !(Filter{Batch: f.Batch}).same(f) }
+
 // condition gives the filter for rows r with results s, as SQL. It begins with a
 // condition and can be continued with AND.
 func (f Filter) condition(db database) (string, []any) {
@@ -79,26 +82,21 @@ func (s *Store) Batches(ctx context.Context) ([]string, error) {
 	return names, s.storageError("listing the batches", err)
 }
 
-// knownBatch fails where the filter names a batch that there is not.
+// knownBatch fails where there is no batch, or not the one that the filter names.
 func (s *Store) knownBatch(ctx context.Context, name string) error {
-	if name == "" {
+	names, err := s.Batches(ctx)
+	switch {
+	case err != nil:
+		return err
+	case len(names) == 0:
+		return s.noBatch()
+	case name == "" || slices.Contains(names, name):
 		return nil
 	}
-	names, err := s.Batches(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		if n == name {
-			return nil
-		}
-	}
 	const shown = 10
-	hint := "it holds none"
+	hint := "it holds " + strings.Join(names, ", ")
 	if len(names) > shown {
 		hint = fmt.Sprintf("it holds %d, %s among them", len(names), strings.Join(names[:shown], ", "))
-	} else if len(names) > 0 {
-		hint = "it holds " + strings.Join(names, ", ")
 	}
 	return &StorageError{message: fmt.Sprintf("%s holds no batch %q", s.db.name(), name), hint: hint}
 }

@@ -13,8 +13,10 @@ const purgeSlice = 5000
 // does a batch that has no row left. Afterwards the database is rewritten, so
 // that nothing of them is left in its files.
 func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
-	if err := s.knownBatch(ctx, f.Batch); err != nil {
-		return 0, err
+	if f.Batch != "" {
+		if err := s.knownBatch(ctx, f.Batch); err != nil {
+			return 0, err
+		}
 	}
 	var purged int64
 	for {

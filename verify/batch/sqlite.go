@@ -64,7 +64,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		if _, err := os.Stat(path); err != nil {
 			return nil, &StorageError{
 				message: fmt.Sprintf("there is no database %s", filepath.Base(path)),
-				hint:    "otoscope batch makes it; name the one that it made with --db",
+				hint:    "begin a batch, which makes it, or name the one that a batch made with --db",
 				cause:   err,
 			}
 		}

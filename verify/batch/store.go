@@ -83,7 +83,7 @@ func (s *Store) migrate(ctx context.Context, create bool) error {
 	case at > newest:
 		return &StorageError{message: fmt.Sprintf("%s was written by a newer otoscope (its tables have version %d, this one knows %d)", s.db.name(), at, newest), hint: "use that version, or a newer one"}
 	case at == 0 && !create:
-		return &StorageError{message: fmt.Sprintf("%s holds no batch", s.db.name()), hint: "otoscope batch makes one"}
+		return s.noBatch()
 	case at == newest && !create:
 		return nil
 	}
@@ -93,6 +93,10 @@ func (s *Store) migrate(ctx context.Context, create bool) error {
 		}
 	}
 	return s.db.migrateRiver(ctx)
+}
+
+func (s *Store) noBatch() error {
+	return &StorageError{message: fmt.Sprintf("%s holds no batch", s.db.name()), hint: "begin one with otoscope batch, or name another database with --db"}
 }
 
 // version is the number of the last migration applied, 0 where there are no tables.

@@ -83,7 +83,7 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (Summary, error) {
 // chosen gives what a query has to add to results s, and its condition. The rows
 // are looked at only where the filter asks for something that they alone have.
 func (s *Store) chosen(f Filter) (join, cond string, args []any) {
-	if (Filter{Batch: f.Batch}).same(f) {
+	if !f.Chooses() {
 		if f.Batch == "" {
 			return "", "1 = 1", nil
 		}
