@@ -251,6 +251,11 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	}
 	defer source.Close()
 	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
+	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
+}
+
+// run verifies what is new in a manifest.
+func (o *BatchOptions) run(ctx context.Context, env environment, console *console, target string, m *manifest.Manifest, reading batch.ReadOptions, source batch.Source) error {
 	if err := batch.Check(m, reading); err != nil { // before a database is made
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-runewidth"
@@ -76,6 +79,25 @@ func (c *console) note(text string, attributes ...any) {
 	fmt.Fprintf(c.out, "otoscope: %s\n", report.Escape(text))
 }
 
+// failed tells an error that ends the command where programs read what is told,
+// and gives it back.
+func (c *console) failed(ctx context.Context, err error) error {
+	if err == nil || !c.json || errors.As(err, new(statusError)) || errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	if ctx.Err() != nil {
+		c.logger.Error("interrupted")
+		return loggedError{ctx.Err()}
+	}
+	var attributes []any
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) && hinted.Hint() != "" {
+		attributes = append(attributes, "hint", hinted.Hint())
+	}
+	c.logger.Error(err.Error(), attributes...)
+	return loggedError{err}
+}
+
 // ignored says which columns mean nothing here.
 func (c *console) ignored(m *manifest.Manifest) {
 	if len(m.Ignored) == 0 {
@@ -135,14 +157,14 @@ func (c *console) tell(s batch.Status) {
 	if left, known := c.pace.left(s); known {
 		attributes = append(attributes, "seconds_left", int64(left.Seconds()))
 	}
-	outcomes, errors := []any{}, []any{}
+	outcomes, kinds := []any{}, []any{}
 	for _, o := range slices.Sorted(maps.Keys(s.Outcomes)) {
 		outcomes = append(outcomes, slog.Int64(string(o), s.Outcomes[o]))
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.Errors)) {
-		errors = append(errors, slog.Int64(k, s.Errors[k]))
+		kinds = append(kinds, slog.Int64(k, s.Errors[k]))
 	}
-	attributes = append(attributes, slog.Group("outcomes", outcomes...), slog.Group("errors", errors...))
+	attributes = append(attributes, slog.Group("outcomes", outcomes...), slog.Group("errors", kinds...))
 	slog.New(slog.NewJSONHandler(c.out, nil)).Info("progress", attributes...)
 }
 

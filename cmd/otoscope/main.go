@@ -44,6 +44,11 @@ type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// A loggedError has been told as a log record.
+type loggedError struct{ error }
+
+func (e loggedError) Unwrap() error { return e.error }
+
 // A usageError is a command line that cannot be carried out.
 type usageError struct {
 	message string // a sentence without its full stop
@@ -62,6 +67,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	command, err := root.ExecuteContextC(ctx)
+	logged := errors.As(err, new(loggedError))
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
@@ -70,6 +76,10 @@ func run(ctx context.Context, args []string, env environment) int {
 	switch {
 	case err == nil:
 		return statusOK
+	case logged && errors.Is(err, context.Canceled):
+		return statusInterrupted
+	case logged:
+		return statusFailed
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(env.stderr, "otoscope: interrupted")
 		return statusInterrupted

@@ -316,6 +316,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 			fmt.Fprintf(t, "%s\t%d\n", report.Escape(e.Kind), e.N)
 		}
 		t.Flush()
+		b.WriteString("otoscope results --outcome error tells each; otoscope batch --again errors tries them again\n")
 	}
 	if len(s.Findings) > 0 {
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -86,6 +86,11 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 		return err
 	}
 	defer source.Close()
+	return console.failed(ctx, o.run(ctx, console, target, source))
+}
+
+// run takes part until nothing is left to do.
+func (o *WorkerOptions) run(ctx context.Context, console *console, target string, source batch.Source) error {
 	// A worker may be started before the first batch, where nothing is there yet.
 	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: strings.Contains(target, "://"), Work: true})
 	if err != nil {
