@@ -74,7 +74,7 @@ func (e *engine) work(ctx context.Context, job *river.Job[turnArgs]) error {
 	case e.finish.Err() != nil:
 		return nil // end gives back what is still in this process's name
 	}
-	e.o.Logger.Warn("a chunk could not be worked on", "chunk", h.chunk, "error", err.Error())
+	e.o.Logger.Warn("a chunk could not be worked on", "chunk", h.chunk, "error", connectReason(err))
 	if e.store.db.why(err) == full || e.store.db.why(err) == transient {
 		e.haltWith(e.store.storageError("storing results", err), false)
 	}

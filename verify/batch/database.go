@@ -165,7 +165,7 @@ func (s *Store) storageError(doing string, err error) error {
 		e.message = fmt.Sprintf("%s: there is no room left on the disk of %s", doing, s.db.name())
 		e.hint = "free some space and run the same command again: it goes on where it was"
 	case transient:
-		e.message = fmt.Sprintf("%s: %s cannot be reached, or is too busy (%v)", doing, s.db.name(), err)
+		e.message = fmt.Sprintf("%s: %s cannot be reached, or is too busy (%s)", doing, s.db.name(), connectReason(err))
 		e.hint = "once it can, run the same command again: it goes on where it was"
 	}
 	return e

@@ -184,6 +184,6 @@ func (e *engine) end(grace time.Duration) {
 	leave, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
 	if err := e.bury(leave, e.worker, left, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
-		e.o.Logger.Warn("this process could not take its leave", "error", err.Error())
+		e.o.Logger.Warn("this process could not take its leave", "error", connectReason(err))
 	}
 }

@@ -70,7 +70,7 @@ func (e *engine) run(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		e.o.Logger.Warn("the database did not answer", "error", err.Error())
+		e.o.Logger.Warn("the database did not answer", "error", connectReason(err))
 		if e.store.db.why(err) == full {
 			e.haltWith(e.store.storageError("renewing the lease", err), false)
 		}

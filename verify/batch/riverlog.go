@@ -5,14 +5,21 @@ import (
 	"log/slog"
 )
 
-// riverLogger lets only what is wrong through: River tells of every start and stop.
-func riverLogger(l *slog.Logger) *slog.Logger { return slog.New(warnings{l.Handler()}) }
+// riverLogger takes what River complains of for information: where the database is
+// away it complains many times a second, and what comes of that is told here once.
+// Its reports of every start and stop are dropped.
+func riverLogger(l *slog.Logger) *slog.Logger { return slog.New(complaints{l.Handler()}) }
 
-type warnings struct{ slog.Handler }
+type complaints struct{ slog.Handler }
 
-func (h warnings) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+func (h complaints) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, slog.LevelInfo)
 }
 
-func (h warnings) WithAttrs(a []slog.Attr) slog.Handler { return warnings{h.Handler.WithAttrs(a)} }
-func (h warnings) WithGroup(name string) slog.Handler   { return warnings{h.Handler.WithGroup(name)} }
+func (h complaints) Handle(ctx context.Context, r slog.Record) error {
+	r.Level = slog.LevelInfo
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h complaints) WithAttrs(a []slog.Attr) slog.Handler { return complaints{h.Handler.WithAttrs(a)} }
+func (h complaints) WithGroup(name string) slog.Handler   { return complaints{h.Handler.WithGroup(name)} }
