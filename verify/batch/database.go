@@ -77,6 +77,7 @@ const (
 	lasting   failure = iota // the statement is wrong, or the database is
 	transient                // the connection broke, or others were in the way
 	full                     // no room to write
+	taken                    // others have just stored the same
 )
 
 // queryOne reads one row, and reports whether there was one.
@@ -164,6 +165,9 @@ func (s *Store) storageError(doing string, err error) error {
 	case full:
 		e.message = fmt.Sprintf("%s: there is no room left on the disk of %s", doing, s.db.name())
 		e.hint = "free some space and run the same command again: it goes on where it was"
+	case taken:
+		e.message = fmt.Sprintf("%s: another otoscope is reading the same manifest into %s", doing, s.db.name())
+		e.hint = "let it go on; to help it, run otoscope worker with the same --db"
 	case transient:
 		e.message = fmt.Sprintf("%s: %s cannot be reached, or is too busy (%s)", doing, s.db.name(), connectReason(err))
 		e.hint = "once it can, run the same command again: it goes on where it was"

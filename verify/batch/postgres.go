@@ -197,7 +197,17 @@ func (d *postgresDB) lockMigration(ctx context.Context, t statements) error {
 	return err
 }
 
+// migrateRiver keeps others out by itself, which River does not: of machines that
+// are started together on a new database all but one would fail.
 func (d *postgresDB) migrateRiver(ctx context.Context) error {
+	c, err := pgx.ConnectConfig(ctx, d.Config().ConnConfig.Copy())
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx)) // the lock ends with its session
+	if _, err := c.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(lockSpace)); err != nil {
+		return err
+	}
 	return migrateRiver(ctx, riverpgxv5.New(d.Pool))
 }
 
@@ -284,6 +294,8 @@ func (d *postgresDB) why(err error) failure {
 		switch {
 		case answered.Code == "53100":
 			return full
+		case answered.Code == "23505":
+			return taken
 		case strings.HasPrefix(answered.Code, "08"), strings.HasPrefix(answered.Code, "57P"), strings.HasPrefix(answered.Code, "53"),
 			answered.Code == "40001", answered.Code == "40P01", answered.Code == "55P03":
 			return transient
