@@ -132,6 +132,9 @@ func againWords() []string {
 	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
 }
 
+// maxName bounds the name of a batch, in bytes: it is searched by.
+const maxName = 1000
+
 func (o *BatchOptions) check(args []string) error {
 	switch {
 	case len(args) == 0:
@@ -144,6 +147,10 @@ func (o *BatchOptions) check(args []string) error {
 		return &usageError{message: fmt.Sprintf("--again %q is not known", o.again), hint: "It takes " + strings.Join(againWords(), ", ")}
 	case o.stop < 0:
 		return &usageError{message: fmt.Sprintf("--stop-after %d is no number of errors", o.stop), hint: "Give 1 or more, or leave it out"}
+	case len(o.name) > maxName:
+		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", maxName), hint: "Name the batch by a word"}
+	case checkWord("name", o.name) != nil:
+		return checkWord("name", o.name)
 	case o.format != "text" && o.format != "json":
 		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "The summary comes as text or json; for rows see: otoscope results"}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -112,10 +113,20 @@ func (o *declaredOptions) check() error {
 			message: strings.Join(given, " and ") + " each declare who is on which channel",
 			hint:    "Give one of them",
 		}
+	case checkWord("agent", o.agent) != nil:
+		return checkWord("agent", o.agent)
 	case checkMinConfidence(o.minConfidence) != nil:
 		return checkMinConfidence(o.minConfidence)
 	case !(o.prior > 0 && o.prior < 1):
 		return &usageError{message: fmt.Sprintf("--prior %v is no probability between 0 and 1", o.prior), hint: "0.5 says that nothing is known before listening; 0 and 1 would leave nothing to be heard"}
+	}
+	return nil
+}
+
+// checkWord refuses what no database and no JSON can hold.
+func checkWord(flag, value string) error {
+	if !utf8.ValidString(value) {
+		return &usageError{message: fmt.Sprintf("--%s %q is not UTF-8 text", flag, value), hint: "Write it in UTF-8, as the locale of your terminal should"}
 	}
 	return nil
 }
@@ -145,6 +156,9 @@ func (o *declaredOptions) groupMap() (map[string]string, error) {
 	}
 	groups := map[string]string{}
 	for _, g := range o.groups {
+		if err := checkWord("group", g); err != nil {
+			return nil, err
+		}
 		name, value, ok := strings.Cut(g, "=")
 		if !ok || name == "" {
 			return nil, &usageError{message: fmt.Sprintf("--group %q has no name and value", g), hint: "Write --group NAME=VALUE, such as --group queue=billing"}

@@ -65,6 +65,16 @@ func (o *filterOptions) complete(c *cobra.Command) {
 
 func (o *filterOptions) read() (batch.Filter, error) {
 	f := batch.Filter{Batch: o.batch, Findings: o.findings, IDs: o.ids}
+	for _, words := range []struct {
+		flag   string
+		values []string
+	}{{"name", []string{o.batch}}, {"group", o.groups}, {"id", o.ids}} {
+		for _, value := range words.values {
+			if err := checkWord(words.flag, value); err != nil {
+				return f, err
+			}
+		}
+	}
 	for _, word := range o.outcomes {
 		if !slices.Contains(outcomeWords(), word) {
 			return f, &usageError{message: fmt.Sprintf("--outcome %q is not known", word), hint: "Outcomes are " + strings.Join(outcomeWords(), ", ")}

@@ -24,12 +24,13 @@ import (
 
 func TestRefusedManifests(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                             "is empty",
-		"\n \r\n":                      "is empty",
-		"recording\n":                  "no rows",
-		"url,agent\na,b\n":             `no column "recording"`,
-		"recording,agent,Recording\n":  `two columns "recording"`,
-		"recording,agent\ra.wav,Kim\r": "a carriage return alone",
+		"":                              "is empty",
+		"\n \r\n":                       "is empty",
+		"recording\n":                   "no rows",
+		"url,agent\na,b\n":              `no column "recording"`,
+		"recording,agent,Recording\n":   `two columns "recording"`,
+		"recording,group.K\xfcn\na,b\n": `"group.K\xfcn" is not UTF-8 text`,
+		"recording,agent\ra.wav,Kim\r":  "a carriage return alone",
 		`[{"recording":"https://x/1.wav"},{"recording":"https://x/2.wav"}]`: "the row is a JSON list, not an object",
 		"{\n  \"recording\": \"a.wav\"\n}\n":                                "not a JSON object on one line",
 		"RIFF\x00\x00\x00\x00WAVEfmt ":                                      "is a recording",

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode/utf8"
 )
 
 // readCSV reads the header and prepares to read the rows.
@@ -21,7 +22,7 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 		}
 		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
 	}
-	if bytes.ContainsRune(bytes.ReplaceAll(header, []byte("\r\n"), nil), '\r') {
+	if utf8.Valid(header) && bytes.ContainsRune(bytes.ReplaceAll(header, []byte("\r\n"), nil), '\r') {
 		return &Error{Message: "the manifest's lines end with a carriage return alone, as those of old Macs", Advice: "save it as \"CSV UTF-8\", or: tr '\\r' '\\n' < FILE | otoscope batch -"}
 	}
 	s.comma = separator(header)
@@ -72,6 +73,9 @@ func (m *Manifest) columns(names []string) ([]column, error) {
 				}
 			}
 			continue
+		}
+		if err := cleanText(c.name); err != nil {
+			return nil, &Error{Message: fmt.Sprintf("the name of the column %q is not UTF-8 text", c.name), Advice: utf8Advice, Cause: err}
 		}
 		if seen[c.name] {
 			return nil, &Error{Message: fmt.Sprintf("the manifest has two columns %q", c.name), Advice: "leave one of them out"}

@@ -71,13 +71,15 @@ var (
 
 func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 
+const utf8Advice = `save the manifest as UTF-8, in a spreadsheet as "CSV UTF-8"`
+
 // cleanText refuses what no database and no JSON can hold.
 func cleanText(s string) error {
 	if strings.ContainsRune(s, 0) {
 		return &RowError{Message: "the row holds a zero byte", Advice: "export the manifest anew as UTF-8 text"}
 	}
 	if strings.ToValidUTF8(s, "") != s {
-		return &RowError{Message: "the row is not UTF-8 text", Advice: "save the manifest as UTF-8, in a spreadsheet as \"CSV UTF-8\""}
+		return &RowError{Message: "the row is not UTF-8 text", Advice: utf8Advice}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -80,6 +81,7 @@ func Open(path string, stdin io.Reader) (*Manifest, error) {
 	if abs, err := filepath.Abs(path); err == nil {
 		name = filepath.Base(abs) // "." has a name too
 	}
+	name = strings.ToValidUTF8(name, "\uFFFD") // a file's may be any bytes
 	if info.IsDir() {
 		entries := folder(path)
 		for range entries {
