@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,7 +157,7 @@ func (o *BatchOptions) check(args []string) error {
 }
 
 // defaults are the words of rows that do not say otherwise.
-func (o *BatchOptions) defaults(stdin io.Reader) (manifest.Fields, error) {
+func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (manifest.Fields, error) {
 	d := &o.declared
 	f := manifest.Fields{Channels: d.channels, Convention: d.convention, RecordedBy: d.recordedBy, Direction: d.direction, Joined: d.joined, Agent: d.agent, Pick: o.pick}
 	if err := d.check(); err != nil {
@@ -179,7 +178,7 @@ func (o *BatchOptions) defaults(stdin io.Reader) (manifest.Fields, error) {
 		f.Prior = strconv.FormatFloat(d.prior, 'g', -1, 64)
 	}
 	if d.attributes != "" {
-		if f.Attributes, err = attributesText(d.attributes, stdin); err != nil {
+		if f.Attributes, err = attributesText(ctx, d.attributes, stdin); err != nil {
 			return f, err
 		}
 	}
@@ -206,16 +205,12 @@ func (o *BatchOptions) defaults(stdin io.Reader) (manifest.Fields, error) {
 
 // attributesText reads attributes for all rows. That they are attributes is
 // found out here, and not in every row.
-func attributesText(path string, stdin io.Reader) (string, error) {
-	r := stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return "", &attributesError{err}
-		}
-		defer f.Close()
-		r = f
+func attributesText(ctx context.Context, path string, stdin io.Reader) (string, error) {
+	r, err := openInput(ctx, path, stdin)
+	if err != nil {
+		return "", &attributesError{err}
 	}
+	defer r.Close()
 	text, err := io.ReadAll(io.LimitReader(r, declare.MaxAttributes+1))
 	if err != nil {
 		return "", &attributesError{err}
@@ -232,7 +227,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	defaults, err := o.defaults(env.stdin)
+	defaults, err := o.defaults(ctx, env.stdin)
 	if err != nil {
 		return err
 	}
@@ -240,7 +235,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	m, err := manifest.Open(args[0], env.stdin)
+	m, err := openManifest(ctx, args[0], env.stdin)
 	if err != nil {
 		return err
 	}
@@ -259,6 +254,19 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	defer source.Close()
 	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
+}
+
+// openManifest opens a manifest. A pipe goes as standard input: the name that the
+// shell gives to one is another each time, and the batch's is to stay.
+func openManifest(ctx context.Context, path string, stdin io.Reader) (*manifest.Manifest, error) {
+	if path != "-" && isPipe(path) {
+		r, err := openInput(ctx, path, stdin)
+		if err != nil {
+			return nil, err
+		}
+		path, stdin = "-", r
+	}
+	return manifest.Open(path, stdin)
 }
 
 // run verifies what is new in a manifest.

@@ -68,7 +68,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if o.out == "" {
 		return &usageError{message: "where to write the profile?", hint: "Name a file: otoscope calibrate labels.jsonl --out profile.json"}
 	}
-	labels, err := o.labels.read(env.stdin, args)
+	labels, err := o.labels.read(ctx, env.stdin, args)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +70,7 @@ type declaredCase struct {
 }
 
 // read makes a case of the flags. Its errors are about the command line.
-func (o *declaredOptions) read(stdin io.Reader) (declaredCase, error) {
+func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCase, error) {
 	c := declaredCase{Case: verify.Case{Agent: o.agent, Prior: o.prior, MinConfidence: o.minConfidence}}
 	if err := o.check(); err != nil {
 		return c, err
@@ -88,7 +88,7 @@ func (o *declaredOptions) read(stdin io.Reader) (declaredCase, error) {
 	if c.Facts.RecordedBy, err = declare.ParseMethod(o.recordedBy); err != nil {
 		return c, flagValue("recorded-by", err)
 	}
-	if err := o.declaration(&c, stdin); err != nil {
+	if err := o.declaration(ctx, &c, stdin); err != nil {
 		return c, err
 	}
 	if c.Facts.Joined, err = declare.ParseJoined(o.joined, c.Declaration.StartTime); err != nil {
@@ -172,7 +172,7 @@ func (o *declaredOptions) groupMap() (map[string]string, error) {
 }
 
 // declaration finds out who is declared to be on which channel.
-func (o *declaredOptions) declaration(c *declaredCase, stdin io.Reader) error {
+func (o *declaredOptions) declaration(ctx context.Context, c *declaredCase, stdin io.Reader) error {
 	var err error
 	switch {
 	case o.channels != "":
@@ -184,7 +184,7 @@ func (o *declaredOptions) declaration(c *declaredCase, stdin io.Reader) error {
 			return flagValue("convention", err)
 		}
 	case o.attributes != "":
-		if c.Declaration, err = readAttributes(o.attributes, stdin); err != nil {
+		if c.Declaration, err = readAttributes(ctx, o.attributes, stdin); err != nil {
 			c.failure = err
 			return nil
 		}
@@ -207,11 +207,8 @@ func (o *declaredOptions) declaration(c *declaredCase, stdin io.Reader) error {
 }
 
 // readAttributes reads a file of task attributes, or standard input.
-func readAttributes(path string, stdin io.Reader) (declare.Declaration, error) {
-	if path == "-" {
-		return declare.ReadAttributes(stdin)
-	}
-	f, err := os.Open(path)
+func readAttributes(ctx context.Context, path string, stdin io.Reader) (declare.Declaration, error) {
+	f, err := openInput(ctx, path, stdin)
 	if err != nil {
 		return declare.Declaration{}, &attributesError{err}
 	}

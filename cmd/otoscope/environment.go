@@ -60,6 +60,45 @@ func (r *interruptible) Read(b []byte) (int, error) {
 	return r.pipe.Read(b)
 }
 
+// openInput opens what an argument names, to be read from its beginning to its end:
+// "-" is standard input. Reading a pipe, such as the shell's <(...), ends with ctx.
+func openInput(ctx context.Context, path string, stdin io.Reader) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(stdin), nil
+	}
+	if isPipe(path) {
+		return io.NopCloser(&interruptible{ctx: ctx, under: &pipe{path: path}}), nil
+	}
+	return os.Open(path)
+}
+
+// isPipe reports whether a path names something whose reading may wait for others.
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice) != 0
+}
+
+// pipe is a file that is opened when it is read: opening waits for a writer too.
+type pipe struct {
+	path string
+	file *os.File
+}
+
+func (p *pipe) Read(b []byte) (int, error) {
+	if p.file == nil {
+		f, err := os.Open(p.path)
+		if err != nil {
+			return 0, err
+		}
+		p.file = f
+	}
+	n, err := p.file.Read(b)
+	if err != nil {
+		p.file.Close()
+	}
+	return n, err
+}
+
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -112,7 +112,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if err != nil {
 		return err
 	}
-	labels, err := o.labels.read(env.stdin, args)
+	labels, err := o.labels.read(ctx, env.stdin, args)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 }
 
 // read reads the labels that the command line names.
-func (o *labelsOptions) read(stdin io.Reader, args []string) ([]evaluate.Label, error) {
+func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string) ([]evaluate.Label, error) {
 	switch {
 	case len(args) == 0:
 		return nil, &usageError{message: "which labels?", hint: "Give a file with one JSON object a line: otoscope evaluate testdata/labels.jsonl"}
@@ -154,15 +154,17 @@ func (o *labelsOptions) read(stdin io.Reader, args []string) ([]evaluate.Label, 
 		return nil, &usageError{message: fmt.Sprintf("%d files of labels are given, but one is read", len(args)), hint: "Put them together: cat a.jsonl b.jsonl > labels.jsonl"}
 	case o.workers < 0:
 		return nil, &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
-	case args[0] == "-":
-		return evaluate.ReadLabels(stdin, "standard input")
 	}
-	f, err := os.Open(args[0])
+	f, err := openInput(ctx, args[0], stdin)
 	if err != nil {
 		return nil, fmt.Errorf("reading the labels: %w", err)
 	}
 	defer f.Close()
-	return evaluate.ReadLabels(f, args[0])
+	name := args[0]
+	if name == "-" {
+		name = "standard input"
+	}
+	return evaluate.ReadLabels(f, name)
 }
 
 // listen measures the labelled recordings.

@@ -140,7 +140,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	defer lean(env)()
-	declared, err := o.declared.read(env.stdin)
+	declared, err := o.declared.read(ctx, env.stdin)
 	if err != nil {
 		return err
 	}
