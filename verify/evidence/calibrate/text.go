@@ -41,6 +41,9 @@ func (r *Result) Text(w io.Writer, ascii bool) error {
 			compare("Cllr of pieces", func(h evidence.HeldOut) string { return fmt.Sprintf("%.3f", h.CutsCllr) })
 		}
 	})
+	if evaluate.Contradicted(base.Right, from.Calls) {
+		line("By %s most calls sound the other way round than labelled. \"left\" is who\nreally is on the left, not who was declared to be: check the labels first.", r.Base.Name)
+	}
 	r.claimed(line, &b)
 	line("\nWeights (log10 units)")
 	table(&b, func(row func(...string)) {

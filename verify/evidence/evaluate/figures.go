@@ -97,6 +97,12 @@ func figures(trials []Trial) Figures {
 	return f
 }
 
+// Contradicted reports whether surely more calls are wrong than right, as they are
+// where left and right are exchanged in the labels.
+func Contradicted(right, calls int) bool {
+	return ClopperPearson(right, calls, IntervalConfidence)[1] < 0.5
+}
+
 // count counts one sound call.
 func (f *Figures) count(t *Trial, support float64) {
 	if support > 0 { // a call without evidence is not right

@@ -9,6 +9,18 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence/evaluate"
 )
 
+// Labels with left and right exchanged are told from bad luck and from silence.
+func TestContradicted(t *testing.T) {
+	for _, tt := range []struct {
+		right, calls int
+		want         bool
+	}{{0, 0, false}, {0, 3, false}, {0, 8, true}, {10, 50, true}, {20, 50, false}, {50, 50, false}} {
+		if got := evaluate.Contradicted(tt.right, tt.calls); got != tt.want {
+			t.Errorf("%d of %d right: %v", tt.right, tt.calls, got)
+		}
+	}
+}
+
 // Bounds at the ends have a closed form; the others are tabulated.
 func TestClopperPearson(t *testing.T) {
 	for _, tt := range []struct {

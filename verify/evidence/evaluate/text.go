@@ -73,6 +73,13 @@ func (r *Report) headline(p *page) {
 		row("Cllr", bits(f.Cllr), "at best, in this order: "+bits(f.CllrMin))
 	})
 	p.line("  Intervals hold the true rate in 95 %% of cases (Clopper–Pearson), if the calls are independent.")
+	right, calls := 0, 0
+	for _, b := range r.Reliability { // those with evidence
+		right, calls = right+b.Right, calls+b.Calls
+	}
+	if Contradicted(right, calls) {
+		p.line("  Most calls sound the other way round than labelled. \"left\" is who really is on the left, not who was declared to be: check the labels first.")
+	}
 }
 
 // listed is how many wrong calls the text shows; JSON has all.
