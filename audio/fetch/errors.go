@@ -44,6 +44,10 @@ func (e *SinkError) Unwrap() error { return e.Err }
 // it is called again with a fresh reader.
 var ErrAnew = errors.New("the download broke off and begins anew")
 
+// ErrNoAccount is the cause where a recording SID cannot be looked up because it is
+// not known whose account it is in.
+var ErrNoAccount = errors.New("TWILIO_ACCOUNT_SID names no account")
+
 func cancelled(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &Error{message: "the fetch ran out of the time it was given", hint: "give it more time", temporary: true, cause: ctx.Err()}

@@ -54,7 +54,7 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 		if c.account != "" {
 			message = "TWILIO_ACCOUNT_SID is no account SID (AC and 32 hexadecimal digits)"
 		}
-		return nil, &Error{message: message, hint: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL"}
+		return nil, &Error{message: message, hint: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL", cause: ErrNoAccount}
 	}
 	base := url.URL{Scheme: "https", Host: "api.twilio.com"}
 	switch {

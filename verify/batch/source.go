@@ -108,7 +108,7 @@ func taskError(ctx context.Context, err error) error {
 	if errors.As(err, &decoding) {
 		return &TaskError{Stage: verify.StageDecode, Kind: "decode", Err: decoding.Err}
 	}
-	e := &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
+	e := &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err, Refused: errors.Is(err, fetch.ErrNoAccount)}
 	var fetching *fetch.Error
 	if errors.As(err, &fetching) && fetching.Status != 0 {
 		e.Kind = fmt.Sprintf("fetch %d", fetching.Status)

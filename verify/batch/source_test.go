@@ -104,6 +104,28 @@ func TestWrongPassword(t *testing.T) {
 	}
 }
 
+// Without an account no recording SID can be looked up: that is told once, and not
+// of each of them.
+func TestNoAccount(t *testing.T) {
+	source, err := NewFetcher(fetch.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	s := open(t, t.TempDir()+"/db")
+	text := "recording\n"
+	for i := range 100 {
+		text += fmt.Sprintf("RE%032x\n", i)
+	}
+	_, err = s.Run(t.Context(), manifest(t, "m", text), ReadOptions{}, fast(source))
+	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hintOf(err), "set TWILIO_ACCOUNT_SID") {
+		t.Errorf("it ended with %v", err)
+	}
+	if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n > 0 {
+		t.Errorf("%d rows have a result that the account would have changed", n)
+	}
+}
+
 // A host is asked no more often than it may be, and gives no faster.
 func TestLimits(t *testing.T) {
 	var requests atomic.Int64
