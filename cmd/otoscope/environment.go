@@ -44,21 +44,24 @@ type interruptible struct {
 	ctx   context.Context
 	under io.Reader
 	once  sync.Once
-	pipe  *io.PipeReader
+	read  *io.PipeReader
+	write *io.PipeWriter
 }
 
 func (r *interruptible) Read(b []byte) (int, error) {
 	r.once.Do(func() {
-		var w *io.PipeWriter
-		r.pipe, w = io.Pipe()
-		context.AfterFunc(r.ctx, func() { w.CloseWithError(r.ctx.Err()) })
+		r.read, r.write = io.Pipe()
+		context.AfterFunc(r.ctx, func() { r.CloseWithError(r.ctx.Err()) })
 		go func() {
-			_, err := io.Copy(w, r.under)
-			w.CloseWithError(err)
+			_, err := io.Copy(r.write, r.under)
+			r.write.CloseWithError(err)
 		}()
 	})
-	return r.pipe.Read(b)
+	return r.read.Read(b)
 }
+
+// CloseWithError ends reads, of which there has been one, with an error.
+func (r *interruptible) CloseWithError(err error) error { return r.write.CloseWithError(err) }
 
 // openInput opens what an argument names, to be read from its beginning to its end:
 // "-" is standard input. Reading a pipe, such as the shell's <(...), ends with ctx.

@@ -219,7 +219,7 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 		return err
 	}
 	if summary.Results == 0 && f.Chooses() {
-		return o.nothing(ctx, store, f, out)
+		return tellNothing(ctx, store, f, out)
 	}
 	if !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0 {
 		return nil
@@ -248,17 +248,17 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 	return nil
 }
 
-// nothing says that nothing was chosen, and what there would have been to choose.
-func (o *ResultsOptions) nothing(ctx context.Context, store *batch.Store, f batch.Filter, out io.Writer) error {
+// tellNothing says that nothing was chosen, and what there would have been to choose.
+func tellNothing(ctx context.Context, store *batch.Store, f batch.Filter, out io.Writer) error {
 	text := "Nothing matches the choice."
 	if len(f.Groups) > 0 {
-		names, err := store.GroupNames(ctx)
-		if err != nil {
+		switch names, err := store.GroupNames(ctx); {
+		case err != nil:
 			return err
-		}
-		text += " Groups have the names " + strings.Join(names, ", ") + "; otoscope results lists the values."
-		if len(names) == 0 {
-			text = "Nothing matches the choice. No row has a group."
+		case len(names) == 0:
+			text += " No row has a group."
+		default:
+			text += " Groups have the names " + strings.Join(names, ", ") + "; otoscope results lists the values."
 		}
 	}
 	_, err := fmt.Fprintf(out, "\n%s\n", report.Escape(text))

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,26 @@ func TestUnreadableManifest(t *testing.T) {
 				t.Errorf("%d rows are stored, want %d", n, c.rows)
 			}
 		})
+	}
+}
+
+// A run that is stopped does not wait for the rest of a manifest that does not come.
+func TestStoppedWhileManifestIsSilent(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	go io.WriteString(w, rowsCSV(intakeRows+1))
+	m, err := manifest.Read("calls", ".", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	o := fast(&fake{do: func(context.Context, Task) (Measured, error) {
+		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch 404", Err: errGone}
+	}})
+	o.StopAfter = 3
+	_, err = open(t, t.TempDir()+"/db").Run(t.Context(), m, ReadOptions{}, o)
+	if !errors.As(err, new(*StoppedError)) {
+		t.Errorf("it ended with %v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"iter"
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
@@ -42,7 +41,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		return report, s.storageError("beginning the batch", err)
 	}
 	err = e.during(ctx, func(ctx context.Context) error {
-		return s.runBatch(ctx, e, in, m.Entries(), &report)
+		return s.runBatch(ctx, e, in, m, &report)
 	})
 	if err == nil {
 		err = s.storageError("forgetting the references", s.db.renew(ctx, "otoscope_waiting"))
@@ -119,17 +118,18 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 }
 
 // runBatch reads and waits for the end.
-func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, entries iter.Seq[manifest.Entry], report *Report) error {
+func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest.Manifest, report *Report) error {
 	if err := s.retry(ctx, e.o.Patience, func() error { return e.repair(ctx, in.batch) }); err != nil {
 		return s.storageError("going on with the batch", err)
 	}
 	if err := e.queue.serve(in.batch, e.slotsPerQueue()); err != nil {
 		return err
 	}
+	defer context.AfterFunc(ctx, func() { m.Abort(context.Cause(ctx)) })()
 	began := time.Now()
 	read := make(chan error, 1)
 	go func() {
-		reading, err := in.read(ctx, entries, e.o.Patience)
+		reading, err := in.read(ctx, m.Entries(), e.o.Patience)
 		report.Reading = reading
 		if err == nil {
 			err = s.retry(ctx, e.o.Patience, func() error {

@@ -117,7 +117,7 @@ func TestNoAccount(t *testing.T) {
 	for i := range 100 {
 		text += fmt.Sprintf("RE%032x\n", i)
 	}
-	_, err = s.Run(t.Context(), manifest(t, "m", text), ReadOptions{}, fast(source))
+	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
 	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hintOf(err), "set TWILIO_ACCOUNT_SID") {
 		t.Errorf("it ended with %v", err)
 	}

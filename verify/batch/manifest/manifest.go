@@ -45,6 +45,7 @@ type Manifest struct {
 	checked bool
 	stop    func() // ends reading the rest, where Check has begun it
 	closer  io.Closer
+	abort   func(error) error // ends a read that waits for more; nil where none does
 }
 
 // Base is the folder that the paths of the rows are relative to.
@@ -52,6 +53,14 @@ func (m *Manifest) Base() string { return m.base }
 
 // Entries gives the rows. They can be gone through once.
 func (m *Manifest) Entries() iter.Seq[Entry] { return m.entries }
+
+// Abort ends, with an error, a read that waits for more to come. It does nothing
+// where none can.
+func (m *Manifest) Abort(err error) {
+	if m.abort != nil {
+		m.abort(err)
+	}
+}
 
 // Close ends reading.
 func (m *Manifest) Close() error {
@@ -67,11 +76,12 @@ func (m *Manifest) Close() error {
 // Usage says what a manifest is, for whoever has handed over something else.
 const Usage = `a manifest is CSV with a header that names a column "recording", JSON lines, or a folder; see: otoscope help batch`
 
-// Open opens a file or a folder; "-" is stdin, which stays open. What is no
-// manifest is an *Error.
+// Open opens a file or a folder; "-" is stdin, which stays open. Where stdin may
+// stay silent it should have a method CloseWithError, as an io.PipeReader has,
+// which Abort then calls. What is no manifest is an *Error.
 func Open(path string, stdin io.Reader) (*Manifest, error) {
 	if path == "-" {
-		return Read("stdin", ".", io.NopCloser(stdin))
+		return read("stdin", ".", stdin, nil)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -103,10 +113,17 @@ func Open(path string, stdin io.Reader) (*Manifest, error) {
 // Read reads a text whose form shows in its beginning. Paths in it are relative
 // to the folder base. Closing the manifest closes r, where that can be closed.
 func Read(name, base string, r io.Reader) (*Manifest, error) {
+	closer, _ := r.(io.Closer)
+	return read(name, base, r, closer)
+}
+
+func read(name, base string, r io.Reader, closer io.Closer) (*Manifest, error) {
 	// Spreadsheets write UTF-16 as "Unicode text"; its byte order mark says so.
 	decoded := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10)
-	m := &Manifest{Name: name, base: base}
-	m.closer, _ = r.(io.Closer)
+	m := &Manifest{Name: name, base: base, closer: closer}
+	if p, waits := r.(interface{ CloseWithError(error) error }); waits {
+		m.abort = p.CloseWithError
+	}
 	start, err := firstByte(decoded)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
