@@ -1,6 +1,10 @@
 package meter
 
-import "math"
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+)
 
 // Parameters of ITU-T P.56 (12/2011) §5.3, method B.
 const (
@@ -27,6 +31,7 @@ const thresholdCount = 32
 type activeLevel struct {
 	g        float64
 	block    *envelopeBlock
+	sums     [16][2]float64 // of blocks, under their weights
 	hangover int64
 	p, q     float64 // the envelope's two stages, normalised to full scale
 	n        int64   // samples so far
@@ -54,42 +59,31 @@ func newActiveLevel(rate int) activeLevel {
 	return a
 }
 
-// envelopeBlock is what the envelope becomes after so many samples. The weights
-// make good for the scale of scaledMagnitude.
+// envelopeBlock is what the envelope becomes after so many samples.
 type envelopeBlock struct {
-	decay float64               // g^n, of both stages
-	spill float64               // n·(1−g)·g^n: what is left of the first stage in the second
-	first [blockSamples]float64 // weights of the samples in the first stage
-	again float64               // 1−g: a sample's weight in the second stage is that in the first, times this and its age
-	rise  float64               // the first stage stays below what it was plus this times the samples' weighted sum
-	pace  float64               // n·(1−g): the second stage goes no further than this share of its distance from the first
+	decay   float64      // g^n, of both stages
+	spill   float64      // n·(1−g)·g^n: what is left of the first stage in the second
+	weights simd.Weights // of the samples' magnitudes, in the first stage and in the second
+	rise    float64      // the first stage stays below what it was plus this times the samples' weighted sum
+	pace    float64      // n·(1−g): the second stage goes no further than this share of its distance from the first
 }
 
-const blockSamples = 16
-
 func newEnvelopeBlock(g float64) *envelopeBlock {
-	const n = blockSamples
+	const n = simd.Block
 	k := 1 - g
 	b := &envelopeBlock{
 		decay: math.Pow(g, n),
 		spill: n * k * math.Pow(g, n),
-		again: k,
 		rise:  math.Pow(g, 1-n),
 		pace:  n * k,
 	}
 	for i := range n {
-		b.first[i] = magnitudeScale * k * math.Pow(g, float64(n-1-i))
+		age := float64(n - 1 - i)
+		b.weights[0][i] = k * math.Pow(g, age)
+		b.weights[1][i] = k * (age + 1) * b.weights[0][i]
 	}
 	return b
 }
-
-// scaledMagnitude is |v|·2^−896: the bits of a float32, moved to where a float64
-// has them, are cheaper to have than the conversion.
-func scaledMagnitude(v float32) float64 {
-	return math.Float64frombits(uint64(math.Float32bits(v)) << 33 >> 4)
-}
-
-const magnitudeScale = 0x1p896
 
 // add takes a step, in blocks that cannot reach another threshold and by the
 // sample where they may.
@@ -99,27 +93,22 @@ func (a *activeLevel) add(x []float32) {
 		return
 	}
 	b := a.block
-	const half = blockSamples / 2
-	for ; len(x) >= blockSamples; x = x[blockSamples:] {
-		v := (*[blockSamples]float32)(x)
-		// The sums of the weighted samples so far, added up, weigh each by its age.
-		var p0, p1, aged0, aged1 float64
-		for i := range half {
-			p0 += b.first[i] * scaledMagnitude(v[i])
-			aged0 += p0
-			p1 += b.first[i+half] * scaledMagnitude(v[i+half])
-			aged1 += p1
+	for len(x) >= simd.Block {
+		sums := a.sums[:min(len(a.sums), len(x)/simd.Block)]
+		simd.Weigh(sums, x, &b.weights)
+		for i, sum := range sums {
+			// The second stage follows the first one, which stays between these.
+			p, q := a.p, a.q
+			lowest, highest := b.decay*p, p+b.rise*sum[0]
+			if q-b.pace*(q-lowest) < a.floor*(1+slack) || q+b.pace*(highest-q) > a.ceiling*(1-slack) {
+				a.bySample(x[i*simd.Block:][:simd.Block])
+				continue
+			}
+			a.q = b.decay*q + (b.spill*p + sum[1])
+			a.p = lowest + sum[0]
+			a.n += simd.Block
 		}
-		p, q := p0+p1, b.again*(aged0+half*p0+aged1)
-		// The second stage follows the first one, which stays between these.
-		lowest, highest := b.decay*a.p, a.p+b.rise*p
-		if a.q-b.pace*(a.q-lowest) < a.floor*(1+slack) || a.q+b.pace*(highest-a.q) > a.ceiling*(1-slack) {
-			a.bySample(v[:])
-			continue
-		}
-		a.q = b.decay*a.q + b.spill*a.p + q
-		a.p = b.decay*a.p + p
-		a.n += blockSamples
+		x = x[len(sums)*simd.Block:]
 	}
 	a.bySample(x)
 	if a.p < vanished && a.q < vanished {
@@ -162,7 +151,7 @@ func (a *activeLevel) bySample(x []float32) {
 	a.p, a.q = p, q
 }
 
-func magnitude(v float32) float64 { return float64(math.Float32frombits(magnitudeBits(v))) }
+func magnitude(v float32) float64 { return math.Abs(float64(v)) }
 
 // threshold is the threshold of a number: 2^−j.
 func threshold(j int) float64 { return math.Float64frombits(uint64(1023-j) << 52) }

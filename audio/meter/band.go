@@ -1,12 +1,16 @@
 package meter
 
-import "math"
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+)
 
 // A frame is eight subframes of 4 ms, a step five: the frame's window weighs
 // the energies of subframes, not samples.
 const (
 	frameSubframes = 8
-	stepSubframes  = 5
+	stepSubframes  = simd.Parts
 )
 
 // notchHz is the first null of the moving average that the high-pass
@@ -32,6 +36,7 @@ type frame struct {
 // that no rounding lasts in them; those of 16-bit samples are exact.
 type speechBand struct {
 	length   int                     // m, odd
+	scale    float64                 // 1/m⁴
 	sums     []float32               // B of the m samples before the step, then of those of the step
 	energy   [frameSubframes]float64 // of the newest subframes, oldest first
 	samples  [frameSubframes]float64 // how many each has
@@ -43,6 +48,7 @@ type speechBand struct {
 func newSpeechBand(rate, step int) *speechBand {
 	b := &speechBand{wasQuiet: true}
 	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
+	b.scale = 1 / math.Pow(float64(b.length), 4)
 	b.sums = make([]float32, b.length, b.length+step)
 	for i := range b.weight {
 		h := math.Sin(math.Pi * (float64(i) + 0.5) / frameSubframes)
@@ -100,40 +106,9 @@ func (b *speechBand) highPass(x []float32, energy *[stepSubframes]float64) {
 		*energy = [stepSubframes]float64{}
 		return
 	}
-	sumB, sumT := sumOf(x[:m]), sumOf(sums[:m])
-	square, twice := float32(m*m), float32(2*m)
-	scale := 1 / float64(m*m) / float64(m*m)
-	for i := range energy {
-		from, to := subframe(i, n), subframe(i+1, n)
-		// Of each sum: what enters it, what leaves it, and its input that is at the
-		// average's centre.
-		newX, oldX, centreX := x[m+from:m+to], x[from:to], x[from+1:to+1]
-		newB, oldB, centreB := sums[m+from:m+to], sums[from:to], sums[m/2+1+from:m/2+1+to]
-		oldX, centreX = oldX[:len(newX)], centreX[:len(newX)] // all of one length: no bounds checks
-		newB, oldB, centreB = newB[:len(newX)], oldB[:len(newX)], centreB[:len(newX)]
-		var e float32
-		for j, v := range newX {
-			sumB += v - oldX[j]
-			newB[j] = sumB
-			sumT += sumB - oldB[j]
-			z := square*centreX[j] - twice*centreB[j] + sumT
-			e += z * z
-		}
-		energy[i] = scale * float64(e)
+	var e [simd.Parts]float32
+	simd.HighPass(&e, x, sums, m)
+	for i, v := range e {
+		energy[i] = b.scale * float64(v)
 	}
-}
-
-func sumOf(x []float32) float32 {
-	var a, b, c, d float32
-	for ; len(x) >= 4; x = x[4:] {
-		v := (*[4]float32)(x)
-		a += v[0]
-		b += v[1]
-		c += v[2]
-		d += v[3]
-	}
-	for _, v := range x {
-		a += v
-	}
-	return (a + b) + (c + d)
 }

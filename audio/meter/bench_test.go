@@ -76,13 +76,8 @@ func BenchmarkMeter(b *testing.B) {
 		steps(func(l, r []float32) {
 			for c, x := range [][]float32{l, r} {
 				e := energyOf(x)
-				peak := e.peakBound()
-				if !tops[c].under(peak) {
-					peak = peakOf(x)
-					e.peak = peak
-				}
 				sums[c].merge(e)
-				tops[c].add(x, peak)
+				tops[c].add(x, e.peak)
 			}
 		})
 	})

@@ -37,11 +37,7 @@ type clipping struct {
 // soon as it is played.
 func topBin(magnitude float32) int { return min(topBins, int(magnitude*(topBins)+0.5)) }
 
-// under reports whether a magnitude is under the largest so far.
-func (c *clipping) under(magnitude float32) bool { return magnitude < 1 && topBin(magnitude) < c.top }
-
-// add takes a step and its largest magnitude, or one that is under the largest
-// so far and that no sample exceeds.
+// add takes a step and its largest magnitude.
 func (c *clipping) add(x []float32, peak float32) {
 	bin := topBin(peak)
 	if bin < c.top || bin == 0 {

@@ -1,6 +1,10 @@
 package meter
 
-import "math"
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+)
 
 // copyCorrelation is the correlation at lag zero from which two channels are
 // the same sample by sample. A copy re-quantised to 16 bits or recoded by
@@ -35,20 +39,7 @@ const (
 type copies struct{ product float64 }
 
 func (c *copies) add(left, right []float32) {
-	var p0, p1, p2, p3 float32
-	right = right[:len(left)]
-	i := 0
-	for ; i+4 <= len(left); i += 4 {
-		l, r := left[i:i+4:i+4], right[i:i+4:i+4]
-		p0 += l[0] * r[0]
-		p1 += l[1] * r[1]
-		p2 += l[2] * r[2]
-		p3 += l[3] * r[3]
-	}
-	for ; i < len(left); i++ {
-		p0 += left[i] * right[i]
-	}
-	c.product += float64(p0) + float64(p1) + float64(p2) + float64(p3)
+	c.product += float64(simd.Dot(left, right))
 }
 
 func (c *copies) result(left, right energy, n int64) Copy {

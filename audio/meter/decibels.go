@@ -15,5 +15,7 @@ func decibels(power float64) float64 {
 	m := math.Float64frombits(math.Float64bits(power) - uint64(exponent)<<52)
 	s := (m - 1) / (m + 1)
 	q := s * s
-	return twofold*float64(exponent) + s*(k+q*(k/3+q*(k/5+q*(k/7+q*(k/9+q*(k/11+q*(k/13)))))))
+	qq := q * q
+	// Terms that need not wait for each other.
+	return twofold*float64(exponent) + s*((k+q*(k/3)+qq*(k/5+q*(k/7)))+qq*qq*(k/9+q*(k/11)+qq*(k/13)))
 }

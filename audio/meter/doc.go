@@ -29,6 +29,9 @@
 //	music.go         sinusoids that hold their frequency
 //	framelog.go      two bytes a frame and channel, for what is asked after the pass
 //
+// What is done with every sample is done in audio/internal/simd, eight samples at
+// a time where the processor can.
+//
 // Questions that need the whole call are asked of the frame log at the end:
 //
 //	musicstretch.go  where music plays

@@ -81,7 +81,7 @@ func (g *grid) add(x []float32, peak float32) {
 		}
 		f := &g.found[i%g.phases]
 		f.loud++
-		s := math.Float32frombits(magnitudeBits(v)) * 32768
+		s := max(v, -v) * 32768
 		if m := uint32(s); float32(m) == s {
 			f.mu.count(onMuLaw(m))
 			f.a.count(onALaw(m))

@@ -27,11 +27,7 @@ func TestHalvesMergeToTheWhole(t *testing.T) {
 	}{
 		"energy": {1, func() state {
 			var e energy
-			each := func(x []float32) {
-				step := energyOf(x)
-				step.peak = peakOf(x)
-				e.merge(step)
-			}
+			each := func(x []float32) { e.merge(energyOf(x)) }
 			return state{each, func(o any) { e.merge(*o.(*energy)) }, &e, func() any { return e.result() }}
 		}},
 		"grid": {gridEvery, func() state {

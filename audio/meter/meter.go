@@ -165,18 +165,14 @@ func (m *Meter) takeStep(n int) {
 	for c := range m.channels {
 		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
 		e := energyOf(x)
-		peak := e.peakBound()
-		if !ch.clipping.under(peak) {
-			if peak = peakOf(x); !(peak <= loudest) { // or no number
-				tame(x)
-				e, peak = energyOf(x), peakOf(x)
-			}
-			e.peak = peak
+		if !(e.peak <= loudest) { // or no number
+			tame(x)
+			e = energyOf(x)
 		}
 		ch.energy.merge(e)
-		ch.clipping.add(x, peak)
+		ch.clipping.add(x, e.peak)
 		ch.level.add(x)
-		ch.grid.add(x, peak)
+		ch.grid.add(x, e.peak)
 		if based = n; ch.decimate == nil {
 			ch.base.buf = m.buf[c][:m.at+n]
 		} else {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/internal/simd"
 )
 
 // What two channels have in common is looked for at a low rate and in a band
@@ -55,8 +56,9 @@ const cellBins = 32
 type commonSound struct {
 	rate     float64 // Hz
 	thin     [2]*thinner
-	gain     float64 // of thin
-	upper    [2]int  // 1: the level in the upper half leaves out the first sample of the next step
+	gain     float64   // of thin
+	upper    [2]int    // 1: the level in the upper half leaves out the first sample of the next step
+	above    []float32 // what of a step lies in that half
 	low      [2]lowLog
 	block    [2][]float32
 	filled   int  // of the block
@@ -139,7 +141,10 @@ func (p *commonSound) add(left, right *past, n int, quiet bool) {
 // thinned brings a step of a channel down to the low rate and logs its level.
 func (p *commonSound) thinned(c int, base *past, n int) []float32 {
 	x := p.thin[c].add(base.before(0, filterPast+n))
-	energy, taken := upperEnergy(x[p.upper[c]:])
+	taken := (len(x) - filterPast - p.upper[c] + 1) / 2
+	p.above = slices.Grow(p.above[:0], taken)[:taken]
+	upperBand(p.above, x[p.upper[c]:])
+	_, energy, _ := simd.Sums(p.above)
 	scale := 1 / (halfBandGain * p.gain)
 	p.low[c].add(float64(energy)*scale*scale, taken)
 	x = x[filterPast:]

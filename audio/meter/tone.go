@@ -118,7 +118,8 @@ func (p *plateau) add(energy, samples float64) bool {
 		return false
 	}
 	power := energy / samples
-	if mean := p.sum / float64(max(1, p.length)); p.length > 0 && power < mean*plateauRatio && power > mean/plateauRatio {
+	// Against the mean, times the length.
+	if times := power * float64(p.length); times < p.sum*plateauRatio && times*plateauRatio > p.sum {
 		p.length++
 		p.sum += power
 		return false

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/dsp/window"
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/internal/simd"
 )
 
 // maxPeaks is how many sinusoids a tone can be of: a pair, or a carrier with
@@ -86,11 +87,7 @@ func (p *peakFinder) find(x []float32) peaks {
 	copy(p.frame, x)
 	p.fft.Power(p.frame, p.window, p.power)
 	power := p.power[p.low-1 : p.high+2]
-	var total, strongest float32
-	for _, v := range power[1 : len(power)-1] {
-		total += v
-		strongest = max(strongest, v)
-	}
+	total, _, strongest := simd.Sums(power[1 : len(power)-1])
 	least := strongest * weakestPeak
 	var bins [maxPeaks]int
 	n := 0

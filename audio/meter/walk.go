@@ -73,8 +73,7 @@ func walk(log *frameLog, lowest int16) iter.Seq[walked] {
 			if music {
 				floor = max(floor, playing.value()+aboveMusic-aboveFloor)
 			}
-			f := walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at), tone: log.tones.has(at), music: music}
-			if !yield(f) {
+			if !yield(walked{i: at, level: log.at(at), floor: floor, steady: steady.at(log, at), tone: log.tones.has(at), music: music}) {
 				return
 			}
 		}

@@ -3,6 +3,8 @@ package wave
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
 )
 
 // The loops that turn stored samples into float32. They see little-endian, packed samples of one or
@@ -117,15 +119,7 @@ func mono16(left, _ *[run]float32, b []byte) int {
 }
 
 func stereo16(left, right *[run]float32, b []byte) int {
-	le := binary.LittleEndian
-	p := (*[4 * run]byte)(b)
-	for i := 0; i < run; i += 2 {
-		frames := le.Uint64(p[4*i : 4*i+8])
-		left[i] = float32(int16(frames)) * scale16
-		right[i] = float32(int16(frames>>16)) * scale16
-		left[i+1] = float32(int16(frames>>32)) * scale16
-		right[i+1] = float32(int16(frames>>48)) * scale16
-	}
+	simd.Split16(left[:], right[:], b)
 	return 0
 }
 

@@ -1,0 +1,29 @@
+//go:build !purego
+
+package simd
+
+import "golang.org/x/sys/cpu"
+
+// wide says that the processor has AVX2 and FMA, as nearly all since 2013 do.
+var wide = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+
+//go:noescape
+func split16(left, right *float32, frames *byte, n int)
+
+//go:noescape
+func sums(x *float32, n int) (sum, squares, peak float32)
+
+//go:noescape
+func dot(x, y *float32, n int) float32
+
+//go:noescape
+func highPass(energy, x, sums *float32, m, part int, sumB, sumT float32)
+
+//go:noescape
+func weigh(out *[2]float64, x *float32, blocks int, weights *Weights)
+
+//go:noescape
+func halve(dst, x *float32, n int, f *HalfFilter)
+
+//go:noescape
+func halveBinomial(dst, x *float32, n int)
