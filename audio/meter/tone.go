@@ -84,7 +84,7 @@ func (t *tones) finish(log *frameLog) {
 	if done, ok := t.keypad.finish(); ok {
 		t.press(done, log)
 	}
-	if done, ok := t.steady.finish(); ok {
+	if done, ok := t.steady.leave(t.step, 0); ok {
 		t.lasting(done, log)
 	}
 	t.found.closeCadence()

@@ -103,3 +103,22 @@ func TestKeysAreNoSpeech(t *testing.T) {
 		}
 	}
 }
+
+// TestToneToTheEnd holds that a tone in which the recording stops is one to its
+// end: who hangs up while it rings is not heard to speak.
+func TestToneToTheEnd(t *testing.T) {
+	for cut := 0.2; cut < 2; cut += 0.05 {
+		s := &sound{rate: 8000}
+		for _, seconds := range []float64{2, 2, cut} {
+			s.tone(seconds, -15, 440, 480)
+			if seconds == 2 {
+				s.silence(4)
+			}
+		}
+		s.noise(-70, rand.New(rand.NewPCG(1, 2)))
+		m := listen(t, s.x, make([]float32, len(s.x)))
+		if len(m.Left.Segments) > 0 {
+			t.Errorf("stopped after %.2f s of ringback: speech at %v, tones %v", cut, m.Left.Segments, m.Left.Tones)
+		}
+	}
+}
