@@ -27,7 +27,12 @@ type recording struct {
 
 func decode(t *testing.T, name string) recording {
 	t.Helper()
-	f, err := os.Open(testdata(name))
+	return decodeFile(t, testdata(name))
+}
+
+func decodeFile(t *testing.T, path string) recording {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,60 +167,6 @@ func shifted(s meter.Shift, duration float64) []finding.Finding {
 	return []finding.Finding{finding.New(finding.ChannelOffset, detail)}
 }
 
-// missing finds channels that nobody speaks on. Where nothing tells that the
-// call was answered (nobody speaks on the other channel either, or one talker
-// at most is heard and no agent is known to have joined) it is no fault of the
-// recording: the call may have been abandoned.
-func missing(m *meter.Measurements, agentJoined bool) []finding.Finding {
-	left, right := m.Left, m.Right
-	if left.Timing.TalkS == 0 && right.Timing.TalkS == 0 {
-		return []finding.Finding{{Code: finding.NoSpeech, Severity: finding.Warning, Detail: "Nobody is heard on either channel."}}
-	}
-	var out []finding.Finding
-	for _, side := range []struct {
-		name, other string
-		here, there meter.Channel
-	}{{"left", "right", left, right}, {"right", "left", right, left}} {
-		if side.here.Timing.TalkS > 0 {
-			continue
-		}
-		f := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning,
-			Detail: fmt.Sprintf("Nobody speaks on the %s channel, which carries a line at %.0f dBov; all speech (%.0f s) is on the %s one.",
-				side.name, float64(side.here.Energy.NoiseFloor), side.there.Timing.TalkS, side.other)}
-		if carried := "is digital silence from end to end"; dead(side.here) {
-			if side.here.Timing.FirstSound.Happened() {
-				carried = fmt.Sprintf("carries nothing above %.0f dBov", deadLine)
-			}
-			f.Code = finding.SilentChannel
-			f.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.",
-				side.name, carried, side.there.Timing.TalkS, side.other)
-		}
-		pauses := longPauses(side.there)
-		if agentJoined || talkers(side.there) && (f.Code == finding.SilentChannel || pauses >= oneSidePauses) {
-			f.Severity = finding.Fatal
-			switch {
-			case pauses >= oneSidePauses:
-				f.Detail += " Its long pauses are those of one side of a conversation: the other party was not recorded."
-			case pauses <= bothSidesPauses && talkers(side.there):
-				f.Detail += " Its pauses are short: it may carry both parties."
-			}
-		}
-		out = append(out, f)
-	}
-	return out
-}
-
-// deadLine is the level up to which the band of speech may hold the idle noise
-// of codecs and converters, in dBov: digital silence that was coded anew as GSM or MP3 comes back
-// at −88 and below. Of the 100 channels of 50 calls, two are as quiet between the
-// speech, by noise suppression; where nobody speaks on such a line it carries nothing either.
-const deadLine = -80.0
-
-// dead reports whether a channel without speech carries no line either.
-func dead(c meter.Channel) bool {
-	return !c.Timing.FirstSound.Happened() || float64(c.Energy.NoiseFloor) <= deadLine
-}
-
 // clipped finds channels that were driven beyond full scale.
 func clipped(m *meter.Measurements) []finding.Finding {
 	var out []finding.Finding
@@ -236,50 +182,4 @@ func clipped(m *meter.Measurements) []finding.Finding {
 		}
 	}
 	return out
-}
-
-// An exchange leaves pauses on a channel that carries one side of it: as many
-// as answeredTurns turns, pauseS apart, are more than a voicemail or a caller
-// who waits.
-const (
-	answeredTurns = 4
-	pauseS        = 1.5
-)
-
-// The share of the time from the first to the last word that is pauses of
-// pauseS and more tells one party from two: on 50 calls one party alone has 37
-// to 87 % (a tenth of them below 55 %), both on one channel 3 to 59 %. Voices
-// are not compared: there are too few real ones at hand to know how much one varies.
-const (
-	oneSidePauses   = 0.60
-	bothSidesPauses = 0.35
-)
-
-// longPauses is the share of long pauses between the first and the last word on a channel.
-func longPauses(c meter.Channel) float64 {
-	n := len(c.Segments)
-	if n < 2 {
-		return 0
-	}
-	var sum float64
-	for i, s := range c.Segments[1:] {
-		if pause := s.Start - c.Segments[i].End; pause >= pauseS {
-			sum += pause
-		}
-	}
-	return sum / (c.Segments[n-1].End - c.Segments[0].Start)
-}
-
-// talkers reports whether the speech on a channel is that of a conversation:
-// several turns with pauses between.
-func talkers(c meter.Channel) bool {
-	turns := 0
-	until := -pauseS
-	for _, s := range c.Segments {
-		if s.Start-until >= pauseS {
-			turns++
-		}
-		until = s.End
-	}
-	return turns >= answeredTurns
 }

@@ -1,8 +1,6 @@
 package verify_test
 
 import (
-	"math"
-	"strings"
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/meter"
@@ -73,51 +71,5 @@ func TestBleedOntoNobody(t *testing.T) {
 	}
 	if !finds(v, finding.OnePartyMissing) {
 		t.Errorf("no word of the missing party: %+v", v.Findings)
-	}
-}
-
-// TestOneSideOfAConversation holds what pauses say of a channel that is alone.
-func TestOneSideOfAConversation(t *testing.T) {
-	silence := meter.Level(math.Inf(-1))
-	for _, tt := range []struct {
-		name          string
-		pause         float64
-		turns         int
-		silent        bool
-		floor         meter.Level
-		code          finding.Code
-		severity      finding.Severity
-		wantsDetailOf string
-	}{
-		{"one side, a line on the other", 6, 8, false, -60, finding.OnePartyMissing, finding.Fatal, "one side of a conversation"},
-		{"one side, nothing on the other", 6, 8, true, silence, finding.SilentChannel, finding.Fatal, "one side of a conversation"},
-		{"both sides, nothing on the other", 1.6, 8, true, silence, finding.SilentChannel, finding.Fatal, "both parties"},
-		{"short pauses, a line on the other", 1.6, 8, false, -60, finding.OnePartyMissing, finding.Warning, ""},
-		{"both sides, the idle noise of a codec on the other", 1.6, 8, false, -88, finding.SilentChannel, finding.Fatal, "both parties"},
-		{"a caller who waits", 20, 3, false, -60, finding.OnePartyMissing, finding.Warning, ""},
-	} {
-		m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 120, Frames: 960000}
-		m.Right.Timing.FirstSound, m.Right.Energy.NoiseFloor = 0, tt.floor
-		if tt.silent {
-			m.Right.Timing.FirstSound = meter.Never
-		}
-		m.Pair.Exchange.At = meter.Never
-		at := 1.0
-		for range tt.turns {
-			m.Left.Segments = append(m.Left.Segments, meter.Segment{Start: at, End: at + 3})
-			m.Left.Timing.TalkS += 3
-			at += 3 + tt.pause
-		}
-		m.Left.Timing.FirstSpeech = 1
-		v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{Declaration: declare.Default()})
-		found := false
-		for _, f := range v.Findings {
-			if f.Code == tt.code {
-				found = f.Severity == tt.severity && strings.Contains(f.Detail, tt.wantsDetailOf)
-			}
-		}
-		if !found {
-			t.Errorf("%s: %+v", tt.name, v.Findings)
-		}
 	}
 }

@@ -22,6 +22,7 @@
 //	dropout.go       what lost packets leave: gaps and repeats
 //	line.go          the average spectrum, for the bandwidth in use
 //	pieces.go        the same in pieces
+//	utterances.go    the same of each stretch of speech, up to a pause
 //	tone.go          which steps may hold a tone: see tonality.go
 //	dtmf.go          keys, ITU-T Q.23 and Q.24
 //	tonesteady.go    tones that last
@@ -45,6 +46,7 @@
 //	drift.go         channels that are shifted, or run apart
 //	echo.go          segments that are only the other channel's sound
 //	exchange.go      where the sides may change places
+//	alternation.go   whether one channel carries two speakers, where the other has none
 //	conversation.go  turns, double talk, mutual silence, response latencies
 //
 // Two more are there only when asked for ([Options]):

@@ -48,6 +48,7 @@ type channel struct {
 	log      frameLog
 	line     *line
 	pieces   *pieces
+	speech   *utterances
 	dropouts dropouts
 	voice    *voiceMeter    // nil unless asked for
 	outline  *outline       // nil unless asked for
@@ -86,6 +87,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	m.at = m.past
 	for c := range channels {
 		line := newLine(rate, m.step)
+		pieces := newPieces(line.binHz, len(line.power))
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
 		m.ch[c] = &channel{
 			level:    newActiveLevel(rate),
@@ -93,7 +95,8 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			decimate: newDecimator(rate),
 			band:     newSpeechBand(base, baseStep),
 			line:     line,
-			pieces:   newPieces(line.binHz, len(line.power)),
+			pieces:   pieces,
+			speech:   newUtterances(line.binHz, len(line.power), pieces),
 			dropouts: newDropouts(rate),
 			base:     newPast(spectrumPast(base), baseStep),
 			tones:    newTones(base),
@@ -187,8 +190,10 @@ func (m *Meter) takeStep(n int) {
 		ch.tones.add(&ch.base, based, ch.band, f, &ch.log)
 		ch.music.add(&ch.base, based, f)
 		loud := ch.pieces.step(f)
+		ch.speech.step(loud)
 		if ch.line.add(x, f, loud) && loud {
 			ch.pieces.add(ch.line.power)
+			ch.speech.add(ch.line.power, ch.pieces)
 		}
 		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
 		if ch.voice != nil {
@@ -256,6 +261,9 @@ func (m *Meter) Finish() Measurements {
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
 		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))
+		if m.channels == 2 && len(speeches[1-c].segments) == 0 {
+			sides[c].Alternation = alternation(ch.speech.spoken(speech.segments, clock))
+		}
 		if ch.voice != nil {
 			sides[c].Voice = ch.voice.result(speech.segments, clock)
 		}

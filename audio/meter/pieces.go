@@ -34,6 +34,9 @@ type pieces struct {
 	length  int // steps a piece
 	steps   int
 	loudest float64
+	// Of the spectrum that was added last: the bands in dB less their mean, the mean, and the mean power.
+	bands       [shapeBands]float64
+	mean, power float64
 }
 
 // shape is the mean spectrum of some frames of speech and how it varies, in dB,
@@ -76,23 +79,25 @@ func (p *pieces) step(f frame) bool {
 
 // add takes the power spectrum of the frame of speech that was counted last.
 func (p *pieces) add(power []float32) {
-	s := &p.shapes[len(p.shapes)-1]
-	var db [shapeBands]float64
-	var mean, total float64
-	for b := range db {
+	var total float64
+	p.mean = 0
+	for b := range p.bands {
 		var sum float64
 		for _, v := range power[p.edges[b]:p.edges[b+1]] {
 			sum += float64(v)
 		}
 		total += sum
-		db[b] = decibels(sum/float64(p.edges[b+1]-p.edges[b]) + emptyBand)
-		mean += db[b] / shapeBands
+		p.bands[b] = decibels(sum/float64(p.edges[b+1]-p.edges[b]) + emptyBand)
+		p.mean += p.bands[b] / shapeBands
 	}
+	p.power = total / float64(p.edges[shapeBands]-p.edges[0])
+	s := &p.shapes[len(p.shapes)-1]
 	s.n++
-	s.energy += total / float64(p.edges[shapeBands]-p.edges[0])
-	for b, v := range db {
-		s.sum[b] += v - mean
-		s.squares[b] += (v - mean) * (v - mean)
+	s.energy += p.power
+	for b := range p.bands {
+		p.bands[b] -= p.mean
+		s.sum[b] += p.bands[b]
+		s.squares[b] += p.bands[b] * p.bands[b]
 	}
 }
 
