@@ -46,6 +46,7 @@ type utterances struct {
 func newUtterances(binHz float64, bins int, p *pieces) *utterances {
 	low, high := p.edges[0], p.edges[shapeBands]
 	return &utterances{
+		kept:  make([]utterance, 0, utterancesKept),
 		below: [2]int{min(low-1, int(math.Round(speakerLowHz/binHz))), low},
 		above: [2]int{min(high, bins-1), min(bins, max(high+1, int(math.Round(speakerHighHz/binHz))))},
 	}
