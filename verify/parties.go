@@ -17,43 +17,42 @@ func missing(m *meter.Measurements, agentJoined bool) []finding.Finding {
 		return []finding.Finding{{Code: finding.NoSpeech, Severity: finding.Warning, Detail: "Nobody is heard on either channel."}}
 	}
 	var out []finding.Finding
-	for _, side := range []struct {
-		name, other string
-		here, there meter.Channel
-	}{{"left", "right", left, right}, {"right", "left", right, left}} {
-		if side.here.Timing.TalkS > 0 {
-			continue
-		}
-		empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
-		carried := fmt.Sprintf("carries a line at %.0f dBov", float64(side.here.Energy.NoiseFloor))
-		if dead(side.here) {
-			empty.Code = finding.SilentChannel
-			carried = "is digital silence from end to end"
-			if side.here.Timing.FirstSound.Happened() {
-				carried = fmt.Sprintf("carries nothing above %.0f dBov", deadLine)
-			}
-		}
-		talk := side.there.Timing.TalkS
-		sign := listen(side.there, dead(side.here))
-		if sign == bothSides {
-			out = append(out, finding.New(finding.BothParties, fmt.Sprintf(
-				"The %s channel carries both parties: two voices take turns in all that is said (%.0f s). The %s one %s.", side.other, talk, side.name, carried)))
-			if empty.Code == finding.OnePartyMissing {
-				continue
-			}
-		}
-		if empty.Code == finding.SilentChannel {
-			empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.", side.name, carried, talk, side.other)
-		} else {
-			empty.Detail = fmt.Sprintf("Nobody speaks on the %s channel, which %s; all speech (%.0f s) is on the %s one.", side.name, carried, talk, side.other)
-		}
-		empty.Detail += sign.words(agentJoined)
-		if sign != bothSides && (sign != noSign || agentJoined) {
-			empty.Severity = finding.Fatal
-		}
-		out = append(out, empty)
+	if left.Timing.TalkS == 0 {
+		out = append(out, nobodyOn("left", "right", left, right, agentJoined)...)
+	}
+	if right.Timing.TalkS == 0 {
+		out = append(out, nobodyOn("right", "left", right, left, agentJoined)...)
 	}
 	return out
+}
+
+// nobodyOn words what a channel without speech comes to, by what is said on the other.
+func nobodyOn(name, other string, here, there meter.Channel, agentJoined bool) []finding.Finding {
+	empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
+	carries := fmt.Sprintf("carries a line at %.0f dBov", float64(here.Energy.NoiseFloor))
+	detail := "Nobody speaks on the %s channel, which %s; all speech (%.0f s) is on the %s one."
+	if dead(here) {
+		empty.Code = finding.SilentChannel
+		carries = "is digital silence from end to end"
+		if here.Timing.FirstSound.Happened() {
+			carries = fmt.Sprintf("carries nothing above %.0f dBov", deadLine)
+		}
+		detail = "The %s channel %s; all speech (%.0f s) is on the %s one."
+	}
+	sign := listen(there, dead(here))
+	empty.Detail = fmt.Sprintf(detail, name, carries, there.Timing.TalkS, other) + sign.words(agentJoined)
+	if sign == bothSides {
+		both := finding.New(finding.BothParties, fmt.Sprintf(
+			"The %s channel carries both parties: two voices take turns in all that is said (%.0f s). The %s one %s.", other, there.Timing.TalkS, name, carries))
+		if empty.Code == finding.OnePartyMissing {
+			return []finding.Finding{both} // nobody is missing
+		}
+		return []finding.Finding{both, empty}
+	}
+	if sign != noSign || agentJoined {
+		empty.Severity = finding.Fatal
+	}
+	return []finding.Finding{empty}
 }
 
 // deadLine is the level up to which the band of speech may hold the idle noise
@@ -98,9 +97,8 @@ func (s sign) words(agentJoined bool) string {
 
 // An exchange leaves pauses on a channel that carries one side of it: as many
 // as answeredTurns turns, pauseS apart, are more than a voicemail or a caller
-// who waits. Who waits hears an announcement now and then, and nobody's turns are
-// waitS long at the median: on 50 calls one of the 100 sides that has
-// that many turns is above it.
+// who waits. Who waits hears an announcement now and then; the other party of a
+// conversation does not speak for waitS at the median.
 const (
 	answeredTurns = 4
 	pauseS        = 1.5
@@ -115,10 +113,19 @@ const (
 	bothSidesPauses = 0.35
 )
 
-// Two speakers explain what is said better than one: beyond doubt, and together with pauses
-// that are those of both sides. They take turns: the speaker changes as often as mixedTurns
-// of what chance would give, and not as a prompt does that an agent follows, or
-// an agent whom another one follows.
+// Two speakers explain what is said better than one (see [meter.Alternation]): beyond
+// doubt, or together with pauses that are those of both sides. And they take turns: the
+// speaker changes mixedTurns times as often as by chance, not once as from a
+// prompt to an agent, or from an agent to the next.
+//
+// TestParties prints what that comes to on 50 calls, nearly all of them with
+// synthetic voices and real codecs: both on one channel are found in 42, whatever is on the other,
+// in 29 where one is 12 dB fainter; none of the 100 channels alone is said to carry both. In
+// a trial with prompts of seven real voices, apart from this repository: 1 to 2 in
+// 100 rows of prompts in one voice are, whose prompts were made in several sessions; two voices
+// are found in half of the rows over two lines, in a quarter over one. What cannot be
+// told: turns of which there are fewer than leastTurns changes, and a machine that speaks with
+// two voices in turn.
 const (
 	surelyTwo  = 2.5
 	likelyTwo  = 2.0

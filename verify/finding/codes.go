@@ -83,7 +83,7 @@ func All() []Kind {
 	return []Kind{
 		{MonoFile, Fatal, "The recording has one channel, so that nobody is on a side of it."},
 		{DualMono, Fatal, "Both channels carry one signal: equal, louder, inverted, delayed or coded anew."},
-		{BothParties, Fatal, "One channel carries both parties, the other one of them."},
+		{BothParties, Fatal, "One channel carries both parties; the other one of them, or nobody."},
 		{Bleed, Warning, "One channel is heard on the other; fatal where it is strong enough to change the talk measures."},
 		{OrientationChanges, Fatal, "The sides change places within the call; a warning where that is only likely."},
 		{SilentChannel, Fatal, "A channel carries nothing at all; a warning where nothing says that the call was answered."},
