@@ -141,6 +141,24 @@ func BenchmarkMeter(b *testing.B) {
 		x, y := newLine(rate, step), newLine(rate, step)
 		steps(func(l, r []float32) { x.add(l, frame{level: -30}, false); y.add(r, frame{level: -30}, false) })
 	})
+	run("pieces and utterances", func() {
+		l := newLine(rate, step)
+		for range lineEvery {
+			l.add(right[:step], frame{level: -30}, false) // takes one spectrum
+		}
+		for c := range 2 {
+			p := newPieces(l.binHz, len(l.power))
+			u := newUtterances(l.binHz, len(l.power), p)
+			for i, level := range levels {
+				loud := p.step(frame{level: level[c]})
+				u.step(loud)
+				if loud && i%loudEvery == 0 {
+					p.add(l.power)
+					u.add(l.power, p)
+				}
+			}
+		}
+	})
 	run("tones", func() {
 		var quiet frameLog
 		b := newSpeechBand(rate, step)
