@@ -116,7 +116,7 @@ const (
 // Two speakers explain what is said better than one (see [meter.Alternation]): beyond
 // doubt, or together with pauses that are those of both sides. And they take turns: the
 // speaker changes mixedTurns times as often as by chance, not once as from a
-// prompt to an agent, or from an agent to the next.
+// prompt to an agent, or from an agent to the next. Up to surelyOne nothing speaks for two.
 //
 // TestParties prints what that comes to on 50 calls, nearly all of them with
 // synthetic voices and real codecs: both on one channel are found in 42, whatever is on the other,

@@ -1,193 +1,128 @@
 package verify_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"math"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"slices"
+	"strings"
 	"testing"
+	"time"
 
-	"github.com/zaf/g711"
-
+	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// labelsVariable names a file of labels as otoscope evaluate takes it. The table
-// of parties is then made from its sound recordings, beside which the files lie,
-// instead of those of testdata.
-const labelsVariable = "OTOSCOPE_LABELS"
+// alone is a channel whose speech is all there is: turns of 3 s with a pause between.
+func alone(turns int, pause float64, change func(*meter.Channel)) verify.Recording {
+	m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 300, Frames: 2400000}
+	m.Pair.Exchange.At = meter.Never
+	at := 1.0
+	for range turns {
+		m.Left.Segments = append(m.Left.Segments, meter.Segment{Start: at, End: at + 3})
+		m.Left.Timing.TalkS += 3
+		at += 3 + pause
+	}
+	m.Left.Timing.FirstSpeech = 1
+	if change != nil {
+		change(&m.Left)
+	}
+	return verify.Recording{Measurements: m}
+}
 
-// soundCalls are the recordings with one party a channel.
-func soundCalls(t *testing.T) map[string]recording {
-	t.Helper()
-	out := map[string]recording{}
-	path := os.Getenv(labelsVariable)
-	if path == "" {
-		for _, name := range calls {
-			out[name] = decode(t, name)
-		}
-		return out
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var call struct{ File, Fault string }
-		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
-			t.Fatal(err)
-		}
-		if slices.Contains([]string{"", "none", "swapped"}, call.Fault) {
-			out[call.File] = decodeFile(t, filepath.Join(filepath.Dir(path), call.File))
+// TestOneChannelAlone holds what is said of a call whose speech is all on one channel:
+// which finding, whether the recording is unusable for it, and what an agent who
+// is known to have joined changes.
+func TestOneChannelAlone(t *testing.T) {
+	// Twenty utterances, seven of one speaker, change 18 times at most and 9 times by chance.
+	speakers := func(gain float64, changes int) func(*meter.Channel) {
+		return func(c *meter.Channel) {
+			c.Alternation = &meter.Alternation{Utterances: 20, Fewer: 7, Gain: gain, Changes: changes}
 		}
 	}
-	return out
-}
-
-func decibels(db float64) float32 { return float32(math.Pow(10, db/20)) }
-
-// noise of a level in dBov.
-func noise(n int, dbov float64, seed uint64) []float32 {
-	rng := rand.New(rand.NewPCG(seed, 70))
-	x := make([]float32, n)
-	for i := range x {
-		x[i] = decibels(dbov) * float32(rng.NormFloat64())
-	}
-	return x
-}
-
-// tones of one level each, over a line's noise; on seconds of every period.
-func tones(n, rate int, on, period float64, hz ...float64) []float32 {
-	x := noise(n, -70, 3)
-	for i := range x {
-		t := float64(i) / float64(rate)
-		if math.Mod(t, period) < on {
-			for _, f := range hz {
-				x[i] += 0.05 * float32(math.Sin(2*math.Pi*f*t))
-			}
+	music := func(c *meter.Channel) {
+		for i, s := range c.Segments[1:] {
+			c.Music = append(c.Music, meter.Segment{Start: c.Segments[i].End + 0.2, End: s.Start - 0.2})
 		}
 	}
-	return x
-}
-
-func plus(x, y []float32, gain float32) []float32 {
-	out := slices.Clone(x)
-	for i := range out {
-		out[i] += gain * y[i]
-	}
-	return out
-}
-
-// muLaw is x through G.711.
-func muLaw(x []float32) []float32 {
-	out := make([]float32, len(x))
-	for i, v := range x {
-		s := int16(math.Round(32767 * float64(max(-1, min(1, v)))))
-		out[i] = float32(g711.DecodeUlawFrame(g711.EncodeUlawFrame(s))) / 32768
-	}
-	return out
-}
-
-// partiesForm is what may come of a call with one party on each channel.
-type partiesForm struct {
-	name string
-	both bool // on one channel
-	// The share of the calls in which it has to be said that both are on one channel, or that one
-	// is missing; and in which the recording has to be unusable.
-	found, unusable float64
-	make            func(c recording) [2][]float32
-}
-
-func partiesForms() []partiesForm {
-	type sides = [2][]float32
-	mixed := func(c recording) []float32 { return plus(c.side[0], c.side[1], 1) }
-	var out []partiesForm
-	besides := []struct {
-		name string
-		make func(n, rate int) []float32
-		dead bool
+	silence := math.Inf(-1)
+	const line, idle = -60, -88
+	const both, missing, silent = finding.BothParties, finding.OnePartyMissing, finding.SilentChannel
+	for _, tt := range []struct {
+		name   string
+		turns  int
+		pause  float64
+		change func(*meter.Channel)
+		floor  float64 // of the other channel
+		code   finding.Code
+		fatal  bool
+		joined bool // fatal where an agent is known to have joined
+		words  string
 	}{
-		{"digital silence", func(n, _ int) []float32 { return make([]float32, n) }, true},
-		{"noise of −70 dBov", func(n, _ int) []float32 { return noise(n, -70, 1) }, false},
-		{"noise of −55 dBov", func(n, _ int) []float32 { return noise(n, -55, 1) }, false},
-		{"hum", func(n, rate int) []float32 { return tones(n, rate, 1, 1, 50, 150) }, false},
-		{"ringback", func(n, rate int) []float32 { return tones(n, rate, 2, 6, 440, 480) }, false},
-	}
-	for _, b := range besides {
-		f := partiesForm{"both on one, besides it " + b.name, true, 0.8, 0.8, func(c recording) sides {
-			return sides{mixed(c), b.make(len(c.side[0]), c.rate)}
-		}}
-		if b.dead {
-			f.unusable = 0.95
-		}
-		out = append(out, f)
-	}
-	silent := func(x []float32) sides { return sides{x, make([]float32, len(x))} }
-	out = append(out,
-		partiesForm{"both on one through G.711, besides it digital silence", true, 0.8, 0.95, func(c recording) sides { return silent(muLaw(mixed(c))) }},
-		partiesForm{"both on one, the right at −12 dB", true, 0.5, 0.9, func(c recording) sides { return silent(plus(c.side[0], c.side[1], decibels(-12))) }},
-		partiesForm{"both on one, besides it the left", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[0]} }},
-		partiesForm{"both on one, besides it the right", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[1]} }},
-		partiesForm{"both on both, −6 dB, a noise each", false, 0, 1, func(c recording) sides {
-			x := mixed(c)
-			return sides{plus(x, noise(len(x), -55, 1), 1), plus(noise(len(x), -55, 2), x, decibels(-6))}
-		}},
-	)
-	for side, name := range []string{"the left alone", "the right alone"} {
-		for _, b := range besides {
-			f := partiesForm{name + ", besides it " + b.name, false, 0.97, 0.65, func(c recording) sides {
-				return sides{c.side[side], b.make(len(c.side[0]), c.rate)}
-			}}
-			if b.dead {
-				f.unusable = 0.9
-			}
-			out = append(out, f)
-		}
-	}
-	return append(out, partiesForm{name: "as it is", make: func(c recording) sides { return c.side }})
-}
+		{"one side", 8, 6, nil, line, missing, true, true, "one side of a conversation"},
+		{"one side, nothing on the other", 8, 6, nil, silence, silent, true, true, "one side of a conversation"},
+		{"one side in one voice", 8, 6, speakers(0.4, 9), line, missing, true, true, "one side of a conversation"},
+		{"short pauses", 8, 1.6, nil, line, missing, false, true, "Nothing in it says"},
+		{"short pauses, nothing on the other", 8, 1.6, nil, silence, silent, true, true, "both parties"},
+		{"short pauses, a codec's idle noise on the other", 8, 1.6, nil, idle, silent, true, true, "both parties"},
+		{"neither short nor long pauses, nothing on the other", 8, 3, nil, silence, silent, true, true, "not to be told"},
+		{"an announcement: one voice, short pauses", 8, 1.6, speakers(0.4, 9), silence, silent, false, true, "Nothing in it says"},
+		{"a caller who waits", 3, 20, nil, line, missing, false, true, "Nothing in it says"},
+		{"announcements to a caller who waits", 8, 25, nil, line, missing, false, true, "Nothing in it says"},
+		{"the same, nothing on the other", 8, 25, nil, silence, silent, false, true, "Nothing in it says"},
+		{"announcements and music", 8, 10, music, line, missing, false, true, "Nothing in it says"},
+		{"the same, nothing on the other", 8, 10, music, silence, silent, false, true, "Nothing in it says"},
+		{"a mailbox", 2, 0.6, nil, silence, silent, false, true, "Nothing in it says"},
 
-// TestParties prints what is found of both parties on one channel, and of one that is
-// missing, and holds that the first is never said of a channel with one party on it.
-// The shares are those of OTOSCOPE_LABELS; the recordings of testdata are so short
-// that few of them hold turns enough.
-func TestParties(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a long table of trials; run without -short")
-	}
-	calls := soundCalls(t)
-	for _, form := range partiesForms() {
-		codes, outcomes := map[finding.Code]int{}, map[verify.Outcome]int{}
-		found := 0
-		for name, c := range calls {
-			c.side = form.make(c)
-			v := c.judge(t, func(x float32) float32 { return x })
-			outcomes[v.Outcome]++
-			for _, f := range v.Findings {
-				if f.Severity != finding.Info {
-					codes[f.Code]++
+		{"both, beyond doubt", 8, 6, speakers(3, 9), line, both, true, true, "two voices take turns"},
+		{"both, nothing on the other", 8, 1.6, speakers(3, 9), silence, both, true, true, "two voices take turns"},
+		{"both, likely, and their pauses", 8, 1.6, speakers(2.2, 9), line, both, true, true, "two voices take turns"},
+		{"both, likely, and one side's pauses", 8, 6, speakers(2.2, 9), line, missing, true, true, "one side"},
+		{"a prompt, then one side", 8, 6, speakers(8, 1), line, missing, true, true, "one side"},
+		{"a prompt, one side, a prompt, another side", 8, 6, speakers(8, 3), line, missing, true, true, "one side"},
+	} {
+		for _, joined := range []bool{false, true} {
+			rec := alone(tt.turns, tt.pause, tt.change)
+			other := &rec.Measurements.Right
+			other.Timing.FirstSound, other.Energy.NoiseFloor = 0, meter.Level(tt.floor)
+			if math.IsInf(tt.floor, 0) {
+				other.Timing.FirstSound = meter.Never
+			}
+			c := verify.Case{Declaration: declare.Default()}
+			want := tt.fatal
+			if joined {
+				at := 2 * time.Second
+				c.Facts.Joined.Agent, want = &at, tt.joined
+			}
+			v := verify.Judge(rec, c)
+			var got *finding.Finding
+			for i, f := range v.Findings {
+				if f.Code == tt.code {
+					got = &v.Findings[i]
 				}
 			}
-			said := finds(v, finding.BothParties)
-			if said && !form.both {
-				t.Errorf("%s, %s: %+v", name, form.name, v.Findings)
+			if got == nil || (got.Severity == finding.Fatal) != want || (v.Outcome == verify.Unusable) != want {
+				t.Errorf("%s, joined %v: %s, %+v", tt.name, joined, v.Outcome, v.Findings)
+			} else if !joined && !strings.Contains(got.Detail, tt.words) {
+				t.Errorf("%s: %q says nothing of %q", tt.name, got.Detail, tt.words)
 			}
-			if said || !form.both && (finds(v, finding.OnePartyMissing) || finds(v, finding.SilentChannel)) {
-				found++
+			if tt.code != both && finds(v, both) || tt.code == both && finds(v, missing) {
+				t.Errorf("%s: %+v", tt.name, v.Findings)
 			}
 		}
-		t.Logf("%-52s %v %v", form.name, outcomes, codes)
-		if os.Getenv(labelsVariable) == "" {
-			continue
-		}
-		n := float64(len(calls))
-		if float64(found) < form.found*n || float64(outcomes[verify.Unusable]) < form.unusable*n {
-			t.Errorf("%s: found in %d of %d, unusable %d", form.name, found, len(calls), outcomes[verify.Unusable])
+	}
+}
+
+// TestSilentBesidesBoth holds that a dead channel beside both parties is named as well, and
+// that it is not what the recording is unusable for.
+func TestSilentBesidesBoth(t *testing.T) {
+	rec := alone(8, 1.6, func(c *meter.Channel) {
+		c.Alternation = &meter.Alternation{Utterances: 20, Fewer: 7, Gain: 3, Changes: 9}
+	})
+	rec.Measurements.Right.Timing.FirstSound = meter.Never
+	for _, f := range verify.Judge(rec, verify.Case{Declaration: declare.Default()}).Findings {
+		want := map[finding.Code]finding.Severity{finding.BothParties: finding.Fatal, finding.SilentChannel: finding.Warning}[f.Code]
+		if f.Severity != want {
+			t.Errorf("%+v", f)
 		}
 	}
 }

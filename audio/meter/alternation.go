@@ -8,12 +8,12 @@ import (
 
 // Whether a channel carries one speaker or two is asked as diarisation asks it
 // (Chen and Gopalakrishnan 1998): how much better two Gaussians explain its
-// utterances of speech than one does. What differs between two speakers is the
+// utterances than one does. What differs between two speakers is the
 // voice, its loudness, and first of all the line: each leg has its own.
 //
 // Spectra are compared in units of how much they vary within the utterances,
 // over all dimensions at once: vowels against sibilants make most of the variation, and
-// say nothing of who speaks. A utterance's mean is as uncertain as that of
+// say nothing of who speaks. An utterance's mean is as uncertain as that of
 // spectraAlone of its spectra; beyond that a speaker varies by speakerSpread
 // from one utterance to the next.
 const (
@@ -31,7 +31,7 @@ const (
 	splitSettles = 10
 )
 
-// means of utterances, whitened, and the weight of each: the inverse of its variance.
+// speakers are the means of utterances, whitened, and their weights: the inverse of the variance.
 type speakers struct {
 	utterances []utterance
 	x          [][speakerDims]float64
@@ -55,7 +55,7 @@ func alternation(all []utterance) *Alternation {
 		}
 		if gain := (one - s.distances(who)) / float64(len(all)); gain > out.Gain {
 			out.Gain = gain
-			s.describe(who, out)
+			out.Changes, out.Fewer = changes(who)
 		}
 	}
 	return out
@@ -199,19 +199,14 @@ func (s *speakers) settle(who []int) bool {
 	return true
 }
 
-// describe says how the utterances are divided.
-func (s *speakers) describe(who []int, out *Alternation) {
-	var level, spoken [2]float64
+// changes counts how often the speaker changes, and the utterances of the one who has fewer.
+func changes(who []int) (n, fewer int) {
 	var count [2]int
-	out.Changes = 0
 	for i, w := range who {
-		if i > 0 && w != who[i-1] {
-			out.Changes++
-		}
 		count[w]++
-		level[w] += s.utterances[i].sum[speakerDims-1]
-		spoken[w] += s.utterances[i].n
+		if i > 0 && w != who[i-1] {
+			n++
+		}
 	}
-	out.Fewer = min(count[0], count[1])
-	out.LevelDB = math.Abs(level[0]/spoken[0] - level[1]/spoken[1])
+	return n, min(count[0], count[1])
 }

@@ -83,7 +83,7 @@ func TestUtterancesAreBounded(t *testing.T) {
 	for range 20 {
 		m.Add(x, make([]float32, len(x)))
 	}
-	if kept := len(m.ch[0].speech.kept); kept != utterancesKept {
+	if kept := len(m.ch[0].spoken.kept); kept != utterancesKept {
 		t.Errorf("%d utterances of 20 minutes are kept, not %d", kept, utterancesKept)
 	}
 	if a := m.Finish().Left.Alternation; a == nil || a.Gain > 1.5 {

@@ -238,11 +238,10 @@ type Alternation struct {
 	Fewer      int `json:"fewer"`      // how many of them are those of the speaker who has fewer
 	// Gain is how much better two speakers explain an utterance than one does, on
 	// average: by how much its squared distance from the speaker falls, in units of
-	// how much it varies. Dividing the utterances of one speaker in two gives 0.3 to 2; 0
-	// where they do not fall in two.
+	// how much it varies. Dividing the utterances of one speaker in two gives less than
+	// 1 as a rule and hardly ever 2; 0 where they do not fall in two.
 	Gain    float64 `json:"gain"`
-	Changes int     `json:"changes"`  // of the speaker from one utterance to the next
-	LevelDB float64 `json:"level_db"` // by which one is louder, 0 or more
+	Changes int     `json:"changes"` // of the speaker from one utterance to the next
 }
 
 // Pair says what the two channels are to each other.

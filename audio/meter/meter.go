@@ -48,7 +48,7 @@ type channel struct {
 	log      frameLog
 	line     *line
 	pieces   *pieces
-	speech   *utterances
+	spoken   *utterances
 	dropouts dropouts
 	voice    *voiceMeter    // nil unless asked for
 	outline  *outline       // nil unless asked for
@@ -96,7 +96,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			band:     newSpeechBand(base, baseStep),
 			line:     line,
 			pieces:   pieces,
-			speech:   newUtterances(line.binHz, len(line.power), pieces),
+			spoken:   newUtterances(line.binHz, len(line.power), pieces),
 			dropouts: newDropouts(rate),
 			base:     newPast(spectrumPast(base), baseStep),
 			tones:    newTones(base),
@@ -190,10 +190,10 @@ func (m *Meter) takeStep(n int) {
 		ch.tones.add(&ch.base, based, ch.band, f, &ch.log)
 		ch.music.add(&ch.base, based, f)
 		loud := ch.pieces.step(f)
-		ch.speech.step(loud)
+		ch.spoken.step(loud)
 		if ch.line.add(x, f, loud) && loud {
 			ch.pieces.add(ch.line.power)
-			ch.speech.add(ch.line.power, ch.pieces)
+			ch.spoken.add(ch.line.power, ch.pieces)
 		}
 		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
 		if ch.voice != nil {
@@ -262,7 +262,7 @@ func (m *Meter) Finish() Measurements {
 		sides[c].Timing = ch.silence.timing(clock)
 		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))
 		if m.channels == 2 && len(speeches[1-c].segments) == 0 {
-			sides[c].Alternation = alternation(ch.speech.spoken(speech.segments, clock))
+			sides[c].Alternation = alternation(ch.spoken.within(speech.segments, clock))
 		}
 		if ch.voice != nil {
 			sides[c].Voice = ch.voice.result(speech.segments, clock)

@@ -13,6 +13,8 @@ const (
 	// So many are kept of a channel, the first ones: ten minutes of speech or of
 	// what else is loud. Who is recorded where is settled in the first exchanges.
 	utterancesKept = 256
+	// How much of an utterance activity detection has to take for speech, too.
+	utteranceSpeech = 0.8
 )
 
 // Besides the bands of shape, what is left below and above them is compared: what
@@ -100,13 +102,13 @@ func (s *utterances) close() {
 	s.open = utterance{}
 }
 
-// spoken gives the utterances in which somebody speaks, now that it is known when.
-func (s *utterances) spoken(speech []Segment, c clock) []utterance {
+// within gives the utterances in which somebody speaks, now that it is known when.
+func (s *utterances) within(speech []Segment, c clock) []utterance {
 	s.close()
 	var out []utterance
 	for _, one := range s.kept {
 		at := Segment{Start: c.frameTime(one.from), End: c.frameTime(one.to)}
-		if Overlap(speech, []Segment{at}, 0) >= 0.8*(at.End-at.Start) {
+		if Overlap(speech, []Segment{at}, 0) >= utteranceSpeech*(at.End-at.Start) {
 			out = append(out, one)
 		}
 	}
