@@ -118,8 +118,8 @@ const (
 // speaker changes mixedTurns times as often as by chance, not once as from a
 // prompt to an agent, or from an agent to the next. Up to surelyOne nothing speaks for two.
 //
-// TestParties prints what that comes to on 50 calls, nearly all of them with
-// synthetic voices and real codecs: both on one channel are found in 42, whatever is on the other,
+// TestParties prints what that comes to on 50 calls, nearly all of them with synthetic
+// voices and real codecs, with which in view the thresholds were chosen: both on one channel are found in 42, whatever is on the other,
 // in 29 where one is 12 dB fainter; none of the 100 channels alone is said to carry both. In
 // a trial with prompts of seven real voices, apart from this repository: 1 to 2 in
 // 100 rows of prompts in one voice are, whose prompts were made in several sessions; two voices
