@@ -119,13 +119,14 @@ const (
 // prompt to an agent, or from an agent to the next. Up to surelyOne nothing speaks for two.
 //
 // TestParties prints what that comes to on 50 calls, nearly all of them with synthetic
-// voices and real codecs, with which in view the thresholds were chosen: both on one channel are found in 42, whatever is on the other,
-// in 29 where one is 12 dB fainter; none of the 100 channels alone is said to carry both. In
-// a trial with prompts of seven real voices, apart from this repository: 1 to 2 in
-// 100 rows of prompts in one voice are, whose prompts were made in several sessions; two voices
-// are found in half of the rows over two lines, in a quarter over one. What cannot be
-// told: turns of which there are fewer than leastTurns changes, and a machine that speaks with
-// two voices in turn.
+// voices and real codecs, with which in view the thresholds were chosen: both on one
+// channel are found in 42, whatever is on the other, in 29 where one is 12 dB
+// fainter; none of the 100 channels alone is said to carry both. In a trial apart from
+// this repository, with prompts of seven real voices, 1 to 2 in 100 rows of prompts in
+// one voice are, which were made in several sessions; two voices are found in half of
+// the rows over two lines, in a quarter over one. What cannot be told: turns of which
+// there are fewer than leastTurns changes, and a machine that speaks with two voices
+// in turn.
 const (
 	surelyTwo  = 2.5
 	likelyTwo  = 2.0
