@@ -13,6 +13,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/zaf/g711"
 )
 
 // labelled is a recording of testdata with the truth of who speaks when.
@@ -193,6 +194,21 @@ func breathing(dbov float64) func([]float32, *rand.Rand) {
 	}
 }
 
+// wanderOverALaw adds a slow wander around zero and sends it all over A-law, which
+// has no zero: each crossing is a step of its lowest levels, a crackle that comes and goes.
+func wanderOverALaw(dbov float64) func([]float32, *rand.Rand) {
+	const pole = 0.998 // 2.5 Hz
+	gain := math.Pow(10, dbov/20) * math.Sqrt(1-pole*pole)
+	return func(x []float32, rng *rand.Rand) {
+		var v float64
+		for i := range x {
+			v = pole*v + gain*rng.NormFloat64()
+			x[i] += float32(v)
+		}
+		copy(x, overG711(x, g711.EncodeAlawFrame, g711.DecodeAlawFrame))
+	}
+}
+
 // TestSpeechActivity holds speech activity against the truth of the
 // recordings of testdata, whose pauses are emptied and filled with what lines have in them.
 func TestSpeechActivity(t *testing.T) {
@@ -254,22 +270,30 @@ func keepTalk(x []float32, truth []spoke) {
 	}
 }
 
-// TestOneWordInAMinute holds that the level of speech is found where there is next to none.
+// TestOneWordInAMinute holds that the level of speech is found where there is
+// next to none, on lines that are steady and on one that is not.
 func TestOneWordInAMinute(t *testing.T) {
 	l := labels(t)[0]
 	left, right := load(t, l.File)
 	word := l.talkOn(false)[0]
 	from := int(word.start * 8000)
-	minute := make([]float32, 60*8000)
-	copy(minute[40*8000:], left[from:from+int(min(0.5, word.length)*8000)])
-	rng := rand.New(rand.NewPCG(5, 6))
-	noise(-60)(minute, rng)
-	other := make([]float32, len(minute))
-	copy(other, right)
-	noise(-60)(other, rng)
-	m := listen(t, minute, other)
-	if len(m.Left.Segments) != 1 || math.Abs(m.Left.Segments[0].Start-40) > 0.1 {
-		t.Errorf("one word at 40 s, heard %v", m.Left.Segments)
+	for _, c := range []condition{
+		{"noise at -60 dBov", noise(-60)},
+		{"wander over A-law at -70 dBov", wanderOverALaw(-70)},
+		{"wander over A-law at -64 dBov", wanderOverALaw(-64)},
+		{"wander over A-law at -58 dBov", wanderOverALaw(-58)},
+	} {
+		minute := make([]float32, 60*8000)
+		copy(minute[40*8000:], left[from:from+int(min(0.5, word.length)*8000)])
+		rng := rand.New(rand.NewPCG(5, 6))
+		c.apply(minute, rng)
+		other := make([]float32, len(minute))
+		copy(other, right)
+		noise(-60)(other, rng)
+		m := listen(t, minute, other)
+		if len(m.Left.Segments) != 1 || math.Abs(m.Left.Segments[0].Start-40) > 0.1 {
+			t.Errorf("%s: one word at 40 s, heard %v", c.name, m.Left.Segments)
+		}
 	}
 }
 
