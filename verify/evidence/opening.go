@@ -179,6 +179,11 @@ func (g greeting) support(r reading, w OpeningWeights) float64 {
 		if g.othersS > helloS {
 			return min(weight, maybeGreeted)
 		}
+		if g.otherFirst {
+			// The leg that joins is the called one's, who says hello: an agent's, too,
+			// where nobody greets at length.
+			return min(weight, w.Complete)
+		}
 	}
 	return weight
 }
