@@ -123,7 +123,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 			return greeting{}, false
 		}
 		g.turn, g.firstWord = t, turns[0].Start
-		g.beep = beepAfter(r.channel(t.Right), t.End)
+		g.beep = r.beepAfter(r.channel(t.Right), t.End)
 		g.before(turns[:i])
 		for _, next := range turns[i+1:] {
 			if next.Right != t.Right {
@@ -209,8 +209,13 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	}
 }
 
-// beepAfter reports whether a beep follows soon after a time in seconds.
-func beepAfter(c *meter.Channel, at float64) bool {
+// beepAfter reports whether a mailbox's beep follows soon after a time in
+// seconds. A beep that comes again and again says that the call is recorded.
+func (r reading) beepAfter(c *meter.Channel, at float64) bool {
+	repeated := func(t meter.Tone) bool { return t.Kind == meter.Beep && t.Count > 1 }
+	if slices.ContainsFunc(r.m.Left.Tones, repeated) || slices.ContainsFunc(r.m.Right.Tones, repeated) {
+		return false
+	}
 	return slices.ContainsFunc(c.Tones, func(t meter.Tone) bool {
 		return t.Kind == meter.Beep && t.Start >= at-replyOverlapS && t.Start <= at+mailboxBeepS
 	})

@@ -111,6 +111,7 @@ func TestKinds(t *testing.T) {
 		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
 		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
 		{name: "a beep after the notice, inbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
+		{name: "the recorder beeps", left: answer, right: greeting, tones: [2][]meter.Tone{nil, {{Kind: meter.Beep, Start: 5.5, End: 20.8, Count: 2}}}, kind: "opening", want: w.Complete},
 		{name: "a beep on the other channel", left: answer, right: greeting, tones: [2][]meter.Tone{beep(5.5), nil}, kind: "opening", want: w.Complete},
 		{name: "both begin at once", left: []meter.Segment{{Start: 1, End: 4}}, right: []meter.Segment{{Start: 1, End: 4}}, kind: "opening", want: 0},
 
