@@ -21,7 +21,7 @@ const (
 	farBelow = 30 * logScale
 
 	closeGapS = 0.34 // shorter pauses are inside a talkspurt
-	minBurstS = 0.08 // shorter bursts are clicks
+	minBurstS = 0.10 // bursts that are all shorter are clicks, as of a keyboard
 )
 
 // speech is what activity detection found on a channel.
@@ -82,7 +82,8 @@ type talkspurts struct {
 	open   bool
 	start  int // first frame of the open talkspurt
 	end    int // frame after its last active one
-	active int // its active frames
+	run    int // its newest active frames, without one between that is not
+	burst  int // the most of them
 	strong int // its strong ones
 }
 
@@ -95,17 +96,21 @@ func (t *talkspurts) add(f walked) {
 		t.close()
 	}
 	if !t.open {
-		t.open, t.start, t.active, t.strong = true, f.i, 0, 0
+		t.open, t.start, t.burst, t.strong = true, f.i, 0, 0
 	}
+	if f.i > t.end {
+		t.run = 0
+	}
+	t.run++
+	t.burst = max(t.burst, t.run)
 	t.end = f.i + 1
-	t.active++
 	if f.level >= t.level-strong {
 		t.strong++
 	}
 }
 
 func (t *talkspurts) close() {
-	if t.strong >= minStrong && float64(t.active)*stepS >= minBurstS {
+	if t.strong >= minStrong && float64(t.burst)*stepS >= minBurstS {
 		t.done = append(t.done, Segment{Start: t.clock.frameTime(t.start), End: t.clock.frameTime(t.end)})
 	}
 	t.open = false

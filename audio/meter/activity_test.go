@@ -321,6 +321,14 @@ func TestNobodySpeaks(t *testing.T) {
 				x[i] = 0.9
 			}
 		}},
+		{"somebody types", func(x []float32, rng *rand.Rand) {
+			noise(-65)(x, rng)
+			for i := 0; i+120 < len(x); i += 1000 + rng.IntN(1000) {
+				for k := range 120 { // 15 ms
+					x[i+k] += float32(0.05 * rng.NormFloat64())
+				}
+			}
+		}},
 	} {
 		x := make([]float32, 30*8000)
 		c.apply(x, rng)
