@@ -312,24 +312,40 @@ func (l *leaks) path(c int, at, other lagPeak) Path {
 // carries reports whether a channel is as loud as what it is said to carry of
 // the other makes it. A noise, a hum or music that both channels have is at
 // one lag too, but a talker on one channel leaves the other as it is.
+//
+// The lags of a block are those of a circle: what comes later than half of it looks
+// as if it came before, where the other channel is not as loud.
 func (l *leaks) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
-	source, other := &l.sound.low[c], &l.sound.low[1-c]
 	if c == 1 {
 		lagS = -lagS
 	}
+	loud, short := l.short(c, lagS, gainDB, heardIn)
+	if loud < carriedSteps || float64(short) > carriedShort*float64(loud) {
+		return false
+	}
+	if lagS >= -bleedS {
+		return true
+	}
+	later, laterShort := l.short(c, lagS+l.sound.blockS(), gainDB, heardIn)
+	return short*later <= laterShort*loud
+}
+
+// short counts the steps in which a source is loud, and in how many of them the
+// other channel is too quiet to carry it, so much later.
+func (l *leaks) short(c int, afterS, gainDB float64, heardIn []bool) (loud, short int) {
+	source, other := &l.sound.low[c], &l.sound.low[1-c]
 	drift := l.drift
 	if c == 1 {
 		drift = -drift
 	}
 	floor := source.quantile(0.25)
-	loud, short := 0, 0
 	for i := range source.n {
 		t := (float64(i) + 0.5) * stepS
 		v := source.at(i)
 		if v == lowNone || int(v) > int(floor)-lowScale*carriedOverDB || !heardIn[l.sound.partAt(t, len(heardIn))] {
 			continue
 		}
-		w := other.at(i + int(math.Round((lagS+drift*t)/stepS)))
+		w := other.at(i + int(math.Round((afterS+drift*t)/stepS)))
 		if w == lowNone {
 			continue
 		}
@@ -338,7 +354,7 @@ func (l *leaks) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
 			short++
 		}
 	}
-	return loud >= carriedSteps && float64(short) <= carriedShort*float64(loud)
+	return loud, short
 }
 
 // gainIn is the gain in a part, and whether it is anything but chance.

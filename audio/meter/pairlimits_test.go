@@ -282,6 +282,19 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 	}
 }
 
+// TestEchoBeyondReach holds that an echo which comes later than echoes are looked
+// for, as over two satellites, is not taken for sound that comes before its cause.
+func TestEchoBeyondReach(t *testing.T) {
+	left, right := load(t, "call-straight.wav")
+	left, right = slices.Repeat(left, 4), slices.Repeat(right, 4)
+	for _, gainDB := range []float64{-18, -24, -30} {
+		p := listen(t, plus(left, delayed(right, 1.2), decibels(gainDB)), right).Pair
+		if p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Shift != (meter.Shift{}) {
+			t.Errorf("an echo of %.0f dB after 1.2 s: %+v", gainDB, p)
+		}
+	}
+}
+
 // TestChannelsApart holds offset and drift, heard by way of bleed.
 func TestChannelsApart(t *testing.T) {
 	for _, tt := range []struct{ lateS, ppm float64 }{{0.3, 0}, {-0.04, 0}, {0.6, 0}, {0, 200}, {0, -400}} {
