@@ -21,7 +21,7 @@ const (
 	farBelow = 30 * logScale
 
 	closeGapS = 0.34 // shorter pauses are inside a talkspurt
-	minBurstS = 0.10 // bursts that are all shorter are clicks, as of a keyboard
+	minBurstS = 0.08 // bursts that are all shorter are clicks, as of a keyboard
 )
 
 // speech is what activity detection found on a channel.
