@@ -189,7 +189,7 @@ func (p *pausing) Write(b []byte) (int, error) {
 		return n, err
 	}
 	p.ResponseWriter.(http.Flusher).Flush()
-	time.Sleep(patience + 300*time.Millisecond)
+	time.Sleep(patience + 1500*time.Millisecond) // for a busy machine to draw what it has to
 	b, p.after = b[n:], 0
 	m, err := p.ResponseWriter.Write(b)
 	return n + m, err
