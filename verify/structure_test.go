@@ -55,6 +55,31 @@ func TestPairFindings(t *testing.T) {
 	}
 }
 
+// TestOneWithinTheOther holds what it takes for a party to be on both channels
+// where no bleed was measured.
+func TestOneWithinTheOther(t *testing.T) {
+	for _, tt := range []struct {
+		name        string
+		correlation float64
+		share       float64 // of the left channel's talk that is under the right one's
+		want        bool
+	}{
+		{"one party on both", 0.65, 1, true},
+		{"the same, inverted", -0.65, 1, true},
+		{"two parties who talk at once", 0.002, 1, false},
+		{"a hum on both", 0.5, 0.2, false},
+	} {
+		rec := exchange(0)
+		m := &rec.Measurements
+		less := min(m.Left.Timing.TalkS, m.Right.Timing.TalkS)
+		m.Pair.Copy.Correlation, m.Pair.DoubleTalkS = tt.correlation, tt.share*less
+		v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
+		if got := finds(v, finding.BothParties); got != tt.want || got != (v.Outcome == verify.Unusable) {
+			t.Errorf("%s: %s, %+v", tt.name, v.Outcome, v.Findings)
+		}
+	}
+}
+
 // TestBleedOntoNobody holds that bleed on a channel on which nobody speaks is
 // left to the finding that nobody does.
 func TestBleedOntoNobody(t *testing.T) {
