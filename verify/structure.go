@@ -128,32 +128,6 @@ func leaks(m *meter.Measurements) []finding.Finding {
 	return append(out, shifted(m.Pair.Shift, m.DurationS)...)
 }
 
-// A party whose every word is spoken while the other channel speaks too, in
-// samples that agree, is on both channels: withinShare of its talk, and a correlation of
-// withinCorrelation, which is that of a party beside another 10 dB louder. Where
-// both channels hold one party each, the correlation is below 0.002 on 50 calls, and
-// below 0.1 with a hum of −30 dBov on both. This finds what [leaks] does not, where
-// a line's noise is louder on the channel with one party than on that with both.
-const (
-	withinShare       = 0.9
-	withinCorrelation = 0.3
-)
-
-// within finds a channel that carries both parties by the other one's being within it.
-func within(m *meter.Measurements) (finding.Finding, bool) {
-	both, one := "left", "right"
-	less := m.Right.Timing.TalkS
-	if m.Left.Timing.TalkS < less {
-		both, one, less = one, both, m.Left.Timing.TalkS
-	}
-	agree := m.Pair.Copy.Correlation
-	if less < oneSoundS || m.Pair.DoubleTalkS < withinShare*less || math.Abs(agree) < withinCorrelation {
-		return finding.Finding{}, false
-	}
-	return finding.New(finding.BothParties, fmt.Sprintf(
-		"The %s channel carries both parties: whenever the %s one speaks it does too, and the two agree sample by sample (correlation %.2f).", both, one, agree)), true
-}
-
 // leak words what is heard of one channel on the other. strong says that it
 // may be taken for speech there.
 func leak(from, to string, p meter.Path, echo, strong bool) finding.Finding {

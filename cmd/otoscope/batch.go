@@ -131,9 +131,6 @@ func againWords() []string {
 	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
 }
 
-// maxName bounds the name of a batch, in bytes: it is searched by.
-const maxName = 1000
-
 func (o *BatchOptions) check(args []string) error {
 	switch {
 	case len(args) == 0:
@@ -146,8 +143,8 @@ func (o *BatchOptions) check(args []string) error {
 		return &usageError{message: fmt.Sprintf("--again %q is not known", o.again), hint: "It takes " + strings.Join(againWords(), ", ")}
 	case o.stop < 0:
 		return &usageError{message: fmt.Sprintf("--stop-after %d is no number of errors", o.stop), hint: "Give 1 or more, or leave it out"}
-	case len(o.name) > maxName:
-		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", maxName), hint: "Name the batch by a word"}
+	case len(o.name) > batch.MaxWord:
+		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), hint: "Name the batch by a word"}
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
 	case o.format != "text" && o.format != "json":

@@ -90,9 +90,8 @@ func (c *console) failed(ctx context.Context, err error) error {
 		return loggedError{ctx.Err()}
 	}
 	var attributes []any
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		attributes = append(attributes, "hint", hinted.Hint())
+	if hint := hintOf(err); hint != "" {
+		attributes = append(attributes, "hint", hint)
 	}
 	c.logger.Error(err.Error(), attributes...)
 	return loggedError{err}

@@ -234,10 +234,5 @@ func (e *attributesError) Hint() string {
 
 // flagValue says which flag a value was wrong for.
 func flagValue(flag string, err error) error {
-	e := &usageError{message: "--" + flag + ": " + err.Error()}
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		e.hint = hinted.Hint()
-	}
-	return e
+	return &usageError{message: "--" + flag + ": " + err.Error(), hint: hintOf(err)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -86,9 +87,5 @@ func bare(err error) error {
 }
 
 func knownHint(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return "Give a WAV file with one channel that holds the announcement alone"
+	return cmp.Or(hintOf(err), "Give a WAV file with one channel that holds the announcement alone")
 }

@@ -93,12 +93,20 @@ func run(ctx context.Context, args []string, env environment) int {
 	}
 }
 
+// hintOf is what an error, or one that it wraps, says is to be done about it.
+func hintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
+	return ""
+}
+
 // printError writes an error, and what to do about it.
 func printError(w io.Writer, command string, err error) {
 	fmt.Fprintf(w, "%s: %s\n", command, report.Escape(err.Error()))
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) && hinted.Hint() != "" {
-		fmt.Fprintf(w, "%s\n", report.Escape(capitalised(hinted.Hint())))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(w, "%s\n", report.Escape(capitalised(hint)))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

@@ -97,12 +97,7 @@ func flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &missing):
 		return &usageError{message: fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)}
 	case errors.As(err, &invalid):
-		e := &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap()))}
-		var hinted interface{ Hint() string }
-		if errors.As(err, &hinted) {
-			e.hint = hinted.Hint()
-		}
-		return e
+		return &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap())), hint: hintOf(err)}
 	default:
 		return &usageError{message: err.Error()}
 	}

@@ -30,12 +30,9 @@ type ReadOptions struct {
 }
 
 // Check refuses a manifest of which no row can be used, or which cannot be read,
-// with a *manifest.Error, and costs nothing more where it has been checked before.
-// Run checks too; this is for finding it out before a database is made.
-func Check(m *manifest.Manifest, o ReadOptions) error {
-	rows := newReader(m, o)
-	return m.Check(func(e manifest.Entry) error { return rows.row(e).err })
-}
+// with a *manifest.Error. Run checks too, and then finds it done; this is for
+// finding it out before a database is made.
+func Check(m *manifest.Manifest, o ReadOptions) error { return newReader(m, o).check(m) }
 
 // A Reading is what came of reading a manifest.
 type Reading struct {

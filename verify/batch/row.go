@@ -50,18 +50,18 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// maxWord bounds, in bytes, the words of a row that are stored as they are and
-// searched by: PostgreSQL indexes no text beyond some 2,700 bytes.
-const maxWord = 1000
+// MaxWord bounds, in bytes, words that are stored as they are and searched by, such
+// as a batch's name: PostgreSQL indexes no text beyond some 2,700 bytes.
+const MaxWord = 1000
 
 // bounded cuts what is too long for an index; what is cut keeps its identity by
 // a hash of the whole.
 func bounded(s string) string {
-	if len(s) <= maxWord {
+	if len(s) <= MaxWord {
 		return s
 	}
 	sum := sha256.Sum256([]byte(s))
-	cut := maxWord - 24
+	cut := MaxWord - 24
 	for !utf8.RuneStart(s[cut]) {
 		cut--
 	}

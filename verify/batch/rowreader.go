@@ -50,6 +50,11 @@ func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	return r
 }
 
+// check refuses a manifest of which no row can be used.
+func (r *reader) check(m *manifest.Manifest) error {
+	return m.Check(func(e manifest.Entry) error { return r.row(e).err })
+}
+
 // row reads an entry. What is wrong with it is in the row.
 func (r *reader) row(e manifest.Entry) row {
 	f := e.Fields.Over(r.defaults)
@@ -90,8 +95,8 @@ func located(err error, e manifest.Entry) error {
 // fill makes a case of the words.
 func (r *reader) fill(out *row, f manifest.Fields) error {
 	for name, value := range f.Groups {
-		if len(name) > maxWord || len(value) > maxWord {
-			return &manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), maxWord), Advice: "name groups by a word"}
+		if len(name) > MaxWord || len(value) > MaxWord {
+			return &manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), MaxWord), Advice: "name groups by a word"}
 		}
 	}
 	declaration, err := r.declaration(f)

@@ -372,7 +372,7 @@ func FuzzManifest(f *testing.F) {
 				t.Fatal("more rows than bytes")
 			}
 			r := rows.row(e)
-			if r.id == "" || len(r.id) > maxWord || len(r.agent) > maxWord || !utf8.ValidString(r.id+r.agent+r.recording) && r.err == nil {
+			if r.id == "" || len(r.id) > MaxWord || len(r.agent) > MaxWord || !utf8.ValidString(r.id+r.agent+r.recording) && r.err == nil {
 				t.Errorf("row %d came out as %+v", e.Row, r)
 			}
 			if r.err != nil && r.err.Error() == "" {

@@ -25,7 +25,8 @@ type Report struct {
 // call goes on with the rest. When ctx ends, Run returns within WorkOptions.Grace
 // and some seconds; its error is then ctx's.
 func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
-	if err := Check(m, r); err != nil {
+	rows := newReader(m, r)
+	if err := rows.check(m); err != nil {
 		return Report{}, err
 	}
 	e, err := newEngine(s, o)
@@ -36,7 +37,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		r.Name = m.Name
 	}
 	report := Report{Batch: r.Name}
-	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: newReader(m, r)}
+	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: rows}
 	if err := s.beginReading(ctx, in, r.Name, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
