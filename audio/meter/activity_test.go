@@ -11,9 +11,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/zaf/g711"
+
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/audio/wave"
-	"github.com/zaf/g711"
 )
 
 // labelled is a recording of testdata with the truth of who speaks when.

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/riverqueue/river"
+
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // A statement is carried out in the dialect of SQL that SQLite and PostgreSQL
