@@ -10,8 +10,8 @@ import (
 	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
+	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/meter"
-	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -37,7 +37,7 @@ func decodeFile(t *testing.T, path string) recording {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := wave.NewReader(f, wave.Options{})
+	r, err := wav.NewReader(f, wav.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

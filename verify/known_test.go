@@ -5,20 +5,20 @@ import (
 	"os"
 	"testing"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // knownGreeting is the greeting of call-straight.wav as a file.
-func knownGreeting(t testing.TB) *known.Reference {
+func knownGreeting(t testing.TB) *fingerprint.Reference {
 	t.Helper()
 	f, err := os.Open("../testdata/prompt-greeting.wav")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := known.Read("greeting", f)
+	r, err := fingerprint.Read("greeting", f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestKnownAudio(t *testing.T) {
 	}
 	defer f.Close()
 	greeting := knownGreeting(t)
-	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Known: []*known.Reference{greeting}})
+	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Known: []*fingerprint.Reference{greeting}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +67,8 @@ func BenchmarkKnownAudio(b *testing.B) {
 		options verify.MeasureOptions
 	}{
 		{"without", verify.MeasureOptions{}},
-		{"one", verify.MeasureOptions{Known: []*known.Reference{greeting}}},
-		{"four", verify.MeasureOptions{Known: []*known.Reference{greeting, greeting, greeting, greeting}}},
+		{"one", verify.MeasureOptions{Known: []*fingerprint.Reference{greeting}}},
+		{"four", verify.MeasureOptions{Known: []*fingerprint.Reference{greeting, greeting, greeting, greeting}}},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			var seconds float64

@@ -13,8 +13,8 @@ import (
 
 	"github.com/zaf/g711"
 
+	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/meter"
-	"github.com/otoscope/otoscope/audio/wave"
 )
 
 // labelled is a recording of testdata with the truth of who speaks when.
@@ -85,7 +85,7 @@ func decode(t testing.TB, path string) (left, right []float32, rate int) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := wave.NewReader(f, wave.Options{})
+	r, err := wav.NewReader(f, wav.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 )
 
 // Known audio is found on the channel that carries it, at any rate; exchanging
@@ -17,9 +17,9 @@ import (
 func TestKnownAudio(t *testing.T) {
 	prompt, other := talker(7, 8000, 5, -26), talker(8, 8000, 5, -26)
 	slices.Reverse(other) // all talkers of these tests have one rhythm
-	var references []*known.Reference
+	var references []*fingerprint.Reference
 	for name, x := range map[string][]float32{"prompt": prompt, "other": other} {
-		r, err := known.NewReference(name, 8000, x)
+		r, err := fingerprint.NewReference(name, 8000, x)
 		if err != nil {
 			t.Fatal(err)
 		}

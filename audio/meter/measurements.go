@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 )
 
 // Schema is the number under which Measurements are stored. It changes
@@ -121,7 +121,7 @@ type Channel struct {
 	// Peaks is nil unless asked for.
 	Peaks *Peaks `json:"peaks,omitempty"`
 	// Known says of each known audio that was looked for whether it is there.
-	Known []known.Match `json:"known,omitempty"`
+	Known []fingerprint.Match `json:"known,omitempty"`
 }
 
 // ToneKind says what a tone means.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 )
 
 // The rates that a meter takes, in Hz. Speech needs the telephone band, which
@@ -50,9 +50,9 @@ type channel struct {
 	pieces   *pieces
 	spoken   *utterances
 	dropouts dropouts
-	voice    *voiceMeter    // nil unless asked for
-	outline  *outline       // nil unless asked for
-	known    *known.Matcher // nil unless asked for
+	voice    *voiceMeter          // nil unless asked for
+	outline  *outline             // nil unless asked for
+	known    *fingerprint.Matcher // nil unless asked for
 	base     past
 	tones    *tones
 	music    *musicWatch
@@ -67,7 +67,7 @@ type Options struct {
 	// Peaks keeps the outline of the waveform, for pictures.
 	Peaks bool
 	// Known is audio to look for in each channel.
-	Known []*known.Reference
+	Known []*fingerprint.Reference
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.
@@ -109,7 +109,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 			m.ch[c].outline = newOutline(rate)
 		}
 		if len(o.Known) > 0 {
-			m.ch[c].known = known.NewMatcher(base, o.Known)
+			m.ch[c].known = fingerprint.NewMatcher(base, o.Known)
 		}
 	}
 	if channels == 2 {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evidence"
-	"github.com/otoscope/otoscope/verify/evidence/calibrate"
 	"github.com/otoscope/otoscope/verify/report"
 )
 

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/evidence/evaluate"
+	"github.com/otoscope/otoscope/verify/evaluate"
 )
 
 // EvaluateOptions are the flags of "otoscope evaluate".

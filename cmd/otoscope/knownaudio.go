@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 )
 
 // knownOptions name files with audio that is known to be one side's.
@@ -32,7 +32,7 @@ func (o *knownOptions) complete(c *cobra.Command) {
 
 // knownAudio is what was read of the files.
 type knownAudio struct {
-	references      []*known.Reference
+	references      []*fingerprint.Reference
 	agent, customer []string // their identities
 }
 
@@ -68,13 +68,13 @@ func (o *knownOptions) read() (knownAudio, error) {
 	return k, nil
 }
 
-func readKnown(file string) (*known.Reference, error) {
+func readKnown(file string) (*fingerprint.Reference, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return known.Read(filepath.Base(file), f)
+	return fingerprint.Read(filepath.Base(file), f)
 }
 
 // bare takes the file's name off an error that is told behind it.

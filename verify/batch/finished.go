@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/meter"
-	"github.com/otoscope/otoscope/audio/wave"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
@@ -26,7 +26,7 @@ const (
 
 // storedRecording is what a verdict can be judged from anew.
 type storedRecording struct {
-	Format       wave.Format        `json:"format"`
+	Format       wav.Format         `json:"format"`
 	SHA256       string             `json:"sha256"`
 	Bytes        int64              `json:"bytes"`
 	Findings     []finding.Finding  `json:"findings,omitempty"` // of decoding

@@ -1,6 +1,6 @@
 package batch
 
-import "github.com/otoscope/otoscope/verify/evidence/evaluate"
+import "github.com/otoscope/otoscope/verify/evaluate"
 
 // A Rate is a share with its 95 % interval.
 type Rate struct {

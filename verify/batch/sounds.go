@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
@@ -92,7 +92,7 @@ func (r *reader) sound(path string) sound {
 }
 
 // readSound reads a file with known audio.
-func readSound(path string) ([]byte, *known.Reference, error) {
+func readSound(path string) ([]byte, *fingerprint.Reference, error) {
 	content, err := readSmall(path, maxSoundBytes)
 	var file *fs.PathError
 	if errors.As(err, &file) {
@@ -104,7 +104,7 @@ func readSound(path string) ([]byte, *known.Reference, error) {
 	if len(content) > maxSoundBytes {
 		return nil, nil, &manifest.RowError{Message: fmt.Sprintf("it is larger than %d MiB", maxSoundBytes>>20), Advice: "keep what is played: sox IN.wav -r 8000 -c 1 OUT.wav trim 0 60"}
 	}
-	reference, err := known.Read(filepath.Base(path), bytes.NewReader(content))
+	reference, err := fingerprint.Read(filepath.Base(path), bytes.NewReader(content))
 	return content, reference, err
 }
 
@@ -151,8 +151,8 @@ const keptReferences = 1800
 
 // references gives the known audio of a task, from the database where it is
 // not at hand.
-func (e *engine) references(ctx context.Context, ids []string) ([]*known.Reference, error) {
-	var all []*known.Reference
+func (e *engine) references(ctx context.Context, ids []string) ([]*fingerprint.Reference, error) {
+	var all []*fingerprint.Reference
 	for _, id := range ids {
 		r, err := e.reference(ctx, id)
 		if err != nil {
@@ -163,7 +163,7 @@ func (e *engine) references(ctx context.Context, ids []string) ([]*known.Referen
 	return all, nil
 }
 
-func (e *engine) reference(ctx context.Context, id string) (*known.Reference, error) {
+func (e *engine) reference(ctx context.Context, id string) (*fingerprint.Reference, error) {
 	e.mu.Lock()
 	r := e.known[id]
 	e.mu.Unlock()
@@ -182,7 +182,7 @@ func (e *engine) reference(ctx context.Context, id string) (*known.Reference, er
 	if err != nil {
 		return nil, err
 	}
-	if r, err = known.Read(name, bytes.NewReader(content)); err != nil {
+	if r, err = fingerprint.Read(name, bytes.NewReader(content)); err != nil {
 		return nil, &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: fmt.Errorf("the known audio %s: %w", name, err)}
 	}
 	e.mu.Lock()

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/fetch"
-	"github.com/otoscope/otoscope/audio/known"
-	"github.com/otoscope/otoscope/audio/wave"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -21,7 +21,7 @@ type Task struct {
 	Pick      string // channels to take, "1,3"; "" for both of two
 	// What is measured on request, as in verify.MeasureOptions.
 	Voice, Peaks bool
-	Known        []*known.Reference
+	Known        []*fingerprint.Reference
 }
 
 // Measured is what came of a task.
@@ -80,7 +80,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	}
 	o := verify.MeasureOptions{Voice: t.Voice, Peaks: t.Peaks, Known: t.Known}
 	if t.Pick != "" {
-		if o.Pick, err = wave.ParsePick(t.Pick); err != nil {
+		if o.Pick, err = wav.ParsePick(t.Pick); err != nil {
 			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/known"
+	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -46,7 +46,7 @@ func knownAudio() kind {
 // carried is known audio that is heard where a reading expects it.
 type carried struct {
 	agent       bool // it is the agent's
-	here, there known.Match
+	here, there fingerprint.Match
 	weight      float64 // 0: it is not heard here, or it says nothing
 }
 
@@ -111,7 +111,7 @@ func (c carried) sentence(r reading) string {
 		other = fmt.Sprintf("and on the %s one only %.0f dB fainter, as an echo", there, c.here.GainDB-c.there.GainDB)
 	}
 	return fmt.Sprintf("The %s known audio %q is heard on the %s channel from %.1f s on (score %.0f, where %.0f is a match), %s.",
-		whose, c.here.Name, here, max(0, c.here.StartS), c.here.Score, known.Threshold, other)
+		whose, c.here.Name, here, max(0, c.here.StartS), c.here.Score, fingerprint.Threshold, other)
 }
 
 // greetingIsKnown reports whether the first long turn is known audio. Whose

@@ -1,0 +1,186 @@
+package wav
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+)
+
+// Format tags of the fmt chunk (RFC 2361, mmreg.h).
+const (
+	tagPCM        = 0x0001
+	tagFloat      = 0x0003
+	tagALaw       = 0x0006
+	tagMuLaw      = 0x0007
+	tagExtensible = 0xFFFE
+)
+
+// Sizes of the fmt chunk: PCMWAVEFORMAT, and WAVEFORMATEXTENSIBLE with its extension of 22 bytes.
+const (
+	minFmtBytes        = 16
+	extensibleFmtBytes = 40
+	extensionBytes     = 22
+)
+
+// Rates outside of these bounds are a broken header, not a recording.
+const (
+	minSampleRate = 1000
+	maxSampleRate = 768000
+)
+
+// subFormatTail is what follows the format tag in a WAVEFORMATEXTENSIBLE sub-format:
+// xxxxxxxx-0000-0010-8000-00AA00389B71, here without its first 32 bits.
+const subFormatTail = "\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71"
+
+// fmtChunk is the fmt chunk field by field, not yet believed.
+type fmtChunk struct {
+	at         int64 // where the chunk begins
+	tag        uint16
+	channels   int
+	rate       int64
+	byteRate   int64
+	blockAlign int
+	bits       int
+	extensible bool
+	validBits  int // 0 where not told
+}
+
+// parseFmt reads the first bytes, at most 40, of a fmt chunk that begins at byte at.
+func parseFmt(b []byte, at int64, order binary.ByteOrder, said *notes) (fmtChunk, error) {
+	c := fmtChunk{at: at}
+	if len(b) < minFmtBytes {
+		return c, malformed(at, "the fmt chunk has %s where it needs %d", countOf(len(b), "byte"), minFmtBytes)
+	}
+	c.tag = order.Uint16(b)
+	c.channels = int(order.Uint16(b[2:]))
+	c.rate = int64(order.Uint32(b[4:]))
+	c.byteRate = int64(order.Uint32(b[8:]))
+	c.blockAlign = int(order.Uint16(b[12:]))
+	c.bits = int(order.Uint16(b[14:]))
+	if c.tag != tagExtensible {
+		return c, nil
+	}
+
+	c.extensible = true
+	if len(b) < extensibleFmtBytes {
+		return c, malformed(at, "the fmt chunk announces WAVEFORMATEXTENSIBLE, which needs %d bytes, but has %d",
+			extensibleFmtBytes, len(b))
+	}
+	subFormat := b[24:40]
+	tag, ok := subFormatTag(subFormat, order)
+	if !ok {
+		return c, unsupported(at+8+24, "samples of the sub-format %s, which is no encoding known here", guid(subFormat, order))
+	}
+	if stated := order.Uint16(b[16:]); stated < extensionBytes {
+		said.add(NoteMalformed, "The fmt chunk's extension has %d bytes by its header, but is there with all its %d.", stated, extensionBytes)
+	}
+	c.tag = tag
+	c.validBits = int(order.Uint16(b[18:]))
+	return c, nil
+}
+
+// subFormatTag takes the format tag out of a sub-format, or reports that it is of another family.
+func subFormatTag(b []byte, order binary.ByteOrder) (uint16, bool) {
+	tail := []byte(subFormatTail)
+	if order == binary.BigEndian {
+		// In RIFX the two 16-bit fields after the tag are turned around like every number.
+		tail[2], tail[3] = tail[3], tail[2]
+	}
+	tag := order.Uint32(b)
+	return uint16(tag), tag <= 0xFFFF && bytes.Equal(b[4:], tail)
+}
+
+// guid writes a sub-format the way it is looked up.
+func guid(b []byte, order binary.ByteOrder) string {
+	return fmt.Sprintf("%08X-%04X-%04X-%X-%X", order.Uint32(b), order.Uint16(b[4:]), order.Uint16(b[6:]), b[8:10], b[10:16])
+}
+
+// format believes the chunk, or says what is wrong with it.
+func (c fmtChunk) format(container string, said *notes) (Format, error) {
+	f := Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
+	switch c.tag {
+	case tagPCM:
+		f.Encoding = PCM
+	case tagFloat:
+		f.Encoding = Float
+	case tagALaw:
+		f.Encoding = ALaw
+	case tagMuLaw:
+		f.Encoding = MuLaw
+	default:
+		return f, unsupportedCodec(c.tag, c.at+8)
+	}
+	if c.channels == 0 {
+		return f, malformed(c.at+8+2, "the fmt chunk says that the recording has 0 channels")
+	}
+	if c.rate < minSampleRate || c.rate > maxSampleRate {
+		return f, malformed(c.at+8+4, "the fmt chunk gives a sample rate of %d Hz, and nothing is recorded at that", c.rate)
+	}
+	if err := c.checkBits(f.Encoding); err != nil {
+		return f, err
+	}
+	if f.Encoding == ALaw || f.Encoding == MuLaw {
+		f.Bits = 8 // some writers give the 13, 14 or 16 bits that an octet expands to
+	}
+	width, err := c.sampleBytes(f, said)
+	if err != nil {
+		return f, err
+	}
+	f.ContainerBits = 8 * width
+	if f.frameBytes() > 0xFFFF {
+		return f, malformed(c.at+8+2, "%d channels of %d bits do not fit into the frame of a WAV file", f.Channels, f.ContainerBits)
+	}
+	if f.Encoding == PCM && c.validBits > 0 {
+		if c.validBits <= f.ContainerBits {
+			f.Bits = c.validBits
+		} else {
+			said.add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
+				c.validBits, f.ContainerBits, f.Bits)
+		}
+	}
+	return f, nil
+}
+
+// checkBits refuses sample widths that do not exist in an encoding.
+func (c fmtChunk) checkBits(e Encoding) error {
+	switch e {
+	case PCM:
+		if c.bits < 1 || c.bits > 32 {
+			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", countOf(c.bits, "bit"))
+			if c.bits == 64 {
+				e.Advice = adviceFFmpegWAV
+			}
+			return e
+		}
+	case Float:
+		if c.bits != 32 && c.bits != 64 {
+			return unsupported(c.at+8+14, "floating-point samples of %s; 32 and 64 are read", countOf(c.bits, "bit"))
+		}
+	}
+	return nil
+}
+
+// sampleBytes is the size of one sample of one channel. Where the fields of the chunk contradict each
+// other and no third one settles it, the samples cannot be told apart: a wrong frame size would mix
+// the channels, so that is an error and never a guess.
+func (c fmtChunk) sampleBytes(f Format, said *notes) (int, error) {
+	packed := (f.Bits + 7) / 8
+	frame := c.channels * packed
+	switch {
+	case c.blockAlign == frame:
+		return packed, nil
+	case f.Encoding == PCM && packed == 3 && c.blockAlign == 4*c.channels:
+		// No other count of channels can be meant by this. Samples are left-justified in what is
+		// wider than they are, says the first RIFF specification of PCM.
+		if !c.extensible {
+			said.add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
+		}
+		return 4, nil
+	case c.blockAlign == 0 || c.byteRate == c.rate*int64(frame):
+		said.add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
+			countOf(c.blockAlign, "byte"), countOf(c.channels, "channel"), 8*packed, frame)
+		return packed, nil
+	}
+	return 0, malformed(c.at+8+12, "the fmt chunk contradicts itself: %s of %d bits take %s, but it gives %d, and a guess could mix the channels",
+		countOf(c.channels, "channel"), f.Bits, countOf(frame, "byte"), c.blockAlign)
+}

@@ -1,0 +1,161 @@
+package wav
+
+import (
+	"fmt"
+	"io"
+)
+
+// blockBytes is how many bytes are read at a time. It holds at least one frame of any WAV file,
+// whose size has 16 bits.
+const blockBytes = 1 << 16
+
+// Reader delivers the samples of one recording. It is not safe for concurrent use.
+type Reader struct {
+	src       *source
+	said      notes
+	layout    layout
+	taken     []int // channels of the file that are delivered, counted from 0
+	picking   bool  // they are others than all of the file's, in its order
+	samples   *sections
+	converter *converter
+	received  int64 // bytes of samples
+	bad       int64 // samples that were no number
+
+	block   []byte // room for whole frames
+	ready   []byte // delivered channels of whole frames, little-endian
+	partial int    // bytes left over after the last whole frame
+	err     error  // what Read returns when ready is used up
+}
+
+// NewReader reads up to the first sample. The caller keeps ownership of r; more may be read from it than
+// the samples need.
+//
+// Its errors are an *Error where the recording is at fault. An error of r itself is wrapped.
+func NewReader(r io.Reader, o Options) (*Reader, error) {
+	return newReader(r, o, maxSection)
+}
+
+func newReader(in io.Reader, o Options, section int64) (*Reader, error) {
+	r := &Reader{src: newSource(in)}
+	var err error
+	if r.layout, err = walk(r.src, &r.said); err != nil {
+		return nil, err
+	}
+	f := r.layout.format
+	if r.taken, err = resolvePick(o.Pick, f.Channels); err != nil {
+		return nil, err
+	}
+	for i, channel := range r.taken {
+		r.picking = r.picking || channel != i
+	}
+	r.picking = r.picking || len(r.taken) != f.Channels
+	r.samples = newSections(r.src, r.layout, section)
+	r.converter = newConverter(f, len(r.taken))
+	r.block = make([]byte, blockBytes/f.frameBytes()*f.frameBytes())
+	return r, nil
+}
+
+// Format tells how the recording is stored.
+func (r *Reader) Format() Format { return r.layout.format }
+
+// Channels is how many channels Read delivers, 1 or 2.
+func (r *Reader) Channels() int { return len(r.taken) }
+
+// Notes tells what is odd about the recording. It is complete once Read has returned io.EOF.
+func (r *Reader) Notes() []Note { return r.said.all() }
+
+// Read fills left and right with up to len(left) sample frames and returns how many it was. Full scale
+// is 1.0: an n-bit integer sample s is s/2^(n-1) exactly, up to 24 bits, and the nearest float32 beyond.
+// Floating-point samples keep their values, also those beyond full scale.
+//
+// A recording of one channel fills left alone, and right may be nil. Of slices that differ in length the
+// shorter one counts; without room for one frame the error is io.ErrShortBuffer.
+//
+// Read returns n > 0 and nil, or 0 and io.EOF after the last sample, or 0 and another error. A recording
+// that ends early is no error: Notes tells.
+func (r *Reader) Read(left, right []float32) (n int, err error) {
+	if len(r.taken) == 2 && len(right) < len(left) {
+		left = left[:len(right)]
+	}
+	if len(left) == 0 {
+		return 0, io.ErrShortBuffer
+	}
+	for len(r.ready) == 0 {
+		if r.err != nil {
+			return 0, r.finish()
+		}
+		r.fill()
+	}
+	stride := r.converter.stride
+	n = min(len(left), len(r.ready)/stride)
+	if len(r.taken) == 1 {
+		right = nil
+	} else {
+		right = right[:n]
+	}
+	r.bad += int64(r.converter.convert(left[:n], right, r.ready[:n*stride]))
+	r.ready = r.ready[n*stride:]
+	return n, nil
+}
+
+// finish returns the last error; the first time it also tells of samples that were no number.
+func (r *Reader) finish() error {
+	if r.bad > 0 {
+		r.said.add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", wereOf(r.bad, "sample"))
+		r.bad = 0
+	}
+	return r.err
+}
+
+// fill reads the next block of whole frames, or sets err.
+func (r *Reader) fill() {
+	f := r.layout.format
+	n, err := io.ReadFull(r.samples, r.block)
+	r.received += int64(n)
+	whole := n / f.frameBytes() * f.frameBytes()
+	r.ready = r.block[:whole]
+	if r.picking {
+		r.ready = pickChannels(r.ready, f.frameBytes(), f.sampleBytes(), r.taken)
+	}
+	if r.layout.bigEndian {
+		swapBytes(r.ready, f.sampleBytes())
+	}
+	if err == nil {
+		return
+	}
+	r.partial = n - whole
+	r.err = r.end(err)
+}
+
+// end says how the samples ended: io.EOF with notes, or an error.
+func (r *Reader) end(err error) error {
+	if r.samples.left > 0 && r.src.failure() != nil {
+		return fmt.Errorf("reading the samples at byte %d: %w", r.src.offset(), r.src.failure())
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	r.remark()
+	return io.EOF
+}
+
+// remark notes what the end of the samples shows. The samples that are not numbers are counted while
+// they are delivered, so that note comes with io.EOF.
+func (r *Reader) remark() {
+	f := r.layout.format
+	switch {
+	case r.samples.toEnd || r.samples.left > 0 && r.layout.vague:
+		r.said.add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
+			r.layout.size, r.received)
+	case r.samples.left > 0:
+		r.said.add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
+			r.layout.size, r.received, r.samples.left, f.duration(r.samples.left))
+	default:
+		if what, at := r.src.following(); what == followedBySomething {
+			r.said.add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)
+		}
+	}
+	if r.partial > 0 {
+		r.said.add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", countOf(r.partial, "byte"))
+	}
+}

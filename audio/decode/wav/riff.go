@@ -1,0 +1,319 @@
+package wav
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
+// Pictures and broadcast metadata take less.
+const (
+	headerLimit = 64 << 20 // bytes
+	chunkLimit  = 4096     // chunks
+)
+
+const (
+	chunkHeaderBytes = 8
+	ds64Bytes        = 16 // up to the size of the samples
+)
+
+// layout is what the chunks before the samples say.
+type layout struct {
+	format    Format
+	bigEndian bool  // RIFX
+	size      int64 // bytes of samples by the header
+	vague     bool  // size is one that streaming writers put where they cannot know it
+}
+
+// walker goes through the chunks of one file up to its samples.
+type walker struct {
+	src       *source
+	said      *notes
+	order     binary.ByteOrder
+	container string
+
+	found    *fmtChunk
+	format   Format // of found
+	longSize int64  // data size of ds64, negative where there is none
+	dataAt   int64  // where a data chunk came before the fmt chunk, negative where none did
+}
+
+// walk reads up to the first sample.
+func walk(src *source, said *notes) (layout, error) {
+	w := &walker{src: src, said: said, order: binary.LittleEndian, longSize: -1, dataAt: -1}
+	if err := w.riffHeader(); err != nil {
+		return layout{}, err
+	}
+	for range chunkLimit {
+		at := w.src.offset()
+		id, size, err := w.chunkHeader()
+		if err != nil {
+			return layout{}, err
+		}
+		if id == "data" {
+			if w.found != nil {
+				return w.layout(size), nil
+			}
+			if w.dataAt < 0 {
+				w.dataAt = at
+			}
+		}
+		if err := w.body(id, size, at); err != nil {
+			return layout{}, err
+		}
+		if err := w.pad(id, size, at); err != nil {
+			return layout{}, err
+		}
+	}
+	return layout{}, malformed(w.src.offset(), "the file has more than %d chunks before its samples", chunkLimit)
+}
+
+// riffHeader reads the twelve bytes that say what kind of RIFF file this is.
+func (w *walker) riffHeader() error {
+	const riffHeaderBytes = 12
+	head, err := w.src.Peek(riffHeaderBytes)
+	if err != nil && w.src.failure() != nil {
+		return w.failed("the RIFF header")
+	}
+	switch prefix(head, 4) {
+	case "RIFF":
+		w.container = "WAVE"
+	case "RF64", "BW64": // EBU Tech 3306, ITU-R BS.2088
+		w.container = prefix(head, 4)
+	case "RIFX":
+		w.container = "RIFX"
+		w.order = binary.BigEndian
+	default:
+		start, err := w.src.Peek(sniffBytes)
+		if err != nil && w.src.failure() != nil {
+			return w.failed("the RIFF header")
+		}
+		return notWave(start)
+	}
+	if err != nil {
+		return cutShort(int64(len(head)), "in the middle of its RIFF header")
+	}
+	if form := head[8:12]; string(form) != "WAVE" {
+		return notWaveForm(form)
+	}
+	_, err = w.src.Discard(riffHeaderBytes)
+	return err
+}
+
+// chunkHeader reads the name and the size of the next chunk.
+func (w *walker) chunkHeader() (id string, size int64, err error) {
+	at := w.src.offset()
+	head, err := w.src.Peek(chunkHeaderBytes)
+	if err != nil {
+		if w.src.failure() != nil {
+			return "", 0, w.failed("a chunk header")
+		}
+		if len(head) > 0 {
+			return "", 0, cutShort(at, "in the middle of a chunk header")
+		}
+		return "", 0, w.noSamples(at)
+	}
+	if !isChunkName(head) {
+		return "", 0, malformed(at, "where the next chunk should begin, there is %s", quoteBytes(head[:4]))
+	}
+	id, size = string(head[:4]), int64(w.order.Uint32(head[4:]))
+	_, err = w.src.Discard(chunkHeaderBytes)
+	return id, size, err
+}
+
+// body reads or skips what is in a chunk.
+func (w *walker) body(id string, size, at int64) error {
+	if at+chunkHeaderBytes+size > headerLimit {
+		if w.dataAt >= 0 {
+			return w.dataFirst()
+		}
+		return malformed(at, "the %q chunk claims %d bytes, and before its samples a recording is believed to have no more than %d",
+			id, size, headerLimit)
+	}
+	var begin []byte
+	if wanted := min(size, wantedOf(id)); wanted > 0 {
+		var err error
+		if begin, err = w.src.Peek(int(wanted)); err != nil {
+			return w.endedIn(id, at)
+		}
+	}
+	switch id {
+	case "fmt ":
+		if err := w.fmt(begin, at); err != nil {
+			return err
+		}
+	case "ds64":
+		w.ds64(begin)
+	}
+	if _, err := w.src.Discard(int(size)); err != nil {
+		if w.dataAt >= 0 && w.src.failure() == nil {
+			return w.noSamples(at)
+		}
+		return w.endedIn(id, at)
+	}
+	return nil
+}
+
+// wantedOf is how many bytes of a chunk are looked at.
+func wantedOf(id string) int64 {
+	switch id {
+	case "fmt ":
+		return extensibleFmtBytes
+	case "ds64":
+		return ds64Bytes
+	}
+	return 0
+}
+
+// fmt takes the format; a second one may repeat the first, but not contradict it.
+func (w *walker) fmt(b []byte, at int64) error {
+	if w.dataAt >= 0 {
+		return w.dataFirst()
+	}
+	c, err := parseFmt(b, at, w.order, w.said)
+	if err != nil {
+		return err
+	}
+	if w.found == nil {
+		w.found = &c
+		w.format, err = c.format(w.container, w.said)
+		return err
+	}
+	first := w.found.at
+	c.at = first
+	if c != *w.found {
+		return malformed(at, "a second fmt chunk contradicts the first one, at byte %d", first)
+	}
+	w.said.add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
+	return nil
+}
+
+// ds64 takes the 64-bit size of the samples (EBU Tech 3306, section 4).
+func (w *walker) ds64(b []byte) {
+	if len(b) == ds64Bytes && w.longSize < 0 {
+		w.longSize = int64(min(w.order.Uint64(b[8:]), math.MaxInt64))
+	}
+}
+
+// pad passes over the byte that follows a chunk of odd size. Some writers leave it out, so that the
+// next chunk's name begins where it should be.
+func (w *walker) pad(id string, size, at int64) error {
+	if size%2 == 0 {
+		return nil
+	}
+	next, _ := w.src.Peek(1 + 4)
+	if len(next) == 0 {
+		return nil // the next chunk's header tells why
+	}
+	if missingPad(next) {
+		w.said.add(NoteMalformed, "The %q chunk at byte %d has an odd size and no pad byte after it.", id, at)
+		return nil
+	}
+	_, err := w.src.Discard(1)
+	return err
+}
+
+// missingPad decides whether a chunk begins at the first of these bytes, where a pad byte should be.
+func missingPad(next []byte) bool {
+	return isKnownChunk(next) || isChunkName(next) && !isChunkName(next[1:])
+}
+
+// layout settles what the header says of the samples, of which the first comes next.
+func (w *walker) layout(size int64) layout {
+	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size}
+	const see64 = 0xFFFFFFFF // "look into ds64"
+	if w.longSize >= 0 && (size == see64 || size == 0) {
+		l.size = w.longSize
+		l.vague = l.size == 0 || l.size >= math.MaxInt64-0xFF
+		return l
+	}
+	l.vague = isVague(size)
+	return l
+}
+
+// isVague reports sizes that writers put down when they cannot know better: 0, and
+// the greatest that a signed or an unsigned 32-bit number can hold, often less a header or rounded.
+func isVague(size int64) bool {
+	return size == 0 || size >= 0xFFFFFF00 || size >= 0x7FFFF000 && size <= 0x80000000
+}
+
+func (w *walker) noSamples(at int64) error {
+	switch {
+	case w.dataAt >= 0:
+		return malformed(w.dataAt, "the file has samples but no fmt chunk that says how to read them")
+	case w.found == nil:
+		return cutShort(at, "before its fmt and data chunks")
+	}
+	return cutShort(at, "before its data chunk, which would hold the samples")
+}
+
+func (w *walker) dataFirst() error {
+	return &Error{
+		Problem: "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back",
+		Offset:  w.dataAt,
+		Advice:  adviceExport,
+	}
+}
+
+func (w *walker) endedIn(id string, at int64) error {
+	if w.src.failure() != nil {
+		return w.failed(fmt.Sprintf("the %q chunk", id))
+	}
+	return cutShort(w.src.offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %q chunk that begins at byte %d", id, at))
+}
+
+// failed wraps an error of the reader: not the recording is at fault but the way it came.
+func (w *walker) failed(reading string) error {
+	return fmt.Errorf("reading %s at byte %d: %w", reading, w.src.offset(), w.src.failure())
+}
+
+// What can come after the samples.
+const (
+	followedByNothing   = iota // the file ends, if need be after a pad byte or zeros
+	followedByChunk            // another chunk, which is of no concern here
+	followedBySomething        // bytes that are no chunk
+)
+
+// following looks at what comes next, right after the samples, and where.
+func (s *source) following() (what int, at int64) {
+	next, _ := s.Peek(1 + chunkHeaderBytes)
+	at = s.offset()
+	switch {
+	case len(next) == 0 || len(next) == 1 && next[0] == 0:
+		return followedByNothing, at
+	case isKnownChunk(next) || next[0] == 0 && isKnownChunk(next[1:]):
+		return followedByChunk, at
+	}
+	return followedBySomething, at
+}
+
+func prefix(b []byte, n int) string { return string(b[:min(n, len(b))]) }
+
+// isChunkName reports whether b begins like a chunk: with four printable ASCII characters.
+func isChunkName(b []byte) bool {
+	if len(b) < 4 {
+		return false
+	}
+	for _, c := range b[:4] {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isKnownChunk reports whether b begins with the name of a chunk that is met in recordings.
+func isKnownChunk(b []byte) bool {
+	switch prefix(b, 4) {
+	case "fmt ", "data", "fact", "LIST", "ds64", "bext", "iXML", "smpl", "cue ", "plst", "note", "labl",
+		"inst", "PEAK", "JUNK", "junk", "PAD ", "FLLR", "Fake", "id3 ", "ID3 ", "axml", "chna", "_PMX",
+		"cart", "levl", "umid", "DISP", "acid", "strc", "afsp", "minf", "elm1", "regn", "link", "MD5 ",
+		"wavl", "slnt", "LGWV", "SyLp", "aXML", "dbmd", "qlty", "mext", "r64m":
+		return true
+	}
+	return false
+}
+
+// quoteBytes shows bytes so that nothing of them can act on a terminal.
+func quoteBytes(b []byte) string { return fmt.Sprintf("%q (% X)", b, b) }

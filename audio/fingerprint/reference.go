@@ -1,0 +1,264 @@
+package fingerprint
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/decode/wav"
+)
+
+// The limits of a reference, in seconds. Below MinSoundS there is too little to tell it
+// from other speech; of more than MaxS the first part is looked for: what is
+// played again and again does not need the rest, and each second has its price.
+const (
+	MinSoundS = 1.5
+	MaxS      = 60.0
+)
+
+// The rates that a reference may have, in Hz.
+const (
+	minRate = 4000
+	maxRate = 192000
+)
+
+// The speeds that are looked for, in percent more or less than that of the
+// file. Between two of them the ends of a part are 15 ms off, a quarter of a frame.
+const (
+	maxSpeedPercent = 3
+	speedCount      = 2*maxSpeedPercent + 1
+)
+
+// partFrames is the most that is compared in one piece: 3 s. A longer piece
+// would tell better from chance, but suffers from a speed between two of those looked
+// for, and would not be found where the audio is cut short.
+const partFrames = 150
+
+// soundRange is how far, in 1/1024 of a factor of two, a band may lie below the
+// loudest one of the reference (40 dB) and still count as its sound. What is fainter is
+// lost in noise, in a codec, or under other speech.
+const soundRange = 13607
+
+// minPartCells is the fewest bits that a part may be compared by: a seventh of
+// those of a part of 3 s.
+const minPartCells = 1400
+
+// A Reference is known audio, made ready to be looked for. It is safe for
+// concurrent use: any number of matchers may share it.
+type Reference struct {
+	name      string
+	sha256    string
+	durationS float64
+	parts     []part
+}
+
+// Name is what the reference was called when it was made.
+func (r *Reference) Name() string { return r.name }
+
+// SHA256 identifies the reference by its samples, in hexadecimal: the same sound gives the
+// same, whatever the file is called.
+func (r *Reference) SHA256() string { return r.sha256 }
+
+// DurationS is how much of the file is looked for, in seconds.
+func (r *Reference) DurationS() float64 { return r.durationS }
+
+// A part is a piece of a reference at each of the speeds.
+type part struct {
+	speeds [speedCount]pattern
+	level  float64 // dB, mean square within the bands
+}
+
+// pattern is what a part looks like at one speed.
+type pattern struct {
+	at      int      // its first frame, counted from that of the reference
+	bits    []uint64 // of each frame
+	mask    []uint64 // the bits that count
+	cells   int      // how many they are
+	glances [2]glance
+}
+
+// A ReferenceError says why a file cannot be looked for.
+type ReferenceError struct{ message, hint string }
+
+func (e *ReferenceError) Error() string { return e.message }
+
+// Hint says what to do about it.
+func (e *ReferenceError) Hint() string { return e.hint }
+
+// Read reads a reference from a file of any format that audio/decode/wav reads. Its error is a
+// *ReferenceError where the sound is not fit to be looked for, a *wav.Error
+// where the file cannot be decoded, or else that of r.
+func Read(name string, r io.Reader) (*Reference, error) {
+	decoder, err := wav.NewReader(r, wav.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if decoder.Channels() != 1 {
+		return nil, &ReferenceError{"it has two channels, and known audio is one sound", "keep one of them: sox IN.wav OUT.wav remix 1"}
+	}
+	var samples []float32
+	block := make([]float32, 4096)
+	most := int(MaxS * float64(decoder.Format().SampleRate))
+	for len(samples) < most {
+		n, err := decoder.Read(block, nil)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, block[:n]...)
+	}
+	return NewReference(name, decoder.Format().SampleRate, samples)
+}
+
+// NewReference makes a reference of samples at a rate in Hz. Of more than MaxS
+// the first part counts. Its errors are *ReferenceError.
+func NewReference(name string, rate int, samples []float32) (*Reference, error) {
+	if rate < minRate || rate > maxRate {
+		return nil, &ReferenceError{
+			fmt.Sprintf("it has %d samples a second, outside %d to %d", rate, minRate, maxRate),
+			"convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav",
+		}
+	}
+	samples = samples[:min(len(samples), int(MaxS*float64(rate)))]
+	r := &Reference{name: name, sha256: digest(rate, samples), durationS: float64(len(samples)) / float64(rate)}
+	heard := hear(samples, rate, 0)
+	from, to, sound := heard.sound()
+	switch {
+	case sound == 0:
+		return nil, &ReferenceError{"there is no sound in it", "name the file that holds the announcement itself"}
+	case float64(sound) < MinSoundS*framesPerS:
+		return nil, &ReferenceError{
+			fmt.Sprintf("it holds %.1f s of sound, too little to be told from other speech", float64(sound)/framesPerS),
+			fmt.Sprintf("give at least %.1f s; some seconds are better", MinSoundS),
+		}
+	}
+	count := (to - from + partFrames - 1) / partFrames
+	length := min(partFrames, to-from)
+	var parts []part
+	for i := range count {
+		at := from
+		if count > 1 {
+			// The last part ends where the sound does.
+			at += i * (to - from - length) / (count - 1)
+		}
+		parts = append(parts, part{level: heard.level(at, at+length)})
+		parts[i].speeds[maxSpeedPercent] = heard.pattern(at, length)
+	}
+	for v := range speedCount {
+		if percent := v - maxSpeedPercent; percent != 0 {
+			h := hear(samples, rate, percent)
+			for i := range parts {
+				at := parts[i].speeds[maxSpeedPercent].at * 100 / (100 + percent)
+				parts[i].speeds[v] = h.pattern(at, length)
+			}
+		}
+	}
+	for _, p := range parts {
+		if !slices.ContainsFunc(p.speeds[:], func(s pattern) bool { return s.cells < minPartCells }) {
+			r.parts = append(r.parts, p)
+		}
+	}
+	if len(r.parts) == 0 {
+		return nil, &ReferenceError{"its sound has too little in it to be told from other sounds", "give an announcement with some seconds of speech"}
+	}
+	return r, nil
+}
+
+// digest identifies samples.
+func digest(rate int, samples []float32) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d\n", rate)
+	block := make([]byte, 0, 4096)
+	for i, v := range samples {
+		b := math.Float32bits(v)
+		block = append(block, byte(b), byte(b>>8), byte(b>>16), byte(b>>24))
+		if len(block) == cap(block) || i == len(samples)-1 {
+			h.Write(block)
+			block = block[:0]
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// heard is a reference at one speed.
+type heard struct {
+	prints []print
+	frames []frame
+	floor  int32 // what lies below does not count
+}
+
+// hear takes the frames and prints of samples that are played some percent faster.
+// They stand between two stretches of silence of half a second, so that the frames at either
+// end have something around them.
+func hear(samples []float32, rate, percent int) *heard {
+	h := &heard{floor: math.MinInt32}
+	s, p := newSpectrum(), &fingerprint{}
+	keep := func(v print) { h.prints = append(h.prints, v) }
+	each := func(f *frame) {
+		h.frames = append(h.frames, *f)
+		p.add(f, keep)
+		for _, v := range f.logs {
+			h.floor = max(h.floor, v-soundRange)
+		}
+	}
+	s.add(resample(samples, rate*(100+percent), searchRate*100), each)
+	s.add(make([]float32, frameSamples), each) // completes the last frame
+	p.finish(keep)
+	return h
+}
+
+// mask gives the bands of a frame that count.
+func (h *heard) mask(i int) uint64 {
+	var m uint64
+	if i >= len(h.frames) || h.frames[i].silent() {
+		return 0
+	}
+	for b, v := range h.frames[i].logs {
+		if v > h.floor {
+			m |= 1 << b
+		}
+	}
+	return m
+}
+
+// sound finds where the sound begins and ends, and how many frames of it there are.
+func (h *heard) sound() (from, to, count int) {
+	for i := range h.frames {
+		if h.mask(i) == 0 {
+			continue
+		}
+		if count == 0 {
+			from = i
+		}
+		to = i + 1
+		count++
+	}
+	return from, to, count
+}
+
+// pattern takes some frames; beyond the last one nothing counts.
+func (h *heard) pattern(at, length int) pattern {
+	p := pattern{at: at, bits: make([]uint64, length), mask: make([]uint64, length)}
+	for i := range min(length, len(h.prints)-at) {
+		p.bits[i], p.mask[i] = h.prints[at+i].bits, h.mask(at+i)
+		p.cells += bits.OnesCount64(p.mask[i])
+	}
+	p.glances = glances(p.bits, p.mask)
+	return p
+}
+
+// level is the mean level of some frames in dB.
+func (h *heard) level(from, to int) float64 {
+	var sum float64
+	for _, f := range h.frames[from:min(to, len(h.frames))] {
+		sum += float64(f.power)
+	}
+	return 10 * math.Log10(sum/float64(to-from))
+}

@@ -1,0 +1,331 @@
+// Package calibrate fits a profile to a user's own labelled recordings.
+//
+// The weights are those that make the truth of the labels likeliest, drawn
+// towards the built-in ones: few calls change little. They are tested on calls
+// that they were not fitted on, an agent's calls left out together, and
+// the profile claims no more than its calls support.
+package calibrate
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/evaluate"
+	"github.com/otoscope/otoscope/verify/evidence"
+)
+
+// What is needed for a fit.
+const (
+	// MinCalls: n calls support odds of n+1 to 1 at the most, and below 95 % no
+	// profile is worth the trouble.
+	MinCalls = 20
+	// MinGroups: with fewer, weights fitted without an agent's calls would be
+	// fitted on one or two agents' manners.
+	MinGroups = 3
+
+	maxFolds = 10
+)
+
+// Options says how to fit.
+type Options struct {
+	Name string    // of the profile
+	Day  time.Time // that goes into its provenance
+	// UseMetadata takes directions, recording methods and join times as known.
+	UseMetadata bool
+	Workers     int // folds at once; 0: as many as there are processors
+}
+
+// Result is a fitted profile and how it was found.
+type Result struct {
+	Profile    evidence.Profile
+	Provenance evidence.Provenance
+	Base       evidence.Profile
+	BaseHeld   evidence.HeldOut // the base profile's figures on the same calls
+	// Unbound are the figures of the fitted weights under the base profile's cap
+	// instead of their own: how good the weights are, whatever may be claimed.
+	Unbound evidence.HeldOut
+	Claims  []Claim // of calls held out
+	Weights []Change
+}
+
+// Claim sets what is claimed of calls held out against what is true of them.
+type Claim struct {
+	AtLeast float64 // confidence
+	Calls   int     // that claim as much
+	Mean    float64 // confidence
+	Right   int
+	// Excerpts of the calls that claim as much; they are not independent.
+	Excerpts, ExcerptsRight int
+}
+
+// Change is what became of one weight.
+type Change struct {
+	Name      string
+	Base, Now float64
+	Cap       bool
+	BearsOn   int // calls whose ratio depends on it
+}
+
+// A TooLittleError says that there are too few recordings to fit on.
+type TooLittleError struct{ message, hint string }
+
+func (e *TooLittleError) Error() string { return e.message }
+
+// Hint says how much is needed.
+func (e *TooLittleError) Hint() string { return e.hint }
+
+// Fit fits a profile to recordings that evaluate.Listen measured, with their cuts.
+func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Result, error) {
+	if err := evidence.CheckName(o.Name); err != nil {
+		return nil, err
+	}
+	all, agents, groups := calls(recordings, o)
+	if err := enough(recordings, all, groups); err != nil {
+		return nil, err
+	}
+	base := evidence.Builtin()
+	unbound := base
+	unbound.TimingCap = evidence.MaxWeight // the limit is found from what it gives
+	fitted, err := fit(ctx, all, unbound, unbound)
+	if err != nil {
+		return nil, err
+	}
+	foldOf, n := folds(all, groups)
+	held, err := leaveOut(ctx, all, foldOf, n, unbound, fitted, o.Workers)
+	if err != nil {
+		return nil, err
+	}
+	limit := claimLimit(judge(all, foldOf, held).calls)
+	fitted.TimingCap, fitted.Name = limit, o.Name
+	r := &Result{Profile: fitted, Base: base}
+	r.Unbound = judge(all, foldOf, capped(held, base.TimingCap)).figures()
+	held = capped(held, limit)
+	ofBase := make([]evidence.Profile, n)
+	for i := range ofBase {
+		ofBase[i] = base
+	}
+	r.BaseHeld = judge(all, foldOf, ofBase).figures()
+	r.Provenance = evidence.Provenance{
+		Fitted: o.Day.UTC().Format(time.DateOnly), Otoscope: verify.Version(), BasedOn: base.Name,
+		Calls: len(all), Agents: agents, Metadata: o.UseMetadata, Folds: n,
+		MaxConfidence: round(confidence(limit), 4),
+	}
+	for _, c := range all {
+		for _, p := range c.pieces {
+			if p.cut {
+				r.Provenance.Cuts++
+			}
+		}
+	}
+	found := judge(all, foldOf, held)
+	r.Provenance.HeldOut = found.figures()
+	r.Claims = found.claims(limit)
+	r.Weights = changes(all, base, fitted)
+	for _, w := range r.Profile.Weights() {
+		*w.Value = round(*w.Value, 4)
+	}
+	return r, nil
+}
+
+// capped gives the profiles with another cap.
+func capped(profiles []evidence.Profile, limit float64) []evidence.Profile {
+	out := slices.Clone(profiles)
+	for i := range out {
+		out[i].TimingCap = limit
+	}
+	return out
+}
+
+// enough refuses what is too little to fit on.
+func enough(recordings []evaluate.Recording, all []call, groups int) error {
+	var unread []string
+	for i := range recordings {
+		if r := &recordings[i]; r.Err != nil {
+			unread = append(unread, fmt.Sprintf("%s: %s", r.Name(), r.Err))
+		}
+	}
+	switch {
+	case len(unread) > 0:
+		return &TooLittleError{
+			message: fmt.Sprintf("%d of the labelled recordings could not be measured: %s", len(unread), strings.Join(unread[:min(3, len(unread))], "; ")),
+			hint:    "take them out of the labels, or give their folder with --dir DIR",
+		}
+	case len(all) < MinCalls:
+		return &TooLittleError{
+			message: fmt.Sprintf("the labels have %d calls with the customer on one channel and the agent on the other, and at least %d are needed: n calls support odds of n+1 to 1 at the most, and a profile that cannot claim 95 %% decides nothing", len(all), MinCalls),
+			hint:    "label more calls; 99 % takes 98 of them without a mistake. Mirrors and copies of a call do not count. Until then the built-in profile is the better one",
+		}
+	case groups < MinGroups:
+		return &TooLittleError{
+			message: fmt.Sprintf("the calls are of %d agents, and at least %d are needed: each agent's calls are judged by weights fitted on the others'", groups, MinGroups),
+			hint:    "label calls of more agents",
+		}
+	}
+	return nil
+}
+
+// leaveOut fits once for each fold, on the calls of the others.
+func leaveOut(ctx context.Context, all []call, foldOf []int, n int, base, start evidence.Profile, workers int) ([]evidence.Profile, error) {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	held := make([]evidence.Profile, n)
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for fold := range n {
+		group.Go(func() error {
+			var others []call
+			for i, c := range all {
+				if foldOf[i] != fold {
+					others = append(others, c)
+				}
+			}
+			var err error
+			held[fold], err = fit(within, others, base, start)
+			return err
+		})
+	}
+	return held, group.Wait()
+}
+
+// claimLimit is the largest log10 ratio that the calls support, as they are and
+// held out, in the spirit of empirical bounds (Vergeer et al., Science & Justice
+// 56, 2016): as if one call more were wrong that claims as much as any. n calls
+// that claim a ratio and are right support odds of n+1 to 1; with k of them
+// wrong, of (n−k+1)/(k+1) to 1. Pieces that were cut are judged as well, but how
+// often such recordings come is not known from them.
+func claimLimit(supports []float64) float64 {
+	for hundredths := int(100 * math.Log10(float64(len(supports))+1)); hundredths > 1; hundredths-- {
+		limit := float64(hundredths) / 100
+		n, k := 0, 0
+		for _, s := range supports {
+			n += count(math.Abs(s) >= limit)
+			k += count(s <= -limit)
+		}
+		if math.Pow(10, limit) <= float64(n-k+1)/float64(k+1) {
+			return limit
+		}
+	}
+	return 0.01
+}
+
+// supports are log10 likelihood ratios in favour of the truth.
+type supports struct{ calls, excerpts, traps []float64 }
+
+// judge judges each call by the profile of its fold.
+func judge(all []call, foldOf []int, held []evidence.Profile) supports {
+	var out supports
+	for i, c := range all {
+		whole := false
+		for _, p := range c.pieces {
+			s := p.support(held[foldOf[i]])
+			switch {
+			case p.trap:
+				out.traps = append(out.traps, s)
+			case p.cut:
+				out.excerpts = append(out.excerpts, s)
+			case !whole: // of copies and mirrors one counts
+				whole = true
+				out.calls = append(out.calls, s)
+			}
+		}
+	}
+	return out
+}
+
+func (s supports) figures() evidence.HeldOut {
+	needed := math.Log10(verify.DefaultMinConfidence / (1 - verify.DefaultMinConfidence))
+	h := evidence.HeldOut{Cllr: round(float64(evaluate.Cllr(s.calls)), 4)}
+	for _, x := range s.calls {
+		h.Right += count(x > 0)
+		h.Decided += count(math.Abs(x) >= needed)
+		h.WrongDecided += count(x <= -needed)
+	}
+	cuts := slices.Concat(s.excerpts, s.traps)
+	if len(cuts) == 0 {
+		return h
+	}
+	h.CutsCllr = round(float64(evaluate.Cllr(cuts)), 4)
+	for _, x := range cuts {
+		h.CutsDecided += count(math.Abs(x) >= needed)
+		h.CutsWrong += count(x <= -needed)
+	}
+	return h
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// claims sets side by side what is claimed and what is true, up to a limit.
+func (s supports) claims(limit float64) []Claim {
+	var out []Claim
+	for _, level := range []float64{0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999} {
+		if level > confidence(limit) {
+			break
+		}
+		c := Claim{AtLeast: level}
+		for _, x := range s.calls {
+			if claimed := confidence(math.Abs(x)); x != 0 && claimed >= level {
+				c.Calls++
+				c.Mean += claimed
+				c.Right += count(x > 0)
+			}
+		}
+		for _, x := range s.excerpts {
+			if x != 0 && confidence(math.Abs(x)) >= level {
+				c.Excerpts++
+				c.ExcerptsRight += count(x > 0)
+			}
+		}
+		if c.Calls > 0 {
+			c.Mean /= float64(c.Calls)
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// confidence is the probability that a log10 ratio amounts to.
+func confidence(log10LR float64) float64 { return 1 / (1 + math.Pow(10, -log10LR)) }
+
+// changes compares the weights, and counts the calls that each bears on.
+func changes(all []call, base, fitted evidence.Profile) []Change {
+	var out []Change
+	now := fitted.Weights()
+	for j, w := range base.Weights() {
+		c := Change{Name: w.Name, Base: *w.Value, Now: *now[j].Value, Cap: w.Cap}
+		moved := fitted
+		*moved.Weights()[j].Value += nudge
+		open, openMoved := fitted, moved
+		if !w.Cap { // what is bounded would hide what bears on it
+			open.TimingCap, openMoved.TimingCap = evidence.MaxWeight, evidence.MaxWeight
+		}
+		for _, call := range all {
+			for _, p := range call.pieces {
+				if !p.cut && p.support(open) != p.support(openMoved) {
+					c.BearsOn++
+					break
+				}
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func round(x float64, digits int) float64 {
+	scale := math.Pow(10, float64(digits))
+	return math.Round(x*scale) / scale
+}

@@ -1,0 +1,115 @@
+package evaluate_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evaluate"
+)
+
+func TestReadLabels(t *testing.T) {
+	text := "\uFEFF" + `{"file": "a.wav", "left": "agent", "fault": "swapped", "direction": "Inbound", "agent": "kim", "agent_joined_s": 4.5, "codec_agent": "opus", "sid": 7, "talk": [["a", 1, 2.5], ["customer", 4, 0.5]]}
+
+{"file": "b.wav", "left": "mixed", "fault": "mono_file"}
+`
+	got, err := evaluate.ReadLabels(strings.NewReader(text), "labels.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	joined, after := 4.5, 4500*time.Millisecond
+	want := []evaluate.Label{
+		{
+			File: "a.wav", Left: evaluate.Agent, Fault: "swapped", Direction: "inbound", Agent: "kim", AgentJoinedS: &joined, CodecAgent: "opus", Line: 1,
+			Talk:  []evaluate.Utterance{{Role: declare.Agent, StartS: 1, LengthS: 2.5}, {Role: declare.Customer, StartS: 4, LengthS: 0.5}},
+			Facts: declare.Facts{Direction: declare.Inbound, Joined: declare.Joined{Agent: &after}},
+		},
+		{File: "b.wav", Left: evaluate.Mixed, Fault: "mono_file", Line: 3},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !got[0].Sound() || got[1].Sound() {
+		t.Error("a swapped recording is sound, a mono one is not")
+	}
+}
+
+func TestBadLabels(t *testing.T) {
+	for _, tt := range []struct{ line, want string }{
+		{`{"file": "a.wav"`, "line 2: it is no JSON, at its byte"},
+		{`[1]`, "line 2: it is a JSON array, not an object"},
+		{`{"left": "agent"}`, `line 2: it names no "file"`},
+		{`{"file": "a.wav"}`, `line 2: "a.wav" has no "left"`},
+		{`{"file": "a.wav", "left": "caller"}`, `"left": "caller", which is none of customer, agent and mixed`},
+		{`{"file": "a.wav", "left": "mixed", "fault": "swapped"}`, `mixed on the left, but is "swapped"`},
+		{`{"file": "a.wav", "left": "agent", "fault": "gremlins"}`, `"fault": "gremlins", which is none of none, swapped`},
+		{`{"file": "a.wav", "left": "agent", "direction": "up"}`, `line 2: "a.wav": `},
+		{`{"file": "a.wav", "left": "agent", "recorded_by": "hand"}`, `line 2: "a.wav": `},
+		{`{"file": "a.wav", "left": "agent", "agent_joined_s": 1e9}`, `"agent_joined_s": 1e+09`},
+		{`{"file": "a.wav", "left": 3}`, `"left" is a JSON number`},
+		{`{"file": "a.wav", "left": "agent", "talk": [["x", 1, 2]]}`, `who speaks is "a" or "c", not "x"`},
+		{`{"file": "a.wav", "left": "agent", "talk": [["a", 1]]}`, "an utterance is"},
+		{`{"file": "a.wav", "left": "agent", "talk": [["a", -1, 2]]}`, "cannot start at -1 s"},
+		{`{"file": "./first.wav", "left": "agent"}`, `"./first.wav" was labelled before, in line 1`},
+		{"{\"file\": \"\xff\", \"left\": \"agent\"}", "not in UTF-8"},
+		{`{"file": "` + strings.Repeat("x", 9<<20) + `"}`, "line 2: it is longer than"},
+	} {
+		_, err := evaluate.ReadLabels(strings.NewReader(`{"file": "first.wav", "left": "agent"}`+"\n"+tt.line+"\n"), "labels.jsonl")
+		var bad *evaluate.LabelsError
+		if !errors.As(err, &bad) || !strings.Contains(err.Error(), tt.want) || bad.Hint() == "" {
+			t.Errorf("%.80s: %v, want %q", tt.line, err, tt.want)
+		}
+	}
+	if _, err := evaluate.ReadLabels(strings.NewReader("\n"), "labels.jsonl"); err == nil || !strings.Contains(err.Error(), "there are none") {
+		t.Errorf("no labels at all: %v", err)
+	}
+}
+
+// All bad lines are told at once, but not thousands of them.
+func TestManyBadLabels(t *testing.T) {
+	_, err := evaluate.ReadLabels(strings.NewReader(strings.Repeat("{}\n", 1000)), "labels.jsonl")
+	var bad *evaluate.LabelsError
+	if !errors.As(err, &bad) || len(bad.Problems) != 5 || bad.More != 995 {
+		t.Errorf("%v", err)
+	}
+}
+
+func FuzzReadLabels(f *testing.F) {
+	fixtures, err := os.ReadFile("../../../testdata/labels.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(fixtures)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		labels, err := evaluate.ReadLabels(strings.NewReader(string(text)), "labels")
+		if err != nil {
+			var bad *evaluate.LabelsError
+			if !errors.As(err, &bad) {
+				t.Fatalf("%v is no LabelsError", err)
+			}
+			return
+		}
+		for _, l := range labels {
+			if l.File == "" || l.Left == "" || l.Line < 1 {
+				t.Fatalf("a label without file, left or line: %+v", l)
+			}
+			for _, u := range l.Talk {
+				if !(u.StartS >= 0 && u.LengthS >= 0) {
+					t.Fatalf("an utterance at %v of %v s", u.StartS, u.LengthS)
+				}
+			}
+		}
+	})
+}
+
+func ExampleReadLabels() {
+	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call.wav", "left": "customer"}`), "labels.jsonl")
+	fmt.Println(labels[0].File, labels[0].Left, err)
+	// Output: call.wav customer <nil>
+}
