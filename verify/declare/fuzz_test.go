@@ -24,7 +24,7 @@ func sound(t *testing.T, d declare.Declaration) {
 		}
 	}
 	for _, f := range d.Findings {
-		if f.Severity == finding.Fatal || f.Severity != f.Code.Severity() || f.Code.Doc() == "" {
+		if f.Severity == finding.Fatal || f.Severity != f.Code.Severity() || !documented(f.Code) {
 			t.Errorf("finding %+v is fatal, or not as documented", f)
 		}
 		if !safe(f.Detail) || f.Detail == "" {
@@ -149,4 +149,9 @@ func FuzzParseJoined(f *testing.F) {
 			}
 		}
 	})
+}
+
+func documented(c finding.Code) bool {
+	_, ok := c.Kind()
+	return ok
 }

@@ -51,18 +51,20 @@ func TestAllIsComplete(t *testing.T) {
 
 func TestKindsAreDocumented(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
-	sentence := regexp.MustCompile(`^[A-Z][^\n]{20,160}\.$`)
+	sentence := regexp.MustCompile(`^[A-Z][^\n]{12,220}\.$`)
 	for _, k := range finding.All() {
 		if !name.MatchString(string(k.Code)) {
 			t.Errorf("code %q is not in snake case", k.Code)
 		}
-		if !sentence.MatchString(k.Doc) {
-			t.Errorf("%s: %q is not one sentence on one line", k.Code, k.Doc)
+		for _, text := range []string{k.Meaning, k.Cause, k.Cure} {
+			if !sentence.MatchString(text) {
+				t.Errorf("%s: %q is not a sentence on one line", k.Code, text)
+			}
 		}
 		if k.Severity != finding.Fatal && k.Severity != finding.Warning && k.Severity != finding.Info {
 			t.Errorf("%s: severity %q", k.Code, k.Severity)
 		}
-		if k.Code.Severity() != k.Severity || k.Code.Doc() != k.Doc {
+		if found, ok := k.Code.Kind(); !ok || found != k || k.Code.Severity() != k.Severity {
 			t.Errorf("%s: the code's own methods say otherwise", k.Code)
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,10 +49,8 @@ func advise(v verify.Verdict) []step {
 			steps = append(steps, step{text: capitalised(v.Error.Hint)})
 		}
 	}
-	cured := map[finding.Code]bool{}
 	for _, f := range v.Findings {
-		if s, ok := cure(f); ok && !cured[f.Code] {
-			cured[f.Code] = true
+		if s, ok := cure(f); ok && !slices.ContainsFunc(steps, func(t step) bool { return t.text == s.text }) {
 			steps = append(steps, s)
 		}
 	}
@@ -62,7 +61,7 @@ func advise(v verify.Verdict) []step {
 func afterMatch(v verify.Verdict) step {
 	for _, f := range v.Findings {
 		if f.Severity == finding.Warning {
-			return step{text: "The channels need nothing. See to the warnings above: Flex Insights or the next recording may not get over them."}
+			return step{text: "The channels are right. Fix the warnings above before relying on Flex Insights."}
 		}
 	}
 	return step{text: "Nothing for this recording. Agents, flows and plugin versions may record differently: look at calls of each before you rely on all of them."}
@@ -136,25 +135,13 @@ func whenUndecided(v verify.Verdict) []step {
 	return steps
 }
 
-// cure says what to do about a finding, where there is something to do.
+// cure says what to do about a finding that needs something done.
 func cure(f finding.Finding) (step, bool) {
-	cures := map[finding.Code]string{
-		finding.MonoFile:           "Record with two channels: RecordingChannels=dual in the API, record=\"record-from-answer-dual\" on <Dial>. Conference recordings of an account with public-key encryption or external storage stay mono.",
-		finding.DualMono:           "Verify the recording as the recorder made it. If that is right, a later step mixes the channels: look at conversion, storage and export. If it is not, it was recorded as mono and written twice.",
-		finding.BothParties:        "Find out what the recording was started on: on one leg, with both parties mixed before it, no order of the channels is right. Start it on the customer's call, with two channels.",
-		finding.OrientationChanges: "Find out what happened where the sides change: a transfer or a recording that was stopped and started again. Declare each part by itself.",
-		finding.PublicRecording:    "Turn on HTTP authentication for recordings: in the Twilio Console, under Voice, Settings, General.",
-		finding.Truncated:          "Download the recording again. If the same bytes come, the recorder did not finish it.",
-		finding.UnresolvedLiquid:   "In Studio, compare the variable with the names of the flow's widgets: they are case-sensitive, and the widget must have run before the attributes are written.",
-		finding.WorkerLeg:          "If the plugin records the worker's leg, set the option channel of its feature dual-channel-recording to \"customer\", or declare [\"others\", \"customer\"].",
+	if f.Severity == finding.Info {
+		return step{}, false
 	}
-	if f.Severity == finding.Fatal {
-		cures[finding.Bleed] = "Find out where the voices mix: a speakerphone or an open headset near the agent, or a bridge that plays both parties to one leg."
-		cures[finding.SilentChannel] = "Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold, and start it when the agent joins."
-		cures[finding.OnePartyMissing] = "Listen to the channel without speech: hold music, a muted headset or a recording that was never bridged each have their own cure."
-	}
-	text, ok := cures[f.Code]
-	return step{text: text}, ok
+	kind, ok := f.Code.Kind()
+	return step{text: kind.Cure}, ok
 }
 
 // capitalised begins a step with a capital letter, unless it begins with

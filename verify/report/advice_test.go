@@ -38,7 +38,7 @@ func TestAdviceFollowsFromFindings(t *testing.T) {
 		want    string
 	}{
 		{"nothing to do", matching(), "Nothing for this recording"},
-		{"warnings", with(matching(), finding.Warning, finding.KeyMisspelt), "See to the warnings above"},
+		{"warnings", with(matching(), finding.Warning, finding.KeyMisspelt), "Fix the warnings above"},
 		{"public recording", with(matching(), finding.Warning, finding.PublicRecording), "Turn on HTTP authentication"},
 		{"mono", mono(), "RecordingChannels=dual"},
 		{"both on one", with(mono(), finding.Fatal, finding.BothParties), "customer's call"},

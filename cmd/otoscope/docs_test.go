@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// What the README and the manual show is what otoscope prints. With UPDATE_GOLDEN=1
+// in the environment they are rewritten, to be read before they are committed.
+func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
+	t.Chdir(repository)
+	pages, err := filepath.Glob("cmd/otoscope/docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands, tables := 0, 0
+	for _, page := range append(pages, "README.md") {
+		old, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, ran := withOutput(t, string(old))
+		commands += ran
+		text, filled := withFindings(text)
+		if filled {
+			tables++
+		}
+		if os.Getenv("UPDATE_GOLDEN") == "1" {
+			if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if diff := cmp.Diff(strings.Split(string(old), "\n"), strings.Split(text, "\n")); diff != "" {
+			t.Errorf("%s does not show what otoscope prints (-shown +real); if it should: UPDATE_GOLDEN=1 go test ./cmd/otoscope -run %s\n%s", page, t.Name(), diff)
+		}
+	}
+	if commands == 0 || tables != 1 {
+		t.Errorf("%d commands and %d lists of findings were found", commands, tables)
+	}
+}
+
+// A newcomer reads the README whole.
+func TestReadmeIsShort(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := bytes.Count(text, []byte("\n")); lines > 180 {
+		t.Errorf("README.md has %d lines, more than 180: the rest belongs to the manual", lines)
+	}
+}
+
+// Links between the documents lead somewhere.
+func TestLinksLeadSomewhere(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, page := range append(pages, filepath.Join(repository, "README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`).FindAllStringSubmatch(string(text), -1) {
+			checked++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), link[1])); err != nil {
+				t.Errorf("%s links to %s: %v", page, link[1], err)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no links were found")
+	}
+}
+
+// withOutput puts what the commands print under them, and counts the commands.
+func withOutput(t *testing.T, text string) (string, int) {
+	commands := 0
+	text = regexp.MustCompile("(?s)```console\n.*?```").ReplaceAllStringFunc(text, func(block string) string {
+		var b strings.Builder
+		b.WriteString("```console\n")
+		for _, line := range regexp.MustCompile(`(?m)^\$ (.*)$`).FindAllStringSubmatch(block, -1) {
+			commands++
+			b.WriteString("$ " + line[1] + "\n" + output(t, line[1]))
+		}
+		return b.String() + "```"
+	})
+	return text, commands
+}
+
+// output runs a command line of a document.
+func output(t *testing.T, line string) string {
+	t.Helper()
+	args := strings.Fields(strings.TrimPrefix(strings.TrimPrefix(line, "go run ./cmd/"), "otoscope "))
+	env := with(map[string]string{"LANG": "C.UTF-8", "COLUMNS": "80"})
+	run(t.Context(), args, env)
+	if said := env.stderr.(*bytes.Buffer).String(); said != "" {
+		t.Errorf("%s: %s", line, said)
+	}
+	return env.stdout.(*bytes.Buffer).String()
+}
+
+// withFindings fills the list of findings where a document has one.
+func withFindings(text string) (string, bool) {
+	const begin, end = "<!-- findings -->\n", "<!-- end of findings -->"
+	before, rest, found := strings.Cut(text, begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return text, false
+	}
+	var b strings.Builder
+	for _, k := range finding.All() {
+		fmt.Fprintf(&b, "\n## %s\n\n%s. %s\n\n* Cause: %s\n* What to do: %s\n", k.Code, title(string(k.Severity)), k.Meaning, k.Cause, k.Cure)
+	}
+	return before + begin + b.String() + "\n" + end + after, true
+}
+
+func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }

@@ -1,0 +1,287 @@
+package finding
+
+// A Kind documents one code: what the manual says of it, and what a report
+// advises where the finding is there.
+type Kind struct {
+	Code Code
+	// Severity is the one that the finding has by default. Where the meaning
+	// says so, what else is known of the recording raises or lowers it.
+	Severity Severity
+	Meaning  string // one line
+	Cause    string // what commonly causes it
+	Cure     string // what to do about it
+}
+
+// All lists every code that otoscope may report, grouped by what it concerns.
+func All() []Kind {
+	return []Kind{
+		{
+			MonoFile, Fatal, "The recording is mono.",
+			"The recording was started without dual channels, or the account stores conference recordings with public-key encryption or external storage, which makes them mono.",
+			`Record with two channels: RecordingChannels=dual in the API, record="record-from-answer-dual" on <Dial>. Conference recordings of an account with public-key encryption or external storage stay mono.`,
+		},
+		{
+			DualMono, Fatal, "Both channels carry the same signal: identical, scaled, inverted, delayed or transcoded.",
+			"A mono recording was written twice, or a conversion, a storage step or an export mixed the channels.",
+			"Verify the recording as the recorder made it. If that is right, a later step mixes the channels: check conversion, storage and export. If it is not, it was recorded as mono and written twice.",
+		},
+		{
+			BothParties, Fatal, "One channel carries both parties. The other carries one of them, or nobody.",
+			"The recording was started on one leg after both parties had been mixed into it.",
+			"Find out what the recording was started on. On one leg, with both parties mixed before it, no channel order is right. Start it on the customer's call, with two channels.",
+		},
+		{
+			Bleed, Warning, "One channel is heard on the other. Fatal where it is strong enough to change the talk measures.",
+			"A speakerphone or an open headset near the agent, a bridge that plays both parties to one leg, or crosstalk between analogue lines.",
+			"Find out where the voices mix: a speakerphone or an open headset near the agent, or a bridge that plays both parties to one leg.",
+		},
+		{
+			OrientationChanges, Fatal, "The sides change places within the call. A warning where that is only likely.",
+			"A transfer, a recording that was stopped and started again, or two recordings that were joined.",
+			"Find out what happened where the sides change: a transfer, or a recording that was stopped and started again. Declare each part by itself.",
+		},
+		{
+			SilentChannel, Fatal, "A channel carries no signal. A warning where nothing says that the call was answered.",
+			"The recording was started before both parties were connected, or on a leg that was muted or on hold.",
+			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",
+		},
+		{
+			OnePartyMissing, Fatal, "A channel carries no speech. A warning where nothing says that the call was answered.",
+			"Hold music, a muted headset, or a recording that was never bridged.",
+			"Listen to the channel without speech: hold music, a muted headset and a recording that was never bridged each need a different fix.",
+		},
+		{
+			NoSpeech, Warning, "Neither channel carries speech.",
+			"Nobody answered, or the recording ended before anybody spoke.",
+			"Verify a call in which both parties speak.",
+		},
+		{
+			TooShort, Warning, "The recording is too short to judge.",
+			"The call ended early, or this is a part of a recording.",
+			"Verify a call of half a minute or more.",
+		},
+		{
+			ChannelOffset, Warning, "The channels are shifted against each other in time.",
+			"One leg was recorded later than the other, or one stream was buffered longer, and the recorder did not align them.",
+			"Check how the recorder aligns the legs. Response times, silences and crosstalk of this recording are wrong.",
+		},
+		{
+			Echo, Info, "One channel is heard on the other as an echo, later and weaker.",
+			"The far end of a line reflects what it receives.",
+			"No change is needed. Tools that do not expect echo will count it as speech.",
+		},
+		{
+			Clipped, Warning, "The sound is clipped.",
+			"A leg or the recorder has too much gain.",
+			"Lower the gain of the recorder or the headset.",
+		},
+
+		{
+			Truncated, Warning, "The file ends before the samples that its header announces.",
+			"A download or an upload that broke off, or a recorder that did not finish the file.",
+			"Download the recording again. If the same bytes come, the recorder did not finish it.",
+		},
+		{
+			SizeUnknown, Info, "The WAV header has no data size (streamed file); the samples were read to the end of the file.",
+			"The file was written to a pipe or was not finalised.",
+			"No change is needed.",
+		},
+		{
+			NotANumber, Warning, "Some floating-point samples are not finite numbers. They were read as silence.",
+			"A defect in the program that wrote the file.",
+			"Report it to the maker of that program.",
+		},
+		{
+			Malformed, Warning, "The file departs from its format without harm to the samples.",
+			"A defect in the program that wrote the file.",
+			"Other tools may not read the file. Rewrite it with sox or ffmpeg before you use it elsewhere.",
+		},
+		{
+			PublicRecording, Warning, "Anybody who knows the URL can fetch the recording without credentials.",
+			"HTTP authentication for recordings is off, or the URL carries its own signature.",
+			"Turn on HTTP authentication for recordings: in the Twilio Console, under Voice, Settings, General.",
+		},
+		{
+			ExposureNotChecked, Info, "It could not be checked whether the recording can be fetched without credentials.",
+			"The server did not answer the request without credentials, or the reference is no URL.",
+			"Try again later.",
+		},
+		{
+			UpgradedToHTTPS, Info, "The URL began with http and was fetched over https, so that no credential was sent in the clear.",
+			"Some Twilio API answers and old attributes name http URLs.",
+			"Write https into the attributes.",
+		},
+		{
+			PlainHTTP, Warning, "The recording was fetched unencrypted: others could read or replace it on its way.",
+			"The URL begins with http and the server has no https.",
+			"Serve recordings over https.",
+		},
+		{
+			FetchedAsWAV, Info, "The URL named another form of the recording; its WAV form was fetched.",
+			"The URL ends in .mp3 or .json.",
+			"No change is needed.",
+		},
+		{
+			MonoFallback, Warning, "Two channels were requested and refused; the recording was fetched with one.",
+			"The recording was made with one channel.",
+			"Record with two channels.",
+		},
+		{
+			Stale, Info, "In a batch: another version of otoscope measured the recording than judged it.",
+			"Otoscope was updated between two runs of the batch.",
+			"Run the batch with --again stale to measure those recordings again.",
+		},
+
+		{
+			UnresolvedLiquid, Warning, "A field still holds a template variable, {{…}}.",
+			"The Studio widget that the variable names does not exist, is spelt differently or had not run yet.",
+			"In Studio, compare the variable with the names of the flow's widgets: they are case-sensitive, and the widget must have run before the attributes are written.",
+		},
+		{
+			KeyMisspelt, Warning, "A key is spelt almost like one that Flex Insights reads. Otoscope read it as that one; Flex does not.",
+			"A typing error in the attributes.",
+			"Write the key as Flex Insights documents it: conversations, media, url, type, start_time, channels.",
+		},
+		{
+			KeyRepeated, Warning, "An object has the same key twice. The last one counts.",
+			"Attributes that were merged or written by hand.",
+			"Remove all but one of the keys.",
+		},
+		{
+			MediaMissing, Warning, "The attributes name no voice recording.",
+			"The attributes were written before the recording was known, or by another path of the flow.",
+			"Add the media object to conversations.media.",
+		},
+		{
+			MediaNotAList, Warning, "The media object is not in a list, as Flex Insights requires.",
+			"The attributes were written by hand.",
+			`Put the media object into a list: "media": [{…}].`,
+		},
+		{
+			MediaType, Warning, `The type of the media entry is not "VoiceRecording" in that spelling.`,
+			"A typing error in the attributes.",
+			`Write "type": "VoiceRecording".`,
+		},
+		{
+			MediaIgnored, Info, "The attributes name more recordings than the one that was used.",
+			"A task with several recordings, such as after a transfer.",
+			"Verify the others by their URLs.",
+		},
+		{
+			WorkerLeg, Warning, "The attributes look like those of the dual-channel plugin in worker mode, which records the agent's leg and still declares the customer first.",
+			`The plugin's option channel is set to "worker".`,
+			`If the plugin records the worker's leg, set the option channel of its feature dual-channel-recording to "customer", or declare ["others", "customer"].`,
+		},
+		{
+			URLMissing, Warning, "The media object has no URL.",
+			"A template variable was empty, or the key is missing.",
+			"Write the recording's URL into the media object.",
+		},
+		{
+			URLIncomplete, Warning, "The URL lacks a part.",
+			"A template variable was empty when the attributes were written.",
+			"Check the variables of the URL: the widget must have run before the attributes are written.",
+		},
+		{
+			URLProvider, Info, "The recording is stored outside Twilio and is found through url_provider.",
+			"The account stores recordings elsewhere.",
+			"Verify the recording by its address there.",
+		},
+
+		{
+			ChannelsMissing, Warning, "The media object does not declare the channels.",
+			"The attributes lack the key channels.",
+			`Add "channels": ["customer", "others"], in the order in which they are recorded.`,
+		},
+		{
+			ChannelsNotAList, Warning, "The channels are not a list of strings.",
+			"The attributes were written by hand.",
+			`Write a list: "channels": ["customer", "others"].`,
+		},
+		{
+			ChannelCount, Warning, "The attributes name fewer or more than two channels.",
+			"The attributes were written by hand.",
+			"Name two channels, left first.",
+		},
+		{
+			RoleEmpty, Warning, "The name of a channel is empty.",
+			"A template variable was empty.",
+			`Name the channel "customer" or "others".`,
+		},
+		{
+			RoleSpelling, Warning, "The name of a channel differs from a known one by case or spaces.",
+			"A typing error in the attributes.",
+			`Write "customer" or "others" in lower case.`,
+		},
+		{
+			RoleUndocumented, Warning, "Otoscope understands the name of a channel, but Flex Insights does not document it.",
+			"Attributes that were made for another system.",
+			`Write "customer" or "others".`,
+		},
+		{
+			RoleUnknown, Warning, "The name of a channel does not say who is on it.",
+			"Attributes that were made for another system.",
+			`Write "customer" or "others".`,
+		},
+		{
+			RoleAmbiguous, Warning, "The name of a channel can mean either party, depending on direction or system.",
+			`Names such as "caller" or "external".`,
+			`Write "customer" or "others", or give --direction.`,
+		},
+		{
+			RoleRepeated, Warning, "Both channels are declared to carry the same party.",
+			"A typing error in the attributes.",
+			"Name each party once.",
+		},
+
+		{
+			StartTimeForm, Info, "Tells in which form the start time was found.",
+			"Flex documents ISO 8601; the plugin writes milliseconds.",
+			"No change is needed.",
+		},
+		{
+			StartTimeUndocumented, Warning, "Flex Insights does not document this form of start time.",
+			"The dual-channel plugin writes epoch milliseconds; the Recordings API gives RFC 2822.",
+			`Write ISO 8601: "2026-11-23T10:00:00Z".`,
+		},
+		{
+			StartTimeSeconds, Warning, "The start time counts seconds since 1970; Flex Insights counts milliseconds.",
+			"A program that uses Unix seconds.",
+			"Multiply it by 1000, or write ISO 8601.",
+		},
+		{
+			StartTimeMissing, Warning, "The media object does not say when the recording began.",
+			"The attributes lack the key start_time.",
+			"Add start_time in ISO 8601.",
+		},
+		{
+			StartTimeUnreadable, Warning, "The start time has no known form.",
+			"A template variable that was empty, or a local date format.",
+			`Write ISO 8601: "2026-11-23T10:00:00Z".`,
+		},
+		{
+			StartTimeImplausible, Warning, "The start time is in a year in which no such recording was made.",
+			"Seconds and milliseconds were mixed up.",
+			`Write ISO 8601: "2026-11-23T10:00:00Z".`,
+		},
+	}
+}
+
+// Severity gives the severity that findings of this kind have by default. A
+// code that is not in the list is a warning.
+func (c Code) Severity() Severity {
+	if k, ok := c.Kind(); ok {
+		return k.Severity
+	}
+	return Warning
+}
+
+// Kind gives what is documented of the code, if it is in the list.
+func (c Code) Kind() (Kind, bool) {
+	for _, k := range All() {
+		if k.Code == c {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
