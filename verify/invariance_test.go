@@ -10,7 +10,7 @@ import (
 	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -25,7 +25,7 @@ type recording struct {
 	side [2][]float32
 }
 
-func decode(t *testing.T, name string) recording {
+func readAll(t *testing.T, name string) recording {
 	t.Helper()
 	return decodeFile(t, testdata(name))
 }
@@ -37,7 +37,7 @@ func decodeFile(t *testing.T, path string) recording {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := wav.NewReader(f, wav.Options{})
+	r, err := decode.NewReader(f, decode.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestGainChangesNothing(t *testing.T) {
 	decoded := map[string]recording{}
 	asItIs := map[string]verify.Verdict{}
 	for _, name := range calls {
-		r := decode(t, name)
+		r := readAll(t, name)
 		decoded[name], asItIs[name] = r, r.judge(t, func(x float32) float32 { return x })
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -115,7 +115,7 @@ func TestCodingTurnsNothingRound(t *testing.T) {
 		"16 bit": func(x int16) int16 { return x },
 	}
 	for _, name := range calls {
-		r := decode(t, name)
+		r := readAll(t, name)
 		want := r.judge(t, func(x float32) float32 { return x })
 		for coding, code := range codings {
 			for _, db := range []float64{0, -12, -24, +12} {

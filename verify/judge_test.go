@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -191,9 +191,9 @@ func TestReaderFailure(t *testing.T) {
 
 func TestFail(t *testing.T) {
 	_, err := verify.Measure(t.Context(), strings.NewReader("<!doctype html><title>Sign in</title>"), verify.MeasureOptions{})
-	var decoding *wav.Error
+	var decoding *decode.Error
 	if !errors.As(err, &decoding) {
-		t.Fatalf("got %v, want a *wav.Error", err)
+		t.Fatalf("got %v, want a *decode.Error", err)
 	}
 	v := verify.Fail(verify.Case{Reference: "x"}, verify.StageDecode, err)
 	if v.Outcome != verify.Failed || v.Error == nil || v.Error.Stage != verify.StageDecode || v.Error.Hint == "" {

@@ -28,7 +28,7 @@ func soundCalls(t *testing.T) map[string]recording {
 	path := os.Getenv(labelsVariable)
 	if path == "" {
 		for _, name := range calls {
-			out[name] = decode(t, name)
+			out[name] = readAll(t, name)
 		}
 		return out
 	}

@@ -10,7 +10,7 @@
 // audio: a verdict can be recomputed from what Measure returned under another
 // declaration. The way of a recording through the packages:
 //
-//	audio/decode/wav       bytes to samples
+//	audio/decode     bytes to samples
 //	audio/meter      samples to Measurements
 //	verify/declare   what was declared, and what is odd about it
 //	verify/evidence  Measurements to weighed evidence
@@ -27,8 +27,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -47,7 +48,7 @@ type MeasureOptions struct {
 
 // Recording is what one pass over a recording gives: all that a verdict needs.
 type Recording struct {
-	Format       wav.Format
+	Format       decode.Format
 	Findings     []finding.Finding // what decoding found odd
 	SHA256       string            // of all bytes, in hexadecimal
 	Bytes        int64
@@ -57,20 +58,20 @@ type Recording struct {
 // Measure decodes and measures a recording in one pass, in memory that does
 // not grow with its length but for three bytes a channel and 20 ms. The reader is
 // read to its end, so that hash and count are of the whole. An error is
-// *wav.Error where the bytes are no recording that can be decoded, and
+// *decode.Error where the bytes are no recording that can be decoded, and
 // otherwise that of the reader or of ctx.
 func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, error) {
 	arrived := &counter{r: r, ctx: ctx}
 	hash := sha256.New()
 	body := io.TeeReader(arrived, hash)
-	decoder, err := wav.NewReader(body, wav.Options{Pick: o.Pick})
+	decoder, err := decode.NewReader(body, decode.Options{Pick: o.Pick})
 	if err != nil {
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
 	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Voice: o.Voice, Peaks: o.Peaks, Known: o.Known})
 	if err != nil {
-		return Recording{}, &wav.Error{Problem: err.Error(), Offset: -1, Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav"}
+		return Recording{}, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}
 	}
 	for {
 		n, err := decoder.Read(m.Room())
@@ -91,7 +92,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		Bytes:        arrived.n,
 		Measurements: m.Finish(),
 	}
-	if format.Encoding == wav.ALaw || format.Encoding == wav.MuLaw {
+	if format.Encoding == decode.ALaw || format.Encoding == decode.MuLaw {
 		// Stored as G.711, every sample lies on the grid: no trace of the line.
 		rec.Measurements.Left.Line.G711, rec.Measurements.Right.Line.G711 = "", ""
 		rec.Measurements.Left.Line.G711Share, rec.Measurements.Right.Line.G711Share = 0, 0
@@ -111,7 +112,7 @@ func Verify(ctx context.Context, r io.Reader, c Case, o MeasureOptions) (Verdict
 	return Judge(rec, c), nil
 }
 
-// NoteFinding makes a finding of a remark by audio/fetch or audio/decode/wav, whose
+// NoteFinding makes a finding of a remark by audio/fetch or audio/decode, whose
 // codes are finding codes.
 func NoteFinding(code, detail string) finding.Finding {
 	c := finding.Code(code)

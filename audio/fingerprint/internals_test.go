@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 )
 
 func TestLog2(t *testing.T) {
@@ -268,7 +268,7 @@ func TestReferenceErrors(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
-	var broken *wav.Error
+	var broken *decode.Error
 	if _, err := Read("text", strings.NewReader("This is no recording.")); !errors.As(err, &broken) {
 		t.Errorf("text: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 )
 
 // fixture reads one channel of a recording of the project's own.
@@ -23,7 +23,7 @@ func fixture(t testing.TB, name string, right bool) []float32 {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := wav.NewReader(f, wav.Options{})
+	r, err := decode.NewReader(f, decode.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

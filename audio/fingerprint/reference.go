@@ -10,7 +10,7 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 )
 
 // The limits of a reference, in seconds. Below MinSoundS there is too little to tell it
@@ -90,11 +90,11 @@ func (e *ReferenceError) Error() string { return e.message }
 // Hint says what to do about it.
 func (e *ReferenceError) Hint() string { return e.hint }
 
-// Read reads a reference from a file of any format that audio/decode/wav reads. Its error is a
-// *ReferenceError where the sound is not fit to be looked for, a *wav.Error
+// Read reads a reference from a file of any format that audio/decode reads. Its error is a
+// *ReferenceError where the sound is not fit to be looked for, a *decode.Error
 // where the file cannot be decoded, or else that of r.
 func Read(name string, r io.Reader) (*Reference, error) {
-	decoder, err := wav.NewReader(r, wav.Options{})
+	decoder, err := decode.NewReader(r, decode.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/zaf/g711"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -73,19 +73,19 @@ func labels(t *testing.T) []labelled {
 // load decodes a two-channel recording of testdata, which all are at 8 kHz.
 func load(t testing.TB, name string) (left, right []float32) {
 	t.Helper()
-	left, right, _ = decode(t, filepath.Join("..", "..", "testdata", name))
+	left, right, _ = readAll(t, filepath.Join("..", "..", "testdata", name))
 	return left, right
 }
 
-// decode reads a two-channel recording and its sample rate.
-func decode(t testing.TB, path string) (left, right []float32, rate int) {
+// readAll reads a two-channel recording and its sample rate.
+func readAll(t testing.TB, path string) (left, right []float32, rate int) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := wav.NewReader(f, wav.Options{})
+	r, err := decode.NewReader(f, decode.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func soundCalls(t *testing.T) map[string][2][]float32 {
 		if len(call.Echo) > 0 || !slices.Contains([]string{"", "none", "swapped"}, call.Fault) {
 			continue
 		}
-		left, right, rate := decode(t, filepath.Join(filepath.Dir(path), call.File))
+		left, right, rate := readAll(t, filepath.Join(filepath.Dir(path), call.File))
 		switch rate {
 		case 8000:
 		case 16000:

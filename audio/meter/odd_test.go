@@ -105,7 +105,7 @@ func TestOddMeters(t *testing.T) {
 	}
 }
 
-// NaN counts as silence, as audio/decode/wav has it.
+// NaN counts as silence, as audio/decode has it.
 func TestNoNumberIsSilence(t *testing.T) {
 	x := white(1, 8000, 2, -20)
 	holed := slices.Clone(x)

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -188,7 +188,7 @@ func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (manifest.
 		{"convention", d.convention, func(s string) error { _, err := declare.Convention(s); return err }},
 		{"direction", d.direction, func(s string) error { _, err := declare.ParseDirection(s); return err }},
 		{"recorded-by", d.recordedBy, func(s string) error { _, err := declare.ParseMethod(s); return err }},
-		{"pick", o.pick, func(s string) error { _, err := wav.ParsePick(s); return err }},
+		{"pick", o.pick, func(s string) error { _, err := decode.ParsePick(s); return err }},
 	} {
 		if c.value == "" {
 			continue

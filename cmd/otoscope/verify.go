@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify"
 )
@@ -125,7 +125,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	}
 	measure := verify.MeasureOptions{Voice: o.voice, Peaks: o.peaks}
 	if o.pick != "" {
-		pick, err := wav.ParsePick(o.pick)
+		pick, err := decode.ParsePick(o.pick)
 		if err != nil {
 			return flagValue("pick", err)
 		}

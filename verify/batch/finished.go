@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -26,7 +26,7 @@ const (
 
 // storedRecording is what a verdict can be judged from anew.
 type storedRecording struct {
-	Format       wav.Format         `json:"format"`
+	Format       decode.Format      `json:"format"`
 	SHA256       string             `json:"sha256"`
 	Bytes        int64              `json:"bytes"`
 	Findings     []finding.Finding  `json:"findings,omitempty"` // of decoding

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -145,7 +145,7 @@ func (r *reader) fill(out *row, f manifest.Fields) error {
 		return err
 	}
 	if f.Pick != "" {
-		if _, err := wav.ParsePick(f.Pick); err != nil {
+		if _, err := decode.ParsePick(f.Pick); err != nil {
 			return named("pick", err)
 		}
 	}

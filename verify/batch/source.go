@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
@@ -80,7 +80,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	}
 	o := verify.MeasureOptions{Voice: t.Voice, Peaks: t.Peaks, Known: t.Known}
 	if t.Pick != "" {
-		if o.Pick, err = wav.ParsePick(t.Pick); err != nil {
+		if o.Pick, err = decode.ParsePick(t.Pick); err != nil {
 			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 )
@@ -79,7 +79,7 @@ func (p *part) copy(out *frames, rate int) error {
 		return fmt.Errorf("cutting a piece: %w", err)
 	}
 	defer f.Close()
-	decoder, err := wav.NewReader(f, wav.Options{})
+	decoder, err := decode.NewReader(f, decode.Options{})
 	if err != nil {
 		return fmt.Errorf("cutting a piece of %s: %w", p.path, err)
 	}

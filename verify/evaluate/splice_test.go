@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -26,7 +26,7 @@ const fixtures = "../../../testdata/"
 // samples decodes a whole recording.
 func samples(t *testing.T, r io.Reader) (out [2][]float32) {
 	t.Helper()
-	decoder, err := wav.NewReader(r, wav.Options{})
+	decoder, err := decode.NewReader(r, decode.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func reportRealTime(b *testing.B, size int) {
 func benchmarkFile(f Format) []byte {
 	w := newFile(f)
 	random := rand.New(rand.NewPCG(1, 2))
-	w.samples = make([]byte, benchmarkSeconds*f.SampleRate*f.frameBytes())
+	w.samples = make([]byte, benchmarkSeconds*f.SampleRate*f.FrameBytes())
 	for i := range w.samples {
 		w.samples[i] = byte(random.Uint32()) & 0x3F
 	}

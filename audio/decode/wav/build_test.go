@@ -54,8 +54,8 @@ func fmtBody(f Format) []byte {
 	b = order.AppendUint16(b, tag)
 	b = order.AppendUint16(b, uint16(f.Channels))
 	b = order.AppendUint32(b, uint32(f.SampleRate))
-	b = order.AppendUint32(b, uint32(f.SampleRate*f.frameBytes()))
-	b = order.AppendUint16(b, uint16(f.frameBytes()))
+	b = order.AppendUint32(b, uint32(f.SampleRate*f.FrameBytes()))
+	b = order.AppendUint16(b, uint16(f.FrameBytes()))
 	b = order.AppendUint16(b, uint16(bits))
 	if f.Extensible {
 		b = order.AppendUint16(b, 22)

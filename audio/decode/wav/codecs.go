@@ -1,73 +1,73 @@
 package wav
 
-// codec is an encoding that WAV files can hold and that is not read here: lossy ones blur what tells
+// foreignCodec is an encoding that WAV files can hold and that is not read here: lossy ones blur what tells
 // the channels apart, and each wants a decoder of its own.
-type codec struct {
+type foreignCodec struct {
 	name   string
 	ffmpeg bool // ffmpeg was seen to convert it from a WAV file
 }
 
 // codecOf names a format tag (RFC 2361 and mmreg.h, those that telephony and recorders use).
-func codecOf(tag uint16) (codec, bool) {
+func codecOf(tag uint16) (foreignCodec, bool) {
 	switch tag {
 	case 0x0002:
-		return codec{"Microsoft ADPCM", true}, true
+		return foreignCodec{"Microsoft ADPCM", true}, true
 	case 0x0010:
-		return codec{"OKI ADPCM", true}, true
+		return foreignCodec{"OKI ADPCM", true}, true
 	case 0x0011:
-		return codec{"IMA ADPCM", true}, true
+		return foreignCodec{"IMA ADPCM", true}, true
 	case 0x0014:
-		return codec{"G.723 ADPCM", true}, true
+		return foreignCodec{"G.723 ADPCM", true}, true
 	case 0x0017:
-		return codec{"Dialogic OKI ADPCM", true}, true
+		return foreignCodec{"Dialogic OKI ADPCM", true}, true
 	case 0x0020:
-		return codec{"Yamaha ADPCM", true}, true
+		return foreignCodec{"Yamaha ADPCM", true}, true
 	case 0x0022:
-		return codec{"TrueSpeech", true}, true
+		return foreignCodec{"TrueSpeech", true}, true
 	case 0x0031:
-		return codec{"GSM 06.10", true}, true
+		return foreignCodec{"GSM 06.10", true}, true
 	case 0x0038:
-		return codec{"NMS VBXADPCM", false}, true
+		return foreignCodec{"NMS VBXADPCM", false}, true
 	case 0x0057, 0x7361:
-		return codec{"AMR narrow-band", tag == 0x0057}, true
+		return foreignCodec{"AMR narrow-band", tag == 0x0057}, true
 	case 0x0058, 0x7362:
-		return codec{"AMR wide-band", tag == 0x0058}, true
+		return foreignCodec{"AMR wide-band", tag == 0x0058}, true
 	case 0x0040:
-		return codec{"G.721 ADPCM", true}, true
+		return foreignCodec{"G.721 ADPCM", true}, true
 	case 0x0042:
-		return codec{"G.723.1", true}, true
+		return foreignCodec{"G.723.1", true}, true
 	case 0x0045, 0x0064:
-		return codec{"G.726 ADPCM", true}, true
+		return foreignCodec{"G.726 ADPCM", true}, true
 	case 0x0050:
-		return codec{"MPEG audio", true}, true
+		return foreignCodec{"MPEG audio", true}, true
 	case 0x0055:
-		return codec{"MP3", true}, true
+		return foreignCodec{"MP3", true}, true
 	case 0x0065, 0x028F:
-		return codec{"G.722", true}, true
+		return foreignCodec{"G.722", true}, true
 	case 0x0083:
-		return codec{"G.729", true}, true
+		return foreignCodec{"G.729", true}, true
 	case 0x0133, 0x0134:
-		return codec{"G.729", false}, true
+		return foreignCodec{"G.729", false}, true
 	case 0x0092, 0x2000:
-		return codec{"Dolby AC-3", tag == 0x2000}, true
+		return foreignCodec{"Dolby AC-3", tag == 0x2000}, true
 	case 0x00FF, 0x1600, 0x1610:
-		return codec{"AAC", false}, true
+		return foreignCodec{"AAC", false}, true
 	case 0x0160, 0x0161, 0x0162, 0x0163:
-		return codec{"Windows Media Audio", tag <= 0x0161}, true
+		return foreignCodec{"Windows Media Audio", tag <= 0x0161}, true
 	case 0x2001:
-		return codec{"DTS", true}, true
+		return foreignCodec{"DTS", true}, true
 	case 0x5346:
-		return codec{"Flash ADPCM", true}, true
+		return foreignCodec{"Flash ADPCM", true}, true
 	case 0x674F, 0x6750, 0x6751, 0x676F, 0x6770, 0x6771, 0x566F:
-		return codec{"Vorbis", false}, true
+		return foreignCodec{"Vorbis", false}, true
 	case 0x704F:
-		return codec{"Opus", false}, true
+		return foreignCodec{"Opus", false}, true
 	case 0xA109:
-		return codec{"Speex", false}, true
+		return foreignCodec{"Speex", false}, true
 	case 0xF1AC:
-		return codec{"FLAC", true}, true
+		return foreignCodec{"FLAC", true}, true
 	}
-	return codec{}, false
+	return foreignCodec{}, false
 }
 
 // unsupportedCodec is the error for samples of a format tag that is not read here.

@@ -30,7 +30,7 @@ type converter struct {
 }
 
 func newConverter(f Format, channels int) *converter {
-	stride := channels * f.sampleBytes()
+	stride := channels * f.SampleBytes()
 	return &converter{kernel: kernelFor(f, channels), stride: stride, bytes: make([]byte, run*stride)}
 }
 

@@ -1,24 +1,10 @@
 package wav
 
-import "fmt"
+import (
+	"fmt"
 
-// Error says why a recording cannot be decoded, in words for the person whose recording it is.
-type Error struct {
-	Problem string // what is wrong
-	Offset  int64  // byte of the recording at which it is wrong; negative where no single byte is to blame
-	Advice  string // what to type or do next
-}
-
-// Error tells what is wrong and where.
-func (e *Error) Error() string {
-	if e.Offset < 0 {
-		return e.Problem
-	}
-	return fmt.Sprintf("%s (at byte %d)", e.Problem, e.Offset)
-}
-
-// Hint tells what to type or do next.
-func (e *Error) Hint() string { return e.Advice }
+	"github.com/otoscope/otoscope/audio/decode/codec"
+)
 
 // What to do about a recording that cannot be decoded.
 const (
@@ -37,27 +23,15 @@ func ffmpegCommand(extension string) string {
 
 // malformed is the error for a file that breaks the format beyond what can be read with certainty.
 func malformed(at int64, format string, args ...any) error {
-	return &Error{
-		Problem: fmt.Sprintf(format, args...),
-		Offset:  at,
-		Advice:  adviceDownload,
-	}
+	return codec.NewErrorAt(at, fmt.Sprintf(format, args...), adviceDownload)
 }
 
 // unsupported is the error for a file that holds samples which are not read here.
 func unsupported(at int64, format string, args ...any) *Error {
-	return &Error{
-		Problem: "the WAV file holds " + fmt.Sprintf(format, args...),
-		Offset:  at,
-		Advice:  adviceExport,
-	}
+	return codec.NewErrorAt(at, "the WAV file holds "+fmt.Sprintf(format, args...), adviceExport)
 }
 
 // cutShort is the error for a file that ends before its samples.
 func cutShort(at int64, where string) error {
-	return &Error{
-		Problem: "the recording ends " + where,
-		Offset:  at,
-		Advice:  adviceRetry,
-	}
+	return codec.NewErrorAt(at, "the recording ends "+where, adviceRetry)
 }

@@ -58,14 +58,3 @@ func ExampleError() {
 	// this is FLAC audio, not a WAV file
 	// Convert it: ffmpeg -i recording.flac -c:a pcm_s16le converted.wav
 }
-
-// Of a file with more channels than two, two are picked, the left one first.
-func ExampleParsePick() {
-	pick, err := wav.ParsePick("3,1")
-	fmt.Println(wav.Options{Pick: pick}, err)
-	_, err = wav.ParsePick("left,right")
-	fmt.Println(err)
-	// Output:
-	// {[3 1]} <nil>
-	// "left,right" is not two channel numbers
-}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // Format tags of the fmt chunk (RFC 2361, mmreg.h).
@@ -46,10 +48,10 @@ type fmtChunk struct {
 }
 
 // parseFmt reads the first bytes, at most 40, of a fmt chunk that begins at byte at.
-func parseFmt(b []byte, at int64, order binary.ByteOrder, said *notes) (fmtChunk, error) {
+func parseFmt(b []byte, at int64, order binary.ByteOrder, said *codec.Notes) (fmtChunk, error) {
 	c := fmtChunk{at: at}
 	if len(b) < minFmtBytes {
-		return c, malformed(at, "the fmt chunk has %s where it needs %d", countOf(len(b), "byte"), minFmtBytes)
+		return c, malformed(at, "the fmt chunk has %s where it needs %d", codec.Count(len(b), "byte"), minFmtBytes)
 	}
 	c.tag = order.Uint16(b)
 	c.channels = int(order.Uint16(b[2:]))
@@ -72,7 +74,7 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, said *notes) (fmtChunk
 		return c, unsupported(at+8+24, "samples of the sub-format %s, which is no encoding known here", guid(subFormat, order))
 	}
 	if stated := order.Uint16(b[16:]); stated < extensionBytes {
-		said.add(NoteMalformed, "The fmt chunk's extension has %d bytes by its header, but is there with all its %d.", stated, extensionBytes)
+		said.Add(NoteMalformed, "The fmt chunk's extension has %d bytes by its header, but is there with all its %d.", stated, extensionBytes)
 	}
 	c.tag = tag
 	c.validBits = int(order.Uint16(b[18:]))
@@ -96,7 +98,7 @@ func guid(b []byte, order binary.ByteOrder) string {
 }
 
 // format believes the chunk, or says what is wrong with it.
-func (c fmtChunk) format(container string, said *notes) (Format, error) {
+func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
 	f := Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
 	switch c.tag {
 	case tagPCM:
@@ -127,14 +129,14 @@ func (c fmtChunk) format(container string, said *notes) (Format, error) {
 		return f, err
 	}
 	f.ContainerBits = 8 * width
-	if f.frameBytes() > 0xFFFF {
+	if f.FrameBytes() > 0xFFFF {
 		return f, malformed(c.at+8+2, "%d channels of %d bits do not fit into the frame of a WAV file", f.Channels, f.ContainerBits)
 	}
 	if f.Encoding == PCM && c.validBits > 0 {
 		if c.validBits <= f.ContainerBits {
 			f.Bits = c.validBits
 		} else {
-			said.add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
+			said.Add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
 				c.validBits, f.ContainerBits, f.Bits)
 		}
 	}
@@ -146,7 +148,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 	switch e {
 	case PCM:
 		if c.bits < 1 || c.bits > 32 {
-			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", countOf(c.bits, "bit"))
+			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", codec.Count(c.bits, "bit"))
 			if c.bits == 64 {
 				e.Advice = adviceFFmpegWAV
 			}
@@ -154,7 +156,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 		}
 	case Float:
 		if c.bits != 32 && c.bits != 64 {
-			return unsupported(c.at+8+14, "floating-point samples of %s; 32 and 64 are read", countOf(c.bits, "bit"))
+			return unsupported(c.at+8+14, "floating-point samples of %s; 32 and 64 are read", codec.Count(c.bits, "bit"))
 		}
 	}
 	return nil
@@ -163,7 +165,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 // sampleBytes is the size of one sample of one channel. Where the fields of the chunk contradict each
 // other and no third one settles it, the samples cannot be told apart: a wrong frame size would mix
 // the channels, so that is an error and never a guess.
-func (c fmtChunk) sampleBytes(f Format, said *notes) (int, error) {
+func (c fmtChunk) sampleBytes(f Format, said *codec.Notes) (int, error) {
 	packed := (f.Bits + 7) / 8
 	frame := c.channels * packed
 	switch {
@@ -173,14 +175,14 @@ func (c fmtChunk) sampleBytes(f Format, said *notes) (int, error) {
 		// No other count of channels can be meant by this. Samples are left-justified in what is
 		// wider than they are, says the first RIFF specification of PCM.
 		if !c.extensible {
-			said.add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
+			said.Add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
 		}
 		return 4, nil
 	case c.blockAlign == 0 || c.byteRate == c.rate*int64(frame):
-		said.add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
-			countOf(c.blockAlign, "byte"), countOf(c.channels, "channel"), 8*packed, frame)
+		said.Add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
+			codec.Count(c.blockAlign, "byte"), codec.Count(c.channels, "channel"), 8*packed, frame)
 		return packed, nil
 	}
 	return 0, malformed(c.at+8+12, "the fmt chunk contradicts itself: %s of %d bits take %s, but it gives %d, and a guess could mix the channels",
-		countOf(c.channels, "channel"), f.Bits, countOf(frame, "byte"), c.blockAlign)
+		codec.Count(c.channels, "channel"), f.Bits, codec.Count(frame, "byte"), c.blockAlign)
 }

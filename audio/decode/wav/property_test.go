@@ -82,8 +82,8 @@ func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 		f := drawFormat(t)
 		pick := drawPick(t, f.Channels)
 		w := newFile(f)
-		frames := rapid.OneOf(rapid.IntRange(0, 200), rapid.IntRange(0, 2*blockBytes/f.frameBytes())).Draw(t, "frames")
-		w.samples = noise(frames*f.frameBytes(), rapid.Uint64().Draw(t, "noise"))
+		frames := rapid.OneOf(rapid.IntRange(0, 200), rapid.IntRange(0, 2*blockBytes/f.FrameBytes())).Draw(t, "frames")
+		w.samples = noise(frames*f.FrameBytes(), rapid.Uint64().Draw(t, "noise"))
 		if rapid.Bool().Draw(t, "LIST behind") {
 			w.after = chunk(w.order, "LIST", []byte("INFOISFT\x06\x00\x00\x00test\x00\x00"))
 		}
@@ -189,7 +189,7 @@ func TestAgreesWithGoAudio(t *testing.T) {
 	for _, bits := range []int{8, 16, 24, 32} {
 		f := Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: 8000, Bits: bits, ContainerBits: bits}
 		w := newFile(f)
-		w.samples = noise(1000*f.frameBytes(), uint64(bits))
+		w.samples = noise(1000*f.FrameBytes(), uint64(bits))
 		buffer, err := wav.NewDecoder(bytes.NewReader(w.bytes())).FullPCMBuffer()
 		if err != nil {
 			t.Fatal(err)

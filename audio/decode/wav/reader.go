@@ -3,6 +3,8 @@ package wav
 import (
 	"fmt"
 	"io"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // blockBytes is how many bytes are read at a time. It holds at least one frame of any WAV file,
@@ -11,8 +13,8 @@ const blockBytes = 1 << 16
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader struct {
-	src       *source
-	said      notes
+	src       *codec.Source
+	said      codec.Notes
 	layout    layout
 	taken     []int // channels of the file that are delivered, counted from 0
 	picking   bool  // they are others than all of the file's, in its order
@@ -36,13 +38,13 @@ func NewReader(r io.Reader, o Options) (*Reader, error) {
 }
 
 func newReader(in io.Reader, o Options, section int64) (*Reader, error) {
-	r := &Reader{src: newSource(in)}
+	r := &Reader{src: codec.NewSource(in)}
 	var err error
 	if r.layout, err = walk(r.src, &r.said); err != nil {
 		return nil, err
 	}
 	f := r.layout.format
-	if r.taken, err = resolvePick(o.Pick, f.Channels); err != nil {
+	if r.taken, err = o.Picked(f.Channels); err != nil {
 		return nil, err
 	}
 	for i, channel := range r.taken {
@@ -51,7 +53,7 @@ func newReader(in io.Reader, o Options, section int64) (*Reader, error) {
 	r.picking = r.picking || len(r.taken) != f.Channels
 	r.samples = newSections(r.src, r.layout, section)
 	r.converter = newConverter(f, len(r.taken))
-	r.block = make([]byte, blockBytes/f.frameBytes()*f.frameBytes())
+	r.block = make([]byte, blockBytes/f.FrameBytes()*f.FrameBytes())
 	return r, nil
 }
 
@@ -62,7 +64,7 @@ func (r *Reader) Format() Format { return r.layout.format }
 func (r *Reader) Channels() int { return len(r.taken) }
 
 // Notes tells what is odd about the recording. It is complete once Read has returned io.EOF.
-func (r *Reader) Notes() []Note { return r.said.all() }
+func (r *Reader) Notes() []Note { return r.said.All() }
 
 // Read fills left and right with up to len(left) sample frames and returns how many it was. Full scale
 // is 1.0: an n-bit integer sample s is s/2^(n-1) exactly, up to 24 bits, and the nearest float32 beyond.
@@ -101,7 +103,7 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 // finish returns the last error; the first time it also tells of samples that were no number.
 func (r *Reader) finish() error {
 	if r.bad > 0 {
-		r.said.add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", wereOf(r.bad, "sample"))
+		r.said.Add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))
 		r.bad = 0
 	}
 	return r.err
@@ -112,13 +114,13 @@ func (r *Reader) fill() {
 	f := r.layout.format
 	n, err := io.ReadFull(r.samples, r.block)
 	r.received += int64(n)
-	whole := n / f.frameBytes() * f.frameBytes()
+	whole := n / f.FrameBytes() * f.FrameBytes()
 	r.ready = r.block[:whole]
 	if r.picking {
-		r.ready = pickChannels(r.ready, f.frameBytes(), f.sampleBytes(), r.taken)
+		r.ready = pickChannels(r.ready, f.FrameBytes(), f.SampleBytes(), r.taken)
 	}
 	if r.layout.bigEndian {
-		swapBytes(r.ready, f.sampleBytes())
+		swapBytes(r.ready, f.SampleBytes())
 	}
 	if err == nil {
 		return
@@ -129,8 +131,8 @@ func (r *Reader) fill() {
 
 // end says how the samples ended: io.EOF with notes, or an error.
 func (r *Reader) end(err error) error {
-	if r.samples.left > 0 && r.src.failure() != nil {
-		return fmt.Errorf("reading the samples at byte %d: %w", r.src.offset(), r.src.failure())
+	if r.samples.left > 0 && r.src.Failure() != nil {
+		return fmt.Errorf("reading the samples at byte %d: %w", r.src.Offset(), r.src.Failure())
 	}
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
@@ -145,17 +147,24 @@ func (r *Reader) remark() {
 	f := r.layout.format
 	switch {
 	case r.samples.toEnd || r.samples.left > 0 && r.layout.vague:
-		r.said.add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
+		r.said.Add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
 			r.layout.size, r.received)
 	case r.samples.left > 0:
-		r.said.add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
-			r.layout.size, r.received, r.samples.left, f.duration(r.samples.left))
+		r.said.Add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
+			r.layout.size, r.received, r.samples.left, f.Duration(r.samples.left))
 	default:
-		if what, at := r.src.following(); what == followedBySomething {
-			r.said.add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)
+		if what, at := following(r.src); what == followedBySomething {
+			r.said.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)
 		}
 	}
 	if r.partial > 0 {
-		r.said.add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", countOf(r.partial, "byte"))
+		r.said.Add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
 	}
+}
+
+func were(n int64) string {
+	if n == 1 {
+		return "1 sample was"
+	}
+	return fmt.Sprintf("%d samples were", n)
 }

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // TestSpecimens decodes every format and every malformation, and looks at what a user is told.
@@ -183,7 +185,7 @@ func TestReadersThatDoNotBehave(t *testing.T) {
 		if err == nil {
 			_, _, err = drain(r, always(10))
 		}
-		if !errors.Is(err, io.ErrNoProgress) && !errors.Is(err, errImpossibleCount) {
+		if !errors.Is(err, io.ErrNoProgress) && !errors.Is(err, codec.ErrImpossibleCount) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -305,7 +307,7 @@ func TestReadAllocatesNothing(t *testing.T) {
 	for _, f := range storages {
 		f.Container, f.Channels, f.SampleRate = "RIFX", 3, 8000
 		w := newFile(f)
-		w.samples = make([]byte, 400*1000*f.frameBytes())
+		w.samples = make([]byte, 400*1000*f.FrameBytes())
 		r, err := NewReader(bytes.NewReader(w.bytes()), Options{Pick: [2]int{3, 1}})
 		if err != nil {
 			t.Fatal(err)

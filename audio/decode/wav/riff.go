@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
@@ -28,8 +30,8 @@ type layout struct {
 
 // walker goes through the chunks of one file up to its samples.
 type walker struct {
-	src       *source
-	said      *notes
+	src       *codec.Source
+	said      *codec.Notes
 	order     binary.ByteOrder
 	container string
 
@@ -40,13 +42,13 @@ type walker struct {
 }
 
 // walk reads up to the first sample.
-func walk(src *source, said *notes) (layout, error) {
+func walk(src *codec.Source, said *codec.Notes) (layout, error) {
 	w := &walker{src: src, said: said, order: binary.LittleEndian, longSize: -1, dataAt: -1}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
 	}
 	for range chunkLimit {
-		at := w.src.offset()
+		at := w.src.Offset()
 		id, size, err := w.chunkHeader()
 		if err != nil {
 			return layout{}, err
@@ -66,14 +68,14 @@ func walk(src *source, said *notes) (layout, error) {
 			return layout{}, err
 		}
 	}
-	return layout{}, malformed(w.src.offset(), "the file has more than %d chunks before its samples", chunkLimit)
+	return layout{}, malformed(w.src.Offset(), "the file has more than %d chunks before its samples", chunkLimit)
 }
 
 // riffHeader reads the twelve bytes that say what kind of RIFF file this is.
 func (w *walker) riffHeader() error {
 	const riffHeaderBytes = 12
 	head, err := w.src.Peek(riffHeaderBytes)
-	if err != nil && w.src.failure() != nil {
+	if err != nil && w.src.Failure() != nil {
 		return w.failed("the RIFF header")
 	}
 	switch prefix(head, 4) {
@@ -86,7 +88,7 @@ func (w *walker) riffHeader() error {
 		w.order = binary.BigEndian
 	default:
 		start, err := w.src.Peek(sniffBytes)
-		if err != nil && w.src.failure() != nil {
+		if err != nil && w.src.Failure() != nil {
 			return w.failed("the RIFF header")
 		}
 		return notWave(start)
@@ -103,10 +105,10 @@ func (w *walker) riffHeader() error {
 
 // chunkHeader reads the name and the size of the next chunk.
 func (w *walker) chunkHeader() (id string, size int64, err error) {
-	at := w.src.offset()
+	at := w.src.Offset()
 	head, err := w.src.Peek(chunkHeaderBytes)
 	if err != nil {
-		if w.src.failure() != nil {
+		if w.src.Failure() != nil {
 			return "", 0, w.failed("a chunk header")
 		}
 		if len(head) > 0 {
@@ -147,7 +149,7 @@ func (w *walker) body(id string, size, at int64) error {
 		w.ds64(begin)
 	}
 	if _, err := w.src.Discard(int(size)); err != nil {
-		if w.dataAt >= 0 && w.src.failure() == nil {
+		if w.dataAt >= 0 && w.src.Failure() == nil {
 			return w.noSamples(at)
 		}
 		return w.endedIn(id, at)
@@ -185,7 +187,7 @@ func (w *walker) fmt(b []byte, at int64) error {
 	if c != *w.found {
 		return malformed(at, "a second fmt chunk contradicts the first one, at byte %d", first)
 	}
-	w.said.add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
+	w.said.Add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
 	return nil
 }
 
@@ -207,7 +209,7 @@ func (w *walker) pad(id string, size, at int64) error {
 		return nil // the next chunk's header tells why
 	}
 	if missingPad(next) {
-		w.said.add(NoteMalformed, "The %q chunk at byte %d has an odd size and no pad byte after it.", id, at)
+		w.said.Add(NoteMalformed, "The %q chunk at byte %d has an odd size and no pad byte after it.", id, at)
 		return nil
 	}
 	_, err := w.src.Discard(1)
@@ -249,23 +251,19 @@ func (w *walker) noSamples(at int64) error {
 }
 
 func (w *walker) dataFirst() error {
-	return &Error{
-		Problem: "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back",
-		Offset:  w.dataAt,
-		Advice:  adviceExport,
-	}
+	return codec.NewErrorAt(w.dataAt, "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back", adviceExport)
 }
 
 func (w *walker) endedIn(id string, at int64) error {
-	if w.src.failure() != nil {
+	if w.src.Failure() != nil {
 		return w.failed(fmt.Sprintf("the %q chunk", id))
 	}
-	return cutShort(w.src.offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %q chunk that begins at byte %d", id, at))
+	return cutShort(w.src.Offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %q chunk that begins at byte %d", id, at))
 }
 
 // failed wraps an error of the reader: not the recording is at fault but the way it came.
 func (w *walker) failed(reading string) error {
-	return fmt.Errorf("reading %s at byte %d: %w", reading, w.src.offset(), w.src.failure())
+	return fmt.Errorf("reading %s at byte %d: %w", reading, w.src.Offset(), w.src.Failure())
 }
 
 // What can come after the samples.
@@ -276,9 +274,9 @@ const (
 )
 
 // following looks at what comes next, right after the samples, and where.
-func (s *source) following() (what int, at int64) {
+func following(s *codec.Source) (what int, at int64) {
 	next, _ := s.Peek(1 + chunkHeaderBytes)
-	at = s.offset()
+	at = s.Offset()
 	switch {
 	case len(next) == 0 || len(next) == 1 && next[0] == 0:
 		return followedByNothing, at

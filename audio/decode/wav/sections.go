@@ -1,6 +1,8 @@
 package wav
 
 import (
+	"github.com/otoscope/otoscope/audio/decode/codec"
+
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -26,7 +28,7 @@ var errNotSeekable = errors.New("a recording is read once, from front to back")
 // Where go-audio takes one more byte for granted, because a chunk of odd size is padded, the window
 // over the source ends the section.
 type sections struct {
-	src    *source
+	src    *codec.Source
 	format Format
 	left   int64 // bytes of samples still declared
 	vague  bool  // the declared size may be none: what follows it decides
@@ -36,8 +38,8 @@ type sections struct {
 	chunk  io.Reader // go-audio's data chunk, nil between sections
 }
 
-func newSections(src *source, l layout, limit int64) *sections {
-	frame := int64(l.format.frameBytes())
+func newSections(src *codec.Source, l layout, limit int64) *sections {
+	frame := int64(l.format.FrameBytes())
 	return &sections{src: src, format: l.format, left: l.size, vague: l.vague, max: max(limit/frame, 1) * frame}
 }
 
@@ -73,8 +75,8 @@ func (s *sections) goesOn() bool {
 		return false
 	}
 	s.vague = false
-	what, _ := s.src.following()
-	if what == followedByChunk || what == followedByNothing && s.src.failure() == nil {
+	what, _ := following(s.src)
+	if what == followedByChunk || what == followedByNothing && s.src.Failure() == nil {
 		return false
 	}
 	s.toEnd = true
@@ -110,8 +112,8 @@ func canonicalHeader(f Format, size uint32) []byte {
 	h = le.AppendUint16(h, tagPCM)
 	h = le.AppendUint16(h, uint16(f.Channels))
 	h = le.AppendUint32(h, uint32(f.SampleRate))
-	h = le.AppendUint32(h, uint32(f.SampleRate*f.frameBytes()))
-	h = le.AppendUint16(h, uint16(f.frameBytes()))
+	h = le.AppendUint32(h, uint32(f.SampleRate*f.FrameBytes()))
+	h = le.AppendUint16(h, uint16(f.FrameBytes()))
 	h = le.AppendUint16(h, uint16(f.ContainerBits))
 	h = append(h, "data"...)
 	return le.AppendUint32(h, size)

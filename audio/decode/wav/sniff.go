@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // sniffBytes is how much of the beginning is looked at to name what it is.
@@ -25,15 +27,11 @@ func notWave(head []byte) error {
 	k, known := sniff(head)
 	switch {
 	case len(head) == 0:
-		return &Error{Problem: "the recording is empty: not one byte came", Offset: -1, Advice: adviceRetry}
+		return codec.NewError("the recording is empty: not one byte came", adviceRetry)
 	case known:
-		return &Error{Problem: "this is " + k.name + ", not a WAV file", Offset: -1, Advice: k.advice}
+		return codec.NewError("this is "+k.name+", not a WAV file", k.advice)
 	}
-	return &Error{
-		Problem: fmt.Sprintf("this is not a WAV file and nothing else that is known here; it begins with %s", quoteBytes(head[:min(len(head), 8)])),
-		Offset:  -1,
-		Advice:  "An encrypted recording has to be decrypted first. " + adviceRaw,
-	}
+	return codec.NewError(fmt.Sprintf("this is not a WAV file and nothing else that is known here; it begins with %s", quoteBytes(head[:min(len(head), 8)])), "An encrypted recording has to be decrypted first. "+adviceRaw)
 }
 
 // notWaveForm says what a RIFF file is that is not of the form WAVE.
@@ -49,7 +47,7 @@ func notWaveForm(form []byte) error {
 	case "RMP3":
 		name, advice = "MP3 audio in RIFF", "Convert it: "+ffmpegCommand("mp3")
 	}
-	return &Error{Problem: "this is " + name + ", not a WAV file", Offset: -1, Advice: advice}
+	return codec.NewError("this is "+name+", not a WAV file", advice)
 }
 
 // sniff names what a file is by how it begins.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // specimen is a small file and what must come of it.
@@ -109,7 +111,7 @@ func formatSpecimens() []specimen {
 			for _, f.Extensible = range []bool{false, true} {
 				f.Channels = 1 + i%3
 				w := newFile(f)
-				w.samples = make([]byte, 5*f.frameBytes())
+				w.samples = make([]byte, 5*f.FrameBytes())
 				for at := range w.samples {
 					w.samples[at] = byte(at*37) & 0x3F
 				}
@@ -214,7 +216,7 @@ func chunkSpecimens() []specimen {
 			notes: []string{NoteMalformed}},
 		{name: "odd LIST at the end", file: riffOf(fmtChunk, rawChunk("LIST", 5, "INFOx")), problem: "ends before its data chunk"},
 		{name: "many oddities", file: before([]byte(strings.Repeat(string(rawChunk("LIST", 1, "x")), 40))), frames: 10,
-			notes: slices.Repeat([]string{NoteMalformed}, maxMalformed+1), says: "24 more things"},
+			notes: slices.Repeat([]string{NoteMalformed}, codec.MaxMalformed+1), says: "24 more things"},
 		{name: "too many chunks", file: before(many("JUNK", chunkLimit)), problem: "more than 4096 chunks"},
 		{name: "giant LIST", file: before(rawChunk("LIST", 0xFFFFFFF0, "INFO")), problem: `the "LIST" chunk claims 4294967280 bytes`},
 		{name: "giant smpl", file: before(rawChunk("smpl", 0x7FFFFFFF, "")), problem: `the "smpl" chunk claims 2147483647 bytes`},

@@ -1,4 +1,4 @@
-package wav
+package codec
 
 import "fmt"
 
@@ -16,19 +16,19 @@ type Note struct {
 	Detail string // a sentence for a person
 }
 
-// maxMalformed bounds the memory that a file made of oddities can take.
-const maxMalformed = 16
+// MaxMalformed bounds the memory that a file made of oddities can take.
+const MaxMalformed = 16
 
-// notes collects what is odd about one recording.
-type notes struct {
+// Notes collects what is odd about one recording.
+type Notes struct {
 	list      []Note
 	malformed int
 }
 
-func (n *notes) add(code, format string, args ...any) {
+func (n *Notes) Add(code, format string, args ...any) {
 	if code == NoteMalformed {
 		n.malformed++
-		if n.malformed > maxMalformed {
+		if n.malformed > MaxMalformed {
 			return
 		}
 	}
@@ -36,9 +36,9 @@ func (n *notes) add(code, format string, args ...any) {
 }
 
 // all returns a copy, with one more note where some were left out.
-func (n *notes) all() []Note {
+func (n *Notes) All() []Note {
 	list := append([]Note(nil), n.list...)
-	if unsaid := n.malformed - maxMalformed; unsaid > 0 {
+	if unsaid := n.malformed - MaxMalformed; unsaid > 0 {
 		list = append(list, Note{NoteMalformed, fmt.Sprintf("There are %d more things of this kind.", unsaid)})
 	}
 	return list

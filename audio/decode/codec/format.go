@@ -1,4 +1,4 @@
-package wav
+package codec
 
 import "fmt"
 
@@ -30,34 +30,26 @@ func (f Format) String() string {
 	if f.Bits != f.ContainerBits {
 		width = fmt.Sprintf("%d-bit in %d", f.Bits, f.ContainerBits)
 	}
-	return fmt.Sprintf("%s %s %s, %d Hz, %s", f.Container, f.Encoding, width, f.SampleRate, countOf(f.Channels, "channel"))
+	return fmt.Sprintf("%s %s %s, %d Hz, %s", f.Container, f.Encoding, width, f.SampleRate, Count(f.Channels, "channel"))
 }
 
-// sampleBytes is the size of one sample of one channel.
-func (f Format) sampleBytes() int { return f.ContainerBits / 8 }
+// SampleBytes is the size of one sample of one channel.
+func (f Format) SampleBytes() int { return f.ContainerBits / 8 }
 
-// frameBytes is the size of one sample frame: one sample of every channel.
-func (f Format) frameBytes() int { return f.Channels * f.sampleBytes() }
+// FrameBytes is the size of one sample frame: one sample of every channel.
+func (f Format) FrameBytes() int { return f.Channels * f.SampleBytes() }
 
-// countOf puts a number before its noun.
-func countOf(n int, noun string) string {
+// Count puts a number before its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// wereOf is countOf with its verb.
-func wereOf(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun + " was"
-	}
-	return fmt.Sprintf("%d %ss were", n, noun)
-}
-
-// duration says how long a number of bytes lasts.
-func (f Format) duration(bytes int64) string {
-	seconds := float64(bytes) / float64(f.frameBytes()) / float64(f.SampleRate)
+// Duration says how long a number of bytes lasts.
+func (f Format) Duration(bytes int64) string {
+	seconds := float64(bytes) / float64(f.FrameBytes()) / float64(f.SampleRate)
 	switch {
 	case seconds < 120:
 		return fmt.Sprintf("%.2f s", seconds)

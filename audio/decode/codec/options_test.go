@@ -1,4 +1,4 @@
-package wav
+package codec
 
 import (
 	"errors"
@@ -43,17 +43,4 @@ func TestParsePickReadsWhatItAccepts(t *testing.T) {
 			t.Fatalf("%v became %v, %v", two, got, err)
 		}
 	})
-}
-
-func TestFormatString(t *testing.T) {
-	for want, f := range map[string]Format{
-		"WAVE PCM 16-bit, 8000 Hz, 2 channels":       {Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16},
-		"RIFX PCM 24-bit in 32, 48000 Hz, 1 channel": {Container: "RIFX", Encoding: PCM, Channels: 1, SampleRate: 48000, Bits: 24, ContainerBits: 32},
-		"RF64 mu-law 8-bit, 8000 Hz, 3 channels":     {Container: "RF64", Encoding: MuLaw, Channels: 3, SampleRate: 8000, Bits: 8, ContainerBits: 8},
-		"WAVE float 64-bit, 8000 Hz, 65535 channels": {Container: "WAVE", Encoding: Float, Channels: 65535, SampleRate: 8000, Bits: 64, ContainerBits: 64},
-	} {
-		if got := f.String(); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package wav
+package codec
 
 import (
 	"bufio"
@@ -9,27 +9,28 @@ import (
 // maxEmptyReads is how often a reader may return nothing and no error before it counts as broken.
 const maxEmptyReads = 100
 
-var errImpossibleCount = errors.New("the reader returned an impossible count")
+// ErrImpossibleCount ends a reader that returns more than it was given room for.
+var ErrImpossibleCount = errors.New("the reader returned an impossible count")
 
-// source is the recording's bytes in order, with their position.
-type source struct {
+// Source is the recording's bytes in order, with their position.
+type Source struct {
 	*bufio.Reader
 	raw steady
 }
 
-func newSource(r io.Reader) *source {
-	s := &source{raw: steady{r: r}}
+func NewSource(r io.Reader) *Source {
+	s := &Source{raw: steady{r: r}}
 	s.Reader = bufio.NewReader(&s.raw)
 	return s
 }
 
-// offset is the number of bytes consumed so far.
-func (s *source) offset() int64 { return s.raw.total - int64(s.Buffered()) }
+// Offset is the number of bytes consumed so far.
+func (s *Source) Offset() int64 { return s.raw.total - int64(s.Buffered()) }
 
-// failure is the error the reader gave, or nil where it gave none or only said that there is no more.
+// Failure is the error the reader gave, or nil where it gave none or only said that there is no more.
 // io.ReadFull turns a clean end into io.ErrUnexpectedEOF, which a broken connection gives as well;
 // only here the two can be told apart.
-func (s *source) failure() error {
+func (s *Source) Failure() error {
 	if s.raw.err == io.EOF {
 		return nil
 	}
@@ -54,7 +55,7 @@ func (s *steady) Read(p []byte) (int, error) {
 		}
 		n, err := s.r.Read(p)
 		if n < 0 || n > len(p) {
-			n, err = 0, errImpossibleCount
+			n, err = 0, ErrImpossibleCount
 		}
 		s.total += int64(n)
 		s.err = err

@@ -1,0 +1,30 @@
+// Package codec is what the readers of all formats have in common: how a
+// recording is stored, how it is to be read, what is odd about it, why it cannot
+// be read, and the bytes with their position.
+//
+// Package decode, next door, picks the reader of a format and gives these names
+// on; a package that reads a format takes a [Source] and returns a [Reader].
+package codec
+
+// Reader delivers the samples of one recording. It is not safe for concurrent use.
+type Reader interface {
+	// Format tells how the recording is stored.
+	Format() Format
+	// Channels is how many channels Read delivers, 1 or 2.
+	Channels() int
+	// Read fills left and right with up to len(left) sample frames and returns
+	// how many it was. Full scale is 1.0: an n-bit integer sample s is s/2^(n-1)
+	// exactly, up to 24 bits, and the nearest float32 beyond. Floating-point
+	// samples keep their values, also those beyond full scale.
+	//
+	// A recording of one channel fills left alone, and right may be nil. Of slices
+	// that differ in length the shorter one counts; without room for one frame the
+	// error is io.ErrShortBuffer.
+	//
+	// Read returns n > 0 and nil, or 0 and io.EOF after the last sample, or 0 and
+	// another error. A recording that ends early is no error: Notes tells.
+	Read(left, right []float32) (n int, err error)
+	// Notes tells what is odd about the recording. It is complete once Read has
+	// returned io.EOF.
+	Notes() []Note
+}

@@ -1,0 +1,32 @@
+package codec
+
+import (
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/hint"
+)
+
+// Error says why a recording cannot be decoded, in words for the person whose recording it is.
+type Error struct {
+	words
+	Offset int64 // byte of the recording at which it is wrong; negative where no single byte is to blame
+}
+
+// words are a message with its way out, embedded under a name that leaves room for the method Error.
+type words = hint.Error
+
+// NewError is the error for which no single byte is to blame.
+func NewError(message, advice string) *Error { return NewErrorAt(-1, message, advice) }
+
+// NewErrorAt is the error for what is wrong at one byte.
+func NewErrorAt(at int64, message, advice string) *Error {
+	return &Error{words: words{Message: message, Advice: advice}, Offset: at}
+}
+
+// Error tells what is wrong and where.
+func (e *Error) Error() string {
+	if e.Offset < 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("%s (at byte %d)", e.Message, e.Offset)
+}

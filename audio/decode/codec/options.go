@@ -1,0 +1,69 @@
+package codec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Options says how to read a recording.
+type Options struct {
+	// Pick is the channels, counted from 1, to take as left and right.
+	// The zero value takes what there is, and there may be 1 or 2.
+	Pick [2]int
+}
+
+// ParsePick reads two channel numbers, "1,3": the left one first, counted from 1. Its error is an *Error.
+func ParsePick(s string) ([2]int, error) {
+	const advice = "Write two channel numbers, the left one first, for example --pick 1,2."
+	first, second, found := strings.Cut(s, ",")
+	left, errLeft := strconv.Atoi(strings.TrimSpace(first))
+	right, errRight := strconv.Atoi(strings.TrimSpace(second))
+	if !found || errLeft != nil || errRight != nil {
+		return [2]int{}, NewError(fmt.Sprintf("%.40q is not two channel numbers", s), advice)
+	}
+	if left < 1 || right < 1 {
+		return [2]int{}, NewError(fmt.Sprintf("channels are counted from 1, so %d,%d names none", left, right), advice)
+	}
+	if left == right {
+		return [2]int{}, samePickError(left)
+	}
+	return [2]int{left, right}, nil
+}
+
+// Picked says which of a recording's channels, counted from 0, become left and right.
+// It returns one channel for a recording that has one. Its error is an *Error.
+func (o Options) Picked(channels int) ([]int, error) {
+	if o.Pick == [2]int{} {
+		switch channels {
+		case 1:
+			return []int{0}, nil
+		case 2:
+			return []int{0, 1}, nil
+		}
+		return nil, NewError(fmt.Sprintf("the recording has %d channels, and only two can be left and right", channels),
+			"Choose two with --pick LEFT,RIGHT, counted from 1, for example --pick 1,2.")
+	}
+	for _, c := range o.Pick {
+		if c < 1 || c > channels {
+			return nil, NewError(fmt.Sprintf("channel %d was picked, but the recording has %s", c, Count(channels, "channel")),
+				pickAdvice(channels))
+		}
+	}
+	if o.Pick[0] == o.Pick[1] {
+		return nil, samePickError(o.Pick[0])
+	}
+	return []int{o.Pick[0] - 1, o.Pick[1] - 1}, nil
+}
+
+func pickAdvice(channels int) string {
+	if channels < 2 {
+		return "Leave --pick away: a recording of one channel has nothing to choose from."
+	}
+	return fmt.Sprintf("Give two different numbers from 1 to %d, for example --pick 1,2.", channels)
+}
+
+func samePickError(channel int) error {
+	return NewError(fmt.Sprintf("channel %d was picked as left and as right, and one channel twice has no sides", channel),
+		"Pick two different channels, for example --pick 1,2.")
+}
