@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,6 +25,46 @@ type EvaluateOptions struct {
 	profile       string
 	minConfidence float64
 	plots         string
+	faults        faultOptions
+}
+
+// faultOptions say which faults to make in the labelled recordings.
+type faultOptions struct {
+	kinds []string // nil: none
+	per   int
+	seed  uint64
+}
+
+// allFaults is what --faults without kinds stands for.
+const allFaults = "all"
+
+func (o *faultOptions) add(f *pflag.FlagSet) {
+	f.StringSliceVar(&o.kinds, "faults", nil, "make faults in the recordings and judge those instead: late channels, lost legs, exchanged channels, ...; `KIND,...` chooses (default: all)")
+	f.Lookup("faults").NoOptDefVal = allFaults
+	f.IntVar(&o.per, "faults-per", 0, "make each fault in at most `N` recordings, drawn by --seed (default: in all)")
+	f.Uint64Var(&o.seed, "seed", 1, "draw what is drawn for the faults by `N`")
+}
+
+// check refuses what cannot be made.
+func (o *faultOptions) check() error {
+	known := evaluate.FaultKinds()
+	for _, k := range o.kinds {
+		if k != allFaults && !slices.Contains(known, k) {
+			return &usageError{message: fmt.Sprintf("--faults does not know %q", k), hint: "Kinds are " + strings.Join(known, ", ")}
+		}
+	}
+	if o.per < 0 {
+		return &usageError{message: fmt.Sprintf("--faults-per must be at least 1, not %d", o.per), hint: "Leave it out to make each fault in all recordings"}
+	}
+	return nil
+}
+
+// wanted gives the kinds to make; none: all.
+func (o *faultOptions) wanted() []string {
+	if slices.Contains(o.kinds, allFaults) {
+		return nil
+	}
+	return o.kinds
 }
 
 // labelsOptions say which labelled recordings to listen to, and how.
@@ -50,9 +92,11 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "evaluate [flags] LABELS",
 		Short: "Measure how right verdicts are, on labelled recordings",
-		Long:  evaluateHelp,
+		Long:  evaluateHelp(),
 		Example: `  otoscope evaluate testdata/labels.jsonl
   otoscope evaluate --cuts --plots plots labels.jsonl
+  otoscope evaluate --faults --faults-per 20 labels.jsonl
+  otoscope evaluate --faults=delay_zeros,mailbox labels.jsonl
   otoscope evaluate --format json --profile acme.json labels.jsonl | jq .cllr`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     cobra.FixedCompletions([]string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt),
@@ -61,6 +105,7 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	what, judging, output := newFlagSet(), newFlagSet(), newFlagSet()
 	o.labels.addDir(what)
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
+	o.faults.add(what)
 	o.labels.addWorkers(what)
 	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
 	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
@@ -72,7 +117,8 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	return c
 }
 
-const evaluateHelp = `Evaluate judges recordings of which the truth is known, and counts how often the
+func evaluateHelp() string {
+	return `Evaluate judges recordings of which the truth is known, and counts how often the
 verdicts are right, whether they are as sure as they may be, and what each kind
 of evidence contributes.
 
@@ -95,11 +141,37 @@ LABELS has one JSON object a line (- is standard input):
 
 All but file and left may be left out, and other keys are ignored.
 
+With --faults, evaluate makes faults in the recordings, in memory, and judges
+those: channels that are late, step, drift or run at another speed; legs that
+are missing, exchanged, of other calls or of machines; sound that is lost. Each
+is made in several strengths, on the channel of either party where it concerns
+one, and judged straight and with the channels exchanged. The table says how
+many are decided rightly and wrongly, and how many carry a warning that the
+recording does not have without the fault. Kinds of faults:
+
+` + faultsHelp() + `
+
 EXIT STATUS
 
     0  all recordings were judged, rightly or wrongly
     2  one could not be read; or wrong usage
   130  interrupted`
+}
+
+// faultsHelp lists the kinds of faults in lines of at most 80 columns.
+func faultsHelp() string {
+	var b strings.Builder
+	line := " "
+	for _, k := range evaluate.FaultKinds() {
+		if len(line)+1+len(k)+1 > 80 {
+			b.WriteString(line + "\n")
+			line = " "
+		}
+		line += " " + k + ","
+	}
+	b.WriteString(strings.TrimSuffix(line, ","))
+	return b.String()
+}
 
 func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args []string) error {
 	if o.format != "text" && o.format != "json" {
@@ -107,6 +179,12 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	}
 	if err := checkMinConfidence(o.minConfidence); err != nil {
 		return err
+	}
+	if err := o.faults.check(); err != nil {
+		return err
+	}
+	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
+		return &usageError{message: "--faults goes with neither --cuts nor --plots", hint: "Run evaluate twice"}
 	}
 	profile, err := readProfile(o.profile)
 	if err != nil {
@@ -124,11 +202,15 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 			return err
 		}
 	}
+	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: o.minConfidence, UseMetadata: o.labels.metadata}
+	if len(o.faults.kinds) > 0 {
+		return runFaults(ctx, env, o, labels, args[0], judging)
+	}
 	recordings, err := o.labels.listen(ctx, labels, args[0])
 	if err != nil {
 		return err
 	}
-	report := evaluate.Judge(recordings, evaluate.JudgeOptions{Profile: profile, MinConfidence: o.minConfidence, UseMetadata: o.labels.metadata})
+	report := evaluate.Judge(recordings, judging)
 	if o.plots != "" {
 		if err := report.Plots(o.plots); err != nil {
 			return err
@@ -169,9 +251,35 @@ func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string
 
 // listen measures the labelled recordings.
 func (o *labelsOptions) listen(ctx context.Context, labels []evaluate.Label, from string) ([]evaluate.Recording, error) {
-	dir := o.dir
-	if dir == "" && from != "-" {
-		dir = filepath.Dir(from)
+	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers})
+}
+
+// folder is where the recordings of labels lie that were read from a file.
+func (o *labelsOptions) folder(from string) string {
+	if o.dir == "" && from != "-" {
+		return filepath.Dir(from)
 	}
-	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: dir, Cuts: o.cuts, Workers: o.workers})
+	return o.dir
+}
+
+// runFaults makes faults in the recordings and tells what the verdicts are.
+func runFaults(ctx context.Context, env environment, o *EvaluateOptions, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
+	counter := newCounter(env.stderr, "recordings")
+	report, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{
+		Dir: o.labels.folder(from), Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
+		Workers: o.labels.workers, Judge: judging, Progress: counter.show,
+	})
+	counter.close()
+	if err != nil {
+		return err
+	}
+	if o.format == "json" {
+		err = json.NewEncoder(env.stdout).Encode(report)
+	} else {
+		err = report.Text(env.stdout, env.ascii())
+	}
+	if err == nil && report.Failed() {
+		err = statusError(statusFailed)
+	}
+	return err
 }

@@ -81,7 +81,7 @@ func TestManyBadLabels(t *testing.T) {
 }
 
 func FuzzReadLabels(f *testing.F) {
-	fixtures, err := os.ReadFile("../../../testdata/labels.jsonl")
+	fixtures, err := os.ReadFile("../../testdata/labels.jsonl")
 	if err != nil {
 		f.Fatal(err)
 	}

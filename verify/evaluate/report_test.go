@@ -19,7 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-const fixtures = "../../../testdata"
+const fixtures = "../../testdata"
 
 func evaluated(t *testing.T, o evaluate.JudgeOptions) *evaluate.Report {
 	t.Helper()

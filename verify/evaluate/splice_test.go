@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const fixtures = "../../../testdata/"
+const fixtures = "../../testdata/"
 
 // samples decodes a whole recording.
 func samples(t *testing.T, r io.Reader) (out [2][]float32) {

@@ -126,7 +126,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 		g.beep = r.beepAfter(r.channel(t.Right), t.End)
 		g.before(turns[:i])
 		for _, next := range turns[i+1:] {
-			if next.Right != t.Right {
+			if next.Right != t.Right && next.Start > t.Start {
 				g.replyS, g.replyGap = next.TalkS, next.Start-t.End
 				break
 			}
@@ -140,6 +140,9 @@ func (r reading) greeting() (g greeting, ok bool) {
 func (g *greeting) before(turns []meter.Turn) {
 	ownWord, othersWord := g.turn.Start, g.turn.Start
 	for _, t := range turns {
+		if t.Start == g.turn.Start {
+			continue // who begins at the same instant comes neither before nor after
+		}
 		talkS := min(t.TalkS, g.turn.Start-t.Start)
 		word := &ownWord
 		if t.Right != g.turn.Right {

@@ -190,6 +190,20 @@ func TestNothingWithoutBothParties(t *testing.T) {
 	}
 }
 
+// A turn that begins at the same instant as the greeting is neither before it nor an
+// answer to it, whichever side it is on.
+func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
+	greeting := []meter.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
+	word := []meter.Segment{{Start: 1, End: 2.2}, {Start: 6, End: 9}, {Start: 12, End: 18}}
+	for _, facts := range []declare.Facts{{}, {Direction: declare.Inbound}, {Direction: declare.Outbound}} {
+		m := call(greeting, word, 0, 0)
+		straight, exchanged := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
+		if a, b := evidence.Sum(straight), evidence.Sum(exchanged); a != -b {
+			t.Errorf("%q: %v, exchanged %v", facts.Direction, a, b)
+		}
+	}
+}
+
 // TestExchangeNegates holds law 2: exchanging the channels negates the log10
 // likelihood ratio exactly, whatever was heard and whatever is known.
 func TestExchangeNegates(t *testing.T) {
