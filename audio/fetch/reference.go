@@ -3,6 +3,7 @@ package fetch
 import (
 	"log/slog"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
@@ -137,6 +138,62 @@ func otherSchemeError(scheme string) error {
 		e.hint = "give a presigned https URL of the object"
 	}
 	return e
+}
+
+// IsPath reports whether the reference is a path on this computer.
+func (r Reference) IsPath() bool { return r.kind == kindPath && r.text != "" }
+
+// IsSID reports whether the reference is a Twilio recording SID.
+func (r Reference) IsSID() bool { return r.kind == kindSID }
+
+// Host is the host that the reference leads to, with its port where one is
+// named; "" for a path and for standard input.
+func (r Reference) Host() string {
+	switch r.kind {
+	case kindURL:
+		return r.url.Host
+	case kindSID:
+		return twilioHost
+	}
+	return ""
+}
+
+// Abs makes a relative path one from the folder base. Whatever is no path
+// stays as it is.
+func (r Reference) Abs(base string) Reference {
+	if !r.IsPath() {
+		return r
+	}
+	if !filepath.IsAbs(r.text) {
+		r.text = filepath.Join(base, r.text)
+	}
+	if abs, err := filepath.Abs(r.text); err == nil {
+		r.text = abs
+	}
+	return r
+}
+
+// Whole is the whole reference, which parses to the same one. It may hold
+// secrets, so it is for storing what has yet to be fetched, never for printing.
+func (r Reference) Whole() string {
+	switch r.kind {
+	case kindStdin:
+		return "-"
+	case kindURL:
+		return r.url.String()
+	}
+	return r.text
+}
+
+// Identity tells recordings apart: it is the whole reference but for the
+// signature of a signed address, which changes each time the address is made.
+// It may hold secrets, such as a token that is no signature: keep a keyed hash
+// of it, never itself.
+func (r Reference) Identity() string {
+	if r.kind == kindURL {
+		return unsigned(r.url)
+	}
+	return r.Whole()
 }
 
 // String is the reference as it may be printed: user information, fragments

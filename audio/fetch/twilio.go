@@ -6,7 +6,10 @@ import (
 	"strings"
 )
 
-const requestedChannels = "RequestedChannels"
+const (
+	twilioHost        = "api.twilio.com"
+	requestedChannels = "RequestedChannels"
+)
 
 // isTwilioHost reports whether host is one of Twilio's API hosts:
 // api.twilio.com or api.EDGE.REGION.twilio.com. It is matched label by label,
@@ -56,7 +59,7 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 		}
 		return nil, &Error{message: message, hint: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL", cause: ErrNoAccount}
 	}
-	base := url.URL{Scheme: "https", Host: "api.twilio.com"}
+	base := url.URL{Scheme: "https", Host: twilioHost}
 	switch {
 	case t.base != nil:
 		base = *t.base

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/otoscope/otoscope/audio/fetch"
 )
 
 func newRootCommand(env environment) *cobra.Command {
@@ -59,10 +62,11 @@ func unknownCommand(root *cobra.Command, before string, args []string) error {
 
 // looksLikeRecording reports whether somebody who typed s left out "verify".
 func looksLikeRecording(s string) bool {
-	if s == "-" || strings.Contains(s, "://") || strings.HasSuffix(strings.ToLower(s), ".wav") || strings.HasPrefix(s, "RE") {
-		return true
+	ref, err := fetch.Parse(s)
+	if err != nil || !ref.IsPath() || strings.EqualFold(filepath.Ext(s), ".wav") {
+		return s != ""
 	}
-	_, err := os.Stat(s)
+	_, err = os.Stat(s)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 

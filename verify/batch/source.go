@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
@@ -84,7 +83,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
 		}
 	}
-	host := hostOf(ref)
+	host := ref.Host()
 	var m Measured
 	result, err := f.client.Get(ctx, ref, func(r io.Reader) error {
 		var err error
@@ -115,16 +114,4 @@ func taskError(ctx context.Context, err error) error {
 		e.Refused = fetching.Status == http.StatusUnauthorized || fetching.Status == http.StatusForbidden
 	}
 	return e
-}
-
-// hostOf gives the host that a reference names, "" where it names a file.
-func hostOf(ref fetch.Reference) string {
-	u, err := url.Parse(ref.String())
-	if err != nil {
-		return ""
-	}
-	if u.Host == "" && isSID(ref.String()) {
-		return "api.twilio.com"
-	}
-	return u.Host
 }

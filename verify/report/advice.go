@@ -126,7 +126,7 @@ func whenUndecided(v verify.Verdict) []step {
 			code: []string{"--channels customer,others"},
 		})
 	}
-	if isPath(v.Recording) {
+	if namesFile(v.Recording) {
 		steps = append(steps, step{
 			text: "Or listen to one channel alone. With sox, the left one:",
 			code: []string{"play " + argument(v.Recording) + " remix 1"},
@@ -163,14 +163,12 @@ func has(v verify.Verdict, code finding.Code) bool {
 	return false
 }
 
-var (
-	recordingSID = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
-	bareWord     = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$`)
-)
+var bareWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$`)
 
-// isPath reports whether a reference is a file on this machine.
-func isPath(reference string) bool {
-	return reference != "-" && reference != "" && !strings.Contains(reference, "://") && !recordingSID.MatchString(reference)
+// namesFile reports whether a reference is a file on this computer for certain:
+// a word without a slash or a dot may be something else, such as a SID.
+func namesFile(reference string) bool {
+	return strings.ContainsAny(reference, `./\`) && !strings.Contains(reference, "://")
 }
 
 // argument writes a reference as a shell takes it, or as REF where something
