@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -238,7 +238,7 @@ func TestStoredDetailsStay(t *testing.T) {
 		`"sha256":"ab","bytes":123,"findings":[{"code":"truncated","severity":"warning","detail":"cut"}],` +
 		`"fetched":[{"code":"fetched_as_wav","severity":"info","detail":"asked"}],"measurements":`
 	r := storedRecording{
-		Format: wav.Format{Container: "WAVE", Encoding: wav.MuLaw, Channels: 3, SampleRate: 8000, Bits: 13, ContainerBits: 16, Extensible: true},
+		Format: decode.Format{Container: "WAVE", Encoding: decode.MuLaw, Channels: 3, SampleRate: 8000, Bits: 13, ContainerBits: 16, Extensible: true},
 		SHA256: "ab", Bytes: 123,
 		Findings:     []finding.Finding{{Code: finding.Truncated, Severity: finding.Warning, Detail: "cut"}},
 		Fetched:      []finding.Finding{{Code: "fetched_as_wav", Severity: finding.Info, Detail: "asked"}},

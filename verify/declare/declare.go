@@ -67,25 +67,26 @@ const (
 	SourceAttributes = "task attributes"
 )
 
-// Declaration is what was said of a recording before it was listened to.
+// Declaration is what was said of a recording before it was listened to. Batches
+// store it as JSON under these keys and find it again by its bytes.
 type Declaration struct {
 	// Sides is nil where nothing usable is declared; otherwise it names two different roles.
-	Sides *Sides
+	Sides *Sides `json:"Sides"`
 	// CallerOn is the channel of the party that placed the call, where the
 	// channels were named caller and callee. Resolve makes Sides of it.
-	CallerOn Channel
+	CallerOn Channel `json:"CallerOn"`
 	// Source says for a person where the declaration comes from.
-	Source string
+	Source string `json:"Source"`
 	// Recording is the URL of the recording as the attributes give it: it is
 	// untrusted and may hold secrets. "" where there is none.
-	Recording string
+	Recording string `json:"Recording"`
 	// StartTime is when the recording began, in UTC; zero where that is not said.
-	StartTime time.Time
+	StartTime time.Time `json:"StartTime"`
 	// Direction is the one that the attributes name; UnknownDirection where they name none.
-	Direction Direction
+	Direction Direction `json:"Direction"`
 	// Findings are what is odd about the declaration, in the order of the
 	// fields. None is fatal.
-	Findings []finding.Finding
+	Findings []finding.Finding `json:"Findings"`
 }
 
 // Default is what Flex Insights takes a recording to be: the customer on the

@@ -80,17 +80,21 @@ func ParseMethod(s string) (Method, error) {
 // Joined says when each party joined, counted from the recording's first
 // sample. Nil is unknown; a negative time means that the party was there
 // before the recording began.
-type Joined struct{ Customer, Agent *time.Duration }
+type Joined struct {
+	Customer *time.Duration `json:"Customer"`
+	Agent    *time.Duration `json:"Agent"`
+}
 
-// Facts are what is known of a call besides its channels.
+// Facts are what is known of a call besides its channels. Batches store them as
+// JSON under these keys and find them again by their bytes.
 type Facts struct {
-	Direction  Direction
-	RecordedBy Method
-	Joined     Joined
+	Direction  Direction `json:"Direction"`
+	RecordedBy Method    `json:"RecordedBy"`
+	Joined     Joined    `json:"Joined"`
 	// AgentAudio and CustomerAudio identify known audio by whose side plays it: the
 	// SHA-256 of known.Reference.
-	AgentAudio    []string `json:",omitempty"`
-	CustomerAudio []string `json:",omitempty"`
+	AgentAudio    []string `json:"AgentAudio,omitempty"`
+	CustomerAudio []string `json:"CustomerAudio,omitempty"`
 }
 
 // maxOffset bounds how far from the recording's start anybody joins. Beyond

@@ -13,15 +13,15 @@ const (
 	MuLaw Encoding = "mu-law" // ITU-T G.711
 )
 
-// Format is how a recording is stored.
+// Format is how a recording is stored. Batches keep it as JSON under these keys.
 type Format struct {
-	Container     string   // "WAVE", "RF64", "BW64" or "RIFX"
-	Encoding      Encoding // what the bits of a sample mean
-	Channels      int      // in the file, so 3 where two of three were picked
-	SampleRate    int      // sample frames a second
-	Bits          int      // valid bits of a sample
-	ContainerBits int      // bits a sample occupies, a multiple of 8
-	Extensible    bool     // described by WAVEFORMATEXTENSIBLE
+	Container     string   `json:"Container"`     // "WAVE", "RF64", "BW64" or "RIFX"
+	Encoding      Encoding `json:"Encoding"`      // what the bits of a sample mean
+	Channels      int      `json:"Channels"`      // in the file, so 3 where two of three were picked
+	SampleRate    int      `json:"SampleRate"`    // sample frames a second
+	Bits          int      `json:"Bits"`          // valid bits of a sample
+	ContainerBits int      `json:"ContainerBits"` // bits a sample occupies, a multiple of 8
+	Extensible    bool     `json:"Extensible"`    // described by WAVEFORMATEXTENSIBLE
 }
 
 // String describes the format for a person: "WAVE PCM 16-bit, 8000 Hz, 2 channels".
