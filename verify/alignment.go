@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -26,7 +26,7 @@ const (
 )
 
 // channelOffset finds a channel that runs ahead of the other.
-func channelOffset(m *meter.Measurements) (finding.Finding, bool) {
+func channelOffset(m *measurement.Measurements) (finding.Finding, bool) {
 	left, right := m.Left.Segments, m.Right.Segments
 	if len(left) == 0 || len(right) == 0 {
 		return finding.Finding{}, false
@@ -40,8 +40,8 @@ func channelOffset(m *meter.Measurements) (finding.Finding, bool) {
 	// signs leave the direction open.
 	for n := 1; float64(n)*offsetStepS <= offsetMaxS; n++ {
 		shift := float64(n) * offsetStepS
-		later := meter.Overlap(left, right, shift) <= offsetGone*chance
-		earlier := meter.Overlap(left, right, -shift) <= offsetGone*chance
+		later := measurement.Overlap(left, right, shift) <= offsetGone*chance
+		earlier := measurement.Overlap(left, right, -shift) <= offsetGone*chance
 		if !later && !earlier {
 			continue
 		}

@@ -3,7 +3,7 @@ package verify_test
 import (
 	"testing"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -12,20 +12,20 @@ import (
 // exchange is two sides that take turns of 3 s with half a second between,
 // the right one shifted.
 func exchange(shift float64) verify.Recording {
-	m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 90, Frames: 720000}
+	m := measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 90, Frames: 720000}
 	for i := range 20 {
 		start := 1 + 3.5*float64(i)
 		side, by := &m.Left, 0.0
 		if i%2 == 1 {
 			side, by = &m.Right, shift
 		}
-		side.Segments = append(side.Segments, meter.Segment{Start: start + by, End: start + 3 + by})
+		side.Segments = append(side.Segments, measurement.Segment{Start: start + by, End: start + 3 + by})
 		side.Timing.TalkS += 3
 	}
-	m.Left.Timing.FirstSpeech = meter.Time(m.Left.Segments[0].Start)
-	m.Right.Timing.FirstSpeech = meter.Time(m.Right.Segments[0].Start)
-	m.Pair.DoubleTalkS = meter.Overlap(m.Left.Segments, m.Right.Segments, 0)
-	m.Pair.Exchange.At = meter.Never
+	m.Left.Timing.FirstSpeech = measurement.Time(m.Left.Segments[0].Start)
+	m.Right.Timing.FirstSpeech = measurement.Time(m.Right.Segments[0].Start)
+	m.Pair.DoubleTalkS = measurement.Overlap(m.Left.Segments, m.Right.Segments, 0)
+	m.Pair.SideSwap.At = measurement.Never
 	return verify.Recording{Measurements: m}
 }
 
@@ -48,16 +48,16 @@ func TestOrientationChanges(t *testing.T) {
 	// In exchange the left side has the first long turn; both take their turns alike.
 	for _, tt := range []struct {
 		name     string
-		e        meter.Exchange
+		e        measurement.SideSwap
 		severity finding.Severity // "" for no finding
 	}{
-		{"too little said to tell", meter.Exchange{At: meter.Never}, ""},
-		{"sides that stay", meter.Exchange{At: 35, Straight: 1, Crossed: 12}, ""},
-		{"beyond doubt", meter.Exchange{At: 35, Straight: 20, Crossed: 2}, finding.Fatal},
-		{"likely", meter.Exchange{At: 35, Straight: 8, Crossed: 4.5}, finding.Warning},
+		{"too little said to tell", measurement.SideSwap{At: measurement.Never}, ""},
+		{"sides that stay", measurement.SideSwap{At: 35, SameSide: 1, CrossSide: 12}, ""},
+		{"beyond doubt", measurement.SideSwap{At: 35, SameSide: 20, CrossSide: 2}, finding.Fatal},
+		{"likely", measurement.SideSwap{At: 35, SameSide: 8, CrossSide: 4.5}, finding.Warning},
 	} {
 		rec := exchange(0)
-		rec.Measurements.Pair.Exchange = tt.e
+		rec.Measurements.Pair.SideSwap = tt.e
 		v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
 		var got finding.Severity
 		for _, f := range v.Findings {
@@ -90,10 +90,10 @@ func TestTurnTakingTurnsAround(t *testing.T) {
 		if i >= 10 {
 			long, short = short, long
 		}
-		long.Segments = append(long.Segments, meter.Segment{Start: start, End: start + 2.5})
-		short.Segments = append(short.Segments, meter.Segment{Start: start + 2.7, End: start + 3.3})
+		long.Segments = append(long.Segments, measurement.Segment{Start: start, End: start + 2.5})
+		short.Segments = append(short.Segments, measurement.Segment{Start: start + 2.7, End: start + 3.3})
 	}
-	m.Pair.Exchange = meter.Exchange{At: 40, Straight: 8, Crossed: 4.7}
+	m.Pair.SideSwap = measurement.SideSwap{At: 40, SameSide: 8, CrossSide: 4.7}
 	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
 	if v.Outcome != verify.Unusable || !finds(v, finding.OrientationChanges) {
 		t.Errorf("%s, %v", v.Outcome, v.Findings)

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -45,9 +45,9 @@ func Judge(rec Recording, c Case) Verdict {
 	v.Findings = append(v.Findings, rec.Findings...)
 	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
 	v.Measurements = &m
-	v.Left = &Side{m.Left.Energy, m.Left.Timing, m.Left.Line}
+	v.Left = &Side{m.Left.Levels, m.Left.Timing, m.Left.Line}
 	if m.Channels == 2 {
-		v.Right = &Side{m.Right.Energy, m.Right.Timing, m.Right.Line}
+		v.Right = &Side{m.Right.Levels, m.Right.Timing, m.Right.Line}
 	}
 	found := structure(&m, c.Facts.Joined.Agent != nil)
 	v.Findings = append(v.Findings, found...)
@@ -69,7 +69,7 @@ func Judge(rec Recording, c Case) Verdict {
 }
 
 // weigh adds the evidence, and what there is to say against weighing the call as one.
-func (v *Verdict) weigh(m *meter.Measurements, c Case) {
+func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	timed, profile := true, c.profile()
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return orientationChanges(m, profile) },

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -31,12 +31,12 @@ const (
 
 // orientationChanges finds a call whose sides change places within it: one
 // verdict on the whole would be an average of two truths.
-func orientationChanges(m *meter.Measurements, p evidence.Profile) (finding.Finding, bool) {
-	e := m.Pair.Exchange
+func orientationChanges(m *measurement.Measurements, p evidence.Profile) (finding.Finding, bool) {
+	e := m.Pair.SideSwap
 	if m.Channels != 2 || !e.At.Happened() {
 		return finding.Finding{}, false
 	}
-	nearer := func(by, share float64) bool { return e.Straight-e.Crossed >= by && e.Crossed <= share*e.Straight }
+	nearer := func(by, share float64) bool { return e.SameSide-e.CrossSide >= by && e.CrossSide <= share*e.SameSide }
 	at := fmt.Sprintf("about %d:%02d", int(e.At)/60, int(e.At)%60)
 	before, after := evidence.TurnTakingAround(m, float64(e.At), p)
 	around := before*after < 0 && min(math.Abs(before), math.Abs(after)) >= turnsAround

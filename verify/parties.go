@@ -5,14 +5,14 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // missing finds channels that nobody speaks on. Where nothing tells that the
 // call was answered it is no fault of the recording: the call may have been
 // abandoned, or a mailbox may have taken it.
-func missing(m *meter.Measurements, agentJoined bool) []finding.Finding {
+func missing(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	left, right := m.Left, m.Right
 	if left.Timing.TalkS == 0 && right.Timing.TalkS == 0 {
 		return []finding.Finding{{Code: finding.NoSpeech, Severity: finding.Warning, Detail: "Nobody is heard on either channel."}}
@@ -28,9 +28,9 @@ func missing(m *meter.Measurements, agentJoined bool) []finding.Finding {
 }
 
 // nobodyOn words what a channel without speech comes to, by what is said on the other.
-func nobodyOn(name, other string, here, there meter.Channel, agentJoined bool) []finding.Finding {
+func nobodyOn(name, other string, here, there measurement.Channel, agentJoined bool) []finding.Finding {
 	empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
-	carries := fmt.Sprintf("carries a line at %.0f dBov", float64(here.Energy.NoiseFloor))
+	carries := fmt.Sprintf("carries a line at %.0f dBov", float64(here.Levels.NoiseFloor))
 	detail := "Nobody speaks on the %s channel, which %s; all speech (%.0f s) is on the %s one."
 	if dead(here) {
 		empty.Code = finding.SilentChannel
@@ -68,13 +68,13 @@ const (
 )
 
 // within finds a channel that carries both parties by the other one's being within it.
-func within(m *meter.Measurements) (finding.Finding, bool) {
+func within(m *measurement.Measurements) (finding.Finding, bool) {
 	both, one := "left", "right"
 	less := m.Right.Timing.TalkS
 	if m.Left.Timing.TalkS < less {
 		both, one, less = one, both, m.Left.Timing.TalkS
 	}
-	agree := m.Pair.Copy.Correlation
+	agree := m.Pair.Duplicate.Correlation
 	if less < oneSoundS || m.Pair.DoubleTalkS < withinShare*less || math.Abs(agree) < withinCorrelation {
 		return finding.Finding{}, false
 	}
@@ -89,8 +89,8 @@ func within(m *meter.Measurements) (finding.Finding, bool) {
 const deadLine = -80.0
 
 // dead reports whether a channel without speech carries no line either.
-func dead(c meter.Channel) bool {
-	return !c.Timing.FirstSound.Happened() || float64(c.Energy.NoiseFloor) <= deadLine
+func dead(c measurement.Channel) bool {
+	return !c.Timing.FirstSound.Happened() || float64(c.Levels.NoiseFloor) <= deadLine
 }
 
 // sign is what the speech on a channel says of the call, where the other channel has none.
@@ -140,7 +140,7 @@ const (
 	bothSidesPauses = 0.35
 )
 
-// Two speakers explain what is said better than one (see [meter.Alternation]): beyond
+// Two speakers explain what is said better than one (see [measurement.TwoSpeakers]): beyond
 // doubt, or together with pauses that are those of both sides. And they take turns: the
 // speaker changes mixedTurns times as often as by chance, not once as from a
 // prompt to an agent, or from an agent to the next. Up to surelyOne nothing speaks for two.
@@ -165,9 +165,9 @@ const (
 // listen says what the speech of a channel is where the other one has none, or
 // is dead. A line that is there has somebody on it, who may wait; a dead one is a fault
 // as soon as anything is said that may be a conversation.
-func listen(c meter.Channel, otherDead bool) sign {
+func listen(c measurement.Channel, otherDead bool) sign {
 	share, median, turns := pauses(c)
-	if takesTurns(c.Alternation, surelyTwo) || share <= bothSidesPauses && takesTurns(c.Alternation, likelyTwo) {
+	if takesTurns(c.TwoSpeakers, surelyTwo) || share <= bothSidesPauses && takesTurns(c.TwoSpeakers, likelyTwo) {
 		return bothSides
 	}
 	short := share <= bothSidesPauses
@@ -176,7 +176,7 @@ func listen(c meter.Channel, otherDead bool) sign {
 		return noSign
 	case share >= oneSidePauses:
 		return oneSide
-	case !otherDead, short && oneVoice(c.Alternation):
+	case !otherDead, short && oneVoice(c.TwoSpeakers):
 		return noSign
 	case short:
 		return likelyBoth
@@ -185,21 +185,23 @@ func listen(c meter.Channel, otherDead bool) sign {
 }
 
 // oneVoice reports whether two speakers explain no more of the speech than chance gives.
-func oneVoice(a *meter.Alternation) bool { return a != nil && a.Gain > 0 && a.Gain < surelyOne }
+func oneVoice(a *measurement.TwoSpeakers) bool {
+	return a != nil && a.LogLikelihoodGain > 0 && a.LogLikelihoodGain < surelyOne
+}
 
 // takesTurns reports whether two speakers take turns on a channel.
-func takesTurns(a *meter.Alternation, gain float64) bool {
-	if a == nil || a.Gain < gain || a.Changes < leastTurns {
+func takesTurns(a *measurement.TwoSpeakers, gain float64) bool {
+	if a == nil || a.LogLikelihoodGain < gain || a.SpeakerChanges < leastTurns {
 		return false
 	}
-	fewer, all := float64(a.Fewer), float64(a.Utterances)
-	return float64(a.Changes) >= mixedTurns*2*fewer*(all-fewer)/all
+	fewer, all := float64(a.MinorityUtterances), float64(a.Utterances)
+	return float64(a.SpeakerChanges) >= mixedTurns*2*fewer*(all-fewer)/all
 }
 
 // pauses are the long pauses between the first and the last word on a channel: their share of
 // that time, their median, and how many turns they divide the speech into. A
 // pause in which music plays is somebody's wait, not another party's turn: it does not count.
-func pauses(c meter.Channel) (share, median float64, turns int) {
+func pauses(c measurement.Channel) (share, median float64, turns int) {
 	var long []float64
 	var sum, rest float64
 	for i, s := range c.Segments {
@@ -207,11 +209,11 @@ func pauses(c meter.Channel) (share, median float64, turns int) {
 		if i == 0 {
 			continue
 		}
-		pause := meter.Segment{Start: c.Segments[i-1].End, End: s.Start}
+		pause := measurement.Segment{Start: c.Segments[i-1].End, End: s.Start}
 		switch length := pause.End - pause.Start; {
 		case length < pauseS:
 			rest += length
-		case meter.Overlap(c.Music, []meter.Segment{pause}, 0) <= length/2:
+		case measurement.Overlap(c.Music, []measurement.Segment{pause}, 0) <= length/2:
 			long = append(long, length)
 			sum += length
 		}

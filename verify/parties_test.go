@@ -6,19 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // alone is a channel whose speech is all there is: turns of 3 s with a pause between.
-func alone(turns int, pause float64, change func(*meter.Channel)) verify.Recording {
-	m := meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 300, Frames: 2400000}
-	m.Pair.Exchange.At = meter.Never
+func alone(turns int, pause float64, change func(*measurement.Channel)) verify.Recording {
+	m := measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 300, Frames: 2400000}
+	m.Pair.SideSwap.At = measurement.Never
 	at := 1.0
 	for range turns {
-		m.Left.Segments = append(m.Left.Segments, meter.Segment{Start: at, End: at + 3})
+		m.Left.Segments = append(m.Left.Segments, measurement.Segment{Start: at, End: at + 3})
 		m.Left.Timing.TalkS += 3
 		at += 3 + pause
 	}
@@ -34,14 +34,14 @@ func alone(turns int, pause float64, change func(*meter.Channel)) verify.Recordi
 // is known to have joined changes.
 func TestOneChannelAlone(t *testing.T) {
 	// Twenty utterances, seven of one speaker, change 18 times at most and 9 times by chance.
-	speakers := func(gain float64, changes int) func(*meter.Channel) {
-		return func(c *meter.Channel) {
-			c.Alternation = &meter.Alternation{Utterances: 20, Fewer: 7, Gain: gain, Changes: changes}
+	speakers := func(gain float64, changes int) func(*measurement.Channel) {
+		return func(c *measurement.Channel) {
+			c.TwoSpeakers = &measurement.TwoSpeakers{Utterances: 20, MinorityUtterances: 7, LogLikelihoodGain: gain, SpeakerChanges: changes}
 		}
 	}
-	music := func(c *meter.Channel) {
+	music := func(c *measurement.Channel) {
 		for i, s := range c.Segments[1:] {
-			c.Music = append(c.Music, meter.Segment{Start: c.Segments[i].End + 0.2, End: s.Start - 0.2})
+			c.Music = append(c.Music, measurement.Segment{Start: c.Segments[i].End + 0.2, End: s.Start - 0.2})
 		}
 	}
 	silence := math.Inf(-1)
@@ -51,7 +51,7 @@ func TestOneChannelAlone(t *testing.T) {
 		name   string
 		turns  int
 		pause  float64
-		change func(*meter.Channel)
+		change func(*measurement.Channel)
 		floor  float64 // of the other channel
 		code   finding.Code
 		fatal  bool
@@ -83,9 +83,9 @@ func TestOneChannelAlone(t *testing.T) {
 		for _, joined := range []bool{false, true} {
 			rec := alone(tt.turns, tt.pause, tt.change)
 			other := &rec.Measurements.Right
-			other.Timing.FirstSound, other.Energy.NoiseFloor = 0, meter.Level(tt.floor)
+			other.Timing.FirstSound, other.Levels.NoiseFloor = 0, measurement.Level(tt.floor)
 			if math.IsInf(tt.floor, 0) {
-				other.Timing.FirstSound = meter.Never
+				other.Timing.FirstSound = measurement.Never
 			}
 			c := verify.Case{Declaration: declare.Default()}
 			want := tt.fatal
@@ -115,10 +115,10 @@ func TestOneChannelAlone(t *testing.T) {
 // TestSilentBesidesBoth holds that a dead channel beside both parties is named as well, and
 // that it is not what the recording is unusable for.
 func TestSilentBesidesBoth(t *testing.T) {
-	rec := alone(8, 1.6, func(c *meter.Channel) {
-		c.Alternation = &meter.Alternation{Utterances: 20, Fewer: 7, Gain: 3, Changes: 9}
+	rec := alone(8, 1.6, func(c *measurement.Channel) {
+		c.TwoSpeakers = &measurement.TwoSpeakers{Utterances: 20, MinorityUtterances: 7, LogLikelihoodGain: 3, SpeakerChanges: 9}
 	})
-	rec.Measurements.Right.Timing.FirstSound = meter.Never
+	rec.Measurements.Right.Timing.FirstSound = measurement.Never
 	for _, f := range verify.Judge(rec, verify.Case{Declaration: declare.Default()}).Findings {
 		want := map[finding.Code]finding.Severity{finding.BothParties: finding.Fatal, finding.SilentChannel: finding.Warning}[f.Code]
 		if f.Severity != want {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -18,13 +18,13 @@ const clippedShare = 0.0001
 
 // structure finds what is wrong with the recording as a pair of channels.
 // agentJoined says that an agent is known to have been on the call.
-func structure(m *meter.Measurements, agentJoined bool) []finding.Finding {
+func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
 		return append([]finding.Finding{mono}, clipped(m)...)
 	}
 	var out []finding.Finding
-	if f, ok := dualMono(m.Pair.Copy); ok {
+	if f, ok := dualMono(m.Pair.Duplicate); ok {
 		out = append(out, f)
 	} else {
 		out = append(out, leaks(m)...)
@@ -40,18 +40,18 @@ func structure(m *meter.Measurements, agentJoined bool) []finding.Finding {
 }
 
 // dualMono finds two channels that are one signal.
-func dualMono(c meter.Copy) (finding.Finding, bool) {
+func dualMono(c measurement.Duplicate) (finding.Finding, bool) {
 	var how string
 	switch c.Kind {
-	case meter.NoCopy:
+	case measurement.NoDuplicate:
 		return finding.Finding{}, false
-	case meter.Equal:
+	case measurement.Identical:
 		how = "Both channels are the same signal, sample by sample"
-	case meter.Gain:
+	case measurement.Scaled:
 		how = fmt.Sprintf("Both channels are the same signal, the right one %+.1f dB", c.GainDB)
-	case meter.Inverted:
+	case measurement.Inverted:
 		how = fmt.Sprintf("The right channel is the left one inverted, %+.1f dB", c.GainDB)
-	case meter.Delayed:
+	case measurement.Delayed:
 		late, early := "right", "left"
 		if c.LagS < 0 {
 			late, early = early, late
@@ -90,27 +90,27 @@ const oneSoundS = 5.0
 const steadyShare = 0.5
 
 // leaks finds what of one channel is heard on the other.
-func leaks(m *meter.Measurements) []finding.Finding {
+func leaks(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
-	shift := m.Pair.Shift.RightLateS
+	shift := m.Pair.Skew.RightLateS
 	for _, l := range []struct {
 		from, to    string
-		leak        meter.Leak
-		back        meter.Path // bleed the other way round
-		source, own meter.Channel
+		leak        measurement.Coupling
+		back        measurement.EchoPath // bleed the other way round
+		source, own measurement.Channel
 		shift       float64 // of what is heard of the source
 	}{
-		{"left", "right", m.Pair.LeftOnRight, m.Pair.RightOnLeft.Bleed, m.Left, m.Right, shift},
-		{"right", "left", m.Pair.RightOnLeft, m.Pair.LeftOnRight.Bleed, m.Right, m.Left, -shift},
+		{"left", "right", m.Pair.LeftOnRight, m.Pair.RightOnLeft.Crosstalk, m.Left, m.Right, shift},
+		{"right", "left", m.Pair.RightOnLeft, m.Pair.LeftOnRight.Crosstalk, m.Right, m.Left, -shift},
 	} {
-		for _, p := range []meter.Path{l.leak.Bleed, l.leak.Echo} {
+		for _, p := range []measurement.EchoPath{l.leak.Crosstalk, l.leak.Echo} {
 			if !p.Heard() {
 				continue
 			}
 			// Nobody's echo comes before his word.
 			echo := p == l.leak.Echo && p.LagS > 0 && (shift == 0 || math.Abs(p.LagS-l.shift) > sameLagS)
 			strong := l.own.Timing.TalkS > 0 && p.Share >= steadyShare &&
-				p.GainDB+float64(l.source.Energy.ActiveSpeechLevel-l.own.Energy.ActiveSpeechLevel) >= -takenForSpeechDB
+				p.GainDB+float64(l.source.Levels.ActiveSpeechLevel-l.own.Levels.ActiveSpeechLevel) >= -takenForSpeechDB
 			if !echo && strong && p.GainDB >= -besideDB && !l.back.Heard() {
 				out = append(out, finding.New(finding.BothParties, fmt.Sprintf("The %s channel carries both parties: the %s one's speech is on it at %+.0f dB.", l.to, l.from, p.GainDB)))
 				continue
@@ -125,12 +125,12 @@ func leaks(m *meter.Measurements) []finding.Finding {
 		}
 		out = append(out, f)
 	}
-	return append(out, shifted(m.Pair.Shift, m.DurationS)...)
+	return append(out, shifted(m.Pair.Skew, m.DurationS)...)
 }
 
 // leak words what is heard of one channel on the other. strong says that it
 // may be taken for speech there.
-func leak(from, to string, p meter.Path, echo, strong bool) finding.Finding {
+func leak(from, to string, p measurement.EchoPath, echo, strong bool) finding.Finding {
 	if echo {
 		f := finding.New(finding.Echo, fmt.Sprintf("The %s channel comes back on the %s one as an echo, %.0f ms later and %.0f dB weaker.", from, to, 1000*p.LagS, -p.GainDB))
 		if strong {
@@ -151,7 +151,7 @@ func leak(from, to string, p meter.Path, echo, strong bool) finding.Finding {
 }
 
 // shifted finds channels that are apart in time, or come to be.
-func shifted(s meter.Shift, duration float64) []finding.Finding {
+func shifted(s measurement.ChannelSkew, duration float64) []finding.Finding {
 	end := s.RightLateS + s.DriftPPM*1e-6*duration
 	if max(math.Abs(s.RightLateS), math.Abs(end)) < shiftedS {
 		return nil
@@ -171,14 +171,14 @@ func shifted(s meter.Shift, duration float64) []finding.Finding {
 }
 
 // clipped finds channels that were driven beyond full scale.
-func clipped(m *meter.Measurements) []finding.Finding {
+func clipped(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
 	name := []string{"left", "right"}
 	if m.Channels == 1 {
 		name = []string{"only"}
 	}
 	for i, n := range name {
-		c := []meter.Channel{m.Left, m.Right}[i].Energy.ClippedSamples
+		c := []measurement.Channel{m.Left, m.Right}[i].Levels.ClippedSamples
 		if share := float64(c) / float64(max(1, m.Frames)); share >= clippedShare {
 			out = append(out, finding.Finding{Code: finding.Clipped, Severity: finding.Warning,
 				Detail: fmt.Sprintf("The %s channel is clipped: %d samples (%.2f %%) in runs at full scale.", n, c, 100*share)})

@@ -1,12 +1,12 @@
 package verify
 
 import (
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // talkMeasures computes Flex Insights' talk measures for one reading of the channels.
-func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
+func talkMeasures(m *measurement.Measurements, sides declare.Sides) *TalkMeasures {
 	customer, agent := &m.Left, &m.Right
 	customerIsRight := sides.Left == declare.Agent
 	if customerIsRight {
@@ -15,7 +15,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	t := &TalkMeasures{
 		AgentTalkS:             agent.Timing.TalkS,
 		CustomerTalkS:          customer.Timing.TalkS,
-		TalkS:                  meter.Micro(agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS),
+		TalkS:                  measurement.RoundSeconds(agent.Timing.TalkS + customer.Timing.TalkS - m.Pair.DoubleTalkS),
 		CrosstalkS:             m.Pair.DoubleTalkS,
 		SilenceS:               m.Pair.MutualSilenceS,
 		LongestTalkByAgentS:    agent.Timing.LongestTurnS,
@@ -24,7 +24,7 @@ func talkMeasures(m *meter.Measurements, sides declare.Sides) *TalkMeasures {
 	// A silence is before whoever breaks it.
 	spokenUntil := 0.0
 	for _, turn := range m.Turns() {
-		gap := meter.Micro(turn.Start - spokenUntil)
+		gap := measurement.RoundSeconds(turn.Start - spokenUntil)
 		if turn.Right == customerIsRight {
 			t.LongestSilenceBeforeCustomerS = max(t.LongestSilenceBeforeCustomerS, gap)
 		} else {

@@ -1,7 +1,7 @@
 package verify
 
 import (
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -50,14 +50,14 @@ type Verdict struct {
 
 	// Measurements is what the verdict was computed from; nil for an error.
 	// The report draws from it and prints it where details are asked for.
-	Measurements *meter.Measurements `json:"measurements,omitempty"`
+	Measurements *measurement.Measurements `json:"measurements,omitempty"`
 }
 
 // Side is what one channel sounds like, without its segments.
 type Side struct {
-	Energy meter.Energy `json:"energy"`
-	Timing meter.Timing `json:"timing"`
-	Line   meter.Line   `json:"line"`
+	Levels measurement.Levels `json:"energy"`
+	Timing measurement.Timing `json:"timing"`
+	Line   measurement.Line   `json:"line"`
 }
 
 // Stage is the part of the way at which a recording failed.

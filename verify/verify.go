@@ -30,6 +30,7 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -52,7 +53,7 @@ type Recording struct {
 	Findings     []finding.Finding // what decoding found odd
 	SHA256       string            // of all bytes, in hexadecimal
 	Bytes        int64
-	Measurements meter.Measurements
+	Measurements measurement.Measurements
 }
 
 // Measure decodes and measures a recording in one pass, in memory that does
@@ -69,19 +70,19 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Voice: o.Voice, Peaks: o.Peaks, Known: o.Known})
+	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Voice: o.Voice, Waveform: o.Peaks, Known: o.Known})
 	if err != nil {
 		return Recording{}, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}
 	}
 	for {
-		n, err := decoder.Read(m.Room())
+		n, err := decoder.Read(m.Next())
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return Recording{}, readError(arrived, err)
 		}
-		m.Take(n)
+		m.Commit(n)
 	}
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return Recording{}, readError(arrived, err)

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 func TestLog2(t *testing.T) {
@@ -189,7 +190,7 @@ func TestAlignment(t *testing.T) {
 	if m := match(r, searches(one, candidate{}), 100*usualLength); m.Matched || math.Abs(m.Score-(12-2*scorePerDecade)) > 0.02 {
 		t.Errorf("in a hundred times as long a recording: %+v", m)
 	}
-	one.coverage = MinCoverage - 0.01
+	one.coverage = measurement.MatchCoverage - 0.01
 	if m := match(r, searches(one, candidate{}), usualLength); m.Matched || m.StartS != 0 {
 		t.Errorf("covered by half: %+v", m)
 	}

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // fixture reads one channel of a recording of the project's own.
@@ -56,7 +57,7 @@ func prompt(t testing.TB, name string) *Reference {
 	return r
 }
 
-func find(rate int, x []float32, references ...*Reference) []Match {
+func find(rate int, x []float32, references ...*Reference) []measurement.Match {
 	m := NewMatcher(rate, references)
 	m.Add(x)
 	return m.Finish()
@@ -235,7 +236,7 @@ func TestNotFound(t *testing.T) {
 				if m.Matched != there {
 					t.Errorf("%s, right=%v: %+v", name, right, m)
 				}
-				if want := (Match{Name: m.Name, SHA256: m.SHA256, Score: m.Score}); !there && m != want {
+				if want := (measurement.Match{Name: m.Name, SHA256: m.SHA256, Score: m.Score}); !there && m != want {
 					t.Errorf("no match says where: %+v", m)
 				}
 			}
@@ -309,7 +310,7 @@ func TestGain(t *testing.T) {
 func TestBlockSizes(t *testing.T) {
 	reference := prompt(t, "prompt-notice.wav")
 	x := in(0.3, fixture(t, "prompt-notice.wav", false), 4.3)
-	want := map[int][]Match{}
+	want := map[int][]measurement.Match{}
 	for _, rate := range []int{8000, 8820, 15999} {
 		want[rate] = find(rate, x, reference)
 	}

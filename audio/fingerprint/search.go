@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"math/bits"
 	"slices"
@@ -86,10 +87,10 @@ func (m *Matcher) look() {
 
 // Finish ends the search and gives a match for each reference, in their order. The
 // matcher must not be used again.
-func (m *Matcher) Finish() []Match {
+func (m *Matcher) Finish() []measurement.Match {
 	m.print.finish(m.take)
 	m.look()
-	var matches []Match
+	var matches []measurement.Match
 	for i, r := range m.references {
 		matches = append(matches, match(r, m.searches[i], m.print.taken))
 	}

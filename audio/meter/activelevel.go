@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // Parameters of ITU-T P.56 (12/2011) §5.3, method B.
@@ -196,7 +197,7 @@ func (a *activeLevel) activity(j int) int64 {
 // result gives the active speech level and the activity factor of a signal of
 // n samples whose squares sum to sumSquares. Where there is no activity the
 // level is −Inf.
-func (a *activeLevel) result(sumSquares float64, n int64) (Level, float64) {
+func (a *activeLevel) result(sumSquares float64, n int64) (measurement.Level, float64) {
 	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
 	for j := range thresholdCount {
 		active := a.activity(j)
@@ -209,9 +210,9 @@ func (a *activeLevel) result(sumSquares float64, n int64) (Level, float64) {
 			if !math.IsInf(prevExcess, -1) && excess > prevExcess {
 				level = prevLevel + (level-prevLevel)*(margin-prevExcess)/(excess-prevExcess)
 			}
-			return Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
+			return measurement.Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
 		}
 		prevLevel, prevExcess = level, excess
 	}
-	return silence, 0
+	return measurement.Silence(), 0
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
 )
 
@@ -153,7 +154,7 @@ func TestActiveLevelOfBursts(t *testing.T) {
 // Where there is nothing there is no level.
 func TestActiveLevelOfNothing(t *testing.T) {
 	for _, x := range [][]float32{nil, make([]float32, 1), make([]float32, 80000)} {
-		if e := measure(t, 8000, Options{}, x).Left.Energy; e.ActiveSpeechLevel != silence || e.ActivityFactor != 0 {
+		if e := measure(t, 8000, Options{}, x).Left.Levels; e.ActiveSpeechLevel != measurement.Silence() || e.ActivityFactor != 0 {
 			t.Errorf("%d zeros: %v at %v", len(x), e.ActiveSpeechLevel, e.ActivityFactor)
 		}
 	}

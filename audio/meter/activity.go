@@ -1,5 +1,7 @@
 package meter
 
+import "github.com/otoscope/otoscope/audio/measurement"
+
 // How speech is told from what else is on a line. Levels are in steps of
 // 0.01 dB, as logged.
 const (
@@ -26,9 +28,9 @@ const (
 
 // speech is what activity detection found on a channel.
 type speech struct {
-	segments []Segment
-	level    int16 // of the speech, as logged; logFloor where there is none
-	weakest  Level // level of the weakest speech; 0 where there is none
+	segments []measurement.Segment
+	level    int16             // of the speech, as logged; logFloor where there is none
+	weakest  measurement.Level // level of the weakest speech; 0 where there is none
 }
 
 // findSpeech finds the stretches of speech in a frame log: one walk finds the
@@ -67,18 +69,18 @@ func dropFarBelow(a, b *speech) {
 }
 
 // logged is a logged level as a Level.
-func logged(v int16) Level {
+func logged(v int16) measurement.Level {
 	if v <= logFloor {
-		return silence
+		return measurement.Silence()
 	}
-	return Level(v) / logScale
+	return measurement.Level(v) / logScale
 }
 
 // talkspurts joins frames of speech into segments.
 type talkspurts struct {
 	level  int16 // of the channel's speech
 	clock  clock
-	done   []Segment
+	done   []measurement.Segment
 	open   bool
 	start  int // first frame of the open talkspurt
 	end    int // frame after its last active one
@@ -111,12 +113,12 @@ func (t *talkspurts) add(f walked) {
 
 func (t *talkspurts) close() {
 	if t.strong >= minStrong && float64(t.burst)*stepS >= minBurstS {
-		t.done = append(t.done, Segment{Start: t.clock.frameTime(t.start), End: t.clock.frameTime(t.end)})
+		t.done = append(t.done, measurement.Segment{Start: t.clock.frameTime(t.start), End: t.clock.frameTime(t.end)})
 	}
 	t.open = false
 }
 
-func (t *talkspurts) finish() []Segment {
+func (t *talkspurts) finish() []measurement.Segment {
 	if t.open {
 		t.close()
 	}

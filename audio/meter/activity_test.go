@@ -14,6 +14,7 @@ import (
 	"github.com/zaf/g711"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -103,7 +104,7 @@ func readAll(t testing.TB, path string) (left, right []float32, rate int) {
 }
 
 // listen measures two channels at 8 kHz.
-func listen(t testing.TB, left, right []float32) meter.Measurements {
+func listen(t testing.TB, left, right []float32) measurement.Measurements {
 	t.Helper()
 	m, err := meter.New(8000, 2, meter.Options{})
 	if err != nil {
@@ -118,7 +119,7 @@ func listen(t testing.TB, left, right []float32) meter.Measurements {
 // its stated end.
 type score struct{ hit, wrong, missed int }
 
-func (s *score) add(truth []spoke, got []meter.Segment, seconds float64) {
+func (s *score) add(truth []spoke, got []measurement.Segment, seconds float64) {
 	const frame = 0.02
 	for i := range int(seconds / frame) {
 		at := (float64(i) + 0.5) * frame
@@ -235,7 +236,7 @@ func TestSpeechActivity(t *testing.T) {
 				c.apply(x, rng)
 			}
 			m := listen(t, left, right)
-			for side, ch := range []meter.Channel{m.Left, m.Right} {
+			for side, ch := range []measurement.Channel{m.Left, m.Right} {
 				truth := l.talkOn(side == 1)
 				if len(truth) == 0 {
 					if len(ch.Segments) > 0 {

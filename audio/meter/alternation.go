@@ -3,6 +3,7 @@ package meter
 import (
 	"math"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -39,7 +40,7 @@ type speakers struct {
 }
 
 // alternation asks whether the speech of a channel is that of two who take turns.
-func alternation(all []utterance) *Alternation {
+func alternation(all []utterance) *measurement.TwoSpeakers {
 	if len(all) < 2*speakerUtterances {
 		return nil
 	}
@@ -47,15 +48,15 @@ func alternation(all []utterance) *Alternation {
 	if !ok {
 		return nil
 	}
-	out := &Alternation{Utterances: len(all)}
+	out := &measurement.TwoSpeakers{Utterances: len(all)}
 	one := s.distances(make([]int, len(all)))
 	for _, who := range s.splits() {
 		if !s.settle(who) {
 			continue
 		}
-		if gain := (one - s.distances(who)) / float64(len(all)); gain > out.Gain {
-			out.Gain = gain
-			out.Changes, out.Fewer = changes(who)
+		if gain := (one - s.distances(who)) / float64(len(all)); gain > out.LogLikelihoodGain {
+			out.LogLikelihoodGain = gain
+			out.SpeakerChanges, out.MinorityUtterances = changes(who)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // inTurns makes a channel of talkers, each slot of 3 s of the one that who names, over a
@@ -29,26 +30,26 @@ func TestAlternation(t *testing.T) {
 		for seed := range uint64(2) {
 			first, second := quietTalker(2*seed+1, rate, 60, -24), quietTalker(2*seed+2, rate, 60, -22)
 			nobody := make([]float32, len(first))
-			of := func(who []int) Alternation {
+			of := func(who []int) measurement.TwoSpeakers {
 				x := inTurns(rate, who, first, second)
 				m := measure(t, rate, Options{}, x, nobody)
-				if m.Left.Alternation == nil {
+				if m.Left.TwoSpeakers == nil {
 					t.Fatalf("%d Hz, seed %d: nothing is said of %v", rate, seed, who)
 				}
-				if mirrored := measure(t, rate, Options{}, nobody, x); !cmp.Equal(mirrored.Right.Alternation, m.Left.Alternation) {
-					t.Errorf("%d Hz, seed %d: exchanged %+v, not %+v", rate, seed, mirrored.Right.Alternation, m.Left.Alternation)
+				if mirrored := measure(t, rate, Options{}, nobody, x); !cmp.Equal(mirrored.Right.TwoSpeakers, m.Left.TwoSpeakers) {
+					t.Errorf("%d Hz, seed %d: exchanged %+v, not %+v", rate, seed, mirrored.Right.TwoSpeakers, m.Left.TwoSpeakers)
 				}
-				return *m.Left.Alternation
+				return *m.Left.TwoSpeakers
 			}
 			one, two, after := of(make([]int, 20)), of(turns), of(halves)
 			t.Logf("%d Hz, seed %d: one %+v, two %+v, one after the other %+v", rate, seed, one, two, after)
-			if one.Gain > 1.5 {
+			if one.LogLikelihoodGain > 1.5 {
 				t.Errorf("%d Hz, seed %d: one talker is said to be two: %+v", rate, seed, one)
 			}
-			if two.Gain < 4 || two.Changes < 15 || two.Fewer < 8 {
+			if two.LogLikelihoodGain < 4 || two.SpeakerChanges < 15 || two.MinorityUtterances < 8 {
 				t.Errorf("%d Hz, seed %d: two talkers are not told apart: %+v", rate, seed, two)
 			}
-			if after.Gain < 4 || after.Changes > 3 {
+			if after.LogLikelihoodGain < 4 || after.SpeakerChanges > 3 {
 				t.Errorf("%d Hz, seed %d: a talker after another takes turns: %+v", rate, seed, after)
 			}
 		}
@@ -66,8 +67,8 @@ func TestNoAlternation(t *testing.T) {
 		"ten seconds of words": {left[:10*rate], white(2, rate, 10, -62)},
 	} {
 		m := measure(t, rate, Options{}, sides[0], sides[1])
-		if m.Left.Alternation != nil || m.Right.Alternation != nil {
-			t.Errorf("%s: %+v, %+v", name, m.Left.Alternation, m.Right.Alternation)
+		if m.Left.TwoSpeakers != nil || m.Right.TwoSpeakers != nil {
+			t.Errorf("%s: %+v, %+v", name, m.Left.TwoSpeakers, m.Right.TwoSpeakers)
 		}
 	}
 }
@@ -86,7 +87,7 @@ func TestUtterancesAreBounded(t *testing.T) {
 	if kept := len(m.ch[0].spoken.kept); kept != utterancesKept {
 		t.Errorf("%d utterances of 20 minutes are kept, not %d", kept, utterancesKept)
 	}
-	if a := m.Finish().Left.Alternation; a == nil || a.Gain > 1.5 {
+	if a := m.Finish().Left.TwoSpeakers; a == nil || a.LogLikelihoodGain > 1.5 {
 		t.Errorf("one talker for 20 minutes: %+v", a)
 	}
 }

@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -101,7 +102,7 @@ func BenchmarkMeter(b *testing.B) {
 		x := newCommonSound(rate, [2]*musicWatch{newMusicWatch(rate), newMusicWatch(rate)})
 		pasts(func(l, r *past) { x.add(l, r, step, false) })
 		x.finish()
-		x.result(nil, nil, Copy{}, &Pair{})
+		x.result(nil, nil, measurement.Duplicate{}, &measurement.Pair{})
 	})
 	run("band", func() {
 		x, y := newSpeechBand(rate, step), newSpeechBand(rate, step)

@@ -2,6 +2,7 @@ package meter
 
 import (
 	"fmt"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"slices"
 )
@@ -11,26 +12,26 @@ import (
 type signal struct {
 	hz    []float64
 	where string // that use it
-	kinds []ToneKind
+	kinds []measurement.ToneKind
 }
 
 // signals are those of ITU-T E.180 and its supplement 2, of T.30 (fax) and of
 // V.25 (answer tones).
 var signals = []signal{
-	{[]float64{350, 440}, "North America, United Kingdom", []ToneKind{DialTone}},
-	{[]float64{350, 450}, "United Kingdom", []ToneKind{DialTone}},
-	{[]float64{413, 438}, "Australia", []ToneKind{DialTone, RingbackTone}},
-	{[]float64{400, 425, 450}, "Australia", []ToneKind{DialTone, RingbackTone}},
-	{[]float64{440, 480}, "North America", []ToneKind{RingbackTone}},
-	{[]float64{400, 450}, "United Kingdom, Australia", []ToneKind{RingbackTone}},
-	{[]float64{480, 620}, "North America", []ToneKind{BusyTone, CongestionTone}},
-	{[]float64{400}, "Japan, United Kingdom", []ToneKind{DialTone, RingbackTone, BusyTone, CongestionTone}},
-	{[]float64{425}, "Europe, Australia and most others", []ToneKind{DialTone, RingbackTone, BusyTone, CongestionTone}},
-	{[]float64{440}, "France", []ToneKind{DialTone, RingbackTone, BusyTone, CongestionTone}},
-	{[]float64{450}, "China", []ToneKind{DialTone, RingbackTone, BusyTone, CongestionTone}},
-	{[]float64{1100}, "", []ToneKind{FaxTone}},
-	{[]float64{2100}, "", []ToneKind{AnswerTone}},
-	{[]float64{2225}, "Bell 103", []ToneKind{AnswerTone}},
+	{[]float64{350, 440}, "North America, United Kingdom", []measurement.ToneKind{measurement.DialTone}},
+	{[]float64{350, 450}, "United Kingdom", []measurement.ToneKind{measurement.DialTone}},
+	{[]float64{413, 438}, "Australia", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone}},
+	{[]float64{400, 425, 450}, "Australia", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone}},
+	{[]float64{440, 480}, "North America", []measurement.ToneKind{measurement.RingbackTone}},
+	{[]float64{400, 450}, "United Kingdom, Australia", []measurement.ToneKind{measurement.RingbackTone}},
+	{[]float64{480, 620}, "North America", []measurement.ToneKind{measurement.BusyTone, measurement.CongestionTone}},
+	{[]float64{400}, "Japan, United Kingdom", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone, measurement.BusyTone, measurement.CongestionTone}},
+	{[]float64{425}, "Europe, Australia and most others", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone, measurement.BusyTone, measurement.CongestionTone}},
+	{[]float64{440}, "France", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone, measurement.BusyTone, measurement.CongestionTone}},
+	{[]float64{450}, "China", []measurement.ToneKind{measurement.DialTone, measurement.RingbackTone, measurement.BusyTone, measurement.CongestionTone}},
+	{[]float64{1100}, "", []measurement.ToneKind{measurement.FaxTone}},
+	{[]float64{2100}, "", []measurement.ToneKind{measurement.AnswerTone}},
+	{[]float64{2225}, "Bell 103", []measurement.ToneKind{measurement.AnswerTone}},
 	// What else short single tones are known by: recording and waiting beeps,
 	// special information.
 	{[]float64{913.8}, "", nil}, {[]float64{950}, "", nil}, {[]float64{985.2}, "", nil},
@@ -62,7 +63,7 @@ func signalOf(p *peaks) *signal {
 	return best
 }
 
-func (s *signal) can(k ToneKind) bool { return s != nil && slices.Contains(s.kinds, k) }
+func (s *signal) can(k measurement.ToneKind) bool { return s != nil && slices.Contains(s.kinds, k) }
 
 // cadenceKept is how many bursts of a cadence are looked at; they repeat.
 const cadenceKept = 12
@@ -118,7 +119,7 @@ func (c *cadence) add(b burst) {
 
 // event says what the cadence means.
 func (c *cadence) event() toneEvent {
-	e := toneEvent{kind: OtherTone, detail: c.sound.frequencies(), count: c.count, start: c.start, end: c.end}
+	e := toneEvent{kind: measurement.OtherTone, detail: c.sound.frequencies(), count: c.count, start: c.start, end: c.end}
 	if c.sound.n == 1 {
 		e.hz = c.sound.list[0].hz
 	}
@@ -129,12 +130,12 @@ func (c *cadence) event() toneEvent {
 	}
 	on := c.median(c.on[:min(c.count, cadenceKept)])
 	switch {
-	case s.can(FaxTone) && on >= subframes(0.4) && on <= subframes(0.6): // T.30: 0.5 s ± 15 %
-		e.kind, e.detail = FaxTone, "calling"
-	case s.can(AnswerTone) && c.end-c.start >= subframes(0.4):
-		e.kind, e.detail = AnswerTone, c.answer()
+	case s.can(measurement.FaxTone) && on >= subframes(0.4) && on <= subframes(0.6): // T.30: 0.5 s ± 15 %
+		e.kind, e.detail = measurement.FaxTone, "calling"
+	case s.can(measurement.AnswerTone) && c.end-c.start >= subframes(0.4):
+		e.kind, e.detail = measurement.AnswerTone, c.answer()
 	case c.sound.n == 1 && c.longest <= subframes(1):
-		e.kind = Beep
+		e.kind = measurement.Beep
 		if c.count > 1 {
 			period := float64(c.end-c.start-c.on[0]) / float64(c.count-1) * stepS / stepSubframes
 			e.detail += fmt.Sprintf(" every %.1f s", period)
@@ -161,7 +162,7 @@ const modulated = 0.12
 
 // progress is the kind of call-progress tone that a signal's cadence makes, ""
 // where it makes none.
-func (c *cadence) progress(s *signal) ToneKind {
+func (c *cadence) progress(s *signal) measurement.ToneKind {
 	n := min(c.count, cadenceKept)
 	on := c.median(c.on[:n])
 	off, longestOff := 0, 0
@@ -174,20 +175,20 @@ func (c *cadence) progress(s *signal) ToneKind {
 	switch {
 	case s == nil:
 		return ""
-	case s.can(RingbackTone) && (longestOff >= subframes(1.8) || c.count == 1 && s.ringsOnce(on)):
-		return RingbackTone
-	case s.can(DialTone) && (c.longest >= subframes(2.2) || len(s.kinds) == 1):
-		return DialTone
-	case s.can(BusyTone) && c.count == 1 && len(s.kinds) == 2: // 480 + 620 Hz
+	case s.can(measurement.RingbackTone) && (longestOff >= subframes(1.8) || c.count == 1 && s.ringsOnce(on)):
+		return measurement.RingbackTone
+	case s.can(measurement.DialTone) && (c.longest >= subframes(2.2) || len(s.kinds) == 1):
+		return measurement.DialTone
+	case s.can(measurement.BusyTone) && c.count == 1 && len(s.kinds) == 2: // 480 + 620 Hz
 		if on >= subframes(0.4) {
-			return BusyTone
+			return measurement.BusyTone
 		}
-		return CongestionTone
-	case s.can(BusyTone) && c.count > 1 && on <= subframes(0.8) && off <= subframes(0.8):
+		return measurement.CongestionTone
+	case s.can(measurement.BusyTone) && c.count > 1 && on <= subframes(0.8) && off <= subframes(0.8):
 		if period < subframes(0.65) || period > subframes(1.2) || uneven {
-			return CongestionTone
+			return measurement.CongestionTone
 		}
-		return BusyTone
+		return measurement.BusyTone
 	}
 	return ""
 }
@@ -215,5 +216,5 @@ const bandDelay = 0.0024
 
 // subframeTime is where a subframe begins.
 func (c clock) subframeTime(i int) float64 {
-	return Micro(max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay)))
+	return measurement.RoundSeconds(max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay)))
 }

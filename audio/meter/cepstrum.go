@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/dsp/window"
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // The bands that voices are described in (Davis and Mermelstein 1980, within
@@ -25,7 +26,7 @@ type cepstrum struct {
 	frame  []float32
 	power  []float32
 	bands  [melBands]melBand
-	cosine [VoiceOrder][melBands]float64
+	cosine [measurement.VoiceOrder][melBands]float64
 }
 
 // melBand is a triangular weight over bins from first.
@@ -84,7 +85,7 @@ func newCepstrum(rate int) *cepstrum {
 }
 
 // of gives the coefficients 1 to 16 of the frame that ends x.
-func (c *cepstrum) of(x []float32) (out [VoiceOrder]float64) {
+func (c *cepstrum) of(x []float32) (out [measurement.VoiceOrder]float64) {
 	copy(c.frame, x[len(x)-len(c.frame):])
 	c.fft.Power(c.frame, c.window, c.power)
 	var logs [melBands]float64

@@ -1,5 +1,7 @@
 package meter
 
+import "github.com/otoscope/otoscope/audio/measurement"
+
 // Clipping leaves flat tops: runs of neighbouring samples at the largest
 // magnitude there is. They stay flat through every gain and through G.711,
 // not through a filter or a codec that predicts.
@@ -71,17 +73,17 @@ func (c *clipping) add(x []float32, peak float32) {
 
 // result is how many samples are clipped, and at which level. coarse says that
 // the samples lie on a grid whose levels are far apart.
-func (c *clipping) result(coarse bool) (samples int64, at Level) {
+func (c *clipping) result(coarse bool) (samples int64, at measurement.DBFS) {
 	switch c.top {
 	case topBins, topMu, topA:
 		if c.tops == 0 {
-			return 0, silence
+			return 0, measurement.DBFS(measurement.Silence())
 		}
 	default:
 		if coarse || c.top < flatMinTop || c.tops < flatMinTops || float64(c.flat) < flatMinShare*float64(c.flat+c.beneath) {
-			return 0, silence
+			return 0, measurement.DBFS(measurement.Silence())
 		}
 	}
 	level := float64(c.top) / topBins
-	return c.flat, powerLevel(level * level)
+	return c.flat, measurement.DBFS(powerLevel(level * level))
 }

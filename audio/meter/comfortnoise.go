@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // Comfort noise is what a receiver plays while the sender's voice activity
 // detector sends nothing (ITU-T G.711 Appendix II, RFC 3389). By itself it is a
@@ -35,7 +38,7 @@ const (
 // noiseStep is how far the noise right after speech is above the noise later in
 // the pause, in dB, in the median; 0 where it does not change at once and
 // in all pauses alike.
-func noiseStep(log *frameLog, speech []Segment, c clock) Ratio {
+func noiseStep(log *frameLog, speech []measurement.Segment, c clock) measurement.Ratio {
 	var steps, falls, fars []float64
 	var course [pauseFrom][]float64 // the levels of each frame after the speech, of all pauses
 	for i := 0; i < len(speech); i += 1 + len(speech)/mostPauses {
@@ -83,7 +86,7 @@ func noiseStep(log *frameLog, speech []Segment, c clock) Ratio {
 	if between > stepFrames {
 		return 0
 	}
-	return Ratio(step)
+	return measurement.Ratio(step)
 }
 
 // meanLevel is the mean of the levels in dB of frames that are neither digital

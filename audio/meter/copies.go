@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // copyCorrelation is the correlation at lag zero from which two channels are
@@ -42,17 +43,17 @@ func (c *copies) add(left, right []float32) {
 	c.product += float64(simd.Dot(left, right))
 }
 
-func (c *copies) result(left, right energy, n int64) Copy {
+func (c *copies) result(left, right energy, n int64) measurement.Duplicate {
 	if n == 0 {
-		return Copy{}
+		return measurement.Duplicate{}
 	}
 	f := float64(n)
 	variance := func(e energy) float64 { return max(0, e.sumSquares-e.sum*e.sum/f) }
 	vl, vr := variance(left), variance(right)
 	if vl <= constantShare*left.sumSquares || vr <= constantShare*right.sumSquares {
-		return Copy{}
+		return measurement.Duplicate{}
 	}
-	out := Copy{Correlation: (c.product - left.sum*right.sum/f) / math.Sqrt(vl*vr)}
+	out := measurement.Duplicate{Correlation: (c.product - left.sum*right.sum/f) / math.Sqrt(vl*vr)}
 	out.Correlation = min(1, max(-1, out.Correlation))
 	if math.Abs(out.Correlation) < copyCorrelation {
 		return out
@@ -60,18 +61,18 @@ func (c *copies) result(left, right energy, n int64) Copy {
 	out.GainDB = 10*math.Log10(vr) - 10*math.Log10(vl)
 	switch {
 	case out.Correlation < 0:
-		out.Kind = Inverted
+		out.Kind = measurement.Inverted
 	case math.Abs(out.GainDB) <= equalWithinDB:
-		out.Kind = Equal
+		out.Kind = measurement.Identical
 	default:
-		out.Kind = Gain
+		out.Kind = measurement.Scaled
 	}
 	return out
 }
 
 // pieces are the ratios in dB of the right channel's level to the left one's
 // in half seconds of speech on either channel, at a lag.
-func (p *commonSound) pieces(left, right []Segment, lag course) []float64 {
+func (p *commonSound) pieces(left, right []measurement.Segment, lag course) []float64 {
 	var out []float64
 	var powerL, powerR float64
 	n := 0
@@ -103,7 +104,7 @@ func (p *commonSound) pieces(left, right []Segment, lag course) []float64 {
 
 // speaking tells whether a time that only grows is within a segment.
 type speaking struct {
-	segments []Segment
+	segments []measurement.Segment
 	i        int
 }
 

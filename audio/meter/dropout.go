@@ -2,6 +2,7 @@ package meter
 
 import (
 	"cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"slices"
 )
@@ -216,9 +217,9 @@ func meanSquare(x []float32) float64 {
 }
 
 // result counts the dropouts inside speech of so high an active level.
-func (d *dropouts) result(speech []Segment, active Level) Dropouts {
+func (d *dropouts) result(speech []measurement.Segment, active measurement.Level) measurement.Dropouts {
 	slices.SortFunc(d.found, func(a, b dropout) int { return cmp.Compare(a.start, b.start) })
-	var out Dropouts
+	var out measurement.Dropouts
 	var heardUntil int64
 	for _, f := range d.found {
 		start, length := float64(f.start)/float64(d.rate), float64(f.length)/float64(d.rate)
@@ -226,7 +227,7 @@ func (d *dropouts) result(speech []Segment, active Level) Dropouts {
 			speech = speech[1:]
 		}
 		inside := len(speech) > 0 && start >= speech[0].Start && start+length <= speech[0].End
-		if !inside || Level(f.edge) < active-edgeUnder || f.start < heardUntil {
+		if !inside || measurement.Level(f.edge) < active-edgeUnder || f.start < heardUntil {
 			continue
 		}
 		heardUntil = f.start + int64(f.length)
@@ -237,7 +238,7 @@ func (d *dropouts) result(speech []Segment, active Level) Dropouts {
 			out.GapS += length
 		}
 		if len(out.Times) < dropoutTimes {
-			out.Times = append(out.Times, Time(start))
+			out.Times = append(out.Times, measurement.Time(start))
 		}
 	}
 	return out

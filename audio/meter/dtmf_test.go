@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 const allKeys = "0123456789*#ABCD"
@@ -176,14 +176,14 @@ func TestTalkOff(t *testing.T) {
 	longTable(t)
 	t.Parallel()
 	var hours float64
-	keys, tones := 0, map[meter.ToneKind]int{}
+	keys, tones := 0, map[measurement.ToneKind]int{}
 	for _, l := range labels(t) {
 		left, right := load(t, l.File)
 		for i := range 24 {
 			speed := 0.7 * math.Pow(2, float64(i)/24)
 			m := listen(t, faster(left, speed), faster(right, speed))
 			hours += 2 * m.DurationS / 3600
-			for _, ch := range []meter.Channel{m.Left, m.Right} {
+			for _, ch := range []measurement.Channel{m.Left, m.Right} {
 				keys += len(ch.Digits())
 				for _, tone := range ch.Tones {
 					tones[tone.Kind]++
@@ -216,7 +216,7 @@ func TestTalkOff(t *testing.T) {
 
 // TestTonesAtAllRates: a recording's sample rate makes no difference to its tones.
 func TestTonesAtAllRates(t *testing.T) {
-	var reference []meter.Tone
+	var reference []measurement.Tone
 	for _, rate := range []int{8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000} {
 		s := &sound{rate: rate}
 		s.silence(0.5)
@@ -256,7 +256,7 @@ func TestTonesAtAllRates(t *testing.T) {
 	}
 }
 
-func kindsOf(tones []meter.Tone) []string {
+func kindsOf(tones []measurement.Tone) []string {
 	var out []string
 	for _, tone := range tones {
 		out = append(out, fmt.Sprintf("%s %s", tone.Kind, tone.Detail))

@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // How a channel's sound is told from what is heard on it of the other one.
 const (
@@ -14,12 +17,12 @@ const (
 // dropLeaks takes from each channel's segments what is only the other
 // channel's sound, heard by a path that was found. A path that is not known
 // to be there takes nothing: a quiet talker's words would go with it.
-func dropLeaks(speeches *[2]speech, logs [2]*frameLog, pair *Pair, c clock) {
-	own := [2][]Segment{speeches[0].segments, speeches[1].segments}
-	for here, leak := range [2]Leak{pair.RightOnLeft, pair.LeftOnRight} {
-		for _, path := range []Path{leak.Bleed, leak.Echo} {
+func dropLeaks(speeches *[2]speech, logs [2]*frameLog, pair *measurement.Pair, c clock) {
+	own := [2][]measurement.Segment{speeches[0].segments, speeches[1].segments}
+	for here, leak := range [2]measurement.Coupling{pair.RightOnLeft, pair.LeftOnRight} {
+		for _, path := range []measurement.EchoPath{leak.Crosstalk, leak.Echo} {
 			if path.Heard() {
-				l := leakage{log: logs[here], other: logs[1-here], path: path, floor: noiseFloor(logs[here], speeches[here].segments, c), drift: pair.Shift.DriftPPM * 1e-6}
+				l := leakage{log: logs[here], other: logs[1-here], path: path, floor: noiseFloor(logs[here], speeches[here].segments, c), drift: pair.Skew.DriftPPM * 1e-6}
 				if here == 0 {
 					l.drift = -l.drift
 				}
@@ -35,9 +38,9 @@ func dropLeaks(speeches *[2]speech, logs [2]*frameLog, pair *Pair, c clock) {
 // leakage says what of a channel is the other's.
 type leakage struct {
 	log, other *frameLog
-	path       Path
-	floor      Level   // of the noise between the speech
-	drift      float64 // how much later the other is heard, s a second
+	path       measurement.EchoPath
+	floor      measurement.Level // of the noise between the speech
+	drift      float64           // how much later the other is heard, s a second
 }
 
 // heardAs says whose a frame is.
@@ -70,8 +73,8 @@ func (l leakage) hears(i int) heardAs {
 
 // without leaves of the segments what is the channel's own. Segments that
 // hold nothing of the other stay as they are.
-func (l leakage) without(segments []Segment, c clock) []Segment {
-	var out []Segment
+func (l leakage) without(segments []measurement.Segment, c clock) []measurement.Segment {
+	var out []measurement.Segment
 	for _, s := range segments {
 		first, end := c.frameAt(s.Start), c.frameAt(s.End)
 		own, others := 0, 0
@@ -94,12 +97,12 @@ func (l leakage) without(segments []Segment, c clock) []Segment {
 }
 
 // split makes talkspurts of the frames that are the channel's own.
-func (l leakage) split(first, end int, c clock) []Segment {
-	var out []Segment
+func (l leakage) split(first, end int, c clock) []measurement.Segment {
+	var out []measurement.Segment
 	start, until, own := -1, 0, 0
 	done := func() {
 		if start >= 0 && float64(own)*stepS >= minBurstS {
-			out = append(out, Segment{Start: c.frameTime(start), End: c.frameTime(until)})
+			out = append(out, measurement.Segment{Start: c.frameTime(start), End: c.frameTime(until)})
 		}
 		start, own = -1, 0
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // energy gathers RMS, peak and DC. The energy of a recording is the merge of
@@ -35,19 +36,19 @@ func (e *energy) merge(next energy) {
 	e.peak = max(e.peak, next.peak)
 }
 
-func (e *energy) result() Energy {
+func (e *energy) result() measurement.Levels {
 	if e.n == 0 {
-		return Energy{RMS: silence, Peak: silence}
+		return measurement.Levels{RMS: measurement.Silence(), Peak: measurement.DBFS(measurement.Silence())}
 	}
-	return Energy{
+	return measurement.Levels{
 		RMS:  powerLevel(e.sumSquares / float64(e.n)),
-		Peak: powerLevel(float64(e.peak) * float64(e.peak)),
+		Peak: measurement.DBFS(powerLevel(float64(e.peak) * float64(e.peak))),
 		DC:   e.sum / float64(e.n),
 	}
 }
 
 // powerLevel is the level of a mean square.
-func powerLevel(p float64) Level { return Level(10 * math.Log10(p)) }
+func powerLevel(p float64) measurement.Level { return measurement.Level(10 * math.Log10(p)) }
 
 // loudest is the largest magnitude that is measured, 60 dB over full scale.
 // Float recordings may go beyond full scale; no microphone goes this far.

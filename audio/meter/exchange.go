@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // A side of a call keeps its voice and its line. Where the sides change places
 // in the middle, each channel afterwards sounds like the other one
@@ -40,11 +43,11 @@ func (s *passage) merge(o *passage) {
 }
 
 // passages gives the pieces of a channel, now that it is known where somebody speaks.
-func passages(p *pieces, log *frameLog, speech []Segment, c clock) []passage {
+func passages(p *pieces, log *frameLog, speech []measurement.Segment, c clock) []passage {
 	out := make([]passage, len(p.shapes))
 	for i := range out {
-		piece := []Segment{{Start: c.frameTime(i * p.length), End: c.frameTime((i + 1) * p.length)}}
-		if Overlap(speech, piece, 0) >= leastSpeechS {
+		piece := []measurement.Segment{{Start: c.frameTime(i * p.length), End: c.frameTime((i + 1) * p.length)}}
+		if measurement.Overlap(speech, piece, 0) >= leastSpeechS {
 			out[i].shape = p.shapes[i]
 		}
 	}
@@ -76,8 +79,8 @@ func apartBy(db, spread float64) float64 {
 
 // exchanged finds where in the call the sides may best have changed places, to the
 // length of a piece in seconds.
-func exchanged(left, right []passage, pieceS float64) Exchange {
-	best := Exchange{At: Never}
+func exchanged(left, right []passage, pieceS float64) measurement.SideSwap {
+	best := measurement.SideSwap{At: measurement.Never}
 	leftAfter, rightAfter := fromEach(left), fromEach(right)
 	var leftBefore, rightBefore passage
 	for k := 1; k < len(left); k++ {
@@ -88,8 +91,8 @@ func exchanged(left, right []passage, pieceS float64) Exchange {
 		}
 		straight := distance(&leftBefore, &leftAfter[k]) + distance(&rightBefore, &rightAfter[k])
 		crossed := distance(&leftBefore, &rightAfter[k]) + distance(&rightBefore, &leftAfter[k])
-		if !best.At.Happened() || straight-crossed > best.Straight-best.Crossed {
-			best = Exchange{At: Time(float64(k) * pieceS), Straight: straight, Crossed: crossed}
+		if !best.At.Happened() || straight-crossed > best.SameSide-best.CrossSide {
+			best = measurement.SideSwap{At: measurement.Time(float64(k) * pieceS), SameSide: straight, CrossSide: crossed}
 		}
 	}
 	return best

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -14,31 +15,31 @@ import (
 func TestExchange(t *testing.T) {
 	for _, l := range labels(t) {
 		left, right := load(t, l.File)
-		if m := listen(t, left, right); crosswise(m.Pair.Exchange) {
-			t.Errorf("%s: nearer crosswise: %+v", l.File, m.Pair.Exchange)
+		if m := listen(t, left, right); crosswise(m.Pair.SideSwap) {
+			t.Errorf("%s: nearer crosswise: %+v", l.File, m.Pair.SideSwap)
 		}
 	}
 	left, right := load(t, "call-straight.wav")
 	// Twice over there is enough speech on each side before and after.
 	straight := [2][]float32{slices.Concat(left, left), slices.Concat(right, right)}
 	exchanged := [2][]float32{slices.Concat(left, right), slices.Concat(right, left)}
-	if m := listen(t, straight[0], straight[1]); crosswise(m.Pair.Exchange) {
-		t.Errorf("the same call twice: %+v", m.Pair.Exchange)
+	if m := listen(t, straight[0], straight[1]); crosswise(m.Pair.SideSwap) {
+		t.Errorf("the same call twice: %+v", m.Pair.SideSwap)
 	}
 	m := listen(t, exchanged[0], exchanged[1])
 	at := float64(len(left)) / 8000
-	if got := m.Pair.Exchange; !crosswise(got) || float64(got.At) < at-10 || float64(got.At) > at+10 {
+	if got := m.Pair.SideSwap; !crosswise(got) || float64(got.At) < at-10 || float64(got.At) > at+10 {
 		t.Errorf("exchanged at %.0f s, heard %+v", at, got)
 	}
 	mirrored := listen(t, exchanged[1], exchanged[0])
-	if mirrored.Pair.Exchange != m.Pair.Exchange {
-		t.Errorf("the mirrored recording gives %+v, not %+v", mirrored.Pair.Exchange, m.Pair.Exchange)
+	if mirrored.Pair.SideSwap != m.Pair.SideSwap {
+		t.Errorf("the mirrored recording gives %+v, not %+v", mirrored.Pair.SideSwap, m.Pair.SideSwap)
 	}
 }
 
 // crosswise reports whether the sides are clearly nearer to each other's than to their own before.
-func crosswise(e meter.Exchange) bool {
-	return e.At.Happened() && e.Straight-e.Crossed > 3 && e.Crossed < e.Straight/2
+func crosswise(e measurement.SideSwap) bool {
+	return e.At.Happened() && e.SameSide-e.CrossSide > 3 && e.CrossSide < e.SameSide/2
 }
 
 // TestOneSideChanges holds that a change on one channel is no exchange: another
@@ -63,8 +64,8 @@ func TestOneSideChanges(t *testing.T) {
 		{"noise at −46 dBFS", left, noisy},
 		{"14 dB fainter", left, fainter},
 	} {
-		if m := listen(t, tt.left, tt.right); crosswise(m.Pair.Exchange) {
-			t.Errorf("%s: %+v", tt.name, m.Pair.Exchange)
+		if m := listen(t, tt.left, tt.right); crosswise(m.Pair.SideSwap) {
+			t.Errorf("%s: %+v", tt.name, m.Pair.SideSwap)
 		}
 	}
 }
@@ -85,7 +86,7 @@ func TestExchangeInAnHour(t *testing.T) {
 		}
 	}
 	at := float64(len(left)) / 8000 * turns / 4
-	if got := m.Finish().Pair.Exchange; !crosswise(got) || float64(got.At) < at-40 || float64(got.At) > at+40 {
+	if got := m.Finish().Pair.SideSwap; !crosswise(got) || float64(got.At) < at-40 || float64(got.At) > at+40 {
 		t.Errorf("exchanged at %.0f s, heard %+v", at, got)
 	}
 }

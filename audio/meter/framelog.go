@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"github.com/otoscope/otoscope/audio/measurement"
 	"iter"
 	"math"
 )
@@ -104,10 +105,10 @@ func (c clock) frameTime(i int) float64 {
 }
 
 // segments turns stretches of frames into seconds.
-func (c clock) segments(frames []frameRange) []Segment {
-	var out []Segment
+func (c clock) segments(frames []frameRange) []measurement.Segment {
+	var out []measurement.Segment
 	for _, r := range frames {
-		out = append(out, Segment{Start: c.frameTime(r.start), End: c.frameTime(r.end)})
+		out = append(out, measurement.Segment{Start: c.frameTime(r.start), End: c.frameTime(r.end)})
 	}
 	return out
 }

@@ -3,7 +3,7 @@ package meter_test
 import (
 	"testing"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // TestGatedChannels holds that channels which are digital silence in their
@@ -23,7 +23,7 @@ func TestGatedChannels(t *testing.T) {
 			"left": {gatedLeft, right}, "right": {left, gatedRight}, "both": {gatedLeft, gatedRight},
 		} {
 			p := listen(t, pair[0], pair[1]).Pair
-			if p.Copy.Kind != meter.NoCopy || p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) {
+			if p.Duplicate.Kind != measurement.NoDuplicate || p.LeftOnRight != (measurement.Coupling{}) || p.RightOnLeft != (measurement.Coupling{}) {
 				t.Errorf("%s, gated %s: %+v", file, name, p)
 			}
 		}
@@ -31,7 +31,7 @@ func TestGatedChannels(t *testing.T) {
 }
 
 // gated lets only speech through, and a little around it.
-func gated(x []float32, speech []meter.Segment) []float32 {
+func gated(x []float32, speech []measurement.Segment) []float32 {
 	out := make([]float32, len(x))
 	for _, s := range speech {
 		from, to := max(0, int((s.Start-0.1)*8000)), min(len(x), int((s.End+0.25)*8000))

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // Known audio is found on the channel that carries it, at any rate; exchanging
@@ -32,7 +33,7 @@ func TestKnownAudio(t *testing.T) {
 			right[2*rate+i] += v
 		}
 		left = left[:len(right)]
-		measured := func(l, r []float32) Measurements {
+		measured := func(l, r []float32) measurement.Measurements {
 			m, err := New(rate, 2, Options{Known: references})
 			if err != nil {
 				t.Fatal(err)

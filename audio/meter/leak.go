@@ -2,6 +2,7 @@ package meter
 
 import (
 	"cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"math/cmplx"
 	"slices"
@@ -187,7 +188,7 @@ type leaks struct {
 	parts  []*span // turned so that no lag drifts
 	total  *span
 	drift  float64 // s a second
-	found  [2]Leak
+	found  [2]measurement.Coupling
 }
 
 func (l *leaks) find() {
@@ -215,11 +216,11 @@ func (l *leaks) find() {
 		}
 	}
 	for c := range l.found {
-		l.found[c].Bleed = l.path(c, bleed[c], bleed[1-c])
+		l.found[c].Crosstalk = l.path(c, bleed[c], bleed[1-c])
 		l.found[c].Echo = l.path(c, echo[c], echo[1-c])
 	}
 	if !l.explained() {
-		l.found[0].Bleed, l.found[1].Bleed = Path{}, Path{}
+		l.found[0].Crosstalk, l.found[1].Crosstalk = measurement.EchoPath{}, measurement.EchoPath{}
 	}
 }
 
@@ -227,7 +228,7 @@ func (l *leaks) find() {
 // than what bleed of the gains that were found makes of them. A noise that both
 // channels have is far more where nobody speaks.
 func (l *leaks) explained() bool {
-	a, b := l.found[0].Bleed, l.found[1].Bleed
+	a, b := l.found[0].Crosstalk, l.found[1].Crosstalk
 	if !a.Heard() && !b.Heard() {
 		return true
 	}
@@ -235,7 +236,7 @@ func (l *leaks) explained() bool {
 	if !a.Heard() {
 		lagS = -b.LagS
 	}
-	linear := func(p Path) float64 {
+	linear := func(p measurement.EchoPath) float64 {
 		if !p.Heard() {
 			return 0
 		}
@@ -261,9 +262,9 @@ func (l *leaks) explained() bool {
 func isBleed(lagS float64) bool { return math.Abs(lagS) <= bleedS }
 
 // path measures what is heard at a peak. other is the strongest peak the other way.
-func (l *leaks) path(c int, at, other lagPeak) Path {
+func (l *leaks) path(c int, at, other lagPeak) measurement.EchoPath {
 	if !at.sure(l.total.extent) {
-		return Path{}
+		return measurement.EchoPath{}
 	}
 	both := other.sure(l.total.extent) && math.Abs(at.lagS-other.lagS) < mirroredS
 	heard := newSpan(len(l.total.toRight))
@@ -285,14 +286,14 @@ func (l *leaks) path(c int, at, other lagPeak) Path {
 	all := l.total.direction(c == 0)
 	own, _, _ := all.totals()
 	ownHeard, _, _ := heard.direction(c == 0).totals()
-	path := Path{Strength: at.strength, LagS: at.lagS, Share: ownHeard / own}
+	path := measurement.EchoPath{Strength: at.strength, LagS: at.lagS, Share: ownHeard / own}
 	if c == 1 {
 		path.LagS = -at.lagS
 	}
 	from := l.total
 	if path.Share < steadyShare {
 		if from = heard; heard.direction(true).alike() >= oneSound {
-			return Path{}
+			return measurement.EchoPath{}
 		}
 	}
 	quantile := 0.5
@@ -304,7 +305,7 @@ func (l *leaks) path(c int, at, other lagPeak) Path {
 		gain, ok = l.gainIn(from, c, at.lagS, both)
 	}
 	if path.GainDB = 20 * math.Log10(gain); !ok || path.GainDB < leastGainDB || path.GainDB > mostGainDB || !l.carries(c, at.lagS, path.GainDB, heardIn) {
-		return Path{}
+		return measurement.EchoPath{}
 	}
 	return path
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 func TestEnergyOfKnownSignals(t *testing.T) {
@@ -20,7 +21,7 @@ func TestEnergyOfKnownSignals(t *testing.T) {
 		"offset of 0.01":    {slices.Repeat([]float32{0.01}, rate), -40, -40, 0.01},
 		"16-bit offset":     {slices.Repeat([]float32{3. / 32768, -1. / 32768}, rate), -83.3184, -80.7665, 1. / 32768},
 	} {
-		e := measure(t, rate, Options{}, c.x).Left.Energy
+		e := measure(t, rate, Options{}, c.x).Left.Levels
 		if !near(float64(e.RMS), c.rms, 0.001) || !near(float64(e.Peak), c.peak, 0.001) || !near(e.DC, c.dc, 1e-7) {
 			t.Errorf("%s: RMS %.4f, peak %.4f, DC %g; not %.4f, %.4f, %g", name, e.RMS, e.Peak, e.DC, c.rms, c.peak, c.dc)
 		}
@@ -34,7 +35,7 @@ func TestNoiseFloorByConstruction(t *testing.T) {
 		voice := quietTalker(5, rate, seconds, speech)
 		for floor := -75.0; floor <= -44; floor += 3.1 {
 			x := mix(slices.Clone(voice), white(6, rate, seconds, floor))
-			e := measure(t, rate, Options{}, quantised(x)).Left.Energy
+			e := measure(t, rate, Options{}, quantised(x)).Left.Levels
 			if !near(float64(e.NoiseFloor), floor, 1) {
 				t.Errorf("speech of %.0f dBov over %.1f dBov: a floor of %.2f", speech, floor, e.NoiseFloor)
 			}
@@ -48,11 +49,11 @@ func TestNoiseFloorByConstruction(t *testing.T) {
 		"digital silence too": slices.Concat(make([]float32, 5*rate), white(6, rate, 10, -60)),
 		"under hum of 50 Hz":  mix(white(6, rate, 10, -60), sine(rate, 10, 50, -50)),
 	} {
-		if e := measure(t, rate, Options{}, x).Left.Energy; !near(float64(e.NoiseFloor), -60, 1) {
+		if e := measure(t, rate, Options{}, x).Left.Levels; !near(float64(e.NoiseFloor), -60, 1) {
 			t.Errorf("%s: a floor of %.2f dBov", name, e.NoiseFloor)
 		}
 	}
-	if e := measure(t, rate, Options{}, quietTalker(5, rate, seconds, -20)).Left.Energy; e.NoiseFloor != silence || e.SNR != Ratio(silence) {
+	if e := measure(t, rate, Options{}, quietTalker(5, rate, seconds, -20)).Left.Levels; e.NoiseFloor != measurement.Silence() || e.SNR != measurement.Ratio(measurement.Silence()) {
 		t.Errorf("over digital silence: a floor of %v, an SNR of %v", e.NoiseFloor, e.SNR)
 	}
 }
@@ -99,7 +100,7 @@ func TestClippingIsFound(t *testing.T) {
 				"in a G.711 µ-law leg": {overG711(clipped(x, at, 1), "mu"), 20 * math.Log10(32124./32768)},
 				"in a G.711 A-law leg": {overG711(clipped(x, at, 1), "a"), 20 * math.Log10(32256./32768)},
 			} {
-				e := measure(t, rate, Options{}, c.x).Left.Energy
+				e := measure(t, rate, Options{}, c.x).Left.Levels
 				missed := e.ClippedSamples == 0 && under == 6 && c.peak < -1 // mild clipping below full scale is not always told
 				if !missed && (!near(float64(e.ClipLevel), c.peak, 0.01) || e.ClippedSamples < want*9/10 || e.ClippedSamples > want*13/10) {
 					t.Errorf("talker %d, clipped %.0f dB under the peak, %s: %d samples at %.3f dBFS, not %d", seed+1, under, name, e.ClippedSamples, e.ClipLevel, want)
@@ -124,7 +125,7 @@ func TestClippingIsNotInvented(t *testing.T) {
 		"noise":                quantised(white(1, rate, 30, -30)),
 		"silence":              make([]float32, rate),
 	} {
-		if e := measure(t, rate, Options{}, x).Left.Energy; e.ClippedSamples != 0 || e.ClipLevel != silence {
+		if e := measure(t, rate, Options{}, x).Left.Levels; e.ClippedSamples != 0 || e.ClipLevel != measurement.DBFS(measurement.Silence()) {
 			t.Errorf("%s: %d samples clipped at %.2f dBFS", name, e.ClippedSamples, e.ClipLevel)
 		}
 	}
@@ -134,7 +135,7 @@ func TestClippingIsNotInvented(t *testing.T) {
 func TestSampleRatesAgree(t *testing.T) {
 	t.Parallel()
 	const seconds = 11
-	call := func(rate int) Measurements {
+	call := func(rate int) measurement.Measurements {
 		sides := [2][]float32{}
 		for c := range sides {
 			x := quietTalker(uint64(c+1), rate, seconds, -22)
@@ -147,24 +148,24 @@ func TestSampleRatesAgree(t *testing.T) {
 	want := call(8000)
 	for _, rate := range testRates[1:] {
 		got := call(rate)
-		for side, c := range map[string][2]Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
+		for side, c := range map[string][2]measurement.Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
 			a, b := c[0], c[1]
 			for _, f := range []struct {
 				name            string
 				a, b, tolerance float64
 			}{
-				{"active speech level", float64(a.Energy.ActiveSpeechLevel), float64(b.Energy.ActiveSpeechLevel), 0.05},
-				{"activity factor", a.Energy.ActivityFactor, b.Energy.ActivityFactor, 0.005},
-				{"RMS", float64(a.Energy.RMS), float64(b.Energy.RMS), 0.02},
-				{"peak", float64(a.Energy.Peak), float64(b.Energy.Peak), 0.5},
-				{"noise floor", float64(a.Energy.NoiseFloor), float64(b.Energy.NoiseFloor), 1},
-				{"SNR", float64(a.Energy.SNR), float64(b.Energy.SNR), 1},
+				{"active speech level", float64(a.Levels.ActiveSpeechLevel), float64(b.Levels.ActiveSpeechLevel), 0.05},
+				{"activity factor", a.Levels.ActivityFactor, b.Levels.ActivityFactor, 0.005},
+				{"RMS", float64(a.Levels.RMS), float64(b.Levels.RMS), 0.02},
+				{"peak", float64(a.Levels.Peak), float64(b.Levels.Peak), 0.5},
+				{"noise floor", float64(a.Levels.NoiseFloor), float64(b.Levels.NoiseFloor), 1},
+				{"SNR", float64(a.Levels.SNR), float64(b.Levels.SNR), 1},
 				{"first speech", float64(a.Timing.FirstSpeech), float64(b.Timing.FirstSpeech), 0.04},
 				{"last speech", float64(a.Timing.LastSpeech), float64(b.Timing.LastSpeech), 0.04},
 				{"talk", a.Timing.TalkS, b.Timing.TalkS, 0.04 * float64(len(a.Segments))},
 				{"turns", float64(a.Timing.Turns), float64(b.Timing.Turns), 0},
-				{"lowest frequency", a.Line.LowestHz, b.Line.LowestHz, 125},
-				{"bandwidth", a.Line.BandwidthHz, b.Line.BandwidthHz, 400},
+				{"lowest frequency", a.Line.BandLowHz, b.Line.BandLowHz, 125},
+				{"bandwidth", a.Line.BandHighHz, b.Line.BandHighHz, 400},
 				{"tilt", a.Line.TiltDBPerOctave, b.Line.TiltDBPerOctave, 1},
 				{"pitch", a.Voice.Halves[0].PitchHz, b.Voice.Halves[0].PitchHz, 4},
 			} {

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // lineEvery and loudEvery are how many steps there are between two spectra, of
@@ -125,7 +126,7 @@ func class(level float64) int {
 
 // result describes the line by the frames of at least the level of the
 // weakest speech, and by the others, which are its noise.
-func (l *line) result(weakest Level) Line {
+func (l *line) result(weakest measurement.Level) measurement.Line {
 	speech, noise := spectrum{power: make([]float64, len(l.power))}, spectrum{power: make([]float64, len(l.power))}
 	for c, sum := range l.sums {
 		if weakest != 0 && c <= class(float64(weakest)) {
@@ -135,7 +136,7 @@ func (l *line) result(weakest Level) Line {
 		}
 	}
 	if speech.count < lineMinimum {
-		return Line{}
+		return measurement.Line{}
 	}
 	perBand := max(1, int(math.Round(lineBandHz/l.binHz)))
 	heard, idle := speech.bands(perBand), noise.bands(perBand)
@@ -144,16 +145,16 @@ func (l *line) result(weakest Level) Line {
 		return heard[band] >= strongest-within && heard[band] >= idle[band]+overNoise
 	}
 	bandHz := float64(perBand) * l.binHz
-	var out Line
+	var out measurement.Line
 	for b := range heard {
 		if inUse(b, bottomRange) {
-			out.LowestHz = float64(b) * bandHz
+			out.BandLowHz = float64(b) * bandHz
 			break
 		}
 	}
 	for b := len(heard) - 1; b >= 0; b-- {
 		if inUse(b, topRange) {
-			out.BandwidthHz = float64(b+1) * bandHz
+			out.BandHighHz = float64(b+1) * bandHz
 			break
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
 )
 
@@ -50,7 +51,7 @@ func TestHalvesMergeToTheWhole(t *testing.T) {
 		"moments": {1, func() state {
 			var m moments
 			each := func(x []float32) {
-				var c, s [VoiceOrder]float64
+				var c, s [measurement.VoiceOrder]float64
 				for i := range c {
 					c[i], s[i] = float64(x[i%len(x)]), float64(x[(3*i)%len(x)])
 				}
@@ -62,7 +63,7 @@ func TestHalvesMergeToTheWhole(t *testing.T) {
 	rounding := cmp.Options{
 		cmp.AllowUnexported(energy{}, grid{}, gridFound{}, law{}, histogram{}, moments{}),
 		cmp.Comparer(func(a, b float64) bool { return near(a, b, 1e-9*(1+max(a, -a))) }),
-		cmp.Comparer(func(a, b Level) bool { return near(float64(a), float64(b), 1e-9) }),
+		cmp.Comparer(func(a, b measurement.Level) bool { return near(float64(a), float64(b), 1e-9) }),
 	}
 	for name, p := range promises {
 		t.Run(name, func(t *testing.T) {

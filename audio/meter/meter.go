@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // The rates that a meter takes, in Hz. Speech needs the telephone band, which
@@ -64,8 +65,8 @@ type Options struct {
 	// Voice summarises each channel's voice and line, which is personal data.
 	// It takes a sample rate of 8 kHz or more.
 	Voice bool
-	// Peaks keeps the outline of the waveform, for pictures.
-	Peaks bool
+	// Waveform keeps the overview of the waveform, for pictures.
+	Waveform bool
 	// Known is audio to look for in each channel.
 	Known []*fingerprint.Reference
 }
@@ -105,7 +106,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 		if o.Voice && rate >= baseRate {
 			m.ch[c].voice = newVoiceMeter(base, baseStep)
 		}
-		if o.Peaks {
+		if o.Waveform {
 			m.ch[c].outline = newOutline(rate)
 		}
 		if len(o.Known) > 0 {
@@ -123,20 +124,20 @@ func New(rate, channels int, o Options) (*Meter, error) {
 // difference to the measurements.
 func (m *Meter) Add(left, right []float32) {
 	for len(left) > 0 {
-		l, r := m.Room()
+		l, r := m.Next()
 		n := copy(l, left)
 		left = left[n:]
 		if m.channels == 2 {
 			copy(r, right[:n])
 			right = right[n:]
 		}
-		m.Take(n)
+		m.Commit(n)
 	}
 }
 
-// Room is where the next samples may be put, to be measured by Take: it saves
-// copying them. There is always some; right is nil for a mono meter.
-func (m *Meter) Room() (left, right []float32) {
+// Next is where the next samples go, for Commit to measure them: decoding into it
+// saves a copy. It is never empty; right is nil for a mono meter.
+func (m *Meter) Next() (left, right []float32) {
 	from := m.at + m.pending
 	if len(m.buf[0])-from < m.step {
 		for c := range m.channels {
@@ -152,8 +153,8 @@ func (m *Meter) Room() (left, right []float32) {
 	return left, right
 }
 
-// Take measures the first n samples that were put into the room.
-func (m *Meter) Take(n int) {
+// Commit measures the first n samples that were put where Next said.
+func (m *Meter) Commit(n int) {
 	m.frames += int64(n)
 	for m.pending += n; m.pending >= m.step; m.pending -= m.step {
 		m.takeStep(m.step)
@@ -214,19 +215,19 @@ func (m *Meter) takeStep(n int) {
 
 // Finish ends the pass and asks the questions that need the whole call. The
 // meter must not be used again.
-func (m *Meter) Finish() Measurements {
+func (m *Meter) Finish() measurement.Measurements {
 	if m.pending > 0 {
 		m.takeStep(m.pending)
 	}
-	out := Measurements{
-		Schema:     Schema,
+	out := measurement.Measurements{
+		Schema:     measurement.Schema,
 		SampleRate: m.rate,
 		Channels:   m.channels,
 		Frames:     m.frames,
 		DurationS:  float64(m.frames) / float64(m.rate),
 	}
 	clock := clock{rate: m.rate, step: m.step, samples: m.frames}
-	sides := []*Channel{&out.Left, &out.Right}
+	sides := []*measurement.Channel{&out.Left, &out.Right}
 	var speeches [2]speech
 	var music [2][]frameRange
 	for c := range m.channels {
@@ -243,18 +244,18 @@ func (m *Meter) Finish() Measurements {
 	}
 	for c := range m.channels {
 		ch, speech := m.ch[c], speeches[c]
-		*sides[c] = Channel{
-			Energy:   ch.energy.result(),
+		*sides[c] = measurement.Channel{
+			Levels:   ch.energy.result(),
 			Line:     ch.line.result(speech.weakest),
 			Segments: speech.segments,
 		}
-		e := &sides[c].Energy
+		e := &sides[c].Levels
 		line := &sides[c].Line
 		line.G711, line.G711Share = ch.grid.result()
 		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
 		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
 		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
-		e.SNR = over(e.ActiveSpeechLevel, e.NoiseFloor)
+		e.SNR = e.ActiveSpeechLevel.Over(e.NoiseFloor)
 		line.NoiseStep = noiseStep(&ch.log, speech.segments, clock)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Music = clock.segments(music[c])
@@ -262,20 +263,20 @@ func (m *Meter) Finish() Measurements {
 		sides[c].Timing = ch.silence.timing(clock)
 		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))
 		if m.channels == 2 && len(speeches[1-c].segments) == 0 {
-			sides[c].Alternation = alternation(ch.spoken.within(speech.segments, clock))
+			sides[c].TwoSpeakers = alternation(ch.spoken.within(speech.segments, clock))
 		}
 		if ch.voice != nil {
 			sides[c].Voice = ch.voice.result(speech.segments, clock)
 		}
 		if ch.outline != nil {
-			sides[c].Peaks = ch.outline.result(m.rate)
+			sides[c].Waveform = ch.outline.result(m.rate)
 		}
 		if ch.known != nil {
 			sides[c].Known = ch.known.Finish()
 		}
 	}
 	if m.channels == 2 {
-		out.Pair.Exchange = exchanged(
+		out.Pair.SideSwap = exchanged(
 			passages(m.ch[0].pieces, &m.ch[0].log, speeches[0].segments, clock),
 			passages(m.ch[1].pieces, &m.ch[1].log, speeches[1].segments, clock),
 			float64(m.ch[0].pieces.length)*stepS)

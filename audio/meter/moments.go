@@ -2,6 +2,8 @@ package meter
 
 import (
 	"encoding/binary"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/measurement/voice"
 	"math"
 )
 
@@ -9,15 +11,15 @@ import (
 // Those of two parts, added, are those of the whole.
 type moments struct {
 	frames          int
-	mean            [VoiceOrder]float64
+	mean            [measurement.VoiceOrder]float64
 	products        [products]float64 // on and below the diagonal, row by row
 	slopes          [products]float64
 	pitch, pitchSum float64 // of the fundamental's logarithm to base 2: squares, sum
 }
 
-const products = VoiceOrder * (VoiceOrder + 1) / 2
+const products = measurement.VoiceOrder * (measurement.VoiceOrder + 1) / 2
 
-func (m *moments) add(cepstrum, slope *[VoiceOrder]float64, hz float64) {
+func (m *moments) add(cepstrum, slope *[measurement.VoiceOrder]float64, hz float64) {
 	m.frames++
 	k := 0
 	for i, c := range cepstrum {
@@ -49,12 +51,12 @@ func (m *moments) merge(other *moments) {
 }
 
 // model is the Gaussian of at least one frame.
-func (m *moments) model() VoiceModel {
+func (m *moments) model() measurement.VoiceModel {
 	n := float64(m.frames)
 	var centred, slopes [products]float64
-	b := make([]byte, 0, cepstrumBytes)
+	b := make([]byte, 0, voice.CepstrumBytes)
 	k := 0
-	for i := range VoiceOrder {
+	for i := range measurement.VoiceOrder {
 		mean := m.mean[i] / n
 		b = binary.BigEndian.AppendUint16(b, uint16(int16(max(-32767, min(32767, math.Round(256*mean))))))
 		for j := range i + 1 {
@@ -66,7 +68,7 @@ func (m *moments) model() VoiceModel {
 	b = appendCovariance(b, &centred)
 	b = appendCovariance(b, &slopes)
 	octaves := m.pitchSum / n
-	return VoiceModel{
+	return measurement.VoiceModel{
 		VoicedS:   seconds(m.frames),
 		PitchHz:   math.Round(10*math.Exp2(octaves)) / 10,
 		PitchSDst: math.Round(1200*math.Sqrt(max(0, m.pitch/n-octaves*octaves))) / 100,
@@ -75,25 +77,25 @@ func (m *moments) model() VoiceModel {
 }
 
 // stretch is the coarser description of at least one frame.
-func (m *moments) stretch(start Time) VoiceStretch {
+func (m *moments) stretch(start measurement.Time) measurement.VoiceStretch {
 	n := float64(m.frames)
-	s := VoiceStretch{Start: start, VoicedS: seconds(m.frames)}
+	s := measurement.VoiceStretch{Start: start, VoicedS: seconds(m.frames)}
 	for _, sum := range m.mean {
-		s.Cepstrum = append(s.Cepstrum, signedByte(8*sum/n))
+		s.Cepstrum = append(s.Cepstrum, voice.SignedByte(8*sum/n))
 	}
 	for i, sum := range m.mean {
 		variance := m.products[diagonal(i)]/n - sum/n*sum/n
-		s.Cepstrum = append(s.Cepstrum, spreadByte(math.Sqrt(max(0, variance))))
+		s.Cepstrum = append(s.Cepstrum, voice.SpreadByte(math.Sqrt(max(0, variance))))
 	}
 	return s
 }
 
 // appendCovariance writes standard deviations and correlations, a byte each.
 func appendCovariance(b []byte, c *[products]float64) []byte {
-	var sd [VoiceOrder]float64
+	var sd [measurement.VoiceOrder]float64
 	for i := range sd {
 		sd[i] = math.Sqrt(max(0, c[diagonal(i)]))
-		b = append(b, spreadByte(sd[i]))
+		b = append(b, voice.SpreadByte(sd[i]))
 	}
 	for i := range sd {
 		for j := range i {
@@ -101,7 +103,7 @@ func appendCovariance(b []byte, c *[products]float64) []byte {
 			if sd[i] > 0 && sd[j] > 0 {
 				correlation = c[i*(i+1)/2+j] / (sd[i] * sd[j])
 			}
-			b = append(b, signedByte(127*correlation))
+			b = append(b, voice.SignedByte(127*correlation))
 		}
 	}
 	return b

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // utterances cuts what is said out of the recordings of testdata.
@@ -35,7 +35,7 @@ func utterances(t *testing.T) [][]float32 {
 // held is a channel with music and speech, and the truth of both.
 type held struct {
 	x            []float32
-	talk, played []meter.Segment
+	talk, played []measurement.Segment
 }
 
 func (h *held) seconds() float64 { return float64(len(h.x)) / 8000 }
@@ -50,7 +50,7 @@ func (h *held) play(x []float32, fadeIn bool) {
 	}
 	from := h.seconds()
 	h.x = append(h.x, x...)
-	h.played = append(h.played, meter.Segment{Start: from, End: h.seconds()})
+	h.played = append(h.played, measurement.Segment{Start: from, End: h.seconds()})
 }
 
 // say appends speech of a level in dBov, over whatever under holds.
@@ -68,7 +68,7 @@ func (h *held) say(speech []float32, level float64, under []float32) {
 		}
 		h.x = append(h.x, v)
 	}
-	h.talk = append(h.talk, meter.Segment{Start: from, End: h.seconds()})
+	h.talk = append(h.talk, measurement.Segment{Start: from, End: h.seconds()})
 }
 
 // scaled returns a sound of 0 dBov at another level.
@@ -82,7 +82,7 @@ func scaled(x []float32, level float64) []float32 {
 }
 
 // share is how much of the stretches is covered by others.
-func share(of, by []meter.Segment) float64 {
+func share(of, by []measurement.Segment) float64 {
 	var covered, all float64
 	for _, s := range of {
 		all += s.End - s.Start
@@ -198,7 +198,7 @@ func TestNoMusicInSpeech(t *testing.T) {
 		for _, l := range labels(t) {
 			left, right := load(t, l.File)
 			m := listen(t, faster(left, speed), faster(right, speed))
-			for side, ch := range []meter.Channel{m.Left, m.Right} {
+			for side, ch := range []measurement.Channel{m.Left, m.Right} {
 				if len(ch.Music) > 0 {
 					t.Errorf("%s, channel %d, at %v times the speed: music %v", l.File, side, speed, ch.Music)
 				}

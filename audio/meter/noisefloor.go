@@ -1,6 +1,9 @@
 package meter
 
-import "iter"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"iter"
+)
 
 const (
 	floorAway    = 5  // frames between speech and what is taken for noise: 0.1 s
@@ -13,13 +16,13 @@ const (
 // noiseFloor is the level of the line's noise in the band of speech: a low
 // percentile of the frames apart from all speech, digital silence left out;
 // −Inf where there are too few.
-func noiseFloor(log *frameLog, speech []Segment, c clock) Level {
+func noiseFloor(log *frameLog, speech []measurement.Segment, c clock) measurement.Level {
 	var noise histogram
 	for _, level := range betweenSpeech(log, speech, c) {
 		noise.add(level)
 	}
 	if noise.n < floorMinimum {
-		return silence
+		return measurement.Silence()
 	}
 	return logged(noise.quantile(noisePercentile))
 }
@@ -32,7 +35,7 @@ const (
 // leadingIdle is how long the line is not there yet, in seconds: what is heard
 // before the first speech is far below the noise from then on. 0 where that noise is
 // not known.
-func leadingIdle(log *frameLog, speech []Segment, c clock) float64 {
+func leadingIdle(log *frameLog, speech []measurement.Segment, c clock) float64 {
 	if len(speech) == 0 {
 		return 0
 	}
@@ -59,7 +62,7 @@ func leadingIdle(log *frameLog, speech []Segment, c clock) float64 {
 
 // betweenSpeech yields the frames apart from all speech, digital silence left
 // out, with their logged levels.
-func betweenSpeech(log *frameLog, speech []Segment, c clock) iter.Seq2[int, int16] {
+func betweenSpeech(log *frameLog, speech []measurement.Segment, c clock) iter.Seq2[int, int16] {
 	return func(yield func(int, int16) bool) {
 		frame := float64(c.step) / float64(c.rate)
 		speech := speech

@@ -3,6 +3,7 @@ package meter
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"runtime"
 	"slices"
@@ -54,7 +55,7 @@ func TestOddRecordings(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					var back Measurements
+					var back measurement.Measurements
 					if err := json.Unmarshal(b, &back); err != nil {
 						t.Fatal(err)
 					}
@@ -114,7 +115,7 @@ func TestNoNumberIsSilence(t *testing.T) {
 			x[i], holed[i] = 0, float32(math.NaN())
 		}
 	}
-	want, got := measure(t, 8000, Options{}, x).Left.Energy, measure(t, 8000, Options{}, holed).Left.Energy
+	want, got := measure(t, 8000, Options{}, x).Left.Levels, measure(t, 8000, Options{}, holed).Left.Levels
 	if want != got {
 		t.Errorf("%+v, not %+v", got, want)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/internal/fft"
 	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // What two channels have in common is looked for at a low rate and in a band
@@ -217,8 +218,8 @@ func silentBlock(x []float32) bool {
 
 // result asks what the channels have in common, once it is known where
 // somebody speaks. lagZero is what comparing sample by sample gave.
-func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
-	out.Copy = lagZero
+func (p *commonSound) result(left, right []measurement.Segment, lagZero measurement.Duplicate, out *measurement.Pair) {
+	out.Duplicate = lagZero
 	f := p.lagFinder()
 	parts := p.spans.parts
 	total := p.join(append(slices.Clip(parts), p.music))
@@ -252,24 +253,24 @@ func (p *commonSound) result(left, right []Segment, lagZero Copy, out *Pair) {
 		return // lagZero stands, whatever it says
 	}
 	if same || math.Abs(lag.startS) < delayedS && math.Abs(ratioDB) <= copyGainDB && total.direction(true).medianAlike() >= filteredAlike {
-		out.Copy = f.copyOf(total, lag, lagZero, ratioDB)
-		out.Shift = Shift{RightLateS: out.Copy.LagS, DriftPPM: lag.rate * 1e6}
+		out.Duplicate = f.copyOf(total, lag, lagZero, ratioDB)
+		out.Skew = measurement.ChannelSkew{RightLateS: out.Duplicate.LagS, DriftPPM: lag.rate * 1e6}
 		return
 	}
-	out.Copy = Copy{Correlation: lagZero.Correlation}
+	out.Duplicate = measurement.Duplicate{Correlation: lagZero.Correlation}
 	p.removeNoise(f, parts)
 	l := leaks{sound: p, finder: f, parts: parts, total: p.join(parts), drift: lag.rate}
 	l.find()
 	out.LeftOnRight, out.RightOnLeft = l.found[0], l.found[1]
-	if !out.LeftOnRight.Bleed.Heard() && !out.RightOnLeft.Bleed.Heard() {
+	if !out.LeftOnRight.Crosstalk.Heard() && !out.RightOnLeft.Crosstalk.Heard() {
 		out.CommonS = p.commonTalk(f, left, right)
 	}
-	out.Shift = shift(l.found, lag)
+	out.Skew = shift(l.found, lag)
 }
 
 // commonTalk is how long both channels speak in parts of the call in which
 // they are one sound.
-func (p *commonSound) commonTalk(f *lagFinder, left, right []Segment) float64 {
+func (p *commonSound) commonTalk(f *lagFinder, left, right []measurement.Segment) float64 {
 	common := make([]bool, len(p.spans.parts))
 	for i, part := range p.spans.parts {
 		if d := part.direction(true); d.alike() >= oneSound {
@@ -300,15 +301,15 @@ func (p *commonSound) join(parts []*span) *span {
 }
 
 // copyOf describes the one signal that both channels are.
-func (f *lagFinder) copyOf(total *span, lag course, lagZero Copy, ratioDB float64) Copy {
+func (f *lagFinder) copyOf(total *span, lag course, lagZero measurement.Duplicate, ratioDB float64) measurement.Duplicate {
 	out := lagZero
 	switch {
 	case math.Abs(lag.startS) >= delayedS || lag.rate != 0:
-		out.Kind, out.LagS, out.GainDB = Delayed, lag.startS, ratioDB
-	case out.Kind == NoCopy:
-		out.Kind, out.GainDB = Recoded, ratioDB
+		out.Kind, out.LagS, out.GainDB = measurement.Delayed, lag.startS, ratioDB
+	case out.Kind == measurement.NoDuplicate:
+		out.Kind, out.GainDB = measurement.Transcoded, ratioDB
 		if real(f.phases(total.toRight, lag.startS)+f.phases(total.toLeft, lag.startS)) < 0 {
-			out.Kind = Inverted
+			out.Kind = measurement.Inverted
 		}
 	}
 	return out
@@ -316,11 +317,11 @@ func (f *lagFinder) copyOf(total *span, lag course, lagZero Copy, ratioDB float6
 
 // shift is what of the lags no echo explains: sound that is heard on the other
 // channel before its own, or at the same lag both ways.
-func shift(found [2]Leak, lag course) Shift {
-	out := Shift{DriftPPM: lag.rate * 1e6}
+func shift(found [2]measurement.Coupling, lag course) measurement.ChannelSkew {
+	out := measurement.ChannelSkew{DriftPPM: lag.rate * 1e6}
 	var early, late []float64 // what the paths say of the right channel's lag
 	for c, leak := range found {
-		for _, p := range []Path{leak.Bleed, leak.Echo} {
+		for _, p := range []measurement.EchoPath{leak.Crosstalk, leak.Echo} {
 			if !p.Heard() || math.Abs(p.LagS) < shiftS {
 				continue
 			}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 func decibels(db float64) float32 { return float32(math.Pow(10, db/20)) }
@@ -94,7 +94,7 @@ func TestDualMono(t *testing.T) {
 			mix := plus(times(c[0], 0.7), c[1], 0.7)
 			m := listen(t, mix, form.copy(mix))
 			calls++
-			if m.Pair.Copy.Kind != meter.NoCopy {
+			if m.Pair.Duplicate.Kind != measurement.NoDuplicate {
 				found++
 			} else {
 				t.Errorf("%s, %s: not found: %+v", name, form.name, m.Pair)
@@ -108,12 +108,12 @@ func TestDualMono(t *testing.T) {
 func TestSoundCallsHaveNothingInCommon(t *testing.T) {
 	for name, c := range soundCalls(t) {
 		p := listen(t, c[0], c[1]).Pair
-		for _, leak := range []meter.Leak{p.LeftOnRight, p.RightOnLeft} {
-			if leak.Bleed.Heard() || leak.Echo.Heard() {
+		for _, leak := range []measurement.Coupling{p.LeftOnRight, p.RightOnLeft} {
+			if leak.Crosstalk.Heard() || leak.Echo.Heard() {
 				t.Errorf("%s: %+v", name, leak)
 			}
 		}
-		if p.Copy.Kind != meter.NoCopy || p.CommonS != 0 || p.Shift != (meter.Shift{}) {
+		if p.Duplicate.Kind != measurement.NoDuplicate || p.CommonS != 0 || p.Skew != (measurement.ChannelSkew{}) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
@@ -126,10 +126,10 @@ func TestBleed(t *testing.T) {
 		for name, c := range soundCalls(t) {
 			p := listen(t, c[0], plus(c[1], c[0], decibels(level))).Pair
 			calls++
-			if p.RightOnLeft.Bleed.Heard() {
+			if p.RightOnLeft.Crosstalk.Heard() {
 				t.Errorf("%s: bleed at %.0f dB heard the other way round: %+v", name, level, p)
 			}
-			if b := p.LeftOnRight.Bleed; b.Heard() {
+			if b := p.LeftOnRight.Crosstalk; b.Heard() {
 				found++
 				worst = max(worst, math.Abs(b.GainDB-level))
 			} else if level >= -30 {
@@ -179,7 +179,7 @@ func TestPairMirrors(t *testing.T) {
 			if p.LeftOnRight != q.RightOnLeft || p.RightOnLeft != q.LeftOnRight {
 				t.Errorf("%s, %s: %+v and %+v", name, form, p, q)
 			}
-			if p.Copy.Kind != q.Copy.Kind || p.Copy.LagS != -q.Copy.LagS || p.Copy.GainDB != -q.Copy.GainDB || p.Shift.RightLateS != -q.Shift.RightLateS {
+			if p.Duplicate.Kind != q.Duplicate.Kind || p.Duplicate.LagS != -q.Duplicate.LagS || p.Duplicate.GainDB != -q.Duplicate.GainDB || p.Skew.RightLateS != -q.Skew.RightLateS {
 				t.Errorf("%s, %s: %+v and %+v", name, form, p, q)
 			}
 		}

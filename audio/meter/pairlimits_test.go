@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -19,7 +20,7 @@ type heard struct {
 	share        float64 // of the calls in which it must be; 0 is all
 }
 
-func (h *heard) add(p meter.Path, gainDB, lagS float64) {
+func (h *heard) add(p measurement.EchoPath, gainDB, lagS float64) {
 	h.calls++
 	if p.Heard() {
 		h.found++
@@ -46,12 +47,12 @@ func TestLagsBetweenBleedAndEcho(t *testing.T) {
 			var h heard
 			for name, c := range soundCalls(t) {
 				p := listen(t, c[0], plus(c[1], delayed(c[0], ms/1000), decibels(db))).Pair
-				path, other := p.LeftOnRight.Bleed, p.LeftOnRight.Echo
+				path, other := p.LeftOnRight.Crosstalk, p.LeftOnRight.Echo
 				if ms > 10 {
 					path, other = other, path
 				}
 				h.add(path, db, ms/1000)
-				if other.Heard() || p.RightOnLeft != (meter.Leak{}) || p.Copy.Kind != meter.NoCopy {
+				if other.Heard() || p.RightOnLeft != (measurement.Coupling{}) || p.Duplicate.Kind != measurement.NoDuplicate {
 					t.Errorf("%s, %.0f ms, %.0f dB: %+v", name, ms, db, p)
 				}
 			}
@@ -66,8 +67,8 @@ func TestBleedBothWays(t *testing.T) {
 		var toRight, toLeft heard
 		for _, c := range soundCalls(t) {
 			p := listen(t, plus(c[0], c[1], decibels(db[1])), plus(c[1], c[0], decibels(db[0]))).Pair
-			toRight.add(p.LeftOnRight.Bleed, db[0], 0)
-			toLeft.add(p.RightOnLeft.Bleed, db[1], 0)
+			toRight.add(p.LeftOnRight.Crosstalk, db[0], 0)
+			toLeft.add(p.RightOnLeft.Crosstalk, db[1], 0)
 		}
 		within := heard{gain: 1, lag: 0.0005}
 		toRight.report(t, "both ways, left on right "+strconv.FormatFloat(db[0], 'f', -1, 64), within)
@@ -85,8 +86,8 @@ func TestOnePartyHardlySpeaks(t *testing.T) {
 	spoken = lineNoise(spoken, -66, 5)
 	for _, db := range []float64{-3, -6, -12, -24} {
 		p := listen(t, plus(left, spoken, decibels(db)), plus(spoken, left, decibels(db))).Pair
-		t.Logf("bleed at %3.0f dB both ways: left on right %.1f dB, right on left %.1f dB", db, p.LeftOnRight.Bleed.GainDB, p.RightOnLeft.Bleed.GainDB)
-		if b := p.LeftOnRight.Bleed; p.Copy.Kind != meter.NoCopy || !b.Heard() || math.Abs(b.GainDB-db) > 1 {
+		t.Logf("bleed at %3.0f dB both ways: left on right %.1f dB, right on left %.1f dB", db, p.LeftOnRight.Crosstalk.GainDB, p.RightOnLeft.Crosstalk.GainDB)
+		if b := p.LeftOnRight.Crosstalk; p.Duplicate.Kind != measurement.NoDuplicate || !b.Heard() || math.Abs(b.GainDB-db) > 1 {
 			t.Errorf("bleed at %.0f dB: %+v", db, p)
 		}
 	}
@@ -119,9 +120,9 @@ func TestBleedThatVaries(t *testing.T) {
 				right[i] = v + decibels(tt.at(float64(i)/float64(len(right))))*c[0][i]
 			}
 			p := listen(t, c[0], right).Pair
-			b := p.LeftOnRight.Bleed
+			b := p.LeftOnRight.Crosstalk
 			t.Logf("%s, %s: %.1f dB, share %.2f, strength %.0f", tt.name, name, b.GainDB, b.Share, b.Strength)
-			if p.RightOnLeft.Bleed.Heard() || b.Heard() && (b.GainDB < tt.low-1 || b.GainDB > tt.high+1) {
+			if p.RightOnLeft.Crosstalk.Heard() || b.Heard() && (b.GainDB < tt.low-1 || b.GainDB > tt.high+1) {
 				t.Errorf("%s, %s: %+v", tt.name, name, p)
 			}
 			if b.Heard() {
@@ -137,17 +138,17 @@ func TestBleedThatVaries(t *testing.T) {
 // nothingCommon counts in how many calls something is invented.
 type nothingCommon struct{ calls, bleed, echo, copies, shifts int }
 
-func (n *nothingCommon) add(p meter.Pair) {
+func (n *nothingCommon) add(p measurement.Pair) {
 	n.calls++
 	count := func(invented bool, to *int) {
 		if invented {
 			*to++
 		}
 	}
-	count(p.LeftOnRight.Bleed.Heard() || p.RightOnLeft.Bleed.Heard(), &n.bleed)
+	count(p.LeftOnRight.Crosstalk.Heard() || p.RightOnLeft.Crosstalk.Heard(), &n.bleed)
 	count(p.LeftOnRight.Echo.Heard() || p.RightOnLeft.Echo.Heard(), &n.echo)
-	count(p.Copy.Kind != meter.NoCopy, &n.copies)
-	count(p.Shift != (meter.Shift{}), &n.shifts)
+	count(p.Duplicate.Kind != measurement.NoDuplicate, &n.copies)
+	count(p.Skew != (measurement.ChannelSkew{}), &n.shifts)
 }
 
 func (n *nothingCommon) report(t *testing.T, name string) {
@@ -229,10 +230,10 @@ func TestNoiseAndBleed(t *testing.T) {
 			noise := atLevel(lowPassedNoise(len(c[0]), 0.9, rng), -50)
 			p := listen(t, plus(c[0], noise, 1), plus(plus(c[1], c[0], decibels(db)), noise, 0.7)).Pair
 			calls++
-			if b := p.LeftOnRight.Bleed; b.Heard() && math.Abs(b.GainDB-db) < 3 {
+			if b := p.LeftOnRight.Crosstalk; b.Heard() && math.Abs(b.GainDB-db) < 3 {
 				found++
 			}
-			if p.RightOnLeft.Bleed.Heard() {
+			if p.RightOnLeft.Crosstalk.Heard() {
 				wrong++
 			}
 		}
@@ -263,9 +264,9 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 					left = slices.Concat(left[:at], music, left[at:])
 					right = slices.Concat(right[:at], times(music, decibels(rightDB)), right[at:])
 					p := listen(t, lineNoise(left, -66, 1), lineNoise(right, -66, 2)).Pair
-					bleed.add(p.LeftOnRight.Bleed, bleedDB, 0)
-					if p.LeftOnRight.Bleed.Heard() && !math.IsInf(bleedDB, 0) {
-						p.LeftOnRight.Bleed = meter.Path{}
+					bleed.add(p.LeftOnRight.Crosstalk, bleedDB, 0)
+					if p.LeftOnRight.Crosstalk.Heard() && !math.IsInf(bleedDB, 0) {
+						p.LeftOnRight.Crosstalk = measurement.EchoPath{}
 					}
 					invented.add(p)
 					i++
@@ -289,7 +290,7 @@ func TestEchoBeyondReach(t *testing.T) {
 	left, right = slices.Repeat(left, 4), slices.Repeat(right, 4)
 	for _, gainDB := range []float64{-18, -24, -30} {
 		p := listen(t, plus(left, delayed(right, 1.2), decibels(gainDB)), right).Pair
-		if p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Shift != (meter.Shift{}) {
+		if p.LeftOnRight != (measurement.Coupling{}) || p.RightOnLeft != (measurement.Coupling{}) || p.Skew != (measurement.ChannelSkew{}) {
 			t.Errorf("an echo of %.0f dB after 1.2 s: %+v", gainDB, p)
 		}
 	}
@@ -304,7 +305,7 @@ func TestChannelsApart(t *testing.T) {
 			}
 			left, right := plus(c[0], c[1], decibels(-22)), plus(c[1], c[0], decibels(-22))
 			right = stretched(delayed(right, tt.lateS), tt.ppm)
-			s := listen(t, left, right).Pair.Shift
+			s := listen(t, left, right).Pair.Skew
 			t.Logf("%s, right %+.2f s, %+.0f ppm: %+.3f s, %+.0f ppm", name, tt.lateS, tt.ppm, s.RightLateS, s.DriftPPM)
 			if math.Abs(s.RightLateS-tt.lateS) > 0.003 || math.Abs(s.DriftPPM-tt.ppm) > 80 {
 				t.Errorf("%s, right %+.2f s, %+.0f ppm: %+v", name, tt.lateS, tt.ppm, s)
@@ -334,12 +335,12 @@ func TestGainOfOneChannel(t *testing.T) {
 		p, q := listen(t, left, right).Pair, listen(t, left, times(right, 0.25)).Pair
 		quarter := 20 * math.Log10(0.25)
 		for _, pair := range []struct {
-			before, after meter.Path
+			before, after measurement.EchoPath
 			gain          float64
 		}{
-			{p.LeftOnRight.Bleed, q.LeftOnRight.Bleed, quarter},
+			{p.LeftOnRight.Crosstalk, q.LeftOnRight.Crosstalk, quarter},
 			{p.LeftOnRight.Echo, q.LeftOnRight.Echo, quarter},
-			{p.RightOnLeft.Bleed, q.RightOnLeft.Bleed, -quarter},
+			{p.RightOnLeft.Crosstalk, q.RightOnLeft.Crosstalk, -quarter},
 			{p.RightOnLeft.Echo, q.RightOnLeft.Echo, -quarter},
 		} {
 			want := pair.before
@@ -354,7 +355,7 @@ func TestGainOfOneChannel(t *testing.T) {
 				t.Errorf("%s: %+v, want %+v", name, pair.after, want)
 			}
 		}
-		if !p.LeftOnRight.Bleed.Heard() || !p.RightOnLeft.Echo.Heard() {
+		if !p.LeftOnRight.Crosstalk.Heard() || !p.RightOnLeft.Echo.Heard() {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
@@ -371,10 +372,10 @@ func TestLeaksAreNobodysSpeech(t *testing.T) {
 			left := plus(c[0], delayed(c[1], tt.delay), decibels(tt.db))
 			right := plus(c[1], delayed(c[0], tt.delay), decibels(tt.db))
 			clean, mixed := listen(t, c[0], c[1]), listen(t, left, right)
-			for _, s := range [][2][]meter.Segment{
+			for _, s := range [][2][]measurement.Segment{
 				{clean.Left.Segments, mixed.Left.Segments}, {clean.Right.Segments, mixed.Right.Segments},
 			} {
-				both := meter.Overlap(s[0], s[1], 0)
+				both := measurement.Overlap(s[0], s[1], 0)
 				own += seconds(s[0])
 				wrong += seconds(s[0]) + seconds(s[1]) - 2*both
 			}
@@ -386,7 +387,7 @@ func TestLeaksAreNobodysSpeech(t *testing.T) {
 	}
 }
 
-func seconds(segments []meter.Segment) (sum float64) {
+func seconds(segments []measurement.Segment) (sum float64) {
 	for _, s := range segments {
 		sum += s.End - s.Start
 	}
@@ -405,7 +406,7 @@ func TestNothingIsSaidOfAMoment(t *testing.T) {
 	}
 	for _, c := range [][2][]float32{{left, right}, {right, left}} {
 		p := listen(t, c[0], c[1]).Pair
-		if p.Copy.Kind != meter.NoCopy || p.LeftOnRight != (meter.Leak{}) || p.RightOnLeft != (meter.Leak{}) || p.Shift != (meter.Shift{}) {
+		if p.Duplicate.Kind != measurement.NoDuplicate || p.LeftOnRight != (measurement.Coupling{}) || p.RightOnLeft != (measurement.Coupling{}) || p.Skew != (measurement.ChannelSkew{}) {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -432,8 +433,8 @@ func TestConstantsAreNoCopy(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Add(channels[0], channels[1])
-			if p := m.Finish().Pair; p.Copy.Kind != meter.NoCopy || math.Abs(p.Copy.Correlation) > 0.1 {
-				t.Errorf("%v, noise %.0f dBov: %+v", constants, level, p.Copy)
+			if p := m.Finish().Pair; p.Duplicate.Kind != measurement.NoDuplicate || math.Abs(p.Duplicate.Correlation) > 0.1 {
+				t.Errorf("%v, noise %.0f dBov: %+v", constants, level, p.Duplicate)
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
 )
 
@@ -16,10 +17,10 @@ func TestPeaksAreTheLowestAndHighestOfEachCell(t *testing.T) {
 		inSteps(x, rapid.IntRange(1, 3*rate).Draw(t, "block"), o.add)
 		p := o.result(rate)
 		cell := int(math.Round(p.CellS * float64(rate)))
-		if want := (len(x) + cell - 1) / cell; p.Len() != want || p.Len() > MaxPeaks {
+		if want := (len(x) + cell - 1) / cell; p.Len() != want || p.Len() > measurement.MaxCells {
 			t.Fatalf("%d pairs of %d samples for %d", p.Len(), cell, len(x))
 		}
-		if cell > rate/peaksPerSecond && p.Len() <= MaxPeaks/2 {
+		if cell > rate/peaksPerSecond && p.Len() <= measurement.MaxCells/2 {
 			t.Fatalf("only %d pairs of %d samples", p.Len(), cell)
 		}
 		for i := range p.Len() {
@@ -54,17 +55,17 @@ func TestPeaksStayFewAndSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Len() > MaxPeaks || p.Len() <= MaxPeaks/2 || len(b) > 11_000 {
+	if p.Len() > measurement.MaxCells || p.Len() <= measurement.MaxCells/2 || len(b) > 11_000 {
 		t.Errorf("ten hours are %d pairs, %d bytes of JSON", p.Len(), len(b))
 	}
 }
 
 func TestPeaksOnlyWhenAskedFor(t *testing.T) {
 	x := white(1, 8000, 1, -20)
-	if c := measure(t, 8000, Options{}, x).Left; c.Peaks != nil || c.Voice != nil {
+	if c := measure(t, 8000, Options{}, x).Left; c.Waveform != nil || c.Voice != nil {
 		t.Error("peaks or a voice without being asked for")
 	}
-	if measure(t, 8000, Options{Peaks: true}, x).Left.Peaks.Len() != 1000 {
+	if measure(t, 8000, Options{Waveform: true}, x).Left.Waveform.Len() != 1000 {
 		t.Error("a second is not 1000 pairs")
 	}
 }

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
 )
 
-var everything = Options{Voice: true, Peaks: true}
+var everything = Options{Voice: true, Waveform: true}
 
 // anyCall draws two channels of one length: pieces of anything, and now and
 // then voices.
@@ -34,12 +35,12 @@ func anyRate(t *rapid.T) int {
 }
 
 // mirrored is what is measured of a call whose channels are exchanged.
-func mirrored(m Measurements) Measurements {
+func mirrored(m measurement.Measurements) measurement.Measurements {
 	m.Left, m.Right = m.Right, m.Left
-	m.Pair.LeftAnswers, m.Pair.RightAnswers = m.Pair.RightAnswers, m.Pair.LeftAnswers
-	m.Pair.Copy.GainDB, m.Pair.Copy.LagS = -m.Pair.Copy.GainDB, -m.Pair.Copy.LagS
+	m.Pair.LeftResponse, m.Pair.RightResponse = m.Pair.RightResponse, m.Pair.LeftResponse
+	m.Pair.Duplicate.GainDB, m.Pair.Duplicate.LagS = -m.Pair.Duplicate.GainDB, -m.Pair.Duplicate.LagS
 	m.Pair.LeftOnRight, m.Pair.RightOnLeft = m.Pair.RightOnLeft, m.Pair.LeftOnRight
-	m.Pair.Shift.RightLateS, m.Pair.Shift.DriftPPM = -m.Pair.Shift.RightLateS, -m.Pair.Shift.DriftPPM
+	m.Pair.Skew.RightLateS, m.Pair.Skew.DriftPPM = -m.Pair.Skew.RightLateS, -m.Pair.Skew.DriftPPM
 	return m
 }
 
@@ -94,7 +95,7 @@ func TestChannelsDoNotTouchEachOther(t *testing.T) {
 		both, alone := anyMeter(t, rate, 2), anyMeter(t, rate, 1)
 		both.Add(left, right)
 		alone.Add(left, nil)
-		got, want := both.Finish().Left.Energy, alone.Finish().Left.Energy
+		got, want := both.Finish().Left.Levels, alone.Finish().Left.Levels
 		got.NoiseFloor, got.SNR = want.NoiseFloor, want.SNR
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-alone +in stereo):\n%s", diff)
@@ -112,7 +113,7 @@ func TestJSONHoldsTheMeasurements(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var back Measurements
+		var back measurement.Measurements
 		if err := json.Unmarshal(first, &back); err != nil {
 			t.Fatal(err)
 		}
@@ -136,13 +137,13 @@ func TestGainMovesLevelsOnly(t *testing.T) {
 		for _, halvings := range []int{1, 2} {
 			gain := float32(math.Pow(2, -float64(halvings)))
 			got := measure(t, rate, Options{}, scaled(x, gain), scaled(y, gain))
-			moved := Level(20 * math.Log10(float64(gain)))
-			for side, c := range map[string][2]Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
-				before, after := c[0].Energy, c[1].Energy
-				for name, levels := range map[string][2]Level{
+			moved := measurement.Level(20 * math.Log10(float64(gain)))
+			for side, c := range map[string][2]measurement.Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
+				before, after := c[0].Levels, c[1].Levels
+				for name, levels := range map[string][2]measurement.Level{
 					"active speech level": {before.ActiveSpeechLevel, after.ActiveSpeechLevel},
 					"RMS":                 {before.RMS, after.RMS},
-					"peak":                {before.Peak, after.Peak},
+					"peak":                {measurement.Level(before.Peak), measurement.Level(after.Peak)},
 				} {
 					if !near(float64(levels[1]-levels[0]), float64(moved), 1e-9) {
 						t.Errorf("%s: gain of %.2f dB moved the %s by %.12f dB", side, moved, name, levels[1]-levels[0])

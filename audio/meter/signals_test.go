@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
 )
 
@@ -97,7 +98,7 @@ func anySignal(t *rapid.T, label string, rate int) []float32 {
 }
 
 // measure runs a signal of one or two channels through a meter.
-func measure(t testing.TB, rate int, o Options, channels ...[]float32) Measurements {
+func measure(t testing.TB, rate int, o Options, channels ...[]float32) measurement.Measurements {
 	t.Helper()
 	m, err := New(rate, len(channels), o)
 	if err != nil {
@@ -168,7 +169,7 @@ func pinkish(seed uint64, rate int, seconds, level, low, high, fall float64) []f
 
 // voice is a sum of harmonics, defined at every instant, so that it is the
 // same sound at every rate.
-type voice struct {
+type vocalTract struct {
 	pitch, syllables float64
 	phase            []complex128
 	resonance        [3]float64
@@ -176,8 +177,8 @@ type voice struct {
 	gains            [2][]float64 // of the harmonics, at its start and end
 }
 
-func newVoice(rng *rand.Rand, pitch, highest float64) *voice {
-	v := &voice{pitch: pitch, syllables: 3 + 2*rng.Float64(), cell: -1}
+func newVoice(rng *rand.Rand, pitch, highest float64) *vocalTract {
+	v := &vocalTract{pitch: pitch, syllables: 3 + 2*rng.Float64(), cell: -1}
 	v.resonance = [3]float64{400 + 300*rng.Float64(), 1200 + 700*rng.Float64(), 2300 + 500*rng.Float64()}
 	for h := 1.0; h*pitch*1.1 < highest; h++ {
 		sin, cos := math.Sincos(2 * math.Pi * rng.Float64())
@@ -187,7 +188,7 @@ func newVoice(rng *rand.Rand, pitch, highest float64) *voice {
 }
 
 // at is the voice's sample at a time in seconds: talkspurts of 2.2 s, pauses of 0.8 s.
-func (v *voice) at(t float64) float64 {
+func (v *vocalTract) at(t float64) float64 {
 	if math.Mod(t, 3) > 2.2 {
 		return 0
 	}
@@ -210,7 +211,7 @@ func (v *voice) at(t float64) float64 {
 }
 
 // gainsAt is how strong the harmonics are under resonances that move.
-func (v *voice) gainsAt(t float64) []float64 {
+func (v *vocalTract) gainsAt(t float64) []float64 {
 	moved := 1 + 0.25*math.Sin(2*math.Pi*1.3*t)
 	gains := make([]float64, len(v.phase))
 	for h := range gains {

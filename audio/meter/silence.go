@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // idle is the largest magnitude of a constant that counts as digital silence:
 // a gap in a G.711 A-law leg decodes to ±8 of 32768, there being no zero.
@@ -49,10 +52,10 @@ func (d *digitalSilence) leading(x []float32, v float32) int {
 	return len(x)
 }
 
-func (d *digitalSilence) timing(c clock) Timing {
-	t := Timing{FirstSound: Never, FirstSpeech: Never, LastSpeech: Never, LeadingDigitalSilenceS: c.seconds(d.n), DigitalSilenceS: c.seconds(d.quiet)}
+func (d *digitalSilence) timing(c clock) measurement.Timing {
+	t := measurement.Timing{FirstSound: measurement.Never, FirstSpeech: measurement.Never, LastSpeech: measurement.Never, LeadingDigitalSilenceS: c.seconds(d.n), DigitalSilenceS: c.seconds(d.quiet)}
 	if d.sounded {
-		t.FirstSound = Time(c.seconds(d.first))
+		t.FirstSound = measurement.Time(c.seconds(d.first))
 		t.LeadingDigitalSilenceS = c.seconds(d.first)
 	}
 	return t

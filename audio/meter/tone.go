@@ -1,5 +1,7 @@
 package meter
 
+import "github.com/otoscope/otoscope/audio/measurement"
+
 // A tone is heard from this level on, in dBov: −44 dBm0, below what Q.24 asks
 // of any receiver.
 const toneMinLevel = -50
@@ -93,7 +95,7 @@ func (t *tones) finish(log *frameLog) {
 // press books a key press.
 func (t *tones) press(p press, log *frameLog) {
 	log.markTone(p.start, p.end)
-	t.found.add(toneEvent{kind: KeyTone, detail: string(p.key), count: 1, start: p.start, end: p.end})
+	t.found.add(toneEvent{kind: measurement.KeyTone, detail: string(p.key), count: 1, start: p.start, end: p.end})
 }
 
 // lasting books a tone of more than a key's length; a key that is held down is one, too.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
@@ -70,7 +71,7 @@ func keyHz(k byte) (row, column float64) {
 }
 
 // hear measures a sound alone.
-func (s *sound) hear(t testing.TB) meter.Channel {
+func (s *sound) hear(t testing.TB) measurement.Channel {
 	t.Helper()
 	m, err := meter.New(s.rate, 1, meter.Options{})
 	if err != nil {

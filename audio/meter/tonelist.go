@@ -3,6 +3,7 @@ package meter
 import (
 	"cmp"
 	"fmt"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"slices"
 	"strings"
 )
@@ -15,7 +16,7 @@ const melodyGap = 150
 
 // toneEvent is a Tone in subframes.
 type toneEvent struct {
-	kind       ToneKind
+	kind       measurement.ToneKind
 	detail     string
 	count      int
 	start, end int
@@ -85,7 +86,7 @@ func (l *toneList) joinInformation(e toneEvent) bool {
 			return false
 		}
 	}
-	l.events = append(l.events[:n-2], toneEvent{kind: SpecialInformation, count: 1, start: three[0].start, end: e.end})
+	l.events = append(l.events[:n-2], toneEvent{kind: measurement.SpecialInformation, count: 1, start: three[0].start, end: e.end})
 	return true
 }
 
@@ -99,13 +100,13 @@ func (l *toneList) joinMelody(e toneEvent) bool {
 	if informationHz[0][0] <= last.hz && last.hz <= informationHz[0][1] && informationHz[1][0] <= e.hz && e.hz <= informationHz[1][1] {
 		return false // may become special information
 	}
-	*last = toneEvent{kind: MelodyTone, count: last.count + e.count, start: last.start, end: e.end}
+	*last = toneEvent{kind: measurement.MelodyTone, count: last.count + e.count, start: last.start, end: e.end}
 	return true
 }
 
 // isNote reports whether the event can be part of a melody.
 func (e toneEvent) isNote() bool {
-	return e.kind == Beep || e.kind == OtherTone || e.kind == MelodyTone
+	return e.kind == measurement.Beep || e.kind == measurement.OtherTone || e.kind == measurement.MelodyTone
 }
 
 // What is a tone and what is music, where both were found: signals are tones
@@ -121,7 +122,7 @@ func (l *toneList) settle(music []frameRange, log *frameLog) []frameRange {
 	music = slices.DeleteFunc(music, func(r frameRange) bool {
 		covered := 0
 		for _, e := range l.events {
-			if e.kind != MelodyTone {
+			if e.kind != measurement.MelodyTone {
 				covered += overlapOf(e.frames(), r)
 			}
 		}
@@ -129,7 +130,7 @@ func (l *toneList) settle(music []frameRange, log *frameLog) []frameRange {
 	})
 	music = withDrums(music, log)
 	l.events = slices.DeleteFunc(l.events, func(e toneEvent) bool {
-		if e.kind == KeyTone {
+		if e.kind == measurement.KeyTone {
 			return false
 		}
 		within, f := 0, e.frames()
@@ -152,11 +153,11 @@ func (e toneEvent) frames() frameRange {
 func overlapOf(a, b frameRange) int { return max(0, min(a.end, b.end)-max(a.start, b.start)) }
 
 // result gives the tones in the order of their starts, and how many more there were.
-func (l *toneList) result(c clock) ([]Tone, int) {
+func (l *toneList) result(c clock) ([]measurement.Tone, int) {
 	slices.SortStableFunc(l.events, func(a, b toneEvent) int { return cmp.Compare(a.start, b.start) })
-	var out []Tone
+	var out []measurement.Tone
 	for _, e := range l.events {
-		out = append(out, Tone{Kind: e.kind, Detail: e.detail, Count: e.count, Start: c.subframeTime(e.start), End: c.subframeTime(e.end)})
+		out = append(out, measurement.Tone{Kind: e.kind, Detail: e.detail, Count: e.count, Start: c.subframeTime(e.start), End: c.subframeTime(e.end)})
 	}
 	return out, l.omitted
 }

@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // What is compared to tell one speaker from two are utterances: from one
 // pause to the next, 3 s at most, and half a second of spectra at least. Speakers
@@ -103,12 +106,12 @@ func (s *utterances) close() {
 }
 
 // within gives the utterances in which somebody speaks, now that it is known when.
-func (s *utterances) within(speech []Segment, c clock) []utterance {
+func (s *utterances) within(speech []measurement.Segment, c clock) []utterance {
 	s.close()
 	var out []utterance
 	for _, one := range s.kept {
-		at := Segment{Start: c.frameTime(one.from), End: c.frameTime(one.to)}
-		if Overlap(speech, []Segment{at}, 0) >= utteranceSpeech*(at.End-at.Start) {
+		at := measurement.Segment{Start: c.frameTime(one.from), End: c.frameTime(one.to)}
+		if measurement.Overlap(speech, []measurement.Segment{at}, 0) >= utteranceSpeech*(at.End-at.Start) {
 			out = append(out, one)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/measurement/voice"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -23,11 +25,11 @@ func TestVoiceSummaryIsSmall(t *testing.T) {
 		if len(b) > 2048 {
 			t.Errorf("the summary of %.0f s is %d bytes of JSON", seconds, len(b))
 		}
-		var back Voice
+		var back measurement.Voice
 		if err := json.Unmarshal(b, &back); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(*v, back, cmp.Comparer(func(a, b Time) bool { return near(float64(a), float64(b), 1e-4) })); diff != "" {
+		if diff := cmp.Diff(*v, back, cmp.Comparer(func(a, b measurement.Time) bool { return near(float64(a), float64(b), 1e-4) })); diff != "" {
 			t.Errorf("it comes back different (-want +got):\n%s", diff)
 		}
 		if len(v.Stretches) < 3 || len(v.Stretches) > stretches {
@@ -59,7 +61,7 @@ func TestVoiceNeedsSpeech(t *testing.T) {
 // and at another sample rate, than to anybody else, and the pitch is his.
 func TestVoiceTellsTalkersApart(t *testing.T) {
 	const talkers, seconds = 4, 12
-	voices := func(rate int, level float64) (out []*Voice) {
+	voices := func(rate int, level float64) (out []*measurement.Voice) {
 		for seed := range uint64(talkers) {
 			v := measure(t, rate, Options{Voice: true}, talker(seed+1, rate, seconds, level)).Left.Voice
 			if v == nil {
@@ -74,14 +76,14 @@ func TestVoiceTellsTalkersApart(t *testing.T) {
 		return out
 	}
 	reference := voices(8000, -24)
-	for _, again := range [][]*Voice{voices(8000, -36), voices(16000, -24), voices(44100, -24)} {
+	for _, again := range [][]*measurement.Voice{voices(8000, -36), voices(16000, -24), voices(44100, -24)} {
 		for i, a := range reference {
-			own, err := a.Halves[0].Distance(again[i].Halves[1])
+			own, err := voice.Distance(a.Halves[0], again[i].Halves[1])
 			if err != nil {
 				t.Fatal(err)
 			}
 			for j, b := range again {
-				other, err := a.Halves[0].Distance(b.Halves[1])
+				other, err := voice.Distance(a.Halves[0], b.Halves[1])
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -96,8 +98,8 @@ func TestVoiceTellsTalkersApart(t *testing.T) {
 func TestVoiceDistance(t *testing.T) {
 	a := measure(t, 8000, Options{Voice: true}, talker(1, 8000, 20, -24)).Left.Voice.Halves[0]
 	b := measure(t, 8000, Options{Voice: true}, talker(2, 8000, 20, -24)).Left.Voice.Halves[0]
-	distance := func(a, b VoiceModel) float64 {
-		d, err := a.Distance(b)
+	distance := func(a, b measurement.VoiceModel) float64 {
+		d, err := voice.Distance(a, b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +111,7 @@ func TestVoiceDistance(t *testing.T) {
 	if there, back := distance(a, b), distance(b, a); there != back || there <= 0 {
 		t.Errorf("%g there and %g back", there, back)
 	}
-	if _, err := a.Distance(VoiceModel{}); err == nil {
+	if _, err := voice.Distance(a, measurement.VoiceModel{}); err == nil {
 		t.Error("a distance from nothing")
 	}
 }
@@ -119,9 +121,9 @@ func TestVoiceDistance(t *testing.T) {
 func TestVoiceModelHoldsTheGaussian(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	var m moments
-	columns := make([][]float64, VoiceOrder)
+	columns := make([][]float64, measurement.VoiceOrder)
 	for range 4000 {
-		var c, s [VoiceOrder]float64
+		var c, s [measurement.VoiceOrder]float64
 		common := rng.NormFloat64()
 		for i := range c {
 			c[i] = float64(i) - 8 + 3*rng.NormFloat64()/float64(i+1) + common
@@ -131,14 +133,14 @@ func TestVoiceModelHoldsTheGaussian(t *testing.T) {
 		m.add(&c, &s, 120)
 	}
 	model := m.model()
-	g, err := model.Gaussian()
+	g, err := voice.GaussianOf(model)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if model.PitchHz != 120 || model.PitchSDst > 0.01 || model.VoicedS != 80 {
 		t.Errorf("%+v", model)
 	}
-	for i := range VoiceOrder {
+	for i := range measurement.VoiceOrder {
 		mean, sd := stat.PopMeanStdDev(columns[i], nil)
 		if !near(g.Mean[i], mean, 1./256) || !near(math.Sqrt(g.Covariance.At(i, i)), sd, 0.022*sd) {
 			t.Errorf("coefficient %d: %.4f ± %.4f, not %.4f ± %.4f", i+1, g.Mean[i], math.Sqrt(g.Covariance.At(i, i)), mean, sd)
@@ -149,7 +151,7 @@ func TestVoiceModelHoldsTheGaussian(t *testing.T) {
 		for j := range i {
 			want := stat.Correlation(columns[i], columns[j], nil)
 			got := g.Covariance.At(i, j) / math.Sqrt(g.Covariance.At(i, i)*g.Covariance.At(j, j))
-			if !near(got, want, shrinkage+1./127) {
+			if !near(got, want, voice.Shrinkage+1./127) {
 				t.Errorf("correlation %d, %d: %.3f, not %.3f", i+1, j+1, got, want)
 			}
 		}

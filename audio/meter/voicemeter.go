@@ -1,6 +1,9 @@
 package meter
 
-import "math"
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 const (
 	voiceUnder  = 26  // dB: a frame that is this far under the loudest of late is left out
@@ -22,7 +25,7 @@ type voiceMeter struct {
 	pitch    *pitch
 	past     []float32 // the newest samples of the base band
 	loudest  float64   // level of late
-	recent   [slopeFrames][VoiceOrder]float64
+	recent   [slopeFrames][measurement.VoiceOrder]float64
 	hz       [slopeFrames]float64
 	run      int // loud frames up to now
 	steps    int
@@ -65,7 +68,7 @@ func (v *voiceMeter) add(x []float32, f frame) {
 	if v.hz[middle] == 0 {
 		return
 	}
-	var slope [VoiceOrder]float64
+	var slope [measurement.VoiceOrder]float64
 	for k := 1; k <= slopeFrames/2; k++ {
 		later, earlier := &v.recent[(middle+k)%slopeFrames], &v.recent[(middle+slopeFrames-k)%slopeFrames]
 		for i := range slope {
@@ -86,28 +89,28 @@ func (v *voiceMeter) halve() {
 }
 
 // result summarises the cells in which somebody speaks; nil where that is too little.
-func (v *voiceMeter) result(speech []Segment, c clock) *Voice {
+func (v *voiceMeter) result(speech []measurement.Segment, c clock) *measurement.Voice {
 	type part struct {
-		start Time
+		start measurement.Time
 		*moments
 	}
 	var parts []part
 	var all int
 	for i := range v.cells {
 		from, to := c.frameTime(i*v.perCell), c.frameTime((i+1)*v.perCell)
-		if m := &v.cells[i]; m.frames > 0 && Overlap(speech, []Segment{{from, to}}, 0) >= cellSpeech*(to-from) {
-			parts = append(parts, part{Time(from), m})
+		if m := &v.cells[i]; m.frames > 0 && measurement.Overlap(speech, []measurement.Segment{{Start: from, End: to}}, 0) >= cellSpeech*(to-from) {
+			parts = append(parts, part{measurement.Time(from), m})
 			all += m.frames
 		}
 	}
 	if all < 2*minVoiced {
 		return nil
 	}
-	out := &Voice{Version: VoiceVersion}
+	out := &measurement.Voice{Version: measurement.VoiceVersion}
 	var halves [2]moments
 	var grouped [stretches]struct {
 		moments
-		start Time
+		start measurement.Time
 	}
 	before := 0
 	for _, p := range parts {

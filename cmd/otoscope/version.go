@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
@@ -54,7 +54,7 @@ type versionInfo struct {
 func version() versionInfo {
 	v := versionInfo{
 		Version: verify.Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Schema: verify.Schema, Measurements: meter.Schema, Profile: evidence.Builtin().Name,
+		Schema: verify.Schema, Measurements: measurement.Schema, Profile: evidence.Builtin().Name,
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

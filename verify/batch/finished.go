@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
@@ -26,12 +26,12 @@ const (
 
 // storedRecording is what a verdict can be judged from anew.
 type storedRecording struct {
-	Format       decode.Format      `json:"format"`
-	SHA256       string             `json:"sha256"`
-	Bytes        int64              `json:"bytes"`
-	Findings     []finding.Finding  `json:"findings,omitempty"` // of decoding
-	Fetched      []finding.Finding  `json:"fetched,omitempty"`  // of fetching
-	Measurements meter.Measurements `json:"measurements"`
+	Format       decode.Format            `json:"format"`
+	SHA256       string                   `json:"sha256"`
+	Bytes        int64                    `json:"bytes"`
+	Findings     []finding.Finding        `json:"findings,omitempty"` // of decoding
+	Fetched      []finding.Finding        `json:"fetched,omitempty"`  // of fetching
+	Measurements measurement.Measurements `json:"measurements"`
 }
 
 // judged gives the recording's verdict under what is declared and known. The

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -242,7 +242,7 @@ func TestStoredDetailsStay(t *testing.T) {
 		SHA256: "ab", Bytes: 123,
 		Findings:     []finding.Finding{{Code: finding.Truncated, Severity: finding.Warning, Detail: "cut"}},
 		Fetched:      []finding.Finding{{Code: "fetched_as_wav", Severity: finding.Info, Detail: "asked"}},
-		Measurements: meter.Measurements{Channels: 2},
+		Measurements: measurement.Measurements{Channels: 2},
 	}
 	got, err := json.Marshal(r)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
@@ -20,7 +20,7 @@ type making struct {
 	schema  int64
 }
 
-func currentMaking() making { return making{version: verify.Version(), schema: meter.Schema} }
+func currentMaking() making { return making{version: verify.Version(), schema: measurement.Schema} }
 
 // An intake stores the rows of one reading of a manifest.
 type intake struct {
@@ -181,7 +181,7 @@ func (in *intake) work(r *row, old former) int {
 		return judge
 	case outcome == verify.Failed:
 		return nothing
-	case old.schema != nil && *old.schema != in.making.schema:
+	case old.schema != nil && !measurement.Readable(*old.schema):
 		if stale {
 			return nothing // it cannot be judged, and it says so already
 		}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -175,11 +176,11 @@ func (e *engine) judge(t *task, m Measured, f *finished) error {
 func (e *engine) rejudge(t *task, f *finished) {
 	f.kept, f.measured = true, t.measured
 	var stored storedRecording
-	usable := t.recording != nil && t.measured != nil && t.measured.schema == e.making.schema && json.Unmarshal(t.recording, &stored) == nil
+	usable := t.recording != nil && t.measured != nil && measurement.Readable(t.measured.schema) && json.Unmarshal(t.recording, &stored) == nil
 	switch {
 	case usable:
 		f.verdict = stored.verdict(t.c)
-		f.stale = t.measured.version != e.making.version
+		f.stale = *t.measured != measured{e.making.version, e.making.schema}
 	case t.before.Error != nil:
 		was := t.before.Error
 		f.verdict = verify.Fail(t.c, was.Stage, &manifest.RowError{Message: was.Message, Advice: was.Hint})

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evaluate"
@@ -35,20 +35,20 @@ func (c centre) calls(n int, seed uint64) []evaluate.Recording {
 	dice := rand.New(rand.NewPCG(seed, 2))
 	var out []evaluate.Recording
 	for i := range n {
-		var agent, customer []meter.Segment
+		var agent, customer []measurement.Segment
 		greeter, other := &agent, &customer
 		if dice.Float64() >= c.greets {
 			greeter, other = other, greeter
 		}
-		*greeter = append(*greeter, meter.Segment{Start: 1, End: 5 + dice.Float64()})
-		*other = append(*other, meter.Segment{Start: 6.5, End: 9.5 + dice.Float64()})
+		*greeter = append(*greeter, measurement.Segment{Start: 1, End: 5 + dice.Float64()})
+		*other = append(*other, measurement.Segment{Start: 6.5, End: 9.5 + dice.Float64()})
 		at := 12.0
 		for range 8 {
 			long := c.talk * (1 + 2*dice.Float64())
-			agent = append(agent, meter.Segment{Start: at, End: at + long})
+			agent = append(agent, measurement.Segment{Start: at, End: at + long})
 			at += long + 0.3 + dice.Float64()
 			long = 1 + 2*dice.Float64()
-			customer = append(customer, meter.Segment{Start: at, End: at + long})
+			customer = append(customer, measurement.Segment{Start: at, End: at + long})
 			at += long + 0.3 + dice.Float64()
 		}
 		r := evaluate.Recording{
@@ -58,18 +58,18 @@ func (c centre) calls(n int, seed uint64) []evaluate.Recording {
 		if c.agents > 0 {
 			r.Label.Agent = fmt.Sprintf("agent-%d", i%c.agents)
 		}
-		r.Result = verify.Recording{Measurements: meter.Measurements{
-			Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: at, Frames: int64(8000 * at),
-			Left: channel(customer), Right: channel(agent), Pair: meter.Pair{Exchange: meter.Exchange{At: meter.Never}},
+		r.Result = verify.Recording{Measurements: measurement.Measurements{
+			Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: at, Frames: int64(8000 * at),
+			Left: channel(customer), Right: channel(agent), Pair: measurement.Pair{SideSwap: measurement.SideSwap{At: measurement.Never}},
 		}}
 		out = append(out, r)
 	}
 	return out
 }
 
-func channel(segments []meter.Segment) meter.Channel {
-	c := meter.Channel{Segments: segments, Timing: meter.Timing{
-		FirstSound: 0, FirstSpeech: meter.Time(segments[0].Start), LastSpeech: meter.Time(segments[len(segments)-1].End),
+func channel(segments []measurement.Segment) measurement.Channel {
+	c := measurement.Channel{Segments: segments, Timing: measurement.Timing{
+		FirstSound: 0, FirstSpeech: measurement.Time(segments[0].Start), LastSpeech: measurement.Time(segments[len(segments)-1].End),
 	}}
 	for _, s := range segments {
 		c.Timing.TalkS += s.End - s.Start

@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
@@ -17,7 +17,7 @@ import (
 
 // A piece is a recording of a call, or what was cut from one.
 type piece struct {
-	m      *meter.Measurements
+	m      *measurement.Measurements
 	facts  declare.Facts
 	sign   float64 // that turns the ratio into support for the truth
 	cut    bool
@@ -144,8 +144,8 @@ func usable(r *evaluate.Recording) bool {
 }
 
 // fingerprint is the same for a recording and its mirror, and for no other call.
-func fingerprint(m *meter.Measurements) string {
-	side := func(c *meter.Channel) string {
+func fingerprint(m *measurement.Measurements) string {
+	side := func(c *measurement.Channel) string {
 		text, err := json.Marshal(c.Segments)
 		if err != nil {
 			return fmt.Sprint(c.Segments)

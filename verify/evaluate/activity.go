@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -72,7 +72,7 @@ func (a *Activity) add(r *Recording) {
 		}
 		if at, ok := firstWord(r.Label.Talk, role); ok {
 			o := Onset{Name: r.Name(), Role: role, ErrorS: math.NaN()}
-			if first := heard.Timing.FirstSpeech; first != meter.Never {
+			if first := heard.Timing.FirstSpeech; first != measurement.Never {
 				o.ErrorS = float64(first) - at
 			}
 			a.Onsets = append(a.Onsets, o)

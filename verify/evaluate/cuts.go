@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -96,7 +96,7 @@ func plansFor(all []Recording, i int, dir string) []plan {
 		if stretches, fewer := allButFewWords(channel(m, quiet.side).Segments); fewer {
 			p := whole
 			p.hush[quiet.side] = stretches
-			p.floor[quiet.side] = channel(m, quiet.side).Energy.NoiseFloor
+			p.floor[quiet.side] = channel(m, quiet.side).Levels.NoiseFloor
 			add(quiet.cut, "", 0, p)
 		}
 	}
@@ -104,7 +104,7 @@ func plansFor(all []Recording, i int, dir string) []plan {
 	var waiting part
 	waiting.lengthS = holdS
 	for side := range 2 {
-		waiting.floor[side] = channel(m, side).Energy.NoiseFloor
+		waiting.floor[side] = channel(m, side).Levels.NoiseFloor
 	}
 	add(cutHoldQuiet, "", -holdS, waiting, whole)
 	// The waiting customer hears the queue's music, which is on the others' channel.
@@ -112,14 +112,14 @@ func plansFor(all []Recording, i int, dir string) []plan {
 	add(cutHoldMusic, "", -holdS, waiting, whole)
 
 	turns := m.Turns()
-	greeting := slices.IndexFunc(turns, func(t meter.Turn) bool { return side(t.Right) == agent && t.TalkS >= longTurnS })
+	greeting := slices.IndexFunc(turns, func(t measurement.Turn) bool { return side(t.Right) == agent && t.TalkS >= longTurnS })
 	if greeting >= 0 {
 		p := whole
-		p.hush[agent] = []meter.Segment{{Start: turns[greeting].Start, End: turns[greeting].End}}
-		p.floor[agent] = channel(m, agent).Energy.NoiseFloor
+		p.hush[agent] = []measurement.Segment{{Start: turns[greeting].Start, End: turns[greeting].End}}
+		p.floor[agent] = channel(m, agent).Levels.NoiseFloor
 		add(cutCustOpens, "", 0, p)
 	}
-	if k := slices.IndexFunc(turns, func(t meter.Turn) bool { return side(t.Right) == customer && t.TalkS >= longTurnS }); k >= 0 {
+	if k := slices.IndexFunc(turns, func(t measurement.Turn) bool { return side(t.Right) == customer && t.TalkS >= longTurnS }); k >= 0 {
 		if startS := max(0, turns[k].Start-beforeS); startS > 0 {
 			from(cutCustAtStart, fmt.Sprintf("from %.1f s", startS), startS, math.Inf(1))
 		}
@@ -159,12 +159,12 @@ func transferTo(all []Recording, i int) *Recording {
 // allButFewWords gives the stretches of speech to take away so that no more
 // than fewWordsS are left: the shortest segments stay. fewer is false where
 // nothing is to be taken away.
-func allButFewWords(segments []meter.Segment) (away []meter.Segment, fewer bool) {
+func allButFewWords(segments []measurement.Segment) (away []measurement.Segment, fewer bool) {
 	if len(segments) == 0 {
 		return nil, false
 	}
 	shortest := slices.Clone(segments)
-	slices.SortStableFunc(shortest, func(a, b meter.Segment) int {
+	slices.SortStableFunc(shortest, func(a, b measurement.Segment) int {
 		switch la, lb := a.End-a.Start, b.End-b.Start; {
 		case la < lb:
 			return -1
@@ -186,7 +186,7 @@ func allButFewWords(segments []meter.Segment) (away []meter.Segment, fewer bool)
 		}
 		away = append(away, s)
 	}
-	slices.SortFunc(away, func(a, b meter.Segment) int {
+	slices.SortFunc(away, func(a, b measurement.Segment) int {
 		if a.Start < b.Start {
 			return -1
 		}
@@ -207,7 +207,7 @@ func side(right bool) int {
 	return 0
 }
 
-func channel(m *meter.Measurements, side int) *meter.Channel {
+func channel(m *measurement.Measurements, side int) *measurement.Channel {
 	if side == 1 {
 		return &m.Right
 	}

@@ -85,7 +85,7 @@ func (s *scene) losePackets(repeat bool) bool {
 
 // gate silences frames below a threshold, and holds for 40 ms.
 func (s *scene) gate() bool {
-	speech := float64(channel(s.m, s.side).Energy.ActiveSpeechLevel)
+	speech := float64(channel(s.m, s.side).Levels.ActiveSpeechLevel)
 	if math.IsInf(speech, 0) {
 		return false
 	}

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -192,7 +192,7 @@ func (b *bench) scene(r *Recording, row faultRow, base *stereo) *scene {
 }
 
 // exchangedSpeech is who speaks when with the channels exchanged.
-func exchangedSpeech(m *meter.Measurements) *meter.Measurements {
+func exchangedSpeech(m *measurement.Measurements) *measurement.Measurements {
 	out := *m
 	out.Left, out.Right = m.Right, m.Left
 	return &out

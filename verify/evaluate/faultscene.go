@@ -5,18 +5,18 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // A scene is a sound recording in which a fault is made.
 type scene struct {
 	*stereo
-	m        *meter.Measurements // of the recording before the fault
-	side     int                 // the channel on which the fault is made
+	m        *measurement.Measurements // of the recording before the fault
+	side     int                       // the channel on which the fault is made
 	strength float64
 	customer int     // the customer's channel
 	other    *stereo // another call, its customer on the same channel; nil where there is none
-	otherM   *meter.Measurements
+	otherM   *measurement.Measurements
 	rng      *rand.Rand
 	// left says who is on the left after the fault: the fault may take the answer away.
 	left string
@@ -57,8 +57,8 @@ func (s *scene) beep(seconds float64) []float32 {
 }
 
 // floorOf is the noise of a channel's line; −65 dBov where it is not known.
-func floorOf(c *meter.Channel) float64 {
-	if f := float64(c.Energy.NoiseFloor); f < loudestFloor && f > -100 {
+func floorOf(c *measurement.Channel) float64 {
+	if f := float64(c.Levels.NoiseFloor); f < loudestFloor && f > -100 {
 		return f
 	}
 	return -65
@@ -99,7 +99,7 @@ func (s *stereo) mixed() []float32 {
 // speech gives about as many seconds of what is said on a channel as asked
 // for, with pauses of 0.4 s and less between, beginning with a segment that is
 // drawn. It is shorter where too little is said.
-func (s *scene) speech(x *stereo, c *meter.Channel, side int, seconds float64) []float32 {
+func (s *scene) speech(x *stereo, c *measurement.Channel, side int, seconds float64) []float32 {
 	var out []float32
 	if len(c.Segments) == 0 {
 		return out

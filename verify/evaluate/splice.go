@@ -12,7 +12,7 @@ import (
 	"os"
 
 	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 )
 
@@ -29,8 +29,8 @@ type part struct {
 	from, to float64
 	swap     bool // exchange the channels
 	// hush takes speech away: what lies in these stretches is replaced by the line's noise.
-	hush    [2][]meter.Segment
-	floor   [2]meter.Level // of that noise
+	hush    [2][]measurement.Segment
+	floor   [2]measurement.Level // of that noise
 	lengthS float64
 	music   [2]bool
 }
@@ -181,7 +181,7 @@ type frames struct {
 const loudestFloor = -35.0
 
 // noiseAt gives a sample of white noise at a level in dBov.
-func (f *frames) noiseAt(floor meter.Level) float32 {
+func (f *frames) noiseAt(floor measurement.Level) float32 {
 	if math.IsInf(float64(floor), 0) || math.IsNaN(float64(floor)) {
 		return 0
 	}

@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -84,8 +84,8 @@ func TestHush(t *testing.T) {
 	whole := fixture(t, "call-straight.wav")
 	got := spliced(t, splice{rate: rate, parts: []part{{
 		path: fixtures + "call-straight.wav", to: math.Inf(1),
-		hush:  [2][]meter.Segment{1: {{Start: 5, End: 8}}},
-		floor: [2]meter.Level{-60, -60},
+		hush:  [2][]measurement.Segment{1: {{Start: 5, End: 8}}},
+		floor: [2]measurement.Level{-60, -60},
 	}}})
 	if !cmp.Equal(got[0], whole[0]) {
 		t.Error("the other channel has changed")
@@ -230,12 +230,12 @@ func TestCutsAreNotDecidedWrongly(t *testing.T) {
 func TestAllButFewWords(t *testing.T) {
 	for _, tt := range []struct {
 		name           string
-		segments, want []meter.Segment
+		segments, want []measurement.Segment
 	}{
 		{"nobody speaks", nil, nil},
-		{"few words", []meter.Segment{{Start: 0, End: 1}}, nil},
-		{"the longest go", []meter.Segment{{Start: 0, End: 5}, {Start: 6, End: 7}, {Start: 8, End: 11}, {Start: 12, End: 12.5}}, []meter.Segment{{Start: 0, End: 5}, {Start: 8, End: 11}}},
-		{"one second of the only one", []meter.Segment{{Start: 2, End: 9}}, []meter.Segment{{Start: 3, End: 9}}},
+		{"few words", []measurement.Segment{{Start: 0, End: 1}}, nil},
+		{"the longest go", []measurement.Segment{{Start: 0, End: 5}, {Start: 6, End: 7}, {Start: 8, End: 11}, {Start: 12, End: 12.5}}, []measurement.Segment{{Start: 0, End: 5}, {Start: 8, End: 11}}},
+		{"one second of the only one", []measurement.Segment{{Start: 2, End: 9}}, []measurement.Segment{{Start: 3, End: 9}}},
 	} {
 		got, fewer := allButFewWords(tt.segments)
 		if diff := cmp.Diff(tt.want, got); diff != "" || fewer != (len(tt.want) > 0) {
@@ -248,9 +248,9 @@ func TestActivity(t *testing.T) {
 	r := Recording{
 		Label: &Label{File: "a.wav", Left: Agent, Fault: faultSwapped, Talk: []Utterance{{"agent", 1, 1}, {"agent", 3, 0.1}, {"customer", 2, 1}}},
 		Left:  Agent,
-		Result: verify.Recording{Measurements: meter.Measurements{Channels: 2, DurationS: 5,
-			Left:  meter.Channel{Segments: []meter.Segment{{Start: 1.1, End: 2}}, Timing: meter.Timing{FirstSpeech: 1.1}},
-			Right: meter.Channel{Segments: []meter.Segment{{Start: 1.9, End: 2.9}}, Timing: meter.Timing{FirstSpeech: 1.9}},
+		Result: verify.Recording{Measurements: measurement.Measurements{Channels: 2, DurationS: 5,
+			Left:  measurement.Channel{Segments: []measurement.Segment{{Start: 1.1, End: 2}}, Timing: measurement.Timing{FirstSpeech: 1.1}},
+			Right: measurement.Channel{Segments: []measurement.Segment{{Start: 1.9, End: 2.9}}, Timing: measurement.Timing{FirstSpeech: 1.9}},
 		}},
 	}
 	var a Activity
@@ -264,7 +264,7 @@ func TestActivity(t *testing.T) {
 	if o.Channels != 2 || math.Abs(float64(o.MaxS)-0.1) > 1e-9 || o.Never != 0 {
 		t.Errorf("%+v", o)
 	}
-	r.Result.Measurements.Left = meter.Channel{Timing: meter.Timing{FirstSpeech: meter.Never}}
+	r.Result.Measurements.Left = measurement.Channel{Timing: measurement.Timing{FirstSpeech: measurement.Never}}
 	a.add(&r)
 	if o := a.onsets(); o.Never != 1 || o.P90S.there() {
 		t.Errorf("who was never heard is not behind all others: %+v", o)

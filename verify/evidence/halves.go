@@ -3,13 +3,13 @@ package evidence
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // TurnTakingAround is the log10 likelihood ratio of turn-taking alone, before
 // and after a time in seconds: what the sides do while they are known not to
 // have changed places.
-func TurnTakingAround(m *meter.Measurements, at float64, p Profile) (before, after float64) {
+func TurnTakingAround(m *measurement.Measurements, at float64, p Profile) (before, after float64) {
 	weigh := func(from, to float64) float64 {
 		part := between(m, from, to)
 		left := reading{m: part, turns: part.Turns()}
@@ -22,9 +22,9 @@ func TurnTakingAround(m *meter.Measurements, at float64, p Profile) (before, aft
 }
 
 // between is what of the speech begins in a part of the call.
-func between(m *meter.Measurements, from, to float64) *meter.Measurements {
-	part := &meter.Measurements{Channels: m.Channels}
-	for _, c := range []struct{ in, out *meter.Channel }{{&m.Left, &part.Left}, {&m.Right, &part.Right}} {
+func between(m *measurement.Measurements, from, to float64) *measurement.Measurements {
+	part := &measurement.Measurements{Channels: m.Channels}
+	for _, c := range []struct{ in, out *measurement.Channel }{{&m.Left, &part.Left}, {&m.Right, &part.Right}} {
 		for _, s := range c.in.Segments {
 			if s.Start >= from && s.Start < to {
 				c.out.Segments = append(c.out.Segments, s)

@@ -27,7 +27,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -60,7 +60,7 @@ type kind struct {
 
 // Weigh gives the evidence of the sound and of what is known by role of the
 // call, strongest first. Where one of the parties is not heard there is none.
-func Weigh(m *meter.Measurements, facts declare.Facts, p Profile) []Item {
+func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
 		return nil
 	}
@@ -118,16 +118,16 @@ func Sum(items []Item) float64 {
 
 // reading is the call read with the customer on one channel and the agent on the other.
 type reading struct {
-	m             *meter.Measurements
-	turns         []meter.Turn
+	m             *measurement.Measurements
+	turns         []measurement.Turn
 	facts         declare.Facts
 	customerRight bool
 }
 
-func (r reading) customer() *meter.Channel { return r.channel(r.customerRight) }
-func (r reading) agent() *meter.Channel    { return r.channel(!r.customerRight) }
+func (r reading) customer() *measurement.Channel { return r.channel(r.customerRight) }
+func (r reading) agent() *measurement.Channel    { return r.channel(!r.customerRight) }
 
-func (r reading) channel(right bool) *meter.Channel {
+func (r reading) channel(right bool) *measurement.Channel {
 	if right {
 		return &r.m.Right
 	}
@@ -135,7 +135,7 @@ func (r reading) channel(right bool) *meter.Channel {
 }
 
 // byAgent reports whether a turn is the agent's.
-func (r reading) byAgent(t meter.Turn) bool { return t.Right != r.customerRight }
+func (r reading) byAgent(t measurement.Turn) bool { return t.Right != r.customerRight }
 
 // agentSide and customerSide name the channels.
 func (r reading) agentSide() string    { return side(!r.customerRight) }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -56,7 +56,7 @@ const gatedShare = 0.1
 // joins is how long a channel's leg is not there yet, in seconds: it is idle
 // from the start. A channel that is digital silence in its pauses, too, as those of bots
 // and of lines without comfort noise are, has merely not spoken yet, and gives 0.
-func (r reading) joins(c *meter.Channel) float64 {
+func (r reading) joins(c *measurement.Channel) float64 {
 	t := c.Timing
 	if t.DigitalSilenceS-t.LeadingDigitalSilenceS > gatedShare*(r.m.DurationS-t.LeadingDigitalSilenceS) {
 		return 0
@@ -72,7 +72,7 @@ func agentContradiction(by declare.Method) float64 {
 }
 
 // tooEarly is 1 where a channel carries sound before its party joined.
-func (r reading) tooEarly(c *meter.Channel, joined *time.Duration) float64 {
+func (r reading) tooEarly(c *measurement.Channel, joined *time.Duration) float64 {
 	if joined != nil && c.Timing.LeadingIdleS < joined.Seconds()-joinToleranceS {
 		return 1
 	}

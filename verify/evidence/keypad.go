@@ -3,7 +3,7 @@ package evidence
 import (
 	"fmt"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -36,10 +36,10 @@ func keypad() kind {
 }
 
 // keys counts the keys pressed on a channel.
-func keys(c *meter.Channel) int {
+func keys(c *measurement.Channel) int {
 	n := 0
 	for _, t := range c.Tones {
-		if t.Kind == meter.KeyTone {
+		if t.Kind == measurement.KeyTone {
 			n++
 		}
 	}

@@ -5,8 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/fingerprint"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // Known audio that is heard says whose side its channel is: odds of a thousand
@@ -46,7 +45,7 @@ func knownAudio() kind {
 // carried is known audio that is heard where a reading expects it.
 type carried struct {
 	agent       bool // it is the agent's
-	here, there fingerprint.Match
+	here, there measurement.Match
 	weight      float64 // 0: it is not heard here, or it says nothing
 }
 
@@ -68,7 +67,7 @@ func (r reading) carried() []carried {
 	for _, side := range []struct {
 		agent       bool
 		audio       []string
-		here, there *meter.Channel
+		here, there *measurement.Channel
 	}{
 		{true, r.facts.AgentAudio, r.agent(), r.customer()},
 		{false, r.facts.CustomerAudio, r.customer(), r.agent()},
@@ -111,7 +110,7 @@ func (c carried) sentence(r reading) string {
 		other = fmt.Sprintf("and on the %s one only %.0f dB fainter, as an echo", there, c.here.GainDB-c.there.GainDB)
 	}
 	return fmt.Sprintf("The %s known audio %q is heard on the %s channel from %.1f s on (score %.0f, where %.0f is a match), %s.",
-		whose, c.here.Name, here, max(0, c.here.StartS), c.here.Score, fingerprint.Threshold, other)
+		whose, c.here.Name, here, max(0, c.here.StartS), c.here.Score, measurement.MatchThreshold, other)
 }
 
 // greetingIsKnown reports whether the first long turn is known audio. Whose

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -96,7 +96,7 @@ func opening(w OpeningWeights) kind {
 
 // greeting is the first long turn and what surrounds it.
 type greeting struct {
-	turn       meter.Turn
+	turn       measurement.Turn
 	firstWord  float64 // when anybody first speaks once both legs are there
 	otherFirst bool    // the other side says a word before
 	othersS    float64 // what the other side talks before the greeting
@@ -119,7 +119,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 		if t.TalkS < longTurnS {
 			continue
 		}
-		if i+1 < len(turns) && meter.Tied(turns, i+1) && turns[i+1].TalkS >= longTurnS {
+		if i+1 < len(turns) && measurement.Tied(turns, i+1) && turns[i+1].TalkS >= longTurnS {
 			return greeting{}, false
 		}
 		g.turn, g.firstWord = t, turns[0].Start
@@ -137,7 +137,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 }
 
 // before takes in the turns before the greeting.
-func (g *greeting) before(turns []meter.Turn) {
+func (g *greeting) before(turns []measurement.Turn) {
 	ownWord, othersWord := g.turn.Start, g.turn.Start
 	for _, t := range turns {
 		if t.Start == g.turn.Start {
@@ -214,13 +214,13 @@ func (g greeting) weight(w OpeningWeights) float64 {
 
 // beepAfter reports whether a mailbox's beep follows soon after a time in
 // seconds. A beep that comes again and again says that the call is recorded.
-func (r reading) beepAfter(c *meter.Channel, at float64) bool {
-	repeated := func(t meter.Tone) bool { return t.Kind == meter.Beep && t.Count > 1 }
+func (r reading) beepAfter(c *measurement.Channel, at float64) bool {
+	repeated := func(t measurement.Tone) bool { return t.Kind == measurement.Beep && t.Count > 1 }
 	if slices.ContainsFunc(r.m.Left.Tones, repeated) || slices.ContainsFunc(r.m.Right.Tones, repeated) {
 		return false
 	}
-	return slices.ContainsFunc(c.Tones, func(t meter.Tone) bool {
-		return t.Kind == meter.Beep && t.Start >= at-replyOverlapS && t.Start <= at+mailboxBeepS
+	return slices.ContainsFunc(c.Tones, func(t measurement.Tone) bool {
+		return t.Kind == measurement.Beep && t.Start >= at-replyOverlapS && t.Start <= at+mailboxBeepS
 	})
 }
 

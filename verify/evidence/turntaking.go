@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // TurnTakingWeights are slopes on natural logarithms of ratios, agent over
@@ -85,7 +85,7 @@ func (r reading) manner(agent bool) manner {
 		}
 		ends = append(ends, end)
 		before := i - 1
-		if meter.Tied(r.turns, i) {
+		if measurement.Tied(r.turns, i) {
 			before-- // who begins at the same instant has not answered
 		}
 		if before < 0 || r.byAgent(t) != agent {
@@ -94,7 +94,7 @@ func (r reading) manner(agent bool) manner {
 		if t.Start-ends[before] > longSilenceS {
 			m.silences++
 		}
-		if r.turns[before].Right != t.Right && !meter.Tied(r.turns, before) {
+		if r.turns[before].Right != t.Right && !measurement.Tied(r.turns, before) {
 			latencies = append(latencies, max(0, t.Start-r.turns[before].End))
 		}
 	}

@@ -3,7 +3,7 @@ package evidence
 import (
 	"fmt"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -71,7 +71,7 @@ func (r reading) played(byCustomer bool) played {
 	met := float64(max(here.Timing.FirstSpeech, there.Timing.FirstSpeech))
 	var p played
 	for _, t := range here.Tones {
-		if t.Kind == meter.RingbackTone && t.Start < firstWord {
+		if t.Kind == measurement.RingbackTone && t.Start < firstWord {
 			p.ringingS += t.End - t.Start
 		}
 	}
@@ -80,7 +80,7 @@ func (r reading) played(byCustomer bool) played {
 	}
 	for _, music := range here.Music {
 		length := music.End - music.Start
-		if length < shortestWaitS || meter.Overlap(there.Segments, []meter.Segment{music}, 0) > mostTalkInWait*length {
+		if length < shortestWaitS || measurement.Overlap(there.Segments, []measurement.Segment{music}, 0) > mostTalkInWait*length {
 			continue
 		}
 		if music.Start < met {
@@ -93,12 +93,12 @@ func (r reading) played(byCustomer bool) played {
 }
 
 // heardAcross reports whether what is on a channel is heard on the other, too.
-func (r reading) heardAcross(from *meter.Channel) bool {
+func (r reading) heardAcross(from *measurement.Channel) bool {
 	leak := r.m.Pair.LeftOnRight
 	if from == &r.m.Right {
 		leak = r.m.Pair.RightOnLeft
 	}
-	return leak.Bleed.Heard() || leak.Echo.Heard()
+	return leak.Crosstalk.Heard() || leak.Echo.Heard()
 }
 
 // The weights of what is played to those who wait are by reason; no figure is known.

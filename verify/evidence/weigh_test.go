@@ -8,26 +8,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
 // call makes measurements of who speaks when; the rest is what a sound line gives.
-func call(left, right []meter.Segment, leadLeft, leadRight float64) *meter.Measurements {
-	m := &meter.Measurements{Schema: meter.Schema, SampleRate: 8000, Channels: 2, DurationS: 60, Frames: 480000}
+func call(left, right []measurement.Segment, leadLeft, leadRight float64) *measurement.Measurements {
+	m := &measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 60, Frames: 480000}
 	for _, s := range []struct {
-		c    *meter.Channel
-		segs []meter.Segment
+		c    *measurement.Channel
+		segs []measurement.Segment
 		lead float64
 	}{{&m.Left, left, leadLeft}, {&m.Right, right, leadRight}} {
 		s.c.Segments = s.segs
-		s.c.Timing = meter.Timing{FirstSound: meter.Time(s.lead), LeadingDigitalSilenceS: s.lead, DigitalSilenceS: s.lead, LeadingIdleS: s.lead, FirstSpeech: meter.Never, LastSpeech: meter.Never}
+		s.c.Timing = measurement.Timing{FirstSound: measurement.Time(s.lead), LeadingDigitalSilenceS: s.lead, DigitalSilenceS: s.lead, LeadingIdleS: s.lead, FirstSpeech: measurement.Never, LastSpeech: measurement.Never}
 		for i, seg := range s.segs {
 			if i == 0 {
-				s.c.Timing.FirstSpeech = meter.Time(seg.Start)
+				s.c.Timing.FirstSpeech = measurement.Time(seg.Start)
 			}
-			s.c.Timing.LastSpeech = meter.Time(seg.End)
+			s.c.Timing.LastSpeech = measurement.Time(seg.End)
 			s.c.Timing.TalkS += seg.End - seg.Start
 		}
 	}
@@ -35,28 +35,28 @@ func call(left, right []meter.Segment, leadLeft, leadRight float64) *meter.Measu
 }
 
 // mirror exchanges the channels of measurements.
-func mirror(m *meter.Measurements) *meter.Measurements {
+func mirror(m *measurement.Measurements) *measurement.Measurements {
 	out := *m
 	out.Left, out.Right = m.Right, m.Left
-	out.Pair.LeftAnswers, out.Pair.RightAnswers = m.Pair.RightAnswers, m.Pair.LeftAnswers
+	out.Pair.LeftResponse, out.Pair.RightResponse = m.Pair.RightResponse, m.Pair.LeftResponse
 	out.Pair.LeftOnRight, out.Pair.RightOnLeft = m.Pair.RightOnLeft, m.Pair.LeftOnRight
 	return &out
 }
 
-func key(starts ...float64) []meter.Tone {
-	var out []meter.Tone
+func key(starts ...float64) []measurement.Tone {
+	var out []measurement.Tone
 	for _, s := range starts {
-		out = append(out, meter.Tone{Kind: meter.KeyTone, Detail: "5", Start: s, End: s + 0.1})
+		out = append(out, measurement.Tone{Kind: measurement.KeyTone, Detail: "5", Start: s, End: s + 0.1})
 	}
 	return out
 }
 
-func beep(start float64) []meter.Tone {
-	return []meter.Tone{{Kind: meter.Beep, Detail: "1000 Hz", Start: start, End: start + 0.3, Count: 1}}
+func beep(start float64) []measurement.Tone {
+	return []measurement.Tone{{Kind: measurement.Beep, Detail: "1000 Hz", Start: start, End: start + 0.3, Count: 1}}
 }
 
-func ring() []meter.Tone {
-	return []meter.Tone{{Kind: meter.RingbackTone, Start: 0.1, End: 0.9}}
+func ring() []measurement.Tone {
+	return []measurement.Tone{{Kind: measurement.RingbackTone, Start: 0.1, End: 0.9}}
 }
 
 func seconds(s float64) *time.Duration {
@@ -65,25 +65,25 @@ func seconds(s float64) *time.Duration {
 }
 
 func TestKinds(t *testing.T) {
-	greeting := []meter.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
-	answer := []meter.Segment{{Start: 6, End: 9}, {Start: 12, End: 18}}
-	hello := []meter.Segment{{Start: 0.3, End: 0.7}, {Start: 6, End: 9}}
+	greeting := []measurement.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
+	answer := []measurement.Segment{{Start: 6, End: 9}, {Start: 12, End: 18}}
+	hello := []measurement.Segment{{Start: 0.3, End: 0.7}, {Start: 6, End: 9}}
 	w := evidence.Builtin().Opening
-	short := []meter.Segment{{Start: 1, End: 2}}
-	shortLater := []meter.Segment{{Start: 3, End: 4}}
-	shortGreeting, story := []meter.Segment{{Start: 0.4, End: 1.5}, {Start: 8, End: 14}}, []meter.Segment{{Start: 2, End: 7.5}}
-	hold := []meter.Segment{{Start: 23, End: 33}}
-	queue := []meter.Segment{{Start: 0, End: 20}}
-	greetingAfterQueue, afterQueue := []meter.Segment{{Start: 21, End: 25}}, []meter.Segment{{Start: 26, End: 29}}
+	short := []measurement.Segment{{Start: 1, End: 2}}
+	shortLater := []measurement.Segment{{Start: 3, End: 4}}
+	shortGreeting, story := []measurement.Segment{{Start: 0.4, End: 1.5}, {Start: 8, End: 14}}, []measurement.Segment{{Start: 2, End: 7.5}}
+	hold := []measurement.Segment{{Start: 23, End: 33}}
+	queue := []measurement.Segment{{Start: 0, End: 20}}
+	greetingAfterQueue, afterQueue := []measurement.Segment{{Start: 21, End: 25}}, []measurement.Segment{{Start: 26, End: 29}}
 	for _, tt := range []struct {
 		name        string
-		left, right []meter.Segment
+		left, right []measurement.Segment
 		lead        [2]float64
 		facts       declare.Facts
-		tones       [2][]meter.Tone
-		music       [2][]meter.Segment
-		gated       bool       // the left channel pauses with digital silence
-		leak        meter.Leak // of the right channel on the left one
+		tones       [2][]measurement.Tone
+		music       [2][]measurement.Segment
+		gated       bool                 // the left channel pauses with digital silence
+		leak        measurement.Coupling // of the right channel on the left one
 		kind        string
 		want        float64 // 0: the kind must be absent
 	}{
@@ -95,25 +95,25 @@ func TestKinds(t *testing.T) {
 		{name: "hello before it, outbound", left: hello, right: greeting, lead: [2]float64{1, 0}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Joined + 0.3},
 		{name: "hello before it, inbound", left: hello, right: greeting, lead: [2]float64{0, 1}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 0.2},
 		{name: "nobody says hello, outbound", left: answer, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 0.6},
-		{name: "a long greeting", left: []meter.Segment{{Start: 10, End: 13}}, right: []meter.Segment{{Start: 1, End: 9}}, kind: "opening", want: w.Plain},
-		{name: "a leg joins long before it", left: []meter.Segment{{Start: 26, End: 28}}, right: []meter.Segment{{Start: 20, End: 23}}, lead: [2]float64{0, 5}, kind: "opening", want: w.Plain},
-		{name: "no reply", left: []meter.Segment{{Start: 30, End: 33}}, right: greeting, kind: "opening", want: w.Partial},
-		{name: "starts in mid-speech", left: answer, right: []meter.Segment{{Start: 0, End: 5}}, kind: "opening", want: w.Unlikely},
-		{name: "first long turn comes late", left: []meter.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []meter.Segment{{Start: 30, End: 34}}, kind: "opening", want: w.Unlikely},
+		{name: "a long greeting", left: []measurement.Segment{{Start: 10, End: 13}}, right: []measurement.Segment{{Start: 1, End: 9}}, kind: "opening", want: w.Plain},
+		{name: "a leg joins long before it", left: []measurement.Segment{{Start: 26, End: 28}}, right: []measurement.Segment{{Start: 20, End: 23}}, lead: [2]float64{0, 5}, kind: "opening", want: w.Plain},
+		{name: "no reply", left: []measurement.Segment{{Start: 30, End: 33}}, right: greeting, kind: "opening", want: w.Partial},
+		{name: "starts in mid-speech", left: answer, right: []measurement.Segment{{Start: 0, End: 5}}, kind: "opening", want: w.Unlikely},
+		{name: "first long turn comes late", left: []measurement.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []measurement.Segment{{Start: 30, End: 34}}, kind: "opening", want: w.Unlikely},
 		{name: "no long turn, no direction", left: shortLater, right: short, kind: "opening", want: 0},
 		{name: "no long turn, inbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: 1},
 		{name: "no long turn, outbound", left: shortLater, right: short, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: -0.7},
 		{name: "more than a hello before it", left: shortGreeting, right: story, kind: "opening", want: 0.2},
 		{name: "more than a hello before it, outbound", left: shortGreeting, right: story, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Complete + 0.3},
-		{name: "a breath before it, inbound", left: []meter.Segment{{Start: 0.5, End: 0.6}, {Start: 6, End: 9}}, right: greeting, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
-		{name: "talk before the other leg is there", left: []meter.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []meter.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: w.Joined},
-		{name: "talk before a gated line's first word", left: []meter.Segment{{Start: 6, End: 9}}, right: greeting, lead: [2]float64{6, 0}, gated: true, kind: "opening", want: w.Complete},
-		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
-		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
-		{name: "a beep after the notice, inbound", left: answer, right: greeting, tones: [2][]meter.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
-		{name: "the recorder beeps", left: answer, right: greeting, tones: [2][]meter.Tone{nil, {{Kind: meter.Beep, Start: 5.5, End: 20.8, Count: 2}}}, kind: "opening", want: w.Complete},
-		{name: "a beep on the other channel", left: answer, right: greeting, tones: [2][]meter.Tone{beep(5.5), nil}, kind: "opening", want: w.Complete},
-		{name: "both begin at once", left: []meter.Segment{{Start: 1, End: 4}}, right: []meter.Segment{{Start: 1, End: 4}}, kind: "opening", want: 0},
+		{name: "a breath before it, inbound", left: []measurement.Segment{{Start: 0.5, End: 0.6}, {Start: 6, End: 9}}, right: greeting, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
+		{name: "talk before the other leg is there", left: []measurement.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []measurement.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: w.Joined},
+		{name: "talk before a gated line's first word", left: []measurement.Segment{{Start: 6, End: 9}}, right: greeting, lead: [2]float64{6, 0}, gated: true, kind: "opening", want: w.Complete},
+		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
+		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
+		{name: "a beep after the notice, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
+		{name: "the recorder beeps", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, {{Kind: measurement.Beep, Start: 5.5, End: 20.8, Count: 2}}}, kind: "opening", want: w.Complete},
+		{name: "a beep on the other channel", left: answer, right: greeting, tones: [2][]measurement.Tone{beep(5.5), nil}, kind: "opening", want: w.Complete},
+		{name: "both begin at once", left: []measurement.Segment{{Start: 1, End: 4}}, right: []measurement.Segment{{Start: 1, End: 4}}, kind: "opening", want: 0},
 
 		{name: "agent joined later", left: answer, right: greeting, lead: [2]float64{0, 12}, kind: "join_order", want: 1.5,
 			facts: declare.Facts{Joined: declare.Joined{Customer: seconds(0), Agent: seconds(12)}}},
@@ -129,32 +129,32 @@ func TestKinds(t *testing.T) {
 			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
 		{name: "late leg, inbound, native conference: either may be first", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0,
 			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.FlexNative}},
-		{name: "keys on the left", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2, 0.5), nil}, kind: "keypad", want: 0.8},
-		{name: "keys on the right", left: answer, right: greeting, tones: [2][]meter.Tone{nil, key(0.2)}, kind: "keypad", want: -0.8},
-		{name: "keys on both sides", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2), key(0.2)}, kind: "keypad", want: 0},
-		{name: "keys, outbound", left: answer, right: greeting, tones: [2][]meter.Tone{key(0.2), nil}, facts: declare.Facts{Direction: declare.Outbound}, kind: "keypad", want: 0},
-		{name: "ringback, inbound, customer's leg", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: 1,
+		{name: "keys on the left", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2, 0.5), nil}, kind: "keypad", want: 0.8},
+		{name: "keys on the right", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, key(0.2)}, kind: "keypad", want: -0.8},
+		{name: "keys on both sides", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2), key(0.2)}, kind: "keypad", want: 0},
+		{name: "keys, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2), nil}, facts: declare.Facts{Direction: declare.Outbound}, kind: "keypad", want: 0},
+		{name: "ringback, inbound, customer's leg", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: 1,
 			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.CustomerLeg}},
-		{name: "ringback, outbound, dial", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: -1,
+		{name: "ringback, outbound, dial", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: -1,
 			facts: declare.Facts{Direction: declare.Outbound, RecordedBy: declare.Dial}},
-		{name: "ringback, nothing known", left: answer, right: greeting, tones: [2][]meter.Tone{nil, ring()}, kind: "waiting_sound", want: 0},
-		{name: "music on hold, method unknown", left: answer, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0.4},
-		{name: "music on hold on the left, customer's leg", left: greeting, right: answer, music: [2][]meter.Segment{hold, nil}, kind: "waiting_sound", want: -1,
+		{name: "ringback, nothing known", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: 0},
+		{name: "music on hold, method unknown", left: answer, right: greeting, music: [2][]measurement.Segment{nil, hold}, kind: "waiting_sound", want: 0.4},
+		{name: "music on hold on the left, customer's leg", left: greeting, right: answer, music: [2][]measurement.Segment{hold, nil}, kind: "waiting_sound", want: -1,
 			facts: declare.Facts{RecordedBy: declare.CustomerLeg}},
-		{name: "music on hold, native conference", left: answer, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0,
+		{name: "music on hold, native conference", left: answer, right: greeting, music: [2][]measurement.Segment{nil, hold}, kind: "waiting_sound", want: 0,
 			facts: declare.Facts{RecordedBy: declare.FlexNative}},
-		{name: "a jingle", left: answer, right: greeting, music: [2][]meter.Segment{nil, {{Start: 23, End: 27}}}, kind: "waiting_sound", want: 0},
-		{name: "music while the other side talks", left: []meter.Segment{{Start: 6, End: 9}, {Start: 24, End: 32}}, right: greeting, music: [2][]meter.Segment{nil, hold}, kind: "waiting_sound", want: 0},
-		{name: "music for both", left: answer, right: greeting, music: [2][]meter.Segment{hold, hold}, kind: "waiting_sound", want: 0},
-		{name: "music and its echo", left: answer, right: greeting, music: [2][]meter.Segment{hold, hold}, kind: "waiting_sound", want: 0.4,
-			leak: meter.Leak{Echo: meter.Path{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}},
-		{name: "queue, inbound", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 0.4,
+		{name: "a jingle", left: answer, right: greeting, music: [2][]measurement.Segment{nil, {{Start: 23, End: 27}}}, kind: "waiting_sound", want: 0},
+		{name: "music while the other side talks", left: []measurement.Segment{{Start: 6, End: 9}, {Start: 24, End: 32}}, right: greeting, music: [2][]measurement.Segment{nil, hold}, kind: "waiting_sound", want: 0},
+		{name: "music for both", left: answer, right: greeting, music: [2][]measurement.Segment{hold, hold}, kind: "waiting_sound", want: 0},
+		{name: "music and its echo", left: answer, right: greeting, music: [2][]measurement.Segment{hold, hold}, kind: "waiting_sound", want: 0.4,
+			leak: measurement.Coupling{Echo: measurement.EchoPath{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}},
+		{name: "queue, inbound", left: afterQueue, right: greetingAfterQueue, music: [2][]measurement.Segment{nil, queue}, kind: "waiting_sound", want: 0.4,
 			facts: declare.Facts{Direction: declare.Inbound}},
-		{name: "queue, inbound, customer's leg", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 1,
+		{name: "queue, inbound, customer's leg", left: afterQueue, right: greetingAfterQueue, music: [2][]measurement.Segment{nil, queue}, kind: "waiting_sound", want: 1,
 			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.CustomerLeg}},
-		{name: "queue of a called company, outbound", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{queue, nil}, kind: "waiting_sound", want: 0.4,
+		{name: "queue of a called company, outbound", left: afterQueue, right: greetingAfterQueue, music: [2][]measurement.Segment{queue, nil}, kind: "waiting_sound", want: 0.4,
 			facts: declare.Facts{Direction: declare.Outbound}},
-		{name: "queue, nothing known", left: afterQueue, right: greetingAfterQueue, music: [2][]meter.Segment{nil, queue}, kind: "waiting_sound", want: 0},
+		{name: "queue, nothing known", left: afterQueue, right: greetingAfterQueue, music: [2][]measurement.Segment{nil, queue}, kind: "waiting_sound", want: 0},
 
 		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
 	} {
@@ -184,7 +184,7 @@ func TestKinds(t *testing.T) {
 }
 
 func TestNothingWithoutBothParties(t *testing.T) {
-	m := call([]meter.Segment{{Start: 1, End: 9}}, nil, 0, 0)
+	m := call([]measurement.Segment{{Start: 1, End: 9}}, nil, 0, 0)
 	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, evidence.Builtin()); items != nil {
 		t.Errorf("evidence from one party alone: %v", items)
 	}
@@ -193,8 +193,8 @@ func TestNothingWithoutBothParties(t *testing.T) {
 // A turn that begins at the same instant as the greeting is neither before it nor an
 // answer to it, whichever side it is on.
 func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
-	greeting := []meter.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
-	word := []meter.Segment{{Start: 1, End: 2.2}, {Start: 6, End: 9}, {Start: 12, End: 18}}
+	greeting := []measurement.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
+	word := []measurement.Segment{{Start: 1, End: 2.2}, {Start: 6, End: 9}, {Start: 12, End: 18}}
 	for _, facts := range []declare.Facts{{}, {Direction: declare.Inbound}, {Direction: declare.Outbound}} {
 		m := call(greeting, word, 0, 0)
 		straight, exchanged := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
@@ -208,20 +208,20 @@ func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
 // likelihood ratio exactly, whatever was heard and whatever is known.
 func TestExchangeNegates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		segments := rapid.Custom(func(t *rapid.T) []meter.Segment {
-			var out []meter.Segment
+		segments := rapid.Custom(func(t *rapid.T) []measurement.Segment {
+			var out []measurement.Segment
 			at := 0.0
 			for range rapid.IntRange(0, 8).Draw(t, "segments") {
 				// Whole steps of 20 ms, so that both sides often start at once.
 				at += 0.02 * float64(rapid.IntRange(0, 200).Draw(t, "gap"))
 				end := at + 0.02*float64(rapid.IntRange(4, 300).Draw(t, "length"))
-				out = append(out, meter.Segment{Start: at, End: end})
+				out = append(out, measurement.Segment{Start: at, End: end})
 				at = end + 0.34
 			}
 			return out
 		})
-		latency := rapid.Custom(func(t *rapid.T) meter.Latency {
-			return meter.Latency{Count: rapid.IntRange(0, 9).Draw(t, "answers"), MedianS: rapid.Float64Range(0, 9).Draw(t, "median")}
+		latency := rapid.Custom(func(t *rapid.T) measurement.ResponseLatency {
+			return measurement.ResponseLatency{Count: rapid.IntRange(0, 9).Draw(t, "answers"), MedianS: rapid.Float64Range(0, 9).Draw(t, "median")}
 		})
 		offset := rapid.Custom(func(t *rapid.T) *time.Duration {
 			if rapid.Bool().Draw(t, "unknown") {
@@ -231,12 +231,12 @@ func TestExchangeNegates(t *testing.T) {
 		})
 		lead := rapid.SampledFrom([]float64{0, 0.5, 3, 12})
 		m := call(segments.Draw(t, "left"), segments.Draw(t, "right"), lead.Draw(t, "lead"), lead.Draw(t, "lead"))
-		m.Pair.LeftAnswers, m.Pair.RightAnswers = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
-		tones := rapid.SampledFrom([][]meter.Tone{nil, key(0.1), ring(), beep(3)})
+		m.Pair.LeftResponse, m.Pair.RightResponse = latency.Draw(t, "left answers"), latency.Draw(t, "right answers")
+		tones := rapid.SampledFrom([][]measurement.Tone{nil, key(0.1), ring(), beep(3)})
 		m.Left.Tones, m.Right.Tones = tones.Draw(t, "left tones"), tones.Draw(t, "right tones")
-		music := rapid.SampledFrom([][]meter.Segment{nil, {{Start: 0, End: 8}}, {{Start: 12, End: 30}}})
+		music := rapid.SampledFrom([][]measurement.Segment{nil, {{Start: 0, End: 8}}, {{Start: 12, End: 30}}})
 		m.Left.Music, m.Right.Music = music.Draw(t, "left music"), music.Draw(t, "right music")
-		leak := rapid.SampledFrom([]meter.Leak{{}, {Echo: meter.Path{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}})
+		leak := rapid.SampledFrom([]measurement.Coupling{{}, {Echo: measurement.EchoPath{Strength: 20, LagS: 0.1, GainDB: -20, Share: 1}}})
 		m.Pair.LeftOnRight, m.Pair.RightOnLeft = leak.Draw(t, "left on right"), leak.Draw(t, "right on left")
 		facts := declare.Facts{
 			Direction:  rapid.SampledFrom([]declare.Direction{declare.UnknownDirection, declare.Inbound, declare.Outbound}).Draw(t, "direction"),

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -24,8 +24,8 @@ type side struct {
 	name            string
 	declared, heard declare.Role // "" where unknown
 	*verify.Side
-	answers *meter.Latency // nil where unknown
-	segment []meter.Segment
+	answers *measurement.ResponseLatency // nil where unknown
+	segment []measurement.Segment
 }
 
 // sides returns the channels that were measured, left first.
@@ -51,9 +51,9 @@ func sides(v verify.Verdict) []side {
 			s.heard = roleOf(*v.Heard, right)
 		}
 		if m := v.Measurements; m != nil && right {
-			s.segment, s.answers = m.Right.Segments, &m.Pair.RightAnswers
+			s.segment, s.answers = m.Right.Segments, &m.Pair.RightResponse
 		} else if m != nil {
-			s.segment, s.answers = m.Left.Segments, &m.Pair.LeftAnswers
+			s.segment, s.answers = m.Left.Segments, &m.Pair.LeftResponse
 		}
 	}
 	return all
@@ -92,9 +92,9 @@ func (p *page) channelRows(v verify.Verdict, sides []side) []row {
 			if len(s.segment) == 0 && s.Timing.TalkS == 0 {
 				return "no speech"
 			}
-			return level(s.Energy.ActiveSpeechLevel, "dBov")
+			return level(s.Levels.ActiveSpeechLevel, "dBov")
 		}),
-		figure("noise floor", sides, func(s side) string { return level(s.Energy.NoiseFloor, "dBov") }),
+		figure("noise floor", sides, func(s side) string { return level(s.Levels.NoiseFloor, "dBov") }),
 		figure("talk time", sides, func(s side) string {
 			return fmt.Sprintf("%s (%s)", span(s.Timing.TalkS), share(s.Timing.TalkS, v.DurationS))
 		}),
@@ -118,7 +118,7 @@ func (p *page) channelRows(v verify.Verdict, sides []side) []row {
 		figure("first speech", sides, func(s side) string { return when(s.Timing.FirstSpeech) }),
 		figure("digital silence", sides, func(s side) string { return digitalSilence(s.Timing, v.DurationS) }),
 	)
-	if known(sides, func(s side) bool { return s.Line.BandwidthHz > 0 || s.Line.G711 != "" }) {
+	if known(sides, func(s side) bool { return s.Line.BandHighHz > 0 || s.Line.G711 != "" }) {
 		rows = append(rows, figure("line", sides, func(s side) string { return line(s.Line) }))
 	}
 	return rows
@@ -140,7 +140,7 @@ func (p *page) heardAs(v verify.Verdict, s side) string {
 	}
 }
 
-func digitalSilence(t meter.Timing, duration float64) string {
+func digitalSilence(t measurement.Timing, duration float64) string {
 	leading, all := t.LeadingDigitalSilenceS, t.DigitalSilenceS
 	switch {
 	case all < 0.05 && leading < 0.05:
@@ -156,10 +156,10 @@ func digitalSilence(t meter.Timing, duration float64) string {
 	}
 }
 
-func line(l meter.Line) string {
+func line(l measurement.Line) string {
 	var facts []string
-	if l.BandwidthHz > 0 {
-		facts = append(facts, fmt.Sprintf("up to %.1f kHz", l.BandwidthHz/1000))
+	if l.BandHighHz > 0 {
+		facts = append(facts, fmt.Sprintf("up to %.1f kHz", l.BandHighHz/1000))
 	}
 	switch l.G711 {
 	case "mu":
@@ -181,7 +181,7 @@ func (p *page) picture(v verify.Verdict) {
 	}
 	var lanes []lane
 	for _, s := range sides(v) {
-		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: meter.Channel{Timing: s.Timing, Segments: s.segment}}
+		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: measurement.Channel{Timing: s.Timing, Segments: s.segment}}
 		if s.name == "Right" {
 			l.ink = purple
 		}

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // finite returns x, or the nearest number that can be printed and marshalled.
@@ -34,7 +34,7 @@ func signed(format string, x float64) string {
 	return strings.Replace(s, "-", "−", 1)
 }
 
-func level(l meter.Level, unit string) string {
+func level(l measurement.Level, unit string) string {
 	if math.IsInf(float64(l), 0) || math.IsNaN(float64(l)) {
 		return "digital silence"
 	}
@@ -69,7 +69,7 @@ func wholeClock(seconds int64) string {
 }
 
 // when writes a point in the recording that may never have come.
-func when(t meter.Time) string {
+func when(t measurement.Time) string {
 	if !t.Happened() {
 		return "never"
 	}

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 func TestFigures(t *testing.T) {
@@ -21,10 +21,10 @@ func TestFigures(t *testing.T) {
 		{clock(0), "0:00.0"},
 		{clock(59.96), "1:00.0"},
 		{clock(3723.44), "1:02:03.4"},
-		{when(meter.Never), "never"},
+		{when(measurement.Never), "never"},
 		{when(0), "0:00.0"},
 		{level(-20.04, "dBov"), "−20.0 dBov"},
-		{level(meter.Level(math.Inf(-1)), "dBov"), "digital silence"},
+		{level(measurement.Level(math.Inf(-1)), "dBov"), "digital silence"},
 		{signed("%+.2f", -0.001), "0.00"},
 		{signed("%+.2f", 1.234), "+1.23"},
 		{signed("%+.2f", -1.234), "−1.23"},
@@ -72,7 +72,7 @@ func TestTimelineShowsAllSpeech(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		duration := rapid.Float64Range(0.1, 36000).Draw(t, "duration")
 		n := rapid.IntRange(1, 200).Draw(t, "cells")
-		var segments []meter.Segment
+		var segments []measurement.Segment
 		var want, at float64
 		for at < duration && len(segments) < 100 {
 			start := at + rapid.Float64Range(0, duration/4).Draw(t, "pause")
@@ -80,7 +80,7 @@ func TestTimelineShowsAllSpeech(t *testing.T) {
 			if start >= end {
 				break
 			}
-			segments, want, at = append(segments, meter.Segment{Start: start, End: end}), want+end-start, end
+			segments, want, at = append(segments, measurement.Segment{Start: start, End: end}), want+end-start, end
 		}
 		var got float64
 		for _, part := range spokenIn(segments, duration, n) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // The marks of the timeline. A cell's block is the taller, the more of its
@@ -26,7 +26,7 @@ func blocks() []string { return strings.Split("▁▂▃▄▅▆▇█", "") }
 type lane struct {
 	label string
 	ink   ink
-	meter.Channel
+	measurement.Channel
 }
 
 // timeline draws who speaks when, a row a channel, over a time axis.
@@ -47,7 +47,7 @@ func (p *page) timeline(duration float64, lanes []lane) {
 }
 
 // lane draws one channel in the given number of cells.
-func (p *page) lane(duration float64, c meter.Channel, cells int) string {
+func (p *page) lane(duration float64, c measurement.Channel, cells int) string {
 	spoken := spokenIn(c.Segments, duration, cells)
 	marks := blocks()
 	var b strings.Builder
@@ -66,7 +66,7 @@ func (p *page) lane(duration float64, c meter.Channel, cells int) string {
 }
 
 // spokenIn returns for each of n equal cells the part of it that is speech.
-func spokenIn(segments []meter.Segment, duration float64, n int) []float64 {
+func spokenIn(segments []measurement.Segment, duration float64, n int) []float64 {
 	spoken := make([]float64, n)
 	if duration <= 0 {
 		return spoken

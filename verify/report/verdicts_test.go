@@ -1,7 +1,7 @@
 package report_test
 
 import (
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -30,8 +30,8 @@ func matching() verify.Verdict {
 		Findings: []finding.Finding{
 			{Code: finding.UpgradedToHTTPS, Severity: finding.Info, Detail: "The URL began with http and was fetched over https."},
 		},
-		Left:     &verify.Side{Energy: m.Left.Energy, Timing: m.Left.Timing, Line: m.Left.Line},
-		Right:    &verify.Side{Energy: m.Right.Energy, Timing: m.Right.Timing, Line: m.Right.Line},
+		Left:     &verify.Side{Levels: m.Left.Levels, Timing: m.Left.Timing, Line: m.Left.Line},
+		Right:    &verify.Side{Levels: m.Right.Levels, Timing: m.Right.Timing, Line: m.Right.Line},
 		Measures: &verify.Measures{AsDeclared: &talk, AsHeard: &talk},
 		SHA256:   "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		Bytes:    2048044, DurationS: 64, Format: "WAVE PCM 16-bit, 8000 Hz, 2 channels",
@@ -41,30 +41,30 @@ func matching() verify.Verdict {
 }
 
 // call returns what the meters make of a call of 64 seconds.
-func call() meter.Measurements {
-	return meter.Measurements{
-		Schema: meter.Schema, SampleRate: 8000, Channels: 2, Frames: 512000, DurationS: 64,
-		Left: meter.Channel{
-			Energy: meter.Energy{ActiveSpeechLevel: -26.31, ActivityFactor: 0.24, RMS: -32.5, Peak: -6.2, NoiseFloor: -64.8, DC: -0.0000121},
-			Timing: meter.Timing{FirstSound: 0, FirstSpeech: 14.6, LastSpeech: 63.1, TalkS: 14.9, Turns: 5, MeanTurnS: 2.98, LongestTurnS: 6.1},
-			Line:   meter.Line{BandwidthHz: 3380, G711: "mu"},
-			Segments: []meter.Segment{
+func call() measurement.Measurements {
+	return measurement.Measurements{
+		Schema: measurement.Schema, SampleRate: 8000, Channels: 2, Frames: 512000, DurationS: 64,
+		Left: measurement.Channel{
+			Levels: measurement.Levels{ActiveSpeechLevel: -26.31, ActivityFactor: 0.24, RMS: -32.5, Peak: -6.2, NoiseFloor: -64.8, DC: -0.0000121},
+			Timing: measurement.Timing{FirstSound: 0, FirstSpeech: 14.6, LastSpeech: 63.1, TalkS: 14.9, Turns: 5, MeanTurnS: 2.98, LongestTurnS: 6.1},
+			Line:   measurement.Line{BandHighHz: 3380, G711: "mu"},
+			Segments: []measurement.Segment{
 				{Start: 14.6, End: 16.1}, {Start: 22.5, End: 24.9}, {Start: 35.4, End: 41.5}, {Start: 52, End: 54.2}, {Start: 60.4, End: 63.1},
 			},
 		},
-		Right: meter.Channel{
-			Energy: meter.Energy{ActiveSpeechLevel: -22.05, ActivityFactor: 0.46, RMS: -26.2, Peak: -3.1, NoiseFloor: -70.2, DC: 0.0000034, ClippedSamples: 12, ClipLevel: -3.1},
-			Timing: meter.Timing{FirstSound: 8.9, FirstSpeech: 9.3, LastSpeech: 61.2, TalkS: 29.2, Turns: 5, MeanTurnS: 5.84, LongestTurnS: 9.8, LeadingDigitalSilenceS: 8.9, DigitalSilenceS: 11.4},
-			Line:   meter.Line{BandwidthHz: 3900},
-			Segments: []meter.Segment{
+		Right: measurement.Channel{
+			Levels: measurement.Levels{ActiveSpeechLevel: -22.05, ActivityFactor: 0.46, RMS: -26.2, Peak: -3.1, NoiseFloor: -70.2, DC: 0.0000034, ClippedSamples: 12, ClipLevel: -3.1},
+			Timing: measurement.Timing{FirstSound: 8.9, FirstSpeech: 9.3, LastSpeech: 61.2, TalkS: 29.2, Turns: 5, MeanTurnS: 5.84, LongestTurnS: 9.8, LeadingDigitalSilenceS: 8.9, DigitalSilenceS: 11.4},
+			Line:   measurement.Line{BandHighHz: 3900},
+			Segments: []measurement.Segment{
 				{Start: 9.3, End: 14.1}, {Start: 16.9, End: 22.8}, {Start: 25.6, End: 35.4}, {Start: 41.1, End: 47.8}, {Start: 56.8, End: 61.2},
 			},
 		},
-		Pair: meter.Pair{
+		Pair: measurement.Pair{
 			DoubleTalkS: 0.9, MutualSilenceS: 20.8,
-			LeftAnswers:  meter.Latency{Count: 3, MedianS: 0.5, MeanS: 0.52},
-			RightAnswers: meter.Latency{Count: 4, MedianS: 0.8, MeanS: 0.92},
-			Copy:         meter.Copy{Correlation: 0.0021},
+			LeftResponse:  measurement.ResponseLatency{Count: 3, MedianS: 0.5, MeanS: 0.52},
+			RightResponse: measurement.ResponseLatency{Count: 4, MedianS: 0.8, MeanS: 0.92},
+			Duplicate:     measurement.Duplicate{Correlation: 0.0021},
 		},
 	}
 }
@@ -116,7 +116,7 @@ func nothingHeard() verify.Verdict {
 func mono() verify.Verdict {
 	v := matching()
 	m := call()
-	m.Channels, m.Right, m.Pair = 1, meter.Channel{}, meter.Pair{}
+	m.Channels, m.Right, m.Pair = 1, measurement.Channel{}, measurement.Pair{}
 	v.Outcome, v.Heard, v.Confidence, v.Log10LR, v.Evidence = verify.Unusable, nil, nil, 0, nil
 	v.Right, v.Measures, v.Measurements = nil, nil, &m
 	v.Format = "WAVE PCM 16-bit, 8000 Hz, 1 channel"

@@ -1,88 +1,4 @@
-package meter
-
-import (
-	"encoding/json"
-	"math"
-
-	"github.com/otoscope/otoscope/audio/fingerprint"
-)
-
-// Schema is the number under which Measurements are stored. It changes
-// whenever a field changes its meaning, so that a verdict is never recomputed
-// from measurements that an older meter took differently.
-const Schema = 2
-
-// Level is a level in dBov: decibels relative to a full-scale square wave
-// (ITU-T G.100.1), so that a full-scale sine is at −3.01. Silence is −Inf
-// and marshals as JSON null.
-type Level float64
-
-// Silence is the level of a signal that has no energy at all.
-var silence = Level(math.Inf(-1))
-
-// MarshalJSON writes null for a level that is not finite.
-func (l Level) MarshalJSON() ([]byte, error) { return marshalFinite(float64(l), 100) }
-
-// UnmarshalJSON reads null as −Inf.
-func (l *Level) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*l = silence
-		return nil
-	}
-	return json.Unmarshal(b, (*float64)(l))
-}
-
-// Ratio is the difference of two levels in dB, −Inf where one of them is
-// missing. That marshals as JSON null.
-type Ratio float64
-
-// MarshalJSON writes null for a ratio that is not finite.
-func (r Ratio) MarshalJSON() ([]byte, error) { return Level(r).MarshalJSON() }
-
-// UnmarshalJSON reads null as −Inf.
-func (r *Ratio) UnmarshalJSON(b []byte) error { return (*Level)(r).UnmarshalJSON(b) }
-
-// over is how far level a lies over level b.
-func over(a, b Level) Ratio {
-	if math.IsInf(float64(a), 0) || math.IsInf(float64(b), 0) {
-		return Ratio(silence)
-	}
-	return Ratio(a - b)
-}
-
-// Time is a point in the recording in seconds from its first sample, or Never.
-type Time float64
-
-// Never is the time of something that did not happen. It marshals as null.
-const Never Time = -1
-
-// Happened reports whether the time is one.
-func (t Time) Happened() bool { return t >= 0 }
-
-// MarshalJSON writes null for Never.
-func (t Time) MarshalJSON() ([]byte, error) {
-	if !t.Happened() {
-		return []byte("null"), nil
-	}
-	return marshalFinite(float64(t), 1e4)
-}
-
-// UnmarshalJSON reads null as Never.
-func (t *Time) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*t = Never
-		return nil
-	}
-	return json.Unmarshal(b, (*float64)(t))
-}
-
-// marshalFinite writes v rounded to 1/scale, or null where there is no number.
-func marshalFinite(v, scale float64) ([]byte, error) {
-	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(math.Round(v*scale) / scale)
-}
+package measurement
 
 // Measurements is all that is kept of the sound of one recording: the only
 // thing that crosses from audio to verify. A verdict can be recomputed from
@@ -100,7 +16,7 @@ type Measurements struct {
 
 // Channel is what one channel sounds like.
 type Channel struct {
-	Energy Energy `json:"energy"`
+	Levels Levels `json:"energy"`
 	Timing Timing `json:"timing"`
 	Line   Line   `json:"line"`
 	// Segments are the stretches of speech, in order and apart from each other.
@@ -112,16 +28,16 @@ type Channel struct {
 	// starts, at most 256; OmittedTones says how many more there were.
 	Tones        []Tone `json:"tones,omitempty"`
 	OmittedTones int    `json:"omitted_tones,omitempty"`
-	// Alternation is nil where the other channel carries speech, which then tells who
+	// TwoSpeakers is nil where the other channel carries speech, which then tells who
 	// speaks, and where there is too little to compare.
-	Alternation *Alternation `json:"alternation,omitempty"`
+	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`
 	// Voice is nil unless asked for, and where there is less than two seconds of
 	// voiced speech. It is personal data.
 	Voice *Voice `json:"voice,omitempty"`
-	// Peaks is nil unless asked for.
-	Peaks *Peaks `json:"peaks,omitempty"`
+	// Waveform is nil unless asked for.
+	Waveform *Waveform `json:"peaks,omitempty"`
 	// Known says of each known audio that was looked for whether it is there.
-	Known []fingerprint.Match `json:"known,omitempty"`
+	Known []Match `json:"known,omitempty"`
 }
 
 // ToneKind says what a tone means.
@@ -162,17 +78,17 @@ func (c Channel) Digits() string {
 	return string(digits)
 }
 
-// Energy says how loud a channel is.
-type Energy struct {
+// Levels says how loud a channel is.
+type Levels struct {
 	ActiveSpeechLevel Level   `json:"active_speech_level_dbov"` // ITU-T P.56 method B
 	ActivityFactor    float64 `json:"activity_factor"`          // ITU-T P.56 method B, 0–1
 	RMS               Level   `json:"rms_dbov"`                 // long-term level, DC included
-	Peak              Level   `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
+	Peak              DBFS    `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
 	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech, in its band; digital silence left out
 	SNR               Ratio   `json:"snr_db"`                   // active speech level over noise floor; null where either is missing
 	DC                float64 `json:"dc"`                       // mean sample, full scale = 1
 	ClippedSamples    int64   `json:"clipped_samples"`          // on flat tops: runs of three and more samples at ClipLevel
-	ClipLevel         Level   `json:"clip_level_dbfs"`          // full scale, or less where gain or G.711 came after; null where nothing is clipped
+	ClipLevel         DBFS    `json:"clip_level_dbfs"`          // full scale, or less where gain or G.711 came after; null where nothing is clipped
 }
 
 // Timing says when something is heard on a channel.
@@ -194,12 +110,12 @@ type Timing struct {
 
 // Line says what the line that a channel came over did to it.
 type Line struct {
-	// LowestHz and BandwidthHz are where the band that the speech uses begins
+	// BandLowHz and BandHighHz are where the band that the speech uses begins
 	// and ends, to about 125 Hz; 0 where there is too little speech.
 	// A telephone line gives about 300 and 3400 Hz (ITU-T G.712), wideband
 	// codecs 50 and 7000 Hz and more. Nothing lies above half the sample rate.
-	LowestHz    float64 `json:"lowest_hz"`
-	BandwidthHz float64 `json:"bandwidth_hz"`
+	BandLowHz  float64 `json:"band_low_hz"`
+	BandHighHz float64 `json:"band_high_hz"`
 	// TiltDBPerOctave is how the speech's spectrum falls from 280 to 2830 Hz: −6 to −12 as a rule.
 	TiltDBPerOctave float64 `json:"tilt_db_per_octave"`
 	// G711 is the law ("mu" or "a") whose decoder's levels the loud samples lie on, "" where there is none.
@@ -231,50 +147,51 @@ type Segment struct {
 	End   float64 `json:"end_s"`
 }
 
-// Alternation says whether the speech of a channel is that of two speakers who take
+// TwoSpeakers says whether the speech of a channel is that of two speakers who take
 // turns. It tells how far two voices and their lines are apart, nothing of either.
-type Alternation struct {
-	Utterances int `json:"utterances"` // that are compared, up to 3 s long
-	Fewer      int `json:"fewer"`      // how many of them are those of the speaker who has fewer
+type TwoSpeakers struct {
+	Utterances         int `json:"utterances"` // that are compared, up to 3 s long
+	MinorityUtterances int `json:"fewer"`      // how many of them are those of the speaker who has fewer
 	// Gain is how much better two speakers explain an utterance than one does, on
 	// average: by how much its squared distance from the speaker falls, in units of
 	// how much it varies. Dividing the utterances of one speaker in two gives less than
 	// 1 as a rule and hardly ever 2; 0 where they do not fall in two.
-	Gain    float64 `json:"gain"`
-	Changes int     `json:"changes"` // of the speaker from one utterance to the next
+	LogLikelihoodGain float64 `json:"gain"`
+	SpeakerChanges    int     `json:"changes"` // of the speaker from one utterance to the next
 }
 
 // Pair says what the two channels are to each other.
 type Pair struct {
 	DoubleTalkS    float64 `json:"double_talk_s"`    // both speak
 	MutualSilenceS float64 `json:"mutual_silence_s"` // neither speaks
-	// LeftAnswers and RightAnswers are how long each side takes to speak
+	// LeftResponse and RightResponse are how long each side takes to speak
 	// once the other has ended its turn.
-	LeftAnswers  Latency `json:"left_answers"`
-	RightAnswers Latency `json:"right_answers"`
-	Copy         Copy    `json:"copy"`
-	// Exchange says where in the call the sides may change places.
-	Exchange Exchange `json:"exchange"`
+	LeftResponse  ResponseLatency `json:"left_answers"`
+	RightResponse ResponseLatency `json:"right_answers"`
+	Duplicate     Duplicate       `json:"copy"`
+	// SideSwap says where in the call the sides may change places.
+	SideSwap SideSwap `json:"exchange"`
 	// LeftOnRight is what of the left channel's sound is heard on the right
-	// one, RightOnLeft the other way round. Both are zero where Copy.Kind is
+	// one, RightOnLeft the other way round. Both are zero where Duplicate.Kind is
 	// set: what is heard where is not to be told then.
-	LeftOnRight Leak `json:"left_on_right"`
-	RightOnLeft Leak `json:"right_on_left"`
+	LeftOnRight Coupling `json:"left_on_right"`
+	RightOnLeft Coupling `json:"right_on_left"`
 	// CommonS is for how many seconds both channels speak in parts of the call
 	// in which they carry one sound, where that is not the whole call: both
 	// parties on both channels for a while, or music for both.
-	CommonS float64 `json:"common_s"`
-	Shift   Shift   `json:"shift"`
+	CommonS float64     `json:"common_s"`
+	Skew    ChannelSkew `json:"shift"`
 }
 
-// Leak is what of one channel is heard on the other: directly, and reflected.
-type Leak struct {
-	Bleed Path `json:"bleed"` // within 10 ms
-	Echo  Path `json:"echo"`  // 10 ms to 0.9 s apart
+// Coupling is what of one channel is heard on the other: directly (crosstalk), and
+// reflected (echo). Flex calls talking at once crosstalk: that is Pair.DoubleTalkS here.
+type Coupling struct {
+	Crosstalk EchoPath `json:"bleed"` // within 10 ms
+	Echo      EchoPath `json:"echo"`  // 10 ms to 0.9 s apart
 }
 
-// Path is a way that sound takes from one channel to the other.
-type Path struct {
+// EchoPath is a way that sound takes from one channel to the other.
+type EchoPath struct {
 	// Strength is how far the evidence is above chance, in standard
 	// deviations; 0 where nothing is heard.
 	Strength float64 `json:"strength"`
@@ -286,51 +203,51 @@ type Path struct {
 }
 
 // Heard reports whether there is anything.
-func (p Path) Heard() bool { return p.Strength > 0 }
+func (p EchoPath) Heard() bool { return p.Strength > 0 }
 
-// Shift is how far one channel is shifted in time against the other. It is
+// ChannelSkew is how far one channel is shifted in time against the other. It is
 // known only where sound is common to both, and only in so far as it is not
 // what an echo would do: zero does not mean that the channels are aligned.
-type Shift struct {
+type ChannelSkew struct {
 	RightLateS float64 `json:"right_late_s"` // at the start of the recording; negative: the right channel is ahead
 	DriftPPM   float64 `json:"drift_ppm"`    // how much later it gets, µs a second
 }
 
-// Latency summarises response latencies: from the end of one side's turn to
+// ResponseLatency summarises response latencies: from the end of one side's turn to
 // the start of the other's. An answer that overlaps the question is not counted.
-type Latency struct {
+type ResponseLatency struct {
 	Count   int     `json:"count"`
 	MedianS float64 `json:"median_s"`
 	MeanS   float64 `json:"mean_s"`
 }
 
-// Exchange compares what each channel's speech and noise are like before and after the
+// SideSwap compares what each channel's speech and noise are like before and after the
 // place in the call at which the sides may best have changed places. Distances are
 // squared differences of average spectra and of levels, in units of how much either
 // varies within a side. Sides that stay are nearer straight than crossed.
-type Exchange struct {
-	At       Time    `json:"at_s"`     // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
-	Straight float64 `json:"straight"` // distance between before and after on the same channels
-	Crossed  float64 `json:"crossed"`  // and on the other ones
+type SideSwap struct {
+	At        Time    `json:"at_s"`     // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
+	SameSide  float64 `json:"straight"` // distance between before and after on the same channels
+	CrossSide float64 `json:"crossed"`  // and on the other ones
 }
 
 // CopyKind says how one channel repeats the other.
-type CopyKind string
+type DuplicateKind string
 
 // The ways in which two channels can be one signal.
 const (
-	NoCopy   CopyKind = ""
-	Equal    CopyKind = "equal"    // right = left, sample by sample
-	Gain     CopyKind = "gain"     // right = g · left
-	Inverted CopyKind = "inverted" // right = −g · left
-	Recoded  CopyKind = "recoded"  // one of them went through a codec or a filter
-	Delayed  CopyKind = "delayed"  // one of them is later; recoded, amplified or inverted as it may be
+	NoDuplicate DuplicateKind = ""
+	Identical   DuplicateKind = "equal"    // right = left, sample by sample
+	Scaled      DuplicateKind = "gain"     // right = g · left
+	Inverted    DuplicateKind = "inverted" // right = −g · left
+	Transcoded  DuplicateKind = "recoded"  // one of them went through a codec or a filter
+	Delayed     DuplicateKind = "delayed"  // one of them is later; recoded, amplified or inverted as it may be
 )
 
-// Copy says whether the channels are one signal.
-type Copy struct {
-	Kind        CopyKind `json:"kind,omitempty"`
-	GainDB      float64  `json:"gain_db"`     // right over left; 0 unless Kind is set
-	LagS        float64  `json:"lag_s"`       // how much later right is; 0 unless Kind is Delayed
-	Correlation float64  `json:"correlation"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
+// Duplicate says whether the channels are one signal.
+type Duplicate struct {
+	Kind        DuplicateKind `json:"kind,omitempty"`
+	GainDB      float64       `json:"gain_db"`     // right over left; 0 unless Kind is set
+	LagS        float64       `json:"lag_s"`       // how much later right is; 0 unless Kind is Delayed
+	Correlation float64       `json:"correlation"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
 }

@@ -1,37 +1,12 @@
 package meter
 
-import "math"
-
-// MaxPeaks is the most pairs that a channel's outline has.
-const MaxPeaks = 4000
+import (
+	"github.com/otoscope/otoscope/audio/measurement"
+	"math"
+)
 
 // peaksPerSecond is how many pairs a second an outline begins with.
 const peaksPerSecond = 1000
-
-// Peaks is the outline of a waveform, for pictures: the lowest and the highest
-// sample of cells of equal length; the last cell may be shorter. It is
-// measured only when asked for (Options.Peaks).
-type Peaks struct {
-	CellS float64 `json:"cell_s"` // length of a cell, s
-	// Pairs holds two bytes a cell, lowest and highest sample as int8 q, which
-	// stands for sign(q)·(q/127)²: fine enough near zero for a quiet line to
-	// show. [Peaks.At] reads it.
-	Pairs []byte `json:"pairs"`
-}
-
-// Len is how many pairs there are.
-func (p *Peaks) Len() int { return len(p.Pairs) / 2 }
-
-// At gives the lowest and the highest sample of cell i; full scale is 1. Samples
-// beyond full scale are shown at it.
-func (p *Peaks) At(i int) (lowest, highest float64) {
-	return peakValue(p.Pairs[2*i]), peakValue(p.Pairs[2*i+1])
-}
-
-func peakValue(b byte) float64 {
-	q := float64(int8(b)) / 127
-	return q * math.Abs(q)
-}
 
 // peakByte is the byte that stands for a sample.
 func peakByte(v float32) byte {
@@ -52,7 +27,7 @@ func newOutline(rate int) *outline { return &outline{cell: max(1, rate/peaksPerS
 
 func (o *outline) add(x []float32) {
 	for len(x) > 0 {
-		if o.full == o.cell && len(o.pairs) == MaxPeaks {
+		if o.full == o.cell && len(o.pairs) == measurement.MaxCells {
 			o.halve()
 		}
 		if o.full == o.cell || len(o.pairs) == 0 {
@@ -103,13 +78,13 @@ func (o *outline) merge(next *outline) {
 	}
 	o.pairs = append(o.pairs, next.pairs...)
 	o.full = next.full
-	for len(o.pairs) > MaxPeaks {
+	for len(o.pairs) > measurement.MaxCells {
 		o.halve()
 	}
 }
 
-func (o *outline) result(rate int) *Peaks {
-	out := &Peaks{CellS: float64(o.cell) / float64(rate), Pairs: make([]byte, 0, 2*len(o.pairs))}
+func (o *outline) result(rate int) *measurement.Waveform {
+	out := &measurement.Waveform{CellS: float64(o.cell) / float64(rate), Pairs: make([]byte, 0, 2*len(o.pairs))}
 	for _, q := range o.pairs {
 		out.Pairs = append(out.Pairs, peakByte(q.lowest), peakByte(q.highest))
 	}
