@@ -73,7 +73,7 @@ func TestStdin(t *testing.T) {
 	_, _, err = get(t, Options{}, "-")
 	failed(t, err, "no standard input")
 	_, _, err = get(t, Options{Stdin: iotest.ErrReader(errors.New("disk\x1b on fire"))}, "-")
-	failed(t, err, `disk\u001b on fire`)
+	failed(t, err, `disk\x1b on fire`)
 }
 
 // Whoever waits for standard input can leave.

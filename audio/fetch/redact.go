@@ -1,12 +1,12 @@
 package fetch
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // maxShown bounds, in bytes, what is printed of anything that others wrote.
@@ -14,34 +14,8 @@ const maxShown = 400
 
 const ellipsis = "..."
 
-// printable gives s as it may be printed on a terminal: whatever is not
-// printable becomes its Go escape, and what is longer than max bytes is cut.
-// Printing what was printed before changes nothing.
-func printable(s string, max int) string {
-	var b strings.Builder
-	cut := 0 // the length at which the text still has room for an ellipsis
-	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		piece := s[i : i+size]
-		switch {
-		case r == utf8.RuneError && size == 1:
-			piece = fmt.Sprintf(`\x%02x`, s[i])
-		case r > 0xFFFF && !unicode.IsPrint(r):
-			piece = fmt.Sprintf(`\U%08x`, r)
-		case !unicode.IsPrint(r):
-			piece = fmt.Sprintf(`\u%04x`, r)
-		}
-		if b.Len()+len(piece) > max {
-			return b.String()[:cut] + ellipsis
-		}
-		b.WriteString(piece)
-		if b.Len() <= max-len(ellipsis) {
-			cut = b.Len()
-		}
-		i += size
-	}
-	return b.String()
-}
+// printable gives s as it may be printed, cut to max bytes.
+func printable(s string, max int) string { return escape.Cut(s, max) }
 
 // masked stands for what must not be shown.
 const masked = "***"

@@ -25,7 +25,7 @@ func TestReferenceString(t *testing.T) {
 		{"./" + sid, "./" + sid},
 		{"-", "-"},
 		{"calls/a b.wav", "calls/a b.wav"},
-		{"calls/\x1b[31mred\x07.wav", `calls/\u001b[31mred\u0007.wav`},
+		{"calls/\x1b[31mred\x07.wav", `calls/\x1b[31mred\x07.wav`},
 		{"calls/\xff.wav", `calls/\xff.wav`},
 		{"C:\\calls\\a.wav", "C:\\calls\\a.wav"},
 	} {
@@ -144,7 +144,7 @@ func TestPrintable(t *testing.T) {
 		{"plain", 10, "plain"},
 		{"exactly-10", 10, "exactly-10"},
 		{"more than ten", 10, "more th..."},
-		{"\x00\x7f\u0085\u200b\U000e0001", 100, `\u0000\u007f\u0085\u200b\U000e0001`},
+		{"\x00\x7f\u0085\u200b\U000e0001", 100, `\x00\x7f\u0085\u200b\U000e0001`},
 		{"ä\xc3", 10, `ä\xc3`},
 	} {
 		if got := printable(test.in, test.max); got != test.want {
@@ -159,7 +159,7 @@ func TestScrub(t *testing.T) {
 		{`Get "https://u:p@h/x?sig=s": EOF`, `Get "https://h/x?sig=***": EOF`},
 		{"see https://u:p%zz@h/s now", "see (address) now"},
 		{"dial tcp 10.0.0.1:443: connect: refused", "dial tcp 10.0.0.1:443: connect: refused"},
-		{"a\x1b[2Jb", `a\u001b[2Jb`},
+		{"a\x1b[2Jb", `a\x1b[2Jb`},
 	} {
 		if got := scrub(test.in); got != test.want {
 			t.Errorf("scrub(%q) = %q, want %q", test.in, got, test.want)

@@ -34,7 +34,7 @@ func TestStatusSentences(t *testing.T) {
 		{404, "<html>" + strings.Repeat("x", 100_000), []string{"(404)"}},
 		{410, "", []string{"no longer", "deleted"}},
 		{416, "", []string{"cannot give the bytes"}},
-		{400, `{"code":"bad\u001b[2J","message":"https://u:hunter2@h/?sig=hunter2 is bad` + strings.Repeat("!", 5_000) + `"}`, []string{"400", `bad\u001b[2J`, "..."}},
+		{400, `{"code":"bad\u001b[2J","message":"https://u:hunter2@h/?sig=hunter2 is bad` + strings.Repeat("!", 5_000) + `"}`, []string{"400", `bad\x1b[2J`, "..."}},
 		{407, "", []string{"proxy asks for credentials"}},
 		{204, "", []string{"204", "no whole recording"}},
 	} {

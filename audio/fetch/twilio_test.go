@@ -204,7 +204,7 @@ func TestMonoRefusedToo(t *testing.T) {
 		w.Write([]byte(`{"code":20001,"message":"Unknown\u0007 parameter"}`))
 	})
 	_, _, err := get(t, atTwilio(t, s), sid)
-	e := failed(t, err, "400", "20001", `Unknown\u0007 parameter`)
+	e := failed(t, err, "400", "20001", `Unknown\x07 parameter`)
 	if e.Status != 400 || len(s.all()) != 2 {
 		t.Errorf("status %d after %d requests", e.Status, len(s.all()))
 	}

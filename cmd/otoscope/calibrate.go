@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evidence"
-	"github.com/otoscope/otoscope/verify/report"
 )
 
 // CalibrateOptions are the flags of "otoscope calibrate".
@@ -100,7 +100,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err := result.Text(env.stdout, env.ascii()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", report.Escape(quoted([]string{o.out})[0]))
+	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", escape.Text(quoted([]string{o.out})[0]))
 	return err
 }
 

@@ -17,10 +17,10 @@ import (
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
-	"github.com/otoscope/otoscope/verify/report"
 )
 
 // plainInterval is how often progress is told where nobody watches a terminal.
@@ -61,7 +61,24 @@ func (a aside) Write(b []byte) (int, error) {
 	a.c.mu.Lock()
 	defer a.c.mu.Unlock()
 	a.c.erase()
-	return a.c.out.Write(b)
+	return logWriter{a.c.out, a.c.json}.Write(b)
+}
+
+// A logWriter escapes what package log/slog leaves as it is.
+type logWriter struct {
+	out  io.Writer
+	json bool
+}
+
+func (w logWriter) Write(b []byte) (int, error) {
+	clean := []byte(escape.Lines(string(b)))
+	if w.json {
+		clean = escape.JSON(b)
+	}
+	if _, err := w.out.Write(clean); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 // note says something of importance.
@@ -76,7 +93,7 @@ func (c *console) note(text string, attributes ...any) {
 	for i := 0; i+1 < len(attributes); i += 2 {
 		text += fmt.Sprintf("; %v: %v", attributes[i], attributes[i+1])
 	}
-	fmt.Fprintf(c.out, "otoscope: %s\n", report.Escape(text))
+	fmt.Fprintf(c.out, "otoscope: %s\n", escape.Text(text))
 }
 
 // failed tells an error that ends the command where programs read what is told,
@@ -164,7 +181,7 @@ func (c *console) tell(s batch.Status) {
 		kinds = append(kinds, slog.Int64(k, s.Errors[k]))
 	}
 	attributes = append(attributes, slog.Group("outcomes", outcomes...), slog.Group("errors", kinds...))
-	slog.New(slog.NewJSONHandler(c.out, nil)).Info("progress", attributes...)
+	slog.New(slog.NewJSONHandler(logWriter{c.out, true}, nil)).Info("progress", attributes...)
 }
 
 // draw writes over what is on the terminal. The lock is held.
@@ -219,7 +236,7 @@ func (c *console) lines(s batch.Status) []string {
 		}
 		return strings.Compare(a, b)
 	}) {
-		kinds = append(kinds, fmt.Sprintf("%d %s", s.Errors[k], report.Escape(k)))
+		kinds = append(kinds, fmt.Sprintf("%d %s", s.Errors[k], escape.Text(k)))
 	}
 	if len(kinds) > 0 {
 		lines = append(lines, "errors: "+strings.Join(kinds, ", "))

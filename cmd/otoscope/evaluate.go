@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
 )
@@ -217,7 +217,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 		}
 	}
 	if o.format == "json" {
-		err = json.NewEncoder(env.stdout).Encode(report)
+		err = escape.Encode(env.stdout, report)
 	} else {
 		err = report.Text(env.stdout, env.ascii())
 	}
@@ -274,7 +274,7 @@ func runFaults(ctx context.Context, env environment, o *EvaluateOptions, labels 
 		return err
 	}
 	if o.format == "json" {
-		err = json.NewEncoder(env.stdout).Encode(report)
+		err = escape.Encode(env.stdout, report)
 	} else {
 		err = report.Text(env.stdout, env.ascii())
 	}

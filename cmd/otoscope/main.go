@@ -17,7 +17,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 func main() {
@@ -104,9 +104,9 @@ func hintOf(err error) string {
 
 // printError writes an error, and what to do about it.
 func printError(w io.Writer, command string, err error) {
-	fmt.Fprintf(w, "%s: %s\n", command, report.Escape(err.Error()))
+	fmt.Fprintf(w, "%s: %s\n", command, escape.Text(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "%s\n", report.Escape(capitalised(hint)))
+		fmt.Fprintf(w, "%s\n", escape.Text(capitalised(hint)))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

@@ -12,7 +12,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // patience is how long a download goes on before its progress is shown.
@@ -87,7 +87,7 @@ func (p *progress) track() *track { return &track{progress: p} }
 func (t *track) begin(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.name, t.done, t.total = report.Escape(name), 0, -1
+	t.name, t.done, t.total = escape.Text(name), 0, -1
 	t.patience = time.AfterFunc(patience, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -205,7 +205,7 @@ func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch
 	case o.format == "junit":
 		return batch.WriteJUnit(out, summary, store.Results(ctx, f, false))
 	case o.summary:
-		return summaryJSON(out, summary)
+		return escape.Encode(out, summary)
 	}
 	title := f.Batch
 	if title == "" {
@@ -261,7 +261,7 @@ func tellNothing(ctx context.Context, store *batch.Store, f batch.Filter, out io
 			text += " Groups have the names " + strings.Join(names, ", ") + "; otoscope results lists the values."
 		}
 	}
-	_, err := fmt.Fprintf(out, "\n%s\n", report.Escape(text))
+	_, err := fmt.Fprintf(out, "\n%s\n", escape.Text(text))
 	return err
 }
 
@@ -278,7 +278,7 @@ func tellSummary(env environment, s batch.Summary, title, format string) error {
 	out := bufio.NewWriter(env.stdout)
 	var err error
 	if format == "json" {
-		err = summaryJSON(out, s)
+		err = escape.Encode(out, s)
 	} else {
 		err = summaryText(out, env, s, title)
 	}
@@ -288,18 +288,12 @@ func tellSummary(env environment, s batch.Summary, title, format string) error {
 	return out.Flush()
 }
 
-func summaryJSON(w io.Writer, s batch.Summary) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(s)
-}
-
 // Rows of the summary's tables that a person is shown.
 const shownGroups = 20
 
 func summaryText(w io.Writer, env environment, s batch.Summary, title string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", report.Escape(title), plural(s.Results, "result"))
+	fmt.Fprintf(&b, "%s: %s", escape.Text(title), plural(s.Results, "result"))
 	if s.Waiting > 0 {
 		fmt.Fprintf(&b, ", %s still to be done", plural(s.Waiting, "row"))
 	}
@@ -323,7 +317,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(t, "\nerror\tresults\n")
 		for _, e := range s.Errors {
-			fmt.Fprintf(t, "%s\t%d\n", report.Escape(e.Kind), e.N)
+			fmt.Fprintf(t, "%s\t%d\n", escape.Text(e.Kind), e.N)
 		}
 		t.Flush()
 		b.WriteString("otoscope results --outcome error tells each; otoscope batch --again errors tries them again\n")
@@ -332,7 +326,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(t, "\nfinding\tseverity\tresults\trate\t95 %% interval\n")
 		for _, f := range s.Findings {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", report.Escape(f.Code), report.Escape(f.Severity), f.N, percent(f.Rate), interval(f.Rate))
+			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", escape.Text(f.Code), escape.Text(f.Severity), f.N, percent(f.Rate), interval(f.Rate))
 		}
 		t.Flush()
 	}
@@ -340,7 +334,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(t, "\ngroup, worst first\tresults\trefuted of decided\trate\t95 %% interval\tundecided\terror\n")
 		for _, g := range s.Groups[:min(shownGroups, len(s.Groups))] {
-			fmt.Fprintf(t, "%s\t%d\t%d of %d\t%s\t%s\t%d\t%d\n", report.Escape(g.Name+"="+g.Value), g.Results, g.Refuted.N, g.Refuted.Of,
+			fmt.Fprintf(t, "%s\t%d\t%d of %d\t%s\t%s\t%d\t%d\n", escape.Text(g.Name+"="+g.Value), g.Results, g.Refuted.N, g.Refuted.Of,
 				percent(g.Refuted), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Failed])
 		}
 		t.Flush()
@@ -350,12 +344,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 	}
 	text := b.String()
 	if env.ascii() {
-		text = strings.Map(func(r rune) rune {
-			if r > 0x7e {
-				return '?'
-			}
-			return r
-		}, text)
+		text = report.ASCII(text)
 	}
 	_, err := io.WriteString(w, text)
 	return err

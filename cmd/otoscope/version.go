@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -77,7 +77,7 @@ func runVersion(env environment, o *VersionOptions) error {
 	}
 	v := version()
 	if o.output.json() {
-		return json.NewEncoder(env.stdout).Encode(v)
+		return escape.Encode(env.stdout, v)
 	}
 	revision := v.Revision
 	switch {

@@ -9,17 +9,11 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf16"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
-
-// safe reports whether a character does nothing to a terminal but to be shown.
-func safe(r rune) bool { return !unicode.Is(unicode.Cc, r) && !unicode.Is(unicode.Cf, r) }
-
-func utf16Units(r rune) []uint16 { return utf16.Encode([]rune{r}) }
 
 // WriteJSON writes results, one object a line.
 func WriteJSON(w io.Writer, results iter.Seq2[Result, error]) error {
@@ -61,7 +55,7 @@ func WriteCSV(w io.Writer, results iter.Seq2[Result, error], groups []string) er
 	header := []string{"id", "row", "recording", "outcome", "declared_left", "heard_left", "confidence", "log10_lr",
 		"duration_s", "bytes", "sha256", "findings", "error_stage", "error", "agent"}
 	for _, g := range groups {
-		header = append(header, harmless(manifest.GroupPrefix+g))
+		header = append(header, escape.Cell(manifest.GroupPrefix+g))
 	}
 	if err := c.Write(append(header, "version", "profile")); err != nil {
 		return err
@@ -101,28 +95,12 @@ func record(r Result, v verify.Verdict, groups []string) []string {
 	for _, f := range v.Findings {
 		codes = append(codes, string(f.Code))
 	}
-	out := []string{harmless(r.ID), strconv.FormatInt(r.Row, 10), harmless(v.Recording), string(v.Outcome), declared, heard, confidence, number(v.Log10LR),
-		number(v.DurationS), strconv.FormatInt(v.Bytes, 10), v.SHA256, strings.Join(codes, " "), stage, harmless(message), harmless(v.Agent)}
+	out := []string{escape.Cell(r.ID), strconv.FormatInt(r.Row, 10), escape.Cell(v.Recording), string(v.Outcome), declared, heard, confidence, number(v.Log10LR),
+		number(v.DurationS), strconv.FormatInt(v.Bytes, 10), v.SHA256, strings.Join(codes, " "), stage, escape.Cell(message), escape.Cell(v.Agent)}
 	for _, g := range groups {
-		out = append(out, harmless(v.Groups[g]))
+		out = append(out, escape.Cell(v.Groups[g]))
 	}
-	return append(out, harmless(v.Version), harmless(v.Profile))
-}
-
-// harmless keeps spreadsheets from computing a text: OWASP, "CSV Injection".
-// Control characters but line breaks and tabs become visible.
-func harmless(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || safe(r) {
-			return r
-		}
-		return '\uFFFD'
-	}, s)
-	trimmed := strings.TrimLeftFunc(s, unicode.IsSpace)
-	if trimmed != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(trimmed)[0]) || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\n") {
-		return "'" + s
-	}
-	return s
+	return append(out, escape.Cell(v.Version), escape.Cell(v.Profile))
 }
 
 // WriteJUnit writes results in the form that continuous integration reads: what
@@ -192,13 +170,13 @@ type message struct {
 }
 
 func newTestCase(r Result, v verify.Verdict) testCase {
-	t := testCase{Class: r.Batch, Name: r.ID, SystemOut: fmt.Sprintf("row %d: %s", r.Row, v.Recording)}
+	t := testCase{Class: escape.Text(r.Batch), Name: escape.Text(r.ID), SystemOut: escape.Text(fmt.Sprintf("row %d: %s", r.Row, v.Recording))}
 	var said []string
 	for _, f := range v.Findings {
-		said = append(said, fmt.Sprintf("%s: %s", f.Code, f.Detail))
+		said = append(said, escape.Text(fmt.Sprintf("%s: %s", f.Code, f.Detail)))
 	}
 	for _, i := range v.Evidence {
-		said = append(said, fmt.Sprintf("%s (%+.2f): %s", i.Name, i.Log10LR, i.Detail))
+		said = append(said, escape.Text(fmt.Sprintf("%s (%+.2f): %s", i.Name, i.Log10LR, i.Detail)))
 	}
 	m := &message{Type: string(v.Outcome), Text: strings.Join(said, "\n")}
 	switch v.Outcome {
@@ -216,7 +194,7 @@ func newTestCase(r Result, v verify.Verdict) testCase {
 		t.Skipped = m
 	case verify.Failed:
 		if v.Error != nil {
-			m.Type, m.Message, m.Text = string(v.Error.Stage), v.Error.Message, v.Error.Hint
+			m.Type, m.Message, m.Text = string(v.Error.Stage), escape.Text(v.Error.Message), escape.Text(v.Error.Hint)
 		}
 		t.Error = m
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
 )
@@ -55,33 +56,14 @@ func (r Result) WriteJSON(w io.Writer) error {
 	if len(line) < 2 || line[0] != '{' {
 		return fmt.Errorf("the result of %s is no JSON object", r.ID)
 	}
-	head, err := escapedJSON(map[string]any{"id": r.ID, "row": r.Row})
+	head, err := json.Marshal(map[string]any{"id": r.ID, "row": r.Row})
 	if err != nil {
 		return err
 	}
 	// {"id":…,"row":…} and {"schema":…} become one object.
 	text := append(append(head[:len(head)-1:len(head)-1], ','), line[1:]...)
-	_, err = w.Write(append(text, '\n'))
+	_, err = w.Write(escape.JSON(append(text, '\n')))
 	return err
-}
-
-// escapedJSON writes v so that it is safe on a terminal too.
-func escapedJSON(v any) ([]byte, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	for _, r := range string(b) {
-		if r > 0x7e && !safe(r) {
-			for _, u := range utf16Units(r) {
-				fmt.Fprintf(&out, `\u%04x`, u)
-			}
-			continue
-		}
-		out.WriteRune(r)
-	}
-	return out.Bytes(), nil
 }
 
 // Results gives the results that a filter chooses, in the order of the batches

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -27,7 +28,7 @@ func (r *Result) Text(w io.Writer, ascii bool) error {
 	if from.Metadata {
 		known = "sound, directions and join times"
 	}
-	line("Profile %s: fitted on %d calls%s and %d pieces cut from them; %s.", report.Escape(r.Profile.Name), from.Calls, of, from.Cuts, known)
+	line("Profile %s: fitted on %d calls%s and %d pieces cut from them; %s.", escape.Text(r.Profile.Name), from.Calls, of, from.Cuts, known)
 	line("Its weights are drawn towards %s. Every figure below is of calls held out:\neach of %d groups was judged by weights fitted on the others, an agent's calls,\ntheir mirrors and their cuts in one group.", r.Base.Name, from.Folds)
 	held, base := from.HeldOut, r.BaseHeld
 	table(&b, func(row func(...string)) {

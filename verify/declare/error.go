@@ -1,10 +1,10 @@
 package declare
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // Error says in a sentence what about a declaration could not be understood.
@@ -29,27 +29,7 @@ const quotedRunes = 60
 // quote repeats a piece of input in a message: bounded, in quotation marks and
 // with everything escaped that could act on a terminal, bidirectional
 // overrides included.
-func quote(s string) string {
-	if utf8.RuneCountInString(s) > quotedRunes {
-		cut := 0
-		for n := 0; n < quotedRunes; n++ {
-			_, size := utf8.DecodeRuneInString(s[cut:])
-			cut += size
-		}
-		s = s[:cut] + "…"
-	}
-	return strconv.Quote(s)
-}
-
-// printable drops from a foreign error's text what could act on a terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
-}
+func quote(s string) string { return escape.Quote(s, quotedRunes) }
 
 // list writes names for a sentence: "a", "a and b", "a, b and c".
 func list(names []string, and string) string {

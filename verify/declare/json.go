@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // member is one key of a JSON object with its value, not yet read.
@@ -25,7 +27,7 @@ func validate(b []byte, place string) *Error {
 		return nil
 	}
 	e := &Error{
-		message: fmt.Sprintf("%s are not valid JSON: %s", place, printable(err.Error())),
+		message: fmt.Sprintf("%s are not valid JSON: %s", place, escape.Text(err.Error())),
 		hint:    `check the quotation marks, commas and brackets there; text and template variables such as "{{flow.sid}}" must be in quotation marks`,
 		cause:   err,
 	}
@@ -37,7 +39,7 @@ func validate(b []byte, place string) *Error {
 			e.hint = "the text seems cut off: copy the whole of the attributes"
 		}
 		line, column := position(b, at)
-		e.message = fmt.Sprintf("%s are not valid JSON at line %d, column %d: %s", place, line, column, printable(syntax.Error()))
+		e.message = fmt.Sprintf("%s are not valid JSON at line %d, column %d: %s", place, line, column, escape.Text(syntax.Error()))
 	}
 	return e
 }

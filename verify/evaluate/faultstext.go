@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
@@ -18,7 +19,7 @@ func (r *FaultReport) Text(w io.Writer, ascii bool) error {
 	if r.UseMetadata {
 		heard = "sound and directions"
 	}
-	p.line("%s", report.Escape(fmt.Sprintf("Faults made in %s, each judged straight and exchanged; %s, profile %s, seed %d",
+	p.line("%s", escape.Text(fmt.Sprintf("Faults made in %s, each judged straight and exchanged; %s, profile %s, seed %d",
 		plural(r.Recordings, "recording"), heard, r.Profile, r.Seed)))
 	p.line("\nBy kind of fault")
 	p.table(func(row func(...string)) {
@@ -47,9 +48,9 @@ func (r *FaultReport) Text(w io.Writer, ascii bool) error {
 	if len(r.Unreadable) > 0 {
 		p.line("\nNot measured")
 		for _, u := range r.Unreadable {
-			p.line("  %s (line %d): %s", report.Escape(u.File), u.Line, report.Escape(u.Message))
+			p.line("  %s (line %d): %s", escape.Text(u.File), u.Line, escape.Text(u.Message))
 			if u.Hint != "" {
-				p.line("    %s", report.Escape(u.Hint))
+				p.line("    %s", escape.Text(u.Hint))
 			}
 		}
 	}
@@ -105,15 +106,15 @@ func (r *FaultReport) wrong(p *page) {
 			if w.Left == Mixed {
 				truth = "in truth neither side is right"
 			}
-			p.line("  %s (%s%s): the %s is heard on the left (%+.2f); %s", report.Escape(w.File), f.name(), layout, w.Heard, w.Log10LR, truth)
+			p.line("  %s (%s%s): the %s is heard on the left (%+.2f); %s", escape.Text(w.File), f.name(), layout, w.Heard, w.Log10LR, truth)
 			for _, e := range w.Evidence {
-				p.line("    %-12s %+.2f  %s", report.Escape(e.Name), e.Log10LR, report.Escape(e.Detail))
+				p.line("    %-12s %+.2f  %s", escape.Text(e.Name), e.Log10LR, escape.Text(e.Detail))
 			}
 		}
 	}
 	for i := range r.Rows {
 		if f := &r.Rows[i]; len(f.MirrorBroken) > 0 {
-			p.line("\nNot exactly negated by exchanging the channels, %s: %s", f.name(), report.Escape(strings.Join(f.MirrorBroken, ", ")))
+			p.line("\nNot exactly negated by exchanging the channels, %s: %s", f.name(), escape.Text(strings.Join(f.MirrorBroken, ", ")))
 		}
 	}
 }

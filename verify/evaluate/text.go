@@ -8,10 +8,11 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// page collects lines; foreign words must go through report.Escape.
+// page collects lines; foreign words must go through escape.Text.
 type page struct{ bytes.Buffer }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
@@ -30,7 +31,7 @@ func (p *page) table(fill func(row func(cells ...string))) {
 // Text writes the report for a person.
 func (r *Report) Text(w io.Writer, ascii bool) error {
 	var p page
-	p.line("%s", report.Escape(r.summary()))
+	p.line("%s", escape.Text(r.summary()))
 	r.headline(&p)
 	r.wrong(&p)
 	r.reliabilityTable(&p)
@@ -42,9 +43,9 @@ func (r *Report) Text(w io.Writer, ascii bool) error {
 	if len(r.Unreadable) > 0 {
 		p.line("\nNot measured")
 		for _, u := range r.Unreadable {
-			p.line("  %s (line %d): %s", report.Escape(u.File), u.Line, report.Escape(u.Message))
+			p.line("  %s (line %d): %s", escape.Text(u.File), u.Line, escape.Text(u.Message))
 			if u.Hint != "" {
-				p.line("    %s", report.Escape(u.Hint))
+				p.line("    %s", escape.Text(u.Hint))
 			}
 		}
 	}
@@ -95,9 +96,9 @@ func (r *Report) wrong(p *page) {
 			p.line("  and %d more: --format json lists them all", len(r.Wrong)-listed)
 			break
 		}
-		name := report.Escape(w.File)
+		name := escape.Text(w.File)
 		if w.Cut != "" {
-			name += " (" + strings.TrimSuffix(report.Escape(w.Cut+", "+w.At), ", ") + ")"
+			name += " (" + strings.TrimSuffix(escape.Text(w.Cut+", "+w.At), ", ") + ")"
 		}
 		truth := "the " + w.Left + " is on the left; heard otherwise"
 		if w.Left == Mixed {
@@ -105,7 +106,7 @@ func (r *Report) wrong(p *page) {
 		}
 		p.line("  %s: %s with %s", name, truth, percent(Number(w.Confidence)))
 		for _, e := range w.Evidence {
-			p.line("    %-12s %+.2f  %s", report.Escape(e.Name), e.Log10LR, report.Escape(e.Detail))
+			p.line("    %-12s %+.2f  %s", escape.Text(e.Name), e.Log10LR, escape.Text(e.Detail))
 		}
 	}
 }
@@ -135,7 +136,7 @@ func (r *Report) evidenceTable(p *page) {
 		row("", "alone, where it speaks", "", "", "without it", "", "")
 		row("evidence", "right", "decided, wrong", "Cllr", "right", "decided, wrong", "Cllr")
 		for _, c := range r.Evidence {
-			row(report.Escape(c.Name),
+			row(escape.Text(c.Name),
 				fmt.Sprintf("%d of %d", c.Alone.Right, c.Calls), fmt.Sprintf("%d, %d", c.Alone.Decided, c.Alone.WrongDecided), bits(c.Alone.Cllr),
 				fmt.Sprintf("%d of %d", c.Without.Right, r.Calls), fmt.Sprintf("%d, %d", c.Without.Decided, c.Without.WrongDecided), bits(c.Without.Cllr))
 		}
@@ -159,10 +160,10 @@ func (r *Report) faultTable(p *page) {
 		for _, c := range m.Findings {
 			codes = append(codes, string(c))
 		}
-		p.line("  missed: %s (%s), called %s [%s]", report.Escape(m.File), m.Fault, m.Outcome, strings.Join(codes, ", "))
+		p.line("  missed: %s (%s), called %s [%s]", escape.Text(m.File), m.Fault, m.Outcome, strings.Join(codes, ", "))
 	}
 	for _, a := range r.Alarms {
-		p.line("  false: %s: %s (%s): %s", report.Escape(a.File), a.Code, a.Severity, report.Escape(a.Detail))
+		p.line("  false: %s: %s (%s): %s", escape.Text(a.File), a.Code, a.Severity, escape.Text(a.Detail))
 	}
 }
 
@@ -196,7 +197,7 @@ func strataTable(p *page, title string, strata []Stratum, cuts bool) {
 				by = s.By
 				row(append([]string{by}, make([]string, len(head)-1)...)...) // a shorter row would end the columns
 			}
-			name := report.Escape(s.Value)
+			name := escape.Text(s.Value)
 			if !cuts {
 				name = "  " + name
 			}

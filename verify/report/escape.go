@@ -1,12 +1,11 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -16,44 +15,6 @@ import (
 // longest is how many characters of one foreign string the text shows. Task
 // attributes may hold a megabyte under one key; JSON has it whole.
 const longest = 1000
-
-// Escape makes s safe to print on a terminal, on one line: control characters,
-// bidirectional and other invisible formatting characters (Unicode category
-// Cf), line and paragraph separators and bytes that are no UTF-8 become
-// visible escapes such as \x1b and \u202e. Escaping twice changes nothing.
-func Escape(s string) string {
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case unicode.Is(unicode.Zs, r): // no-break and other odd spaces
-			b.WriteByte(' ')
-		default:
-			b.WriteString(escaped(r))
-		}
-	}
-	return b.String()
-}
-
-func escaped(r rune) string {
-	switch {
-	case r == '\n':
-		return `\n`
-	case r == '\t':
-		return `\t`
-	case r == '\r':
-		return `\r`
-	case r < utf8.RuneSelf:
-		return fmt.Sprintf(`\x%02x`, r)
-	case r > 0xFFFF:
-		return fmt.Sprintf(`\U%08x`, r)
-	default:
-		return fmt.Sprintf(`\u%04x`, r)
-	}
-}
 
 // likeness has what the layout draws and punctuates with in ASCII, one
 // character for one, so that a text laid out in Unicode keeps its layout.
@@ -75,7 +36,7 @@ func toASCII(s string) string {
 		if r < utf8.RuneSelf {
 			b.WriteRune(r)
 		} else {
-			b.WriteString(escaped(r))
+			b.WriteString(escape.Rune(r))
 		}
 	}
 	return b.String()
@@ -88,7 +49,7 @@ func safe(s string, ascii bool) string {
 	if len(s) > 4*longest {
 		s = s[:4*longest]
 	}
-	s = Escape(s)
+	s = escape.Text(s)
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest]) + "…"
 	}

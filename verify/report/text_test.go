@@ -15,6 +15,7 @@ import (
 	"github.com/mattn/go-runewidth"
 	"pgregory.net/rapid"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
 )
@@ -214,12 +215,12 @@ func FuzzEscape(f *testing.F) {
 	f.Add(hostile)
 	f.Add("a\u00a0b\ufffd\xe2\x82")
 	f.Fuzz(func(t *testing.T, s string) {
-		once := report.Escape(s)
+		once := escape.Text(s)
 		if strings.ContainsRune(once, '\n') {
 			t.Errorf("%q takes more than a line", once)
 		}
 		printable(t, once)
-		if twice := report.Escape(once); twice != once {
+		if twice := escape.Text(once); twice != once {
 			t.Errorf("escaping twice: %q, then %q", once, twice)
 		}
 	})

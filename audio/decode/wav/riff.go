@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
@@ -117,7 +118,7 @@ func (w *walker) chunkHeader() (id string, size int64, err error) {
 		return "", 0, w.noSamples(at)
 	}
 	if !isChunkName(head) {
-		return "", 0, malformed(at, "where the next chunk should begin, there is %s", quoteBytes(head[:4]))
+		return "", 0, malformed(at, "where the next chunk should begin, there is %s", escape.Bytes(head[:4]))
 	}
 	id, size = string(head[:4]), int64(w.order.Uint32(head[4:]))
 	_, err = w.src.Discard(chunkHeaderBytes)
@@ -312,6 +313,3 @@ func isKnownChunk(b []byte) bool {
 	}
 	return false
 }
-
-// quoteBytes shows bytes so that nothing of them can act on a terminal.
-func quoteBytes(b []byte) string { return fmt.Sprintf("%q (% X)", b, b) }

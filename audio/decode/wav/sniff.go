@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // sniffBytes is how much of the beginning is looked at to name what it is.
@@ -31,12 +32,12 @@ func notWave(head []byte) error {
 	case known:
 		return codec.NewError("this is "+k.name+", not a WAV file", k.advice)
 	}
-	return codec.NewError(fmt.Sprintf("this is not a WAV file and nothing else that is known here; it begins with %s", quoteBytes(head[:min(len(head), 8)])), "An encrypted recording has to be decrypted first. "+adviceRaw)
+	return codec.NewError(fmt.Sprintf("this is not a WAV file and nothing else that is known here; it begins with %s", escape.Bytes(head[:min(len(head), 8)])), "An encrypted recording has to be decrypted first. "+adviceRaw)
 }
 
 // notWaveForm says what a RIFF file is that is not of the form WAVE.
 func notWaveForm(form []byte) error {
-	name, advice := "a RIFF file of the unknown form "+quoteBytes(form), adviceExport
+	name, advice := "a RIFF file of the unknown form "+escape.Bytes(form), adviceExport
 	switch string(form) {
 	case "AVI ":
 		name, advice = "an AVI video", "Convert it: "+ffmpegCommand("avi")
