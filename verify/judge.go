@@ -1,12 +1,11 @@
 package verify
 
 import (
-	"errors"
 	"maps"
 	"math"
-	"runtime/debug"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -122,17 +121,12 @@ func (v *Verdict) decide(minConfidence float64) Outcome {
 	}
 }
 
-// Fail is the verdict on a recording that could not be fetched, decoded or
-// whose declaration could not be read. What to do next is taken from the
-// Hint method of err or of what it wraps.
-func Fail(c Case, stage Stage, err error) Verdict {
+// ErrorVerdict is the verdict on a recording that could not be fetched or
+// decoded, or whose declaration could not be read. What to do next is the hint of err.
+func ErrorVerdict(c Case, stage Stage, err error) Verdict {
 	v := c.verdict()
-	v.Outcome = Failed
-	v.Error = &Failure{Stage: stage, Message: err.Error()}
-	var hinter interface{ Hint() string }
-	if errors.As(err, &hinter) {
-		v.Error.Hint = hinter.Hint()
-	}
+	v.Outcome = Errored
+	v.Error = &Error{Stage: stage, Message: err.Error(), Hint: hint.Of(err)}
 	return v
 }
 
@@ -188,35 +182,4 @@ func hasCode(all []finding.Finding, c finding.Code) bool {
 		}
 	}
 	return false
-}
-
-// modulePath is how this module is named in a build's information.
-const modulePath = "github.com/otoscope/otoscope"
-
-// Version is the version of otoscope that was built in: that of the module,
-// with the commit where the build knows it; "devel" where it knows neither.
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	version, revision := "", ""
-	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == modulePath {
-			version = m.Version
-		}
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && info.Main.Path == modulePath {
-			revision = s.Value[:min(12, len(s.Value))]
-		}
-	}
-	switch {
-	case version != "" && version != "(devel)":
-		return version
-	case revision != "":
-		return "devel-" + revision
-	default:
-		return "devel"
-	}
 }

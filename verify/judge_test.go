@@ -195,8 +195,8 @@ func TestFail(t *testing.T) {
 	if !errors.As(err, &decoding) {
 		t.Fatalf("got %v, want a *decode.Error", err)
 	}
-	v := verify.Fail(verify.Case{Reference: "x"}, verify.StageDecode, err)
-	if v.Outcome != verify.Failed || v.Error == nil || v.Error.Stage != verify.StageDecode || v.Error.Hint == "" {
+	v := verify.ErrorVerdict(verify.Case{Reference: "x"}, verify.StageDecode, err)
+	if v.Outcome != verify.Errored || v.Error == nil || v.Error.Stage != verify.StageDecode || v.Error.Hint == "" {
 		t.Errorf("got %+v", v.Error)
 	}
 }

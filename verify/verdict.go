@@ -19,7 +19,7 @@ const (
 	Swapped   Outcome = "swapped"
 	Unusable  Outcome = "unusable"
 	Undecided Outcome = "undecided"
-	Failed    Outcome = "error"
+	Errored   Outcome = "error"
 )
 
 // Verdict is the result for one recording. It marshals to the JSON object
@@ -46,7 +46,7 @@ type Verdict struct {
 	Profile    string            `json:"profile"`
 	Agent      string            `json:"agent,omitempty"`  // the user's own word for the agent
 	Groups     map[string]string `json:"groups,omitempty"` // the user's own groups: queue, region, plugin version
-	Error      *Failure          `json:"error,omitempty"`
+	Error      *Error            `json:"error,omitempty"`
 
 	// Measurements is what the verdict was computed from; nil for an error.
 	// The report draws from it and prints it where details are asked for.
@@ -70,8 +70,8 @@ const (
 	StageDeclare Stage = "declare"
 )
 
-// Failure says why there is no verdict.
-type Failure struct {
+// Error says why there is no verdict.
+type Error struct {
 	Stage   Stage  `json:"stage"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"` // what to do next

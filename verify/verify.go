@@ -99,7 +99,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		rec.Measurements.Left.Line.G711Share, rec.Measurements.Right.Line.G711Share = 0, 0
 	}
 	for _, n := range decoder.Notes() {
-		rec.Findings = append(rec.Findings, NoteFinding(n.Code, n.Detail))
+		rec.Findings = append(rec.Findings, finding.FromNote(n))
 	}
 	return rec, nil
 }
@@ -111,13 +111,6 @@ func Verify(ctx context.Context, r io.Reader, c Case, o MeasureOptions) (Verdict
 		return Verdict{}, fmt.Errorf("measuring %s: %w", c.Reference, err)
 	}
 	return Judge(rec, c), nil
-}
-
-// NoteFinding makes a finding of a remark by audio/fetch or audio/decode, whose
-// codes are finding codes.
-func NoteFinding(code, detail string) finding.Finding {
-	c := finding.Code(code)
-	return finding.Finding{Code: c, Severity: c.Severity(), Detail: detail}
 }
 
 // counter counts what it reads and ends with its context.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // Options says how recordings are fetched. The zero value is usable: it sends
@@ -113,10 +115,7 @@ type Result struct {
 }
 
 // Note is a remark on how a recording was come by.
-type Note struct {
-	Code   string // see the package documentation
-	Detail string // a sentence
-}
+type Note = note.Note
 
 // Client fetches recordings. Several goroutines may use it at once.
 type Client struct {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // download is one recording on its way over HTTP.
@@ -44,7 +46,7 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 			return nil, err
 		}
 	} else if target.Scheme == "http" && !isLoopbackHost(target.Hostname()) {
-		d.notes = append(d.notes, Note{"plain_http", "the recording was fetched over http, so others could have read or exchanged it on its way"})
+		d.notes = append(d.notes, Note{Code: note.PlainHTTP, Detail: "the recording was fetched over http, so others could have read or exchanged it on its way"})
 	}
 	d.target = target
 	d.trip = trip{trusted: ref.trusted, login: c.options.Credentials.forOrigin(originOf(target), d.atTwilio, ref.trusted)}
@@ -196,7 +198,7 @@ func (d *download) whole() (*http.Response, error) {
 			one := *d.target
 			one.RawQuery = withChannels(one.Query(), "1")
 			d.target = &one
-			d.notes = append(d.notes, Note{"mono_fallback", "two channels are not to be had of this recording: asked for two, " + displayHost(&one) + " answered 400" + said + "; it was fetched with one"})
+			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: "two channels are not to be had of this recording: asked for two, " + displayHost(&one) + " answered 400" + said + "; it was fetched with one"})
 			if resp, err = d.ask(0, ""); err != nil {
 				return nil, err
 			}

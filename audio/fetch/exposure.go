@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // checkExposure finds out whether the recording is there for anybody who knows
@@ -13,7 +15,7 @@ import (
 // first bytes. A nil note means that it is protected.
 func (d *download) checkExposure() (*Note, error) {
 	if presigned(d.target) {
-		return &Note{"exposure_not_checked", "the address itself carries a signature or a token, so it works for whoever has it; whether the recording is open without was not checked"}, nil
+		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for whoever has it; whether the recording is open without was not checked"}, nil
 	}
 	req, err := d.request(trip{trusted: d.trip.trusted})
 	if err != nil {
@@ -24,7 +26,7 @@ func (d *download) checkExposure() (*Note, error) {
 		if d.ctx.Err() != nil {
 			return nil, cancelled(d.ctx)
 		}
-		return &Note{"exposure_not_checked", "the request without credentials failed: " + d.networkError(err).Error()}, nil
+		return &Note{Code: note.ExposureNotChecked, Detail: "the request without credentials failed: " + d.networkError(err).Error()}, nil
 	}
 	defer resp.Body.Close()
 	switch {
@@ -41,11 +43,11 @@ func (d *download) checkExposure() (*Note, error) {
 		if d.atTwilio {
 			detail += "; turn on HTTP authentication for recordings in the Twilio console"
 		}
-		return &Note{"public_recording", detail}, nil
+		return &Note{Code: note.PublicRecording, Detail: detail}, nil
 	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout:
 		return nil, nil
 	}
-	return &Note{"exposure_not_checked", fmt.Sprintf("the request without credentials was answered with status %d, which says nothing", resp.StatusCode)}, nil
+	return &Note{Code: note.ExposureNotChecked, Detail: fmt.Sprintf("the request without credentials was answered with status %d, which says nothing", resp.StatusCode)}, nil
 }
 
 // presigned reports whether an address carries its own permission: the

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // getStdin hands standard input to the sink.
@@ -84,7 +86,7 @@ func (c *Client) localResult(name string, n int64, what string, err error) (Resu
 	}
 	r := Result{URL: name, Bytes: n}
 	if c.options.CheckExposure {
-		r.Notes = []Note{{"exposure_not_checked", "the recording was read from " + what + ", not from a server, so there was nobody to ask without credentials"}}
+		r.Notes = []Note{{Code: note.ExposureNotChecked, Detail: "the recording was read from " + what + ", not from a server, so there was nobody to ask without credentials"}}
 	}
 	return r, nil
 }

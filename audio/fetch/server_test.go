@@ -199,7 +199,7 @@ func failed(t testing.TB, err error, words ...string) *Error {
 func noteCodes(r Result) string {
 	var codes []string
 	for _, n := range r.Notes {
-		codes = append(codes, n.Code)
+		codes = append(codes, string(n.Code))
 	}
 	return strings.Join(codes, " ")
 }

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 const (
@@ -106,10 +108,10 @@ func (t twilioAPI) media(given *url.URL) (*url.URL, []Note, error) {
 	u := *given
 	if u.Scheme == "http" && isTwilioHost(u.Hostname()) {
 		u.Scheme, u.Host = "https", u.Hostname()
-		notes = append(notes, Note{"upgraded_to_https", "the address began with http://; it was fetched over https, because credentials go over TLS only"})
+		notes = append(notes, Note{Code: note.UpgradedToHTTPS, Detail: "the address began with http://; it was fetched over https, because credentials go over TLS only"})
 	}
 	if ext := strings.ToLower(parts[3]); ext != "" && ext != ".wav" {
-		notes = append(notes, Note{"fetched_as_wav", "the address named the " + ext + " form; the .wav of the same recording was fetched"})
+		notes = append(notes, Note{Code: note.FetchedAsWAV, Detail: "the address named the " + ext + " form; the .wav of the same recording was fetched"})
 	}
 	u.Path, u.RawPath = parts[1]+"/Recordings/"+parts[2]+".wav", ""
 	u.RawQuery = withChannels(u.Query(), "2")

@@ -302,7 +302,7 @@ func batchStatus(n map[verify.Outcome]int64) error {
 	switch {
 	case n[verify.Swapped]+n[verify.Unusable] > 0:
 		return statusError(statusRefuted)
-	case n[verify.Failed] > 0:
+	case n[verify.Errored] > 0:
 		return statusError(statusFailed)
 	case n[verify.Undecided] > 0:
 		return statusError(statusUndecided)

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -107,8 +108,8 @@ func (c *console) failed(ctx context.Context, err error) error {
 		return loggedError{ctx.Err()}
 	}
 	var attributes []any
-	if hint := hintOf(err); hint != "" {
-		attributes = append(attributes, "hint", hint)
+	if advice := hint.Of(err); advice != "" {
+		attributes = append(attributes, "hint", advice)
 	}
 	c.logger.Error(err.Error(), attributes...)
 	return loggedError{err}
@@ -220,7 +221,7 @@ func (c *console) lines(s batch.Status) []string {
 		line += fmt.Sprintf(", %v left", left.Round(time.Second))
 	}
 	var counts []string
-	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Failed} {
+	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Errored} {
 		if n := s.Outcomes[o]; n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, o))
 		}

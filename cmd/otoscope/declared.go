@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -234,5 +235,5 @@ func (e *attributesError) Hint() string {
 
 // flagValue says which flag a value was wrong for.
 func flagValue(flag string, err error) error {
-	return &usageError{message: "--" + flag + ": " + err.Error(), hint: hintOf(err)}
+	return &usageError{message: "--" + flag + ": " + err.Error(), hint: hint.Of(err)}
 }

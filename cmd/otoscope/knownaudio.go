@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // knownOptions name files with audio that is known to be one side's.
@@ -87,5 +88,5 @@ func bare(err error) error {
 }
 
 func knownHint(err error) string {
-	return cmp.Or(hintOf(err), "Give a WAV file with one channel that holds the announcement alone")
+	return cmp.Or(hint.Of(err), "Give a WAV file with one channel that holds the announcement alone")
 }

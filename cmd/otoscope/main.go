@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 func main() {
@@ -93,20 +94,11 @@ func run(ctx context.Context, args []string, env environment) int {
 	}
 }
 
-// hintOf is what an error, or one that it wraps, says is to be done about it.
-func hintOf(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return ""
-}
-
 // printError writes an error, and what to do about it.
 func printError(w io.Writer, command string, err error) {
 	fmt.Fprintf(w, "%s: %s\n", command, escape.Text(err.Error()))
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "%s\n", escape.Text(capitalised(hint)))
+	if advice := hint.Of(err); advice != "" {
+		fmt.Fprintf(w, "%s\n", escape.Text(capitalised(advice)))
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

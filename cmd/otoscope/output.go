@@ -79,7 +79,7 @@ func (t *teller) summarise() error {
 		return nil
 	}
 	var counts []string
-	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Failed} {
+	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Errored} {
 		if n := t.count(o); n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", n, o))
 		}
@@ -105,7 +105,7 @@ func (t *teller) status() error {
 	switch {
 	case t.count(verify.Swapped, verify.Unusable) > 0:
 		return statusError(statusRefuted)
-	case t.count(verify.Failed) > 0:
+	case t.count(verify.Errored) > 0:
 		return statusError(statusFailed)
 	case t.count(verify.Undecided) > 0:
 		return statusError(statusUndecided)

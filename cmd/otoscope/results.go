@@ -47,7 +47,7 @@ func (o *filterOptions) flags() *pflag.FlagSet {
 }
 
 func outcomeWords() []string {
-	return []string{string(verify.Match), string(verify.Swapped), string(verify.Unusable), string(verify.Undecided), string(verify.Failed)}
+	return []string{string(verify.Match), string(verify.Swapped), string(verify.Unusable), string(verify.Undecided), string(verify.Errored)}
 }
 
 func findingCodes() []string {
@@ -335,7 +335,7 @@ func summaryText(w io.Writer, env environment, s batch.Summary, title string) er
 		fmt.Fprintf(t, "\ngroup, worst first\tresults\trefuted of decided\trate\t95 %% interval\tundecided\terror\n")
 		for _, g := range s.Groups[:min(shownGroups, len(s.Groups))] {
 			fmt.Fprintf(t, "%s\t%d\t%d of %d\t%s\t%s\t%d\t%d\n", escape.Text(g.Name+"="+g.Value), g.Results, g.Refuted.N, g.Refuted.Of,
-				percent(g.Refuted), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Failed])
+				percent(g.Refuted), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Errored])
 		}
 		t.Flush()
 		if more := int64(len(s.Groups)-min(shownGroups, len(s.Groups))) + s.MoreGroups; more > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 func newRootCommand(env environment) *cobra.Command {
@@ -101,7 +102,7 @@ func flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &missing):
 		return &usageError{message: fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)}
 	case errors.As(err, &invalid):
-		return &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap())), hint: hintOf(err)}
+		return &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap())), hint: hint.Of(err)}
 	default:
 		return &usageError{message: err.Error()}
 	}

@@ -163,8 +163,8 @@ func TestStatus(t *testing.T) {
 		{nil, statusOK},
 		{[]verify.Outcome{verify.Match, verify.Match}, statusOK},
 		{[]verify.Outcome{verify.Match, verify.Undecided}, statusUndecided},
-		{[]verify.Outcome{verify.Undecided, verify.Failed}, statusFailed},
-		{[]verify.Outcome{verify.Failed, verify.Swapped, verify.Undecided}, statusRefuted},
+		{[]verify.Outcome{verify.Undecided, verify.Errored}, statusFailed},
+		{[]verify.Outcome{verify.Errored, verify.Swapped, verify.Undecided}, statusRefuted},
 		{[]verify.Outcome{verify.Unusable, verify.Match}, statusRefuted},
 	}
 	for _, tt := range tests {

@@ -13,6 +13,7 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // VerifyOptions are the flags of "otoscope verify".
@@ -309,7 +310,7 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	c := v.declared.Case
 	c.Reference = j.name
 	if j.failure != nil {
-		return verify.Fail(c, j.stage, j.failure)
+		return verify.ErrorVerdict(c, j.stage, j.failure)
 	}
 	var recording verify.Recording
 	result, err := client.Get(ctx, j.ref, func(r io.Reader) error {
@@ -320,12 +321,12 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	var decoding *fetch.SinkError
 	switch {
 	case errors.As(err, &decoding):
-		return verify.Fail(c, verify.StageDecode, decoding.Err)
+		return verify.ErrorVerdict(c, verify.StageDecode, decoding.Err)
 	case err != nil:
-		return verify.Fail(c, verify.StageFetch, err)
+		return verify.ErrorVerdict(c, verify.StageFetch, err)
 	}
 	for _, n := range result.Notes {
-		c.Findings = append(c.Findings, verify.NoteFinding(n.Code, n.Detail))
+		c.Findings = append(c.Findings, finding.FromNote(n))
 	}
 	return verify.Judge(recording, c)
 }

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
@@ -61,7 +62,7 @@ func TestSummary(t *testing.T) {
 		for _, o := range sum.Outcomes {
 			counts[o.Outcome] = o.N
 		}
-		if counts[verify.Failed] != 9 || counts[verify.Match]+counts[verify.Swapped] != 81 || counts[verify.Match] == 0 || counts[verify.Swapped] == 0 {
+		if counts[verify.Errored] != 9 || counts[verify.Match]+counts[verify.Swapped] != 81 || counts[verify.Match] == 0 || counts[verify.Swapped] == 0 {
 			t.Fatalf("the outcomes are %v", counts)
 		}
 		// q2 is declared the other way round than the others: it is all one or all the other.
@@ -73,8 +74,8 @@ func TestSummary(t *testing.T) {
 		if err != nil || only.Results != 27 || len(only.Groups) != 1 || len(only.Errors) != 0 {
 			t.Errorf("of q2: %+v, %v", only, err)
 		}
-		if _, err := s.Summarise(t.Context(), Filter{Batch: "other"}); err == nil || !strings.Contains(hintOf(err), "calls.csv") {
-			t.Errorf("a batch that there is not: %v, %s", err, hintOf(err))
+		if _, err := s.Summarise(t.Context(), Filter{Batch: "other"}); err == nil || !strings.Contains(hint.Of(err), "calls.csv") {
+			t.Errorf("a batch that there is not: %v, %s", err, hint.Of(err))
 		}
 	})
 }

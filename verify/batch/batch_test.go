@@ -48,7 +48,7 @@ func TestErrorsAndAgain(t *testing.T) {
 		}
 		report := run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 100)
-		if report.Outcomes[verify.Failed] != 10 || report.Status.Errors["fetch 404"] != 10 {
+		if report.Outcomes[verify.Errored] != 10 || report.Status.Errors["fetch 404"] != 10 {
 			t.Errorf("the report is %+v", report)
 		}
 		broken = false
@@ -58,7 +58,7 @@ func TestErrorsAndAgain(t *testing.T) {
 			t.Errorf("%d errors were tried again unasked", got)
 		}
 		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainErrors}, fast(source))
-		if got := source.calls.Load(); got != 10 || report.Outcomes[verify.Failed] != 0 {
+		if got := source.calls.Load(); got != 10 || report.Outcomes[verify.Errored] != 0 {
 			t.Errorf("%d errors were tried again, want 10; the report is %+v", got, report)
 		}
 		exactlyOne(t, s, 100)

@@ -51,14 +51,14 @@ func (e *engine) writeIn(ctx context.Context, t statements, h *hand, worker int6
 	for _, f := range accepted {
 		counts[string(f.verdict.Outcome)]++
 		counts[tallyBytes] += f.bytes
-		if f.verdict.Outcome == verify.Failed {
+		if f.verdict.Outcome == verify.Errored {
 			counts[tallyError+f.kind]++
 		}
 	}
 	if err := e.store.tally(ctx, t, h.batch, h.reading, counts); err != nil {
 		return err
 	}
-	if counts[string(verify.Failed)] > 0 {
+	if counts[string(verify.Errored)] > 0 {
 		if err := stopAtErrors(ctx, t, h); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func stopAtErrors(ctx context.Context, t statements, h *hand) error {
 	_, err := t.exec(ctx, `UPDATE otoscope_batches SET stopped = 'it came to ' || stop_after || ' errors'
 		WHERE batch_id = ? AND reading = ? AND stop_after > 0 AND stopped IS NULL
 		AND stop_after <= (SELECT n FROM otoscope_tallies y WHERE y.batch_id = otoscope_batches.batch_id AND y.reading = otoscope_batches.reading AND y.name = ?)`,
-		h.batch, h.reading, string(verify.Failed))
+		h.batch, h.reading, string(verify.Errored))
 	return err
 }
 

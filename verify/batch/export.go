@@ -120,7 +120,7 @@ func WriteJUnit(w io.Writer, sum Summary, results iter.Seq2[Result, error]) erro
 	n := func(x int64) string { return strconv.FormatInt(x, 10) }
 	totals := []xml.Attr{
 		attribute("name", "otoscope"), attribute("tests", n(sum.Results)), attribute("failures", n(counts[verify.Swapped]+counts[verify.Unusable])),
-		attribute("errors", n(counts[verify.Failed])), attribute("skipped", n(counts[verify.Undecided])),
+		attribute("errors", n(counts[verify.Errored])), attribute("skipped", n(counts[verify.Undecided])),
 	}
 	suites := xml.StartElement{Name: xml.Name{Local: "testsuites"}, Attr: totals}
 	suite := xml.StartElement{Name: xml.Name{Local: "testsuite"}, Attr: totals}
@@ -192,7 +192,7 @@ func newTestCase(r Result, v verify.Verdict) testCase {
 	case verify.Undecided:
 		m.Type, m.Message = "", "the sound does not say surely enough"
 		t.Skipped = m
-	case verify.Failed:
+	case verify.Errored:
 		if v.Error != nil {
 			m.Type, m.Message, m.Text = string(v.Error.Stage), escape.Text(v.Error.Message), escape.Text(v.Error.Hint)
 		}

@@ -169,17 +169,17 @@ func (in *intake) work(r *row, old former) int {
 	outcome, stale := verify.Outcome(*old.outcome), old.stale != nil && *old.stale == 1
 	switch {
 	case in.again == AgainAll,
-		in.again == AgainErrors && outcome == verify.Failed,
+		in.again == AgainErrors && outcome == verify.Errored,
 		in.again == AgainUndecided && outcome == verify.Undecided,
 		in.again == AgainStale && (stale || old.schema != nil && *old.schema != in.making.schema):
 		return fetchAnew
-	case outcome == verify.Failed && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
+	case outcome == verify.Errored && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
 		return fetchAnew // only its words were wrong: it was never fetched
-	case outcome != verify.Failed && !old.measures(r):
+	case outcome != verify.Errored && !old.measures(r):
 		return fetchAnew
 	case *old.judgedDigest != r.digest:
 		return judge
-	case outcome == verify.Failed:
+	case outcome == verify.Errored:
 		return nothing
 	case old.schema != nil && !measurement.Readable(*old.schema):
 		if stale {

@@ -1,6 +1,6 @@
 package batch
 
-import "github.com/otoscope/otoscope/verify/evaluate"
+import "github.com/otoscope/otoscope/verify/stat"
 
 // A Rate is a share with its 95 % interval.
 type Rate struct {
@@ -13,7 +13,7 @@ type Rate struct {
 
 // newRate gives the share n of a whole. Of nothing, all shares are possible.
 func newRate(n, of int64) Rate {
-	interval := evaluate.ClopperPearson(int(n), int(of), evaluate.IntervalConfidence)
+	interval := stat.ClopperPearson(int(n), int(of), stat.IntervalConfidence)
 	r := Rate{N: n, Of: of, Low: interval[0], High: interval[1]}
 	if of > 0 {
 		r.Rate = float64(n) / float64(of)

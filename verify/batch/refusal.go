@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 )
 
@@ -25,10 +26,10 @@ func (e *engine) failed(t *task, err error, f *finished) {
 		stage, f.kind, f.refused = failure.Stage, failure.Kind, failure.Refused
 		err = failure.Err
 	}
-	f.verdict = verify.Fail(t.c, stage, err)
+	f.verdict = verify.ErrorVerdict(t.c, stage, err)
 	n := e.errors.Add(1)
 	if f.refused && e.refused.Add(1) >= refusals && e.good.Load() == 0 {
-		e.haltWith(&RefusedError{cause: err, hint: hintOf(err)}, true)
+		e.haltWith(&RefusedError{cause: err, hint: hint.Of(err)}, true)
 		return
 	}
 	if e.o.StopAfter > 0 && n >= int64(e.o.StopAfter) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -224,7 +225,7 @@ func TestRefusedCredentials(t *testing.T) {
 		}}
 		_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(1000)), ReadOptions{}, fast(source))
 		var refused *RefusedError
-		if !errors.As(err, &refused) || hintOf(err) != "set the password" {
+		if !errors.As(err, &refused) || hint.Of(err) != "set the password" {
 			t.Fatalf("it ended with %v", err)
 		}
 		if n := source.calls.Load(); n > 20 {
@@ -246,7 +247,7 @@ func TestFewRefused(t *testing.T) {
 		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch 403", Refused: true, Err: errGone}
 	}}
 	report := run(t, s, manifestOf(t, "m", rowsCSV(2)), ReadOptions{}, fast(source))
-	if report.Outcomes[verify.Failed] != 2 {
+	if report.Outcomes[verify.Errored] != 2 {
 		t.Errorf("the outcomes are %v", report.Outcomes)
 	}
 }
@@ -261,7 +262,7 @@ func TestStopAfter(t *testing.T) {
 		o.StopAfter = 7
 		_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(1000)), ReadOptions{}, o)
 		var stopped *StoppedError
-		if !errors.As(err, &stopped) || hintOf(err) == "" {
+		if !errors.As(err, &stopped) || hint.Of(err) == "" {
 			t.Fatalf("it ended with %v", err)
 		}
 		if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n < 7 || n > 30 {
@@ -286,7 +287,7 @@ func TestPanic(t *testing.T) {
 		return heard(task), nil
 	}}
 	report := run(t, s, manifestOf(t, "m", rowsCSV(10)), ReadOptions{}, fast(source))
-	if report.Outcomes[verify.Failed] != 1 || report.Status.Errors["defect"] != 1 {
+	if report.Outcomes[verify.Errored] != 1 || report.Status.Errors["defect"] != 1 {
 		t.Errorf("the report is %+v", report)
 	}
 	exactlyOne(t, s, 10)
@@ -348,7 +349,7 @@ func TestOneProcessAFile(t *testing.T) {
 	if other, err := Open(t.Context(), path, OpenOptions{Create: true, Work: true}); err == nil {
 		other.Close()
 		t.Error("a second process may work on the file")
-	} else if !strings.Contains(err.Error(), "another otoscope works on") || hintOf(err) == "" {
+	} else if !strings.Contains(err.Error(), "another otoscope works on") || hint.Of(err) == "" {
 		t.Errorf("the error is %v", err)
 	}
 	reader, err := Open(t.Context(), path, OpenOptions{})
@@ -386,8 +387,8 @@ func TestOpenErrors(t *testing.T) {
 			t.Errorf("%s was opened", target)
 			continue
 		}
-		if !strings.Contains(err.Error(), want) || hintOf(err) == "" || strings.Contains(fmt.Sprintf("%v", err), "secret") {
-			t.Errorf("%s: the error is %q, its hint %q", target, err, hintOf(err))
+		if !strings.Contains(err.Error(), want) || hint.Of(err) == "" || strings.Contains(fmt.Sprintf("%v", err), "secret") {
+			t.Errorf("%s: the error is %q, its hint %q", target, err, hint.Of(err))
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -89,7 +90,7 @@ func located(err error, e manifest.Entry) error {
 	if e.Line > 0 {
 		place += fmt.Sprintf(" (line %d)", e.Line)
 	}
-	return &manifest.RowError{Message: place + ": " + err.Error(), Advice: hintOf(err), Cause: err}
+	return &manifest.RowError{Message: place + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
 // fill makes a case of the words.
@@ -182,18 +183,9 @@ func (r *reader) path(name string) string {
 	return name
 }
 
-// hintOf gives what an error says is to be done about it.
-func hintOf(err error) string {
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		return hinted.Hint()
-	}
-	return ""
-}
-
 // named says which column a value was wrong in.
 func named(column string, err error) error {
-	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hintOf(err), Cause: err}
+	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
 // probability reads a number between least and 1; nothing is 0, the default.

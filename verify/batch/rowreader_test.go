@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -48,7 +49,7 @@ func TestRefusedManifests(t *testing.T) {
 		}
 		var refused *manifest.Error
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), want) || refused.Hint() == "" {
-			t.Errorf("%.40q: the error is %v with the hint %q, want %q", text, err, hintOf(err), want)
+			t.Errorf("%.40q: the error is %v with the hint %q, want %q", text, err, hint.Of(err), want)
 		}
 	}
 }
@@ -76,8 +77,8 @@ func TestUnreadableManifest(t *testing.T) {
 			defer m.Close()
 			s := open(t, t.TempDir()+"/db")
 			_, err = s.Run(t.Context(), m, ReadOptions{}, fast(&fake{}))
-			if !errors.As(err, new(*manifest.Error)) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "the manifest could not be read beyond line ") || hintOf(err) == "" {
-				t.Errorf("the error is %v with the hint %q", err, hintOf(err))
+			if !errors.As(err, new(*manifest.Error)) || !errors.Is(err, broken) || !strings.Contains(err.Error(), "the manifest could not be read beyond line ") || hint.Of(err) == "" {
+				t.Errorf("the error is %v with the hint %q", err, hint.Of(err))
 			}
 			if n := count(t, s, `SELECT count(*) FROM otoscope_rows`); n != c.rows {
 				t.Errorf("%d rows are stored, want %d", n, c.rows)
@@ -173,8 +174,8 @@ func TestBadWords(t *testing.T) {
 		"longer than":             {Recording: "a", Groups: map[string]string{"x": strings.Repeat("y", 2000)}},
 	} {
 		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 3, Line: 4, Fields: f})
-		if r.err == nil || !strings.Contains(r.err.Error(), want) || !strings.HasPrefix(r.err.Error(), "row 3 (line 4): ") || hintOf(r.err) == "" || strings.Contains(r.err.Error(), "secret") {
-			t.Errorf("%s: the error is %v with the hint %q", want, r.err, hintOf(r.err))
+		if r.err == nil || !strings.Contains(r.err.Error(), want) || !strings.HasPrefix(r.err.Error(), "row 3 (line 4): ") || hint.Of(r.err) == "" || strings.Contains(r.err.Error(), "secret") {
+			t.Errorf("%s: the error is %v with the hint %q", want, r.err, hint.Of(r.err))
 		}
 		if r.id == "" || strings.Contains(r.id, "secret") {
 			t.Errorf("%s: the id is %q", want, r.id)
@@ -269,22 +270,22 @@ func TestRepeatedAndBadRows(t *testing.T) {
 			t.Errorf("the report is %+v", report.Reading)
 		}
 		got := verdicts(t, s)
-		if v := got["2"]; v.Outcome != verify.Failed || v.Error.Stage != verify.StageDeclare || !strings.HasPrefix(v.Error.Message, "row 2 (line 3): direction") || v.Error.Hint == "" {
+		if v := got["2"]; v.Outcome != verify.Errored || v.Error.Stage != verify.StageDeclare || !strings.HasPrefix(v.Error.Message, "row 2 (line 3): direction") || v.Error.Hint == "" {
 			t.Errorf("the bad row came out as %+v %+v", v, v.Error)
 		}
-		if v := got["row 7"]; v.Outcome != verify.Failed || !strings.Contains(v.Error.Message, "names no recording") {
+		if v := got["row 7"]; v.Outcome != verify.Errored || !strings.Contains(v.Error.Message, "names no recording") {
 			t.Errorf("the empty row came out as %+v", v)
 		}
 		// Mended, the row is verified.
 		run(t, s, manifestOf(t, "m", strings.Replace(text, "sideways", "inbound", 1)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 4)
-		if v := verdicts(t, s)["2"]; v.Outcome == verify.Failed || source.calls.Load() != 3 {
+		if v := verdicts(t, s)["2"]; v.Outcome == verify.Errored || source.calls.Load() != 3 {
 			t.Errorf("the mended row came out as %+v", v)
 		}
 		// Broken again, it says so again.
 		run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 4)
-		if v := verdicts(t, s)["2"]; v.Outcome != verify.Failed {
+		if v := verdicts(t, s)["2"]; v.Outcome != verify.Errored {
 			t.Errorf("the row that was broken again came out as %+v", v)
 		}
 	})
@@ -301,7 +302,7 @@ func TestMendedRowWithoutName(t *testing.T) {
 		report := run(t, s, manifestOf(t, "m", "recording,agent\nhttps://x/0.wav,Jörg\n"+good+"https://x/2.wav,L\xf6w\n"), ReadOptions{}, fast(&fake{}))
 		exactlyOne(t, s, 3)
 		got := verdicts(t, s)
-		if report.Outcomes[verify.Failed] != 1 || got["row 3"].Outcome != verify.Failed || got["https://x/0.wav"].Outcome == verify.Failed {
+		if report.Outcomes[verify.Errored] != 1 || got["row 3"].Outcome != verify.Errored || got["https://x/0.wav"].Outcome == verify.Errored {
 			t.Errorf("the outcomes are %+v, the results %v", report.Outcomes, slices.Sorted(maps.Keys(got)))
 		}
 	})

@@ -94,7 +94,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 		return Measured{}, taskError(ctx, err)
 	}
 	for _, n := range result.Notes {
-		m.Fetched = append(m.Fetched, verify.NoteFinding(n.Code, n.Detail))
+		m.Fetched = append(m.Fetched, finding.FromNote(n))
 	}
 	return m, nil
 }

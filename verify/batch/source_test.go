@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
@@ -66,7 +67,7 @@ func TestOverHTTPS(t *testing.T) {
 		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{Defaults: manifest.Fields{MinConfidence: "0.6"}}, fast(source))
 		exactlyOne(t, s, 30)
 		for id, v := range verdicts(t, s) {
-			want := map[string]verify.Outcome{"call-straight.wav": verify.Match, "call-swapped.wav": verify.Swapped, "call-mono.wav": verify.Unusable, "README.md": verify.Failed, "none.wav": verify.Failed}[id[:strings.LastIndexByte(id, '-')]]
+			want := map[string]verify.Outcome{"call-straight.wav": verify.Match, "call-swapped.wav": verify.Swapped, "call-mono.wav": verify.Unusable, "README.md": verify.Errored, "none.wav": verify.Errored}[id[:strings.LastIndexByte(id, '-')]]
 			if v.Outcome != want {
 				t.Errorf("%s came out as %s, want %s", id, v.Outcome, want)
 			}
@@ -96,7 +97,7 @@ func TestWrongPassword(t *testing.T) {
 		text += fmt.Sprintf("%d,%s/call-short.wav\n", i, server.URL)
 	}
 	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
-	if err == nil || !strings.Contains(err.Error(), "does not accept the credentials from OTOSCOPE_USER") || hintOf(err) == "" {
+	if err == nil || !strings.Contains(err.Error(), "does not accept the credentials from OTOSCOPE_USER") || hint.Of(err) == "" {
 		t.Errorf("it ended with %v", err)
 	}
 	if n := requests.Load(); n > 20 {
@@ -118,7 +119,7 @@ func TestNoAccount(t *testing.T) {
 		text += fmt.Sprintf("RE%032x\n", i)
 	}
 	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
-	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hintOf(err), "set TWILIO_ACCOUNT_SID") {
+	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hint.Of(err), "set TWILIO_ACCOUNT_SID") {
 		t.Errorf("it ended with %v", err)
 	}
 	if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n > 0 {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // Machines that are started together on a new database make its tables once. (An
@@ -36,7 +38,7 @@ func TestOpenedTogether(t *testing.T) {
 func TestReadTwiceAtOnce(t *testing.T) {
 	s := &Store{db: &postgresDB{label: "the database"}}
 	err := s.storageError("reading the manifest", fmt.Errorf("storing rows: %w", &pgconn.PgError{Code: "23505", Message: "duplicate key"}))
-	if err.Error() != "reading the manifest: another otoscope is reading the same manifest into the database" || !strings.Contains(hintOf(err), "otoscope worker") {
-		t.Errorf("the error is %v with the hint %q", err, hintOf(err))
+	if err.Error() != "reading the manifest: another otoscope is reading the same manifest into the database" || !strings.Contains(hint.Of(err), "otoscope worker") {
+		t.Errorf("the error is %v with the hint %q", err, hint.Of(err))
 	}
 }

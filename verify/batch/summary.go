@@ -63,7 +63,7 @@ type GroupCount struct {
 const maxGroups = 1000
 
 func outcomesInOrder() []verify.Outcome {
-	return []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Failed}
+	return []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Errored}
 }
 
 // Summarise counts the results that a filter chooses.

@@ -73,7 +73,7 @@ func onlyPoisonIsAnError(t *testing.T, s *Store, rows int64) {
 	t.Helper()
 	exactlyOne(t, s, rows)
 	for id, v := range verdicts(t, s) {
-		if failed := v.Outcome == verify.Failed; failed != strings.HasSuffix(id, poison) {
+		if failed := v.Outcome == verify.Errored; failed != strings.HasSuffix(id, poison) {
 			t.Errorf("%s is %s: %+v", id, v.Outcome, v.Error)
 		} else if failed && (!strings.Contains(v.Error.Message, "2 processes died") || v.Error.Hint == "") {
 			t.Errorf("the error says %+v", v.Error)
@@ -96,7 +96,7 @@ func TestKilledFromWithout(t *testing.T) {
 		s := open(t, target)
 		report := run(t, s, manifestOf(t, "calls.csv", rowsCSV(40)), ReadOptions{}, fast(&fake{}))
 		exactlyOne(t, s, 40)
-		if n := report.Outcomes[verify.Failed]; n > 0 {
+		if n := report.Outcomes[verify.Errored]; n > 0 {
 			t.Errorf("%d rows are errors", n)
 		}
 	})

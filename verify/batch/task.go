@@ -183,7 +183,7 @@ func (e *engine) rejudge(t *task, f *finished) {
 		f.stale = *t.measured != measured{e.making.version, e.making.schema}
 	case t.before.Error != nil:
 		was := t.before.Error
-		f.verdict = verify.Fail(t.c, was.Stage, &manifest.RowError{Message: was.Message, Advice: was.Hint})
+		f.verdict = verify.ErrorVerdict(t.c, was.Stage, &manifest.RowError{Message: was.Message, Advice: was.Hint})
 		f.kind = string(was.Stage)
 		return
 	default:

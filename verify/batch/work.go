@@ -71,6 +71,6 @@ func (e *engine) id() int64 {
 func (e *engine) own(began time.Time) Status {
 	return Status{
 		Read: true, Done: e.good.Load() + e.errors.Load(), Bytes: e.bytes.Load(), Elapsed: time.Since(began),
-		Outcomes: map[verify.Outcome]int64{verify.Failed: e.errors.Load()}, Errors: map[string]int64{},
+		Outcomes: map[verify.Outcome]int64{verify.Errored: e.errors.Load()}, Errors: map[string]int64{},
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // What is needed for a fit.
@@ -243,7 +244,7 @@ func judge(all []call, foldOf []int, held []evidence.Profile) supports {
 
 func (s supports) figures() evidence.HeldOut {
 	needed := math.Log10(verify.DefaultMinConfidence / (1 - verify.DefaultMinConfidence))
-	h := evidence.HeldOut{Cllr: round(float64(evaluate.Cllr(s.calls)), 4)}
+	h := evidence.HeldOut{Cllr: round(float64(stat.Cllr(s.calls)), 4)}
 	for _, x := range s.calls {
 		h.Right += count(x > 0)
 		h.Decided += count(math.Abs(x) >= needed)
@@ -253,7 +254,7 @@ func (s supports) figures() evidence.HeldOut {
 	if len(cuts) == 0 {
 		return h
 	}
-	h.CutsCllr = round(float64(evaluate.Cllr(cuts)), 4)
+	h.CutsCllr = round(float64(stat.Cllr(cuts)), 4)
 	for _, x := range cuts {
 		h.CutsDecided += count(math.Abs(x) >= needed)
 		h.CutsWrong += count(x <= -needed)

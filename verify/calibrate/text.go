@@ -13,6 +13,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // Text tells a person what was fitted, what it claims and what that rests on.
@@ -67,7 +68,7 @@ func (r *Result) claimed(line func(string, ...any), b *bytes.Buffer) {
 	table(b, func(row func(...string)) {
 		row("confidence", "claimed on average", "tested on", "right", "95 % interval", "excerpts", "right")
 		for _, c := range r.Claims {
-			i := evaluate.ClopperPearson(c.Right, c.Calls, evaluate.IntervalConfidence)
+			i := stat.ClopperPearson(c.Right, c.Calls, stat.IntervalConfidence)
 			row(percent(c.AtLeast)+" and more", percent(c.Mean), fmt.Sprintf("%d calls", c.Calls), fmt.Sprint(c.Right),
 				fmt.Sprintf("%.1f to %.1f %%", 100*i[0], 100*i[1]), fmt.Sprint(c.Excerpts), fmt.Sprint(c.ExcerptsRight))
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 const (
@@ -18,13 +19,13 @@ const (
 
 // Activity says how well speech is heard where it is, in frames of 20 ms.
 type Activity struct {
-	Channels  int     `json:"channels"` // with labels of who talks when
-	Hits      int     `json:"hits"`     // frames of speech that were heard
-	Missed    int     `json:"missed"`
-	False     int     `json:"false"`
-	Precision Number  `json:"precision"`
-	Recall    Number  `json:"recall"`
-	Onsets    []Onset `json:"-"`
+	Channels  int         `json:"channels"` // with labels of who talks when
+	Hits      int         `json:"hits"`     // frames of speech that were heard
+	Missed    int         `json:"missed"`
+	False     int         `json:"false"`
+	Precision stat.Number `json:"precision"`
+	Recall    stat.Number `json:"recall"`
+	Onsets    []Onset     `json:"-"`
 }
 
 // Onset is how far off the first speech of a channel was heard.
@@ -35,11 +36,11 @@ type Onset struct {
 }
 
 // F1 is the harmonic mean of precision and recall.
-func (a *Activity) F1() Number {
+func (a *Activity) F1() stat.Number {
 	if a.Channels == 0 {
-		return nothing()
+		return stat.Nothing()
 	}
-	return ratio(2*a.Hits, 2*a.Hits+a.Missed+a.False)
+	return stat.Ratio(2*a.Hits, 2*a.Hits+a.Missed+a.False)
 }
 
 // add scores the two channels of one recording against what its label says.
@@ -78,8 +79,8 @@ func (a *Activity) add(r *Recording) {
 			a.Onsets = append(a.Onsets, o)
 		}
 	}
-	a.Precision = ratio(a.Hits, a.Hits+a.False)
-	a.Recall = ratio(a.Hits, a.Hits+a.Missed)
+	a.Precision = stat.Ratio(a.Hits, a.Hits+a.False)
+	a.Recall = stat.Ratio(a.Hits, a.Hits+a.Missed)
 }
 
 type frameTruth byte
@@ -127,16 +128,16 @@ func firstWord(talk []Utterance, role declare.Role) (at float64, ok bool) {
 
 // OnsetFigures say how far off the first speech of the channels was heard.
 type OnsetFigures struct {
-	Channels int    `json:"channels"`
-	MedianS  Number `json:"median_s"` // of the errors without their signs, as the others
-	P90S     Number `json:"p90_s"`
-	MaxS     Number `json:"max_s"`
-	Never    int    `json:"never"` // channels on which no speech was heard at all
+	Channels int         `json:"channels"`
+	MedianS  stat.Number `json:"median_s"` // of the errors without their signs, as the others
+	P90S     stat.Number `json:"p90_s"`
+	MaxS     stat.Number `json:"max_s"`
+	Never    int         `json:"never"` // channels on which no speech was heard at all
 }
 
 // onsets summarises the errors; who was never heard counts behind all others.
 func (a *Activity) onsets() OnsetFigures {
-	out := OnsetFigures{Channels: len(a.Onsets), MedianS: nothing(), P90S: nothing(), MaxS: nothing()}
+	out := OnsetFigures{Channels: len(a.Onsets), MedianS: stat.Nothing(), P90S: stat.Nothing(), MaxS: stat.Nothing()}
 	var errors []float64
 	for _, o := range a.Onsets {
 		if math.IsNaN(o.ErrorS) {
@@ -149,14 +150,14 @@ func (a *Activity) onsets() OnsetFigures {
 		return out
 	}
 	slices.Sort(errors)
-	at := func(share float64) Number {
+	at := func(share float64) stat.Number {
 		k := int(math.Ceil(share*float64(len(a.Onsets)))) - 1
 		if k >= len(errors) {
-			return nothing()
+			return stat.Nothing()
 		}
-		return Number(errors[max(0, k)])
+		return stat.Number(errors[max(0, k)])
 	}
-	out.MedianS, out.P90S, out.MaxS = at(0.5), at(0.9), Number(errors[len(errors)-1])
+	out.MedianS, out.P90S, out.MaxS = at(0.5), at(0.9), stat.Number(errors[len(errors)-1])
 	return out
 }
 

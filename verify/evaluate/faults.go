@@ -239,7 +239,7 @@ func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *ver
 		if rec.Err == nil {
 			t.Verdict = rec.judge(b.Judge)
 		} else {
-			t.Verdict.Outcome = verify.Failed
+			t.Verdict.Outcome = verify.Errored
 		}
 		broken := exchanged && t.Verdict.Log10LR != -straight
 		straight = t.Verdict.Log10LR

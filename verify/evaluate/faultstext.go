@@ -10,6 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // Text writes the report for a person.
@@ -28,7 +29,7 @@ func (r *FaultReport) Text(w io.Writer, ascii bool) error {
 			row(append([]string{r.Kinds[i].Kind}, r.Kinds[i].cells()...)...)
 		}
 	})
-	p.line("  right, wrong: decided at %s and more. refused: unusable. named: with a warning that the recording", percent(Number(r.MinConfidence)))
+	p.line("  right, wrong: decided at %s and more. refused: unusable. named: with a warning that the recording", percent(stat.Number(r.MinConfidence)))
 	p.line("  does not have without the fault. silent: decided without one.")
 	p.line("\nBy strength")
 	p.table(func(row func(...string)) {

@@ -7,28 +7,29 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // Figures are what is counted of some recordings.
 type Figures struct {
-	Calls                int      `json:"calls"` // sound ones: one party a channel
-	Right                int      `json:"right"` // of these, where the evidence points the right way
-	ForcedChoice         Number   `json:"forced_choice"`
-	ForcedChoiceInterval Interval `json:"forced_choice_interval"`
-	Decided              int      `json:"decided"`
-	Coverage             Number   `json:"coverage"`
-	WrongDecided         int      `json:"wrong_decided"`
-	DecidedRight         Number   `json:"decided_accuracy"`
-	DecidedRightInterval Interval `json:"decided_accuracy_interval"`
-	Undecided            int      `json:"undecided"`
-	Unusable             int      `json:"unusable"` // refuted for their structure
-	Cllr                 Number   `json:"cllr"`
-	CllrMin              Number   `json:"cllr_min"`
-	Faults               Faults   `json:"faults"`
-	FalseAlarms          int      `json:"false_alarms"`       // sound recordings with a structural finding
-	FatalFalseAlarms     int      `json:"false_alarms_fatal"` // of these, with one that makes them unusable
-	VADF1                Number   `json:"vad_f1"`
-	Activity             Activity `json:"vad"`
+	Calls                int           `json:"calls"` // sound ones: one party a channel
+	Right                int           `json:"right"` // of these, where the evidence points the right way
+	ForcedChoice         stat.Number   `json:"forced_choice"`
+	ForcedChoiceInterval stat.Interval `json:"forced_choice_interval"`
+	Decided              int           `json:"decided"`
+	Coverage             stat.Number   `json:"coverage"`
+	WrongDecided         int           `json:"wrong_decided"`
+	DecidedRight         stat.Number   `json:"decided_accuracy"`
+	DecidedRightInterval stat.Interval `json:"decided_accuracy_interval"`
+	Undecided            int           `json:"undecided"`
+	Unusable             int           `json:"unusable"` // refuted for their structure
+	Cllr                 stat.Number   `json:"cllr"`
+	CllrMin              stat.Number   `json:"cllr_min"`
+	Faults               Faults        `json:"faults"`
+	FalseAlarms          int           `json:"false_alarms"`       // sound recordings with a structural finding
+	FatalFalseAlarms     int           `json:"false_alarms_fatal"` // of these, with one that makes them unusable
+	VADF1                stat.Number   `json:"vad_f1"`
+	Activity             Activity      `json:"vad"`
 }
 
 // Faults counts structural faults found.
@@ -52,7 +53,7 @@ func figures(trials []Trial) Figures {
 		f        Figures
 		supports []float64
 	)
-	f.Activity.Precision, f.Activity.Recall = nothing(), nothing()
+	f.Activity.Precision, f.Activity.Recall = stat.Nothing(), stat.Nothing()
 	faults := map[string]*FaultCount{}
 	for i := range trials {
 		t := &trials[i]
@@ -88,11 +89,11 @@ func figures(trials []Trial) Figures {
 			f.Faults.ByFault = append(f.Faults.ByFault, *c)
 		}
 	}
-	f.ForcedChoice, f.ForcedChoiceInterval = ratio(f.Right, f.Calls), ClopperPearson(f.Right, f.Calls, IntervalConfidence)
-	f.Coverage = ratio(f.Decided, f.Calls)
+	f.ForcedChoice, f.ForcedChoiceInterval = stat.Ratio(f.Right, f.Calls), stat.ClopperPearson(f.Right, f.Calls, stat.IntervalConfidence)
+	f.Coverage = stat.Ratio(f.Decided, f.Calls)
 	right := f.Decided - f.WrongDecided
-	f.DecidedRight, f.DecidedRightInterval = ratio(right, f.Decided), ClopperPearson(right, f.Decided, IntervalConfidence)
-	f.Cllr, f.CllrMin = Cllr(supports), CllrMin(supports)
+	f.DecidedRight, f.DecidedRightInterval = stat.Ratio(right, f.Decided), stat.ClopperPearson(right, f.Decided, stat.IntervalConfidence)
+	f.Cllr, f.CllrMin = stat.Cllr(supports), stat.CllrMin(supports)
 	f.VADF1 = f.Activity.F1()
 	return f
 }
@@ -100,7 +101,7 @@ func figures(trials []Trial) Figures {
 // Contradicted reports whether surely more calls are wrong than right, as they are
 // where left and right are exchanged in the labels.
 func Contradicted(right, calls int) bool {
-	return ClopperPearson(right, calls, IntervalConfidence)[1] < 0.5
+	return stat.ClopperPearson(right, calls, stat.IntervalConfidence)[1] < 0.5
 }
 
 // count counts one sound call.
@@ -136,13 +137,13 @@ func (f *Figures) count(t *Trial, support float64) {
 
 // Bin is the calls whose confidence lies in a range.
 type Bin struct {
-	From           float64  `json:"from"` // confidence of the side that was heard
-	To             float64  `json:"to"`
-	Calls          int      `json:"calls"`
-	Right          int      `json:"right"`
-	MeanConfidence Number   `json:"mean_confidence"`
-	Accuracy       Number   `json:"accuracy"`
-	Interval       Interval `json:"accuracy_interval"`
+	From           float64       `json:"from"` // confidence of the side that was heard
+	To             float64       `json:"to"`
+	Calls          int           `json:"calls"`
+	Right          int           `json:"right"`
+	MeanConfidence stat.Number   `json:"mean_confidence"`
+	Accuracy       stat.Number   `json:"accuracy"`
+	Interval       stat.Interval `json:"accuracy_interval"`
 }
 
 // reliability sets what is claimed against what is true. Calls without any
@@ -169,8 +170,8 @@ func reliability(trials []Trial) []Bin {
 	}
 	for i := range bins {
 		b := &bins[i]
-		b.MeanConfidence = Number(sums[i] / float64(b.Calls)) // NaN: nothing
-		b.Accuracy, b.Interval = ratio(b.Right, b.Calls), ClopperPearson(b.Right, b.Calls, IntervalConfidence)
+		b.MeanConfidence = stat.Number(sums[i] / float64(b.Calls)) // NaN: nothing
+		b.Accuracy, b.Interval = stat.Ratio(b.Right, b.Calls), stat.ClopperPearson(b.Right, b.Calls, stat.IntervalConfidence)
 	}
 	return bins
 }
@@ -196,11 +197,11 @@ type Contribution struct {
 
 // Worth is what some of the evidence is worth.
 type Worth struct {
-	Right        int    `json:"right"`
-	ForcedChoice Number `json:"forced_choice"`
-	Decided      int    `json:"decided"`
-	WrongDecided int    `json:"wrong_decided"`
-	Cllr         Number `json:"cllr"`
+	Right        int         `json:"right"`
+	ForcedChoice stat.Number `json:"forced_choice"`
+	Decided      int         `json:"decided"`
+	WrongDecided int         `json:"wrong_decided"`
+	Cllr         stat.Number `json:"cllr"`
 }
 
 // contributions takes each kind of evidence alone, and all but each, with the
@@ -245,7 +246,7 @@ func contributions(trials []Trial, minConfidence float64) []Contribution {
 }
 
 func worth(supports []float64, minConfidence float64) Worth {
-	w := Worth{Cllr: Cllr(supports)}
+	w := Worth{Cllr: stat.Cllr(supports)}
 	needed := math.Log10(minConfidence / (1 - minConfidence))
 	for _, s := range supports {
 		if s > 0 {
@@ -258,6 +259,6 @@ func worth(supports []float64, minConfidence float64) Worth {
 			}
 		}
 	}
-	w.ForcedChoice = ratio(w.Right, len(supports))
+	w.ForcedChoice = stat.Ratio(w.Right, len(supports))
 	return w
 }

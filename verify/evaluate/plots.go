@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // Plots writes reliability.svg and tippett.svg into a folder, which is made
@@ -84,7 +86,7 @@ func (r *Report) tippettPlot() string {
 		widest = max(widest, math.Abs(supports[i])+0.25)
 	}
 	p := newPlot("Tippett plot: how the ratios of the two cases lie apart",
-		fmt.Sprintf("%d calls and their mirrors; dotted: what a decision at %s needs", len(supports), percent(Number(r.MinConfidence))),
+		fmt.Sprintf("%d calls and their mirrors; dotted: what a decision at %s needs", len(supports), percent(stat.Number(r.MinConfidence))),
 		axis{"log10 likelihood ratio (positive: the customer is on the left)", -widest, widest},
 		axis{"calls with at least this ratio", -0.03, 1.05})
 	for x := -math.Floor(widest); x <= widest; x++ {

@@ -11,10 +11,10 @@
 package evaluate
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -210,12 +210,7 @@ func (r *Report) structure(t *Trial) {
 }
 
 func unreadable(r *Recording) Unreadable {
-	u := Unreadable{File: r.Label.File, Cut: r.Cut, Line: r.Label.Line, Message: r.Err.Error()}
-	var hinted interface{ Hint() string }
-	if errors.As(r.Err, &hinted) {
-		u.Hint = hinted.Hint()
-	}
-	return u
+	return Unreadable{File: r.Label.File, Cut: r.Cut, Line: r.Label.Line, Message: r.Err.Error(), Hint: hint.Of(r.Err)}
 }
 
 // Failed reports whether a recording could not be measured.

@@ -266,7 +266,7 @@ func TestActivity(t *testing.T) {
 	}
 	r.Result.Measurements.Left = measurement.Channel{Timing: measurement.Timing{FirstSpeech: measurement.Never}}
 	a.add(&r)
-	if o := a.onsets(); o.Never != 1 || o.P90S.there() {
+	if o := a.onsets(); o.Never != 1 || o.P90S.Known() {
 		t.Errorf("who was never heard is not behind all others: %+v", o)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 // page collects lines; foreign words must go through escape.Text.
@@ -66,7 +67,7 @@ func (r *Report) headline(p *page) {
 	p.line("\nWho is on which channel: %s", plural(f.Calls, "call"))
 	p.table(func(row func(...string)) {
 		row("forced choice", fmt.Sprintf("%d of %d right", f.Right, f.Calls), percent(f.ForcedChoice), between(f.ForcedChoiceInterval))
-		row("decided at "+percent(Number(r.MinConfidence)), fmt.Sprintf("%d of %d", f.Decided, f.Calls), percent(f.Coverage), "coverage")
+		row("decided at "+percent(stat.Number(r.MinConfidence)), fmt.Sprintf("%d of %d", f.Decided, f.Calls), percent(f.Coverage), "coverage")
 		if f.Decided > 0 {
 			row("  of these wrong", fmt.Sprintf("%d of %d", f.WrongDecided, f.Decided), percent(f.DecidedRight)+" right", between(f.DecidedRightInterval))
 		}
@@ -104,7 +105,7 @@ func (r *Report) wrong(p *page) {
 		if w.Left == Mixed {
 			truth = "the sides change places; heard as staying"
 		}
-		p.line("  %s: %s with %s", name, truth, percent(Number(w.Confidence)))
+		p.line("  %s: %s with %s", name, truth, percent(stat.Number(w.Confidence)))
 		for _, e := range w.Evidence {
 			p.line("    %-12s %+.2f  %s", escape.Text(e.Name), e.Log10LR, escape.Text(e.Detail))
 		}
@@ -120,7 +121,7 @@ func (r *Report) reliabilityTable(p *page) {
 		row("confidence", "calls", "claimed", "right", "95 % interval")
 		for _, b := range r.Reliability {
 			if b.Calls > 0 {
-				row(percent(Number(b.From))+" to "+percent(Number(b.To)), fmt.Sprint(b.Calls), percent(b.MeanConfidence),
+				row(percent(stat.Number(b.From))+" to "+percent(stat.Number(b.To)), fmt.Sprint(b.Calls), percent(b.MeanConfidence),
 					fmt.Sprintf("%d (%s)", b.Right, percent(b.Accuracy)), between(b.Interval))
 			}
 		}
@@ -205,7 +206,7 @@ func strataTable(p *page, title string, strata []Stratum, cuts bool) {
 				fmt.Sprintf("%d (%s)", s.Decided, percent(s.Coverage)), fmt.Sprint(s.WrongDecided), fmt.Sprint(s.Unusable), bits(s.Cllr), bits(s.CllrMin)}
 			if !cuts {
 				f1 := "-"
-				if s.VADF1.there() {
+				if s.VADF1.Known() {
 					f1 = fmt.Sprintf("%.4f", float64(s.VADF1))
 				}
 				cells = append(cells, fmt.Sprintf("%d of %d", s.Faults.Found, s.Faults.Of), fmt.Sprint(s.FalseAlarms), f1)
@@ -216,8 +217,8 @@ func strataTable(p *page, title string, strata []Stratum, cuts bool) {
 }
 
 // percent writes a rate as people do; it is cut off, not rounded, so that 100 % is all.
-func percent(n Number) string {
-	if !n.there() {
+func percent(n stat.Number) string {
+	if !n.Known() {
 		return "-"
 	}
 	return fmt.Sprintf("%.1f %%", math.Floor(float64(n)*1000+1e-6)/10)
@@ -230,19 +231,19 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-func between(i Interval) string {
+func between(i stat.Interval) string {
 	return fmt.Sprintf("%.1f to %.1f %%", 100*i[0], 100*i[1])
 }
 
-func bits(n Number) string {
-	if !n.there() {
+func bits(n stat.Number) string {
+	if !n.Known() {
 		return "-"
 	}
 	return fmt.Sprintf("%.3f", float64(n))
 }
 
-func seconds(n Number) string {
-	if !n.there() {
+func seconds(n stat.Number) string {
+	if !n.Known() {
 		return "-"
 	}
 	return fmt.Sprintf("%.3f s", float64(n))

@@ -1,5 +1,7 @@
 package finding
 
+import "github.com/otoscope/otoscope/audio/note"
+
 // What is wrong with the recording as a pair of channels.
 const (
 	MonoFile           Code = "mono_file"
@@ -18,16 +20,16 @@ const (
 
 // What is wrong with the bytes and how they were had.
 const (
-	Truncated          Code = "truncated"
-	SizeUnknown        Code = "size_unknown"
-	NotANumber         Code = "not_a_number"
-	Malformed          Code = "malformed"
-	PublicRecording    Code = "public_recording"
-	ExposureNotChecked Code = "exposure_not_checked"
-	UpgradedToHTTPS    Code = "upgraded_to_https"
-	PlainHTTP          Code = "plain_http"
-	FetchedAsWAV       Code = "fetched_as_wav"
-	MonoFallback       Code = "mono_fallback"
+	Truncated          Code = Code(note.Truncated)
+	SizeUnknown        Code = Code(note.SizeUnknown)
+	NotANumber         Code = Code(note.NotANumber)
+	Malformed          Code = Code(note.Malformed)
+	PublicRecording    Code = Code(note.PublicRecording)
+	ExposureNotChecked Code = Code(note.ExposureNotChecked)
+	UpgradedToHTTPS    Code = Code(note.UpgradedToHTTPS)
+	PlainHTTP          Code = Code(note.PlainHTTP)
+	FetchedAsWAV       Code = Code(note.FetchedAsWAV)
+	MonoFallback       Code = Code(note.MonoFallback)
 	Stale              Code = "stale"
 )
 

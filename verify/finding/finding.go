@@ -5,6 +5,8 @@
 // them with the severity each has by default and a line of explanation.
 package finding
 
+import "github.com/otoscope/otoscope/audio/note"
+
 // Severity says what a finding means for the outcome.
 type Severity string
 
@@ -29,3 +31,6 @@ type Finding struct {
 func New(code Code, detail string) Finding {
 	return Finding{Code: code, Severity: code.Severity(), Detail: detail}
 }
+
+// FromNote gives the finding that a note of packages fetch and decode is.
+func FromNote(n note.Note) Finding { return New(Code(n.Code), n.Detail) }

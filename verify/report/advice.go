@@ -44,7 +44,7 @@ func advise(v verify.Verdict) []step {
 		steps = append(steps, afterSwap(v)...)
 	case verify.Undecided:
 		steps = append(steps, whenUndecided(v)...)
-	case verify.Failed:
+	case verify.Errored:
 		if v.Error != nil && v.Error.Hint != "" {
 			steps = append(steps, step{text: capitalised(v.Error.Hint)})
 		}

@@ -32,7 +32,7 @@ func ExampleText() {
 
 // What could not be verified is a verdict, too.
 func ExampleJSON() {
-	verdict := verify.Fail(verify.Case{Reference: "call.wav"}, verify.StageFetch, os.ErrNotExist)
+	verdict := verify.ErrorVerdict(verify.Case{Reference: "call.wav"}, verify.StageFetch, os.ErrNotExist)
 	verdict.Version, verdict.Profile = "v1.2.3", "builtin-1"
 	if err := report.JSON(os.Stdout, verdict, report.Options{}); err != nil {
 		log.Fatal(err)

@@ -111,7 +111,7 @@ func keys(t *testing.T, line string) []string {
 
 // Programs index lists and read numbers without asking whether they are there.
 func TestJSONWithNothingToSay(t *testing.T) {
-	v := verify.Verdict{Schema: 1, Recording: "a.wav", Outcome: verify.Failed, Log10LR: math.NaN(), Prior: math.Inf(1)}
+	v := verify.Verdict{Schema: 1, Recording: "a.wav", Outcome: verify.Errored, Log10LR: math.NaN(), Prior: math.Inf(1)}
 	nan := math.NaN()
 	v.Confidence = &nan
 	line := jsonLine(t, v, report.Options{})

@@ -61,7 +61,7 @@ func (p *page) headline(v verify.Verdict) string {
 		word, sentence = p.paint(red, word), reason(v, "the channels do not hold one party each")
 	case verify.Undecided:
 		word, sentence = p.paint(yellow, word), reason(v, leaning(v))
-	case verify.Failed:
+	case verify.Errored:
 		word, sentence = p.paint(red, word), "no verdict"
 		if v.Error != nil {
 			return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, v.Error.Message)

@@ -180,7 +180,7 @@ func poison(x reflect.Value, with string) {
 }
 
 func TestNothingHostileReachesTheTerminal(t *testing.T) {
-	outcomes := []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Failed, "another"}
+	outcomes := []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Errored, "another"}
 	for _, outcome := range outcomes {
 		for _, make := range []func() verify.Verdict{matching, swapped, mono, failed} {
 			v := make()

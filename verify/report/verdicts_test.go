@@ -127,9 +127,9 @@ func mono() verify.Verdict {
 // failed returns a verdict on a recording that could not be had.
 func failed() verify.Verdict {
 	return verify.Verdict{
-		Schema: verify.Schema, Recording: "https://rec.example.com/calls/17.wav", Outcome: verify.Failed, Prior: 0.5,
+		Schema: verify.Schema, Recording: "https://rec.example.com/calls/17.wav", Outcome: verify.Errored, Prior: 0.5,
 		Version: "v0.1.0", Profile: "base-1",
-		Error: &verify.Failure{
+		Error: &verify.Error{
 			Stage:   verify.StageFetch,
 			Message: "rec.example.com wants credentials for /calls/17.wav (401 Unauthorized)",
 			Hint:    "Set OTOSCOPE_USER and OTOSCOPE_PASSWORD and add --auth-host rec.example.com, or put the host into your netrc file.",

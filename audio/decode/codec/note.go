@@ -1,20 +1,21 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/note"
+)
 
 // The codes of notes. They are a contract: programs match on them.
 const (
-	NoteTruncated   = "truncated"    // the recording ends before the size its header gives
-	NoteSizeUnknown = "size_unknown" // the header gives no size; what came was read to its end
-	NoteNotANumber  = "not_a_number" // samples that are no finite number were read as 0
-	NoteMalformed   = "malformed"    // the file breaks the format in a way that leaves its samples certain
+	NoteTruncated   = note.Truncated
+	NoteSizeUnknown = note.SizeUnknown
+	NoteNotANumber  = note.NotANumber
+	NoteMalformed   = note.Malformed
 )
 
 // Note is something odd about a recording that was decoded nevertheless.
-type Note struct {
-	Code   string
-	Detail string // a sentence for a person
-}
+type Note = note.Note
 
 // MaxMalformed bounds the memory that a file made of oddities can take.
 const MaxMalformed = 16
@@ -25,7 +26,7 @@ type Notes struct {
 	malformed int
 }
 
-func (n *Notes) Add(code, format string, args ...any) {
+func (n *Notes) Add(code note.Code, format string, args ...any) {
 	if code == NoteMalformed {
 		n.malformed++
 		if n.malformed > MaxMalformed {
@@ -39,7 +40,7 @@ func (n *Notes) Add(code, format string, args ...any) {
 func (n *Notes) All() []Note {
 	list := append([]Note(nil), n.list...)
 	if unsaid := n.malformed - MaxMalformed; unsaid > 0 {
-		list = append(list, Note{NoteMalformed, fmt.Sprintf("There are %d more things of this kind.", unsaid)})
+		list = append(list, Note{Code: NoteMalformed, Detail: fmt.Sprintf("There are %d more things of this kind.", unsaid)})
 	}
 	return list
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // TestSpecimens decodes every format and every malformation, and looks at what a user is told.
@@ -29,7 +30,7 @@ func TestSpecimens(t *testing.T) {
 			if len(left) != s.frames {
 				t.Errorf("%d frames, want %d", len(left), s.frames)
 			}
-			var codes []string
+			var codes []note.Code
 			var details []string
 			for _, n := range notes {
 				codes = append(codes, n.Code)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // specimen is a small file and what must come of it.
@@ -15,9 +16,9 @@ type specimen struct {
 	name   string
 	file   []byte
 	pick   [2]int
-	frames int      // delivered, where problem is empty
-	notes  []string // codes, in order
-	says   string   // part of the notes' details, where given
+	frames int         // delivered, where problem is empty
+	notes  []note.Code // codes, in order
+	says   string      // part of the notes' details, where given
 
 	problem string // part of the error, where the file is refused
 	hint    string // part of its hint
@@ -124,7 +125,7 @@ func formatSpecimens() []specimen {
 					s.pick = [2]int{3, 1}
 				}
 				if isWideWithoutExtension(f) {
-					s.notes = []string{NoteMalformed}
+					s.notes = []note.Code{NoteMalformed}
 				}
 				all = append(all, s)
 			}
@@ -145,41 +146,41 @@ func sizeSpecimens() []specimen {
 	return []specimen{
 		{name: "size 0, nothing behind", file: sized(0, none)},
 		{name: "size 0, LIST behind", file: sized(0, none, listBehind)},
-		{name: "size 0, samples behind", file: sized(0), frames: 10, notes: []string{NoteSizeUnknown}},
+		{name: "size 0, samples behind", file: sized(0), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size 0, one sample behind", file: sized(0, func(w *wavFile) { w.samples = w.samples[:2] }),
-			notes: []string{NoteSizeUnknown, NoteMalformed}, says: "last 2 bytes were dropped"},
-		{name: "size FFFFFFFF", file: sized(0xFFFFFFFF), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size FFFFFFFF, nothing behind", file: sized(0xFFFFFFFF, none), notes: []string{NoteSizeUnknown}},
-		{name: "size FFFFFFFE", file: sized(0xFFFFFFFE), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size FFFFFFDB", file: sized(0xFFFFFFFF - 36), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size 7FFFFFFF", file: sized(0x7FFFFFFF), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size 7FFFF000", file: sized(0x7FFFF000), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size 80000000", file: sized(0x80000000), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "size past the end", file: sized(8040), frames: 10, notes: []string{NoteTruncated},
+			notes: []note.Code{NoteSizeUnknown, NoteMalformed}, says: "last 2 bytes were dropped"},
+		{name: "size FFFFFFFF", file: sized(0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size FFFFFFFF, nothing behind", file: sized(0xFFFFFFFF, none), notes: []note.Code{NoteSizeUnknown}},
+		{name: "size FFFFFFFE", file: sized(0xFFFFFFFE), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size FFFFFFDB", file: sized(0xFFFFFFFF - 36), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size 7FFFFFFF", file: sized(0x7FFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size 7FFFF000", file: sized(0x7FFFF000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size 80000000", file: sized(0x80000000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size past the end", file: sized(8040), frames: 10, notes: []note.Code{NoteTruncated},
 			says: "announces 8040 bytes of samples and 40 came; the last 8000 bytes, 0.25 s, are missing"},
 		{name: "size past the end in mid frame", file: sized(400, func(w *wavFile) { w.samples = w.samples[:38] }), frames: 9,
-			notes: []string{NoteTruncated, NoteMalformed}, says: "last 2 bytes were dropped"},
-		{name: "size past the end, nothing there", file: sized(8000, none), notes: []string{NoteTruncated}},
-		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []string{NoteMalformed, NoteMalformed},
+			notes: []note.Code{NoteTruncated, NoteMalformed}, says: "last 2 bytes were dropped"},
+		{name: "size past the end, nothing there", file: sized(8000, none), notes: []note.Code{NoteTruncated}},
+		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed},
 			says: "end in the middle of a frame: the last 2 bytes"},
-		{name: "size odd", file: sized(39), frames: 9, notes: []string{NoteMalformed, NoteMalformed}},
+		{name: "size odd", file: sized(39), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed}},
 		{name: "odd samples, pad byte", file: mono8(nil, false), frames: 3},
 		{name: "odd samples, no pad byte", file: mono8(nil, true), frames: 3},
 		{name: "odd samples, pad byte, LIST", file: mono8(list, false), frames: 3},
 		{name: "odd samples, no pad byte, LIST", file: mono8(list, true), frames: 3},
 		{name: "samples, LIST", file: spoiled(listBehind), frames: 10},
 		{name: "samples, garbage", file: spoiled(func(w *wavFile) { w.after = []byte("\xFF\xFEgarbage") }), frames: 10,
-			notes: []string{NoteMalformed}, says: "end at byte 84 by the header, and what follows is no chunk"},
+			notes: []note.Code{NoteMalformed}, says: "end at byte 84 by the header, and what follows is no chunk"},
 		{name: "RF64", file: rf64(40, 0xFFFFFFFF), frames: 10},
 		{name: "RF64 with the size in both places", file: rf64(40, 40), frames: 10},
 		{name: "RF64 with the size in the data chunk alone", file: rf64(0, 40), frames: 10},
 		{name: "RF64 with size 0 in the data chunk", file: rf64(40, 0), frames: 10},
-		{name: "RF64 without a size", file: rf64(0, 0xFFFFFFFF), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "RF64 with all bits set", file: rf64(math.MaxUint64, 0xFFFFFFFF), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "RF64 with 2^62 bytes", file: rf64(1<<62, 0xFFFFFFFF), frames: 10, notes: []string{NoteTruncated}},
-		{name: "RF64 with 2^63 bytes", file: rf64(1<<63, 0xFFFFFFFF), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "RF64 without ds64", file: append([]byte("RF64"), sized(0xFFFFFFFF)[4:]...), frames: 10, notes: []string{NoteSizeUnknown}},
-		{name: "RF64 with a short ds64", frames: 10, notes: []string{NoteSizeUnknown},
+		{name: "RF64 without a size", file: rf64(0, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "RF64 with all bits set", file: rf64(math.MaxUint64, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "RF64 with 2^62 bytes", file: rf64(1<<62, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteTruncated}},
+		{name: "RF64 with 2^63 bytes", file: rf64(1<<63, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "RF64 without ds64", file: append([]byte("RF64"), sized(0xFFFFFFFF)[4:]...), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "RF64 with a short ds64", frames: 10, notes: []note.Code{NoteSizeUnknown},
 			file: append(rawChunk("RF64", 0xFFFFFFFF, "WAVE"), append(rawChunk("ds64", 8, "12345678"), sized(0xFFFFFFFF)[12:]...)...)},
 		{name: "RF64 with a giant ds64", problem: `the "ds64" chunk claims 4294967295 bytes`,
 			file: append(rawChunk("RF64", 0xFFFFFFFF, "WAVE"), rawChunk("ds64", 0xFFFFFFFF, "12345678")...)},
@@ -211,18 +212,18 @@ func chunkSpecimens() []specimen {
 		{name: "odd LIST, pad byte", file: before(chunk(le, "LIST", []byte("INFOx"))), frames: 10},
 		{name: "odd LIST, pad byte that is not 0", file: before(rawChunk("LIST", 5, "INFOxy")), frames: 10},
 		{name: "odd LIST, no pad byte", file: before(rawChunk("LIST", 5, "INFOx")), frames: 10,
-			notes: []string{NoteMalformed}, says: `The "LIST" chunk at byte 36 has an odd size and no pad byte`},
+			notes: []note.Code{NoteMalformed}, says: `The "LIST" chunk at byte 36 has an odd size and no pad byte`},
 		{name: "odd LIST, no pad byte, unknown chunk", file: before(rawChunk("LIST", 5, "INFOx"), rawChunk("zzzz", 0, "")), frames: 10,
-			notes: []string{NoteMalformed}},
+			notes: []note.Code{NoteMalformed}},
 		{name: "odd LIST at the end", file: riffOf(fmtChunk, rawChunk("LIST", 5, "INFOx")), problem: "ends before its data chunk"},
 		{name: "many oddities", file: before([]byte(strings.Repeat(string(rawChunk("LIST", 1, "x")), 40))), frames: 10,
-			notes: slices.Repeat([]string{NoteMalformed}, codec.MaxMalformed+1), says: "24 more things"},
+			notes: slices.Repeat([]note.Code{NoteMalformed}, codec.MaxMalformed+1), says: "24 more things"},
 		{name: "too many chunks", file: before(many("JUNK", chunkLimit)), problem: "more than 4096 chunks"},
 		{name: "giant LIST", file: before(rawChunk("LIST", 0xFFFFFFF0, "INFO")), problem: `the "LIST" chunk claims 4294967280 bytes`},
 		{name: "giant smpl", file: before(rawChunk("smpl", 0x7FFFFFFF, "")), problem: `the "smpl" chunk claims 2147483647 bytes`},
 		{name: "LIST past the end", file: before(rawChunk("LIST", 1000, "INFO")), problem: `ends in the middle of the "LIST" chunk that begins at byte 36 (at byte 96)`, hint: "fetch it again"},
 		{name: "no chunk where one should be", file: before([]byte("\x00\x01\x02\x03\x04\x05\x06\x07")), problem: `should begin, there is "\x00\x01\x02\x03" (00 01 02 03) (at byte 36)`},
-		{name: "fmt twice", file: before(fmtChunk), frames: 10, notes: []string{NoteMalformed}},
+		{name: "fmt twice", file: before(fmtChunk), frames: 10, notes: []note.Code{NoteMalformed}},
 		{name: "fmt twice, contradicting", file: before(mono), problem: "a second fmt chunk contradicts the first one, at byte 12 (at byte 36)"},
 		{name: "fmt after the samples", file: riffOf(data, fmtChunk), problem: "the samples come before any fmt chunk", hint: "Export"},
 		{name: "fmt after samples of unknown size", file: riffOf(rawChunk("data", 0xFFFFFFFF, "1234"), fmtChunk), problem: "the samples come before any fmt chunk"},
@@ -282,15 +283,15 @@ func fmtSpecimens() []specimen {
 		{name: "2 channels exchanged", file: spoiled(func(*wavFile) {}), pick: [2]int{2, 1}, frames: 10},
 		{name: "1 channel, two picked", pick: [2]int{1, 2}, file: floats(32, 0), problem: "channel 2 was picked, but the recording has 1 channel", hint: "Leave --pick away"},
 		{name: "65,535 channels", file: crowd.bytes(), problem: "the recording has 65535 channels"},
-		{name: "65,535 channels, two picked", file: crowd.bytes(), pick: [2]int{65535, 1}, notes: []string{NoteMalformed}},
+		{name: "65,535 channels, two picked", file: crowd.bytes(), pick: [2]int{65535, 1}, notes: []note.Code{NoteMalformed}},
 		{name: "65,535 channels of 16 bits", file: crowd16, pick: [2]int{1, 2}, problem: "65535 channels of 16 bits do not fit"},
 		{name: "0 Hz", file: with32(4, 0), problem: "a sample rate of 0 Hz"},
 		{name: "1 Hz", file: with32(4, 1), problem: "a sample rate of 1 Hz"},
 		{name: "4 GHz", file: with32(4, math.MaxUint32), problem: "a sample rate of 4294967295 Hz"},
 		{name: "wrong byte rate", file: with32(8, 1), frames: 10},
-		{name: "block align of one channel", file: with16(12, 2), frames: 10, notes: []string{NoteMalformed},
+		{name: "block align of one channel", file: with16(12, 2), frames: 10, notes: []note.Code{NoteMalformed},
 			says: "gives 2 bytes for one sample of every channel; 2 channels of 16 bits take 4"},
-		{name: "block align 0", file: with16(12, 0), frames: 10, notes: []string{NoteMalformed}},
+		{name: "block align 0", file: with16(12, 0), frames: 10, notes: []note.Code{NoteMalformed}},
 		{name: "block align contradicts", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 2, 1 }),
 			problem: "2 channels of 16 bits take 4 bytes, but it gives 2", hint: "16-bit PCM WAV"},
 		{name: "block align of 32 bits", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 8, 1 }), problem: "2 channels of 16 bits take 4 bytes, but it gives 8"},
@@ -298,12 +299,12 @@ func fmtSpecimens() []specimen {
 		{name: "33 bits", file: with16(14, 33), problem: "PCM samples of 33 bits"},
 		{name: "64 bits", file: with16(14, 64), problem: "PCM samples of 64 bits", hint: "ffmpeg -i recording.wav"},
 		{name: "12 bits in 16", file: with16(14, 12), frames: 10},
-		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5, notes: []string{NoteMalformed}, says: "left-justified"},
+		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5, notes: []note.Code{NoteMalformed}, says: "left-justified"},
 		{name: "float of 16 bits", file: with16(0, 3), problem: "floating-point samples of 16 bits"},
 		{name: "mu-law that says 16 bits", file: narrow.bytes(), frames: 10},
-		{name: "extensible with 17 valid bits", file: extensible(func(b []byte) []byte { b[18] = 17; return b }), frames: 10, notes: []string{NoteMalformed}},
+		{name: "extensible with 17 valid bits", file: extensible(func(b []byte) []byte { b[18] = 17; return b }), frames: 10, notes: []note.Code{NoteMalformed}},
 		{name: "extensible with 0 valid bits", file: extensible(func(b []byte) []byte { b[18] = 0; return b }), frames: 10},
-		{name: "extensible with 40 bytes and no extension", file: extensible(func(b []byte) []byte { b[16] = 0; return b }), frames: 10, notes: []string{NoteMalformed}},
+		{name: "extensible with 40 bytes and no extension", file: extensible(func(b []byte) []byte { b[16] = 0; return b }), frames: 10, notes: []note.Code{NoteMalformed}},
 		{name: "extensible with a long extension", file: extensible(func(b []byte) []byte { b[16] = 30; return append(b, make([]byte, 8)...) }), frames: 10},
 		{name: "extensible, 24 bits in 32 that says 24", file: extensible(func(b []byte) []byte { b[14], b[12], b[18] = 24, 8, 24; return b }), frames: 5},
 		{name: "extensible and too short", file: extensible(func(b []byte) []byte { return b[:38] }), problem: "needs 40 bytes, but has 38"},
@@ -312,9 +313,9 @@ func fmtSpecimens() []specimen {
 		{name: "extensible of a sub-format beyond the tags", file: extensible(func(b []byte) []byte { b[26] = 1; return b }), problem: "sub-format 00010001-0000"},
 		{name: "extensible ADPCM", file: extensible(func(b []byte) []byte { b[24] = 2; return b }), problem: "Microsoft ADPCM (format tag 0x0002)"},
 		{name: "extensible extensible", file: extensible(func(b []byte) []byte { b[24], b[25] = 0xFE, 0xFF; return b }), problem: "format tag 0xFFFE"},
-		{name: "float32 that is no number", file: floats(32, 0.5, nan, inf, -inf, 2), frames: 5, notes: []string{NoteNotANumber}, says: "3 samples were"},
-		{name: "float64 that is no number", file: floats(64, nan, 0.5), frames: 2, notes: []string{NoteNotANumber}, says: "1 sample was"},
-		{name: "float64 beyond float32", file: floats(64, 1e300, -1e39, 1e-300, 1e38), frames: 4, notes: []string{NoteNotANumber}, says: "2 samples were"},
+		{name: "float32 that is no number", file: floats(32, 0.5, nan, inf, -inf, 2), frames: 5, notes: []note.Code{NoteNotANumber}, says: "3 samples were"},
+		{name: "float64 that is no number", file: floats(64, nan, 0.5), frames: 2, notes: []note.Code{NoteNotANumber}, says: "1 sample was"},
+		{name: "float64 beyond float32", file: floats(64, 1e300, -1e39, 1e-300, 1e38), frames: 4, notes: []note.Code{NoteNotANumber}, says: "2 samples were"},
 	}
 }
 

@@ -1,4 +1,6 @@
-package evaluate
+// Package stat holds the statistics that results are told with: exact intervals
+// of rates, and the cost of likelihood ratios.
+package stat
 
 import (
 	"encoding/json"
@@ -7,14 +9,14 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// IntervalConfidence is how often the intervals hold the true rate.
+// IntervalConfidence is the probability with which an interval holds the true rate.
 const IntervalConfidence = 0.95
 
 // An Interval is a lower and an upper bound of a rate.
 type Interval [2]float64
 
 // ClopperPearson gives the exact two-sided interval of a rate of which k in n
-// were seen (Clopper and Pearson, Biometrika 26, 1934). Of nothing, anything may be.
+// were seen (Clopper and Pearson, Biometrika 26, 1934). Where n is 0, it is 0 to 1.
 func ClopperPearson(k, n int, confidence float64) Interval {
 	out := Interval{0, 1}
 	if n <= 0 || k < 0 || k > n {
@@ -52,14 +54,16 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	return json.Marshal(float64(n))
 }
 
-// there reports whether the number is one.
-func (n Number) there() bool { return !math.IsNaN(float64(n)) }
+// Known reports whether the number is one.
+func (n Number) Known() bool { return !math.IsNaN(float64(n)) }
 
-func nothing() Number { return Number(math.NaN()) }
+// Nothing is no number.
+func Nothing() Number { return Number(math.NaN()) }
 
-func ratio(k, n int) Number {
+// Ratio is k of n as a number, and no number where n is 0.
+func Ratio(k, n int) Number {
 	if n == 0 {
-		return nothing()
+		return Nothing()
 	}
 	return Number(float64(k) / float64(n))
 }

@@ -1,4 +1,4 @@
-package evaluate
+package stat
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 // each call stands for its mirror too and both hypotheses weigh the same.
 func Cllr(supports []float64) Number {
 	if len(supports) == 0 {
-		return nothing()
+		return Nothing()
 	}
 	var sum float64
 	for _, s := range supports {
@@ -35,7 +35,7 @@ func cost(s float64) float64 {
 // exactly what is true of these calls: their isotonic regression (pool adjacent violators).
 func CllrMin(supports []float64) Number {
 	if len(supports) == 0 {
-		return nothing()
+		return Nothing()
 	}
 	var sum float64
 	for _, b := range pool(supports) {

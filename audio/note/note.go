@@ -1,0 +1,30 @@
+// Package note holds what packages fetch and decode remark on a recording that
+// they could use all the same. Each code is that of a finding too.
+package note
+
+// A Code names a kind of note. Codes are a contract: programs match on them.
+type Code string
+
+// What is odd about how a recording was fetched.
+const (
+	PublicRecording    Code = "public_recording"     // anybody who knows the address can have it
+	ExposureNotChecked Code = "exposure_not_checked" // whether that is so could not be found out
+	UpgradedToHTTPS    Code = "upgraded_to_https"    // the address said http
+	PlainHTTP          Code = "plain_http"           // it came unencrypted
+	FetchedAsWAV       Code = "fetched_as_wav"       // the address named another form
+	MonoFallback       Code = "mono_fallback"        // two channels were refused
+)
+
+// What is odd about its bytes.
+const (
+	Truncated   Code = "truncated"    // it ends before the size its header gives
+	SizeUnknown Code = "size_unknown" // the header gives no size; it was read to its end
+	NotANumber  Code = "not_a_number" // samples that are not finite numbers were read as 0
+	Malformed   Code = "malformed"    // it breaks the format in a way that leaves its samples certain
+)
+
+// A Note is one remark.
+type Note struct {
+	Code   Code
+	Detail string // a sentence for a person
+}
