@@ -8,10 +8,13 @@
 package decode
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/note"
+	"github.com/otoscope/otoscope/audio/sniff"
 )
 
 // What readers of all formats have in common.
@@ -38,13 +41,72 @@ const (
 	MuLaw = codec.MuLaw
 )
 
+// A format is one that is read: how it begins, and its reader.
+type format struct {
+	begins func(head []byte) bool
+	open   opening
+}
+
+// opening reads up to the first sample of a source. Of its beginning, notes may tell.
+type opening = func(*codec.Source, *codec.Notes, Options) (Reader, error)
+
+// headBytes is enough to know any of the formats.
+const headBytes = 12
+
+func formats() []format {
+	return []format{
+		{wav.Begins, opener(wav.Open)},
+	}
+}
+
+// opener makes a Reader of any reader, and none of an error.
+func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
+	return func(src *codec.Source, said *codec.Notes, o Options) (Reader, error) {
+		r, err := open(src, said, o)
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+}
+
 // NewReader reads up to the first sample. The caller keeps ownership of r; more may
 // be read from it than the samples need.
+//
+// Bytes that certainly are no part of a recording, such as the headers of an HTTP
+// answer that was saved with it, are passed over with a note.
 //
 // Its errors are an *[Error] where the recording is at fault. An error of r itself
 // is wrapped.
 func NewReader(r io.Reader, o Options) (Reader, error) {
-	return wav.NewReader(r, o)
+	src, said := codec.NewSource(r), &codec.Notes{}
+	head, _ := src.Peek(headBytes)
+	if open := readerOf(head); open != nil {
+		return open(src, said, o)
+	}
+	head, _ = src.Peek(sniff.Bytes)
+	if err := src.Failure(); err != nil {
+		return nil, fmt.Errorf("reading the beginning of the recording at byte %d: %w", len(head), err)
+	}
+	before, ok := sniff.BeforeWAV(head)
+	if !ok || !before.Certain {
+		return nil, codec.Foreign(head, o)
+	}
+	if _, err := src.Discard(before.Bytes); err != nil {
+		return nil, err
+	}
+	said.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
+	return readerOf(head[before.Bytes:])(src, said, o)
+}
+
+// readerOf gives the reader of the format that begins with head, or nil.
+func readerOf(head []byte) opening {
+	for _, f := range formats() {
+		if f.begins(head) {
+			return f.open
+		}
+	}
+	return nil
 }
 
 // ParsePick reads two channel numbers for Options, "1,3": the left one first,

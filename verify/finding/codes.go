@@ -24,6 +24,7 @@ const (
 	SizeUnknown        Code = Code(note.SizeUnknown)
 	NotANumber         Code = Code(note.NotANumber)
 	Malformed          Code = Code(note.Malformed)
+	LeadingBytes       Code = Code(note.LeadingBytes)
 	PublicRecording    Code = Code(note.PublicRecording)
 	ExposureNotChecked Code = Code(note.ExposureNotChecked)
 	UpgradedToHTTPS    Code = Code(note.UpgradedToHTTPS)

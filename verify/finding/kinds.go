@@ -97,6 +97,11 @@ func All() []Kind {
 			"Other tools may not read the file. Rewrite it with sox or ffmpeg before you use it elsewhere.",
 		},
 		{
+			LeadingBytes, Warning, "Bytes that are no part of the recording stand before it. They were passed over.",
+			"HTTP headers, a byte order mark, a line end or a tag was saved together with the recording.",
+			"Save the recording alone, for example with curl without -i. Most players do not read the file as it is.",
+		},
+		{
 			PublicRecording, Warning, "Anybody who knows the URL can fetch the recording without credentials.",
 			"HTTP authentication for recordings is off, or the URL carries its own signature.",
 			"Turn on HTTP authentication for recordings: in the Twilio Console, under Voice, Settings, General.",

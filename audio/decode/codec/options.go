@@ -11,6 +11,9 @@ type Options struct {
 	// Pick is the channels, counted from 1, to take as left and right.
 	// The zero value takes what there is, and there may be 1 or 2.
 	Pick [2]int
+	// NoQuote keeps what the bytes say out of notes and errors, for a file that may be anything,
+	// such as one that an untrusted manifest names: its first line may be a secret.
+	NoQuote bool
 }
 
 // ParsePick reads two channel numbers, "1,3": the left one first, counted from 1. Its error is an *Error.

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"io"
+
+	"github.com/otoscope/otoscope/audio/sniff"
 )
 
 // maxEmptyReads is how often a reader may return nothing and no error before it counts as broken.
@@ -20,7 +22,7 @@ type Source struct {
 
 func NewSource(r io.Reader) *Source {
 	s := &Source{raw: steady{r: r}}
-	s.Reader = bufio.NewReader(&s.raw)
+	s.Reader = bufio.NewReaderSize(&s.raw, sniff.Bytes)
 	return s
 }
 

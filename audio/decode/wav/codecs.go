@@ -78,7 +78,7 @@ func unsupportedCodec(tag uint16, at int64) error {
 	}
 	e := unsupported(at, "%s (format tag 0x%04X), which is not read here", c.name, tag)
 	if c.ffmpeg {
-		e.Advice = adviceFFmpegWAV
+		e.Advice = adviceConvert
 	}
 	return e
 }

@@ -150,7 +150,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 		if c.bits < 1 || c.bits > 32 {
 			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", codec.Count(c.bits, "bit"))
 			if c.bits == 64 {
-				e.Advice = adviceFFmpegWAV
+				e.Advice = adviceConvert
 			}
 			return e
 		}

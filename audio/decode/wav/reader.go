@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/sniff"
 )
 
 // blockBytes is how many bytes are read at a time. It holds at least one frame of any WAV file,
@@ -14,7 +15,7 @@ const blockBytes = 1 << 16
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader struct {
 	src       *codec.Source
-	said      codec.Notes
+	said      *codec.Notes
 	layout    layout
 	taken     []int // channels of the file that are delivered, counted from 0
 	picking   bool  // they are others than all of the file's, in its order
@@ -34,13 +35,22 @@ type Reader struct {
 //
 // Its errors are an *Error where the recording is at fault. An error of r itself is wrapped.
 func NewReader(r io.Reader, o Options) (*Reader, error) {
-	return newReader(r, o, maxSection)
+	return Open(codec.NewSource(r), &codec.Notes{}, o)
 }
 
-func newReader(in io.Reader, o Options, section int64) (*Reader, error) {
-	r := &Reader{src: codec.NewSource(in)}
+// Begins reports whether head is how a WAV file begins. Twelve bytes suffice.
+func Begins(head []byte) bool { return sniff.Head(head).Kind == sniff.WAV }
+
+// Open is NewReader for a source from which something may have been read before, and of which
+// something may have been said.
+func Open(src *codec.Source, said *codec.Notes, o Options) (*Reader, error) {
+	return newReader(src, said, o, maxSection)
+}
+
+func newReader(src *codec.Source, said *codec.Notes, o Options, section int64) (*Reader, error) {
+	r := &Reader{src: src, said: said}
 	var err error
-	if r.layout, err = walk(r.src, &r.said); err != nil {
+	if r.layout, err = walk(r.src, r.said, o); err != nil {
 		return nil, err
 	}
 	f := r.layout.format
@@ -136,6 +146,10 @@ func (r *Reader) end(err error) error {
 	}
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
+	}
+	if r.received < int64(r.layout.format.FrameBytes()) {
+		return codec.NewErrorAt(r.src.Offset(), "there is no recording in the file, or not yet: it has a header and no samples",
+			codec.AdviceNotYet)
 	}
 	r.remark()
 	return io.EOF

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/sniff"
 )
 
 // What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
@@ -33,6 +34,7 @@ type layout struct {
 type walker struct {
 	src       *codec.Source
 	said      *codec.Notes
+	options   Options
 	order     binary.ByteOrder
 	container string
 
@@ -43,8 +45,8 @@ type walker struct {
 }
 
 // walk reads up to the first sample.
-func walk(src *codec.Source, said *codec.Notes) (layout, error) {
-	w := &walker{src: src, said: said, order: binary.LittleEndian, longSize: -1, dataAt: -1}
+func walk(src *codec.Source, said *codec.Notes, o Options) (layout, error) {
+	w := &walker{src: src, said: said, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
 	}
@@ -88,17 +90,17 @@ func (w *walker) riffHeader() error {
 		w.container = "RIFX"
 		w.order = binary.BigEndian
 	default:
-		start, err := w.src.Peek(sniffBytes)
+		start, err := w.src.Peek(sniff.Bytes)
 		if err != nil && w.src.Failure() != nil {
 			return w.failed("the RIFF header")
 		}
-		return notWave(start)
+		return codec.Foreign(start, w.options)
 	}
 	if err != nil {
 		return cutShort(int64(len(head)), "in the middle of its RIFF header")
 	}
-	if form := head[8:12]; string(form) != "WAVE" {
-		return notWaveForm(form)
+	if string(head[8:12]) != "WAVE" {
+		return codec.Foreign(head, w.options)
 	}
 	_, err = w.src.Discard(riffHeaderBytes)
 	return err
@@ -118,7 +120,7 @@ func (w *walker) chunkHeader() (id string, size int64, err error) {
 		return "", 0, w.noSamples(at)
 	}
 	if !isChunkName(head) {
-		return "", 0, malformed(at, "where the next chunk should begin, there is %s", escape.Bytes(head[:4]))
+		return "", 0, malformed(at, "where the next chunk should begin, there is %s", w.quote(head[:4]))
 	}
 	id, size = string(head[:4]), int64(w.order.Uint32(head[4:]))
 	_, err = w.src.Discard(chunkHeaderBytes)
@@ -131,8 +133,8 @@ func (w *walker) body(id string, size, at int64) error {
 		if w.dataAt >= 0 {
 			return w.dataFirst()
 		}
-		return malformed(at, "the %q chunk claims %d bytes, and before its samples a recording is believed to have no more than %d",
-			id, size, headerLimit)
+		return malformed(at, "the %s chunk claims %d bytes, and before its samples a recording is believed to have no more than %d",
+			w.name(id), size, headerLimit)
 	}
 	var begin []byte
 	if wanted := min(size, wantedOf(id)); wanted > 0 {
@@ -210,7 +212,7 @@ func (w *walker) pad(id string, size, at int64) error {
 		return nil // the next chunk's header tells why
 	}
 	if missingPad(next) {
-		w.said.Add(NoteMalformed, "The %q chunk at byte %d has an odd size and no pad byte after it.", id, at)
+		w.said.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
 		return nil
 	}
 	_, err := w.src.Discard(1)
@@ -252,14 +254,14 @@ func (w *walker) noSamples(at int64) error {
 }
 
 func (w *walker) dataFirst() error {
-	return codec.NewErrorAt(w.dataAt, "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back", adviceExport)
+	return codec.NewErrorAt(w.dataAt, "the samples come before any fmt chunk that says how to read them, and a recording is read once, from front to back", codec.AdviceExport)
 }
 
 func (w *walker) endedIn(id string, at int64) error {
 	if w.src.Failure() != nil {
-		return w.failed(fmt.Sprintf("the %q chunk", id))
+		return w.failed(fmt.Sprintf("the %s chunk", w.name(id)))
 	}
-	return cutShort(w.src.Offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %q chunk that begins at byte %d", id, at))
+	return cutShort(w.src.Offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %s chunk that begins at byte %d", w.name(id), at))
 }
 
 // failed wraps an error of the reader: not the recording is at fault but the way it came.
@@ -285,6 +287,22 @@ func following(s *codec.Source) (what int, at int64) {
 		return followedByChunk, at
 	}
 	return followedBySomething, at
+}
+
+// name quotes the name of a chunk, unless it may be part of a secret.
+func (w *walker) name(id string) string {
+	if w.options.NoQuote && !isKnownChunk([]byte(id)) {
+		return "unknown"
+	}
+	return fmt.Sprintf("%q", id)
+}
+
+// quote shows bytes, unless they may be part of a secret.
+func (w *walker) quote(b []byte) string {
+	if w.options.NoQuote {
+		return "something else"
+	}
+	return escape.Bytes(b)
 }
 
 func prefix(b []byte, n int) string { return string(b[:min(n, len(b))]) }

@@ -17,6 +17,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/otoscope/otoscope/audio/sniff"
 )
 
 // An Entry is one row of a manifest.
@@ -131,7 +133,7 @@ func read(name, base string, r io.Reader, closer io.Closer) (*Manifest, error) {
 		}
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
-	head, _ := decoded.Peek(8) // what there is serves
+	head, _ := decoded.Peek(16) // what there is serves
 	if what, hint := foreign(head, name); what != "" {
 		return nil, &Error{Message: fmt.Sprintf("%s is %s, not a manifest", name, what), Advice: hint}
 	}
@@ -161,14 +163,14 @@ func firstByte(r *bufio.Reader) (byte, error) {
 
 // foreign recognises what people hand over by mistake.
 func foreign(head []byte, name string) (what, hint string) {
-	switch {
-	case bytes.HasPrefix(head, []byte("RIFF")), bytes.HasPrefix(head, []byte("RF64")), bytes.HasPrefix(head, []byte("RIFX")):
+	switch found := sniff.Head(head); {
+	case found.Kind == sniff.WAV, found.Kind == sniff.Audio:
 		return "a recording", "to verify one recording: otoscope verify " + name
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "a spreadsheet or an archive", "save it as CSV (UTF-8)"
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		return "compressed", "unpack it, or: gzip -dc FILE | otoscope batch -"
-	case bytes.HasPrefix(head, []byte("SQLite")):
+	case found.Kind == sniff.Archive:
+		return "a spreadsheet or an archive", "save it as CSV (UTF-8)"
+	case found.Kind == sniff.Database:
 		return "a database", "to see what it holds: otoscope results --db " + name
 	case bytes.IndexByte(head, 0) >= 0:
 		return "no text", Usage
