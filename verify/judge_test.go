@@ -153,7 +153,7 @@ func TestExchangedFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Pick: [2]int{2, 1}})
+		rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Options: decode.Options{Pick: [2]int{2, 1}}})
 		if err != nil {
 			t.Fatal(err)
 		}

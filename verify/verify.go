@@ -37,9 +37,8 @@ import (
 
 // MeasureOptions says how a recording is read.
 type MeasureOptions struct {
-	// Pick names the channels, counted from 1, to take as left and right.
-	// Zero: the file must have one or two.
-	Pick [2]int
+	// Options says how the bytes are decoded.
+	decode.Options
 	// Voice and Peaks ask for what is measured on request only: a summary of each
 	// channel's voice and line, which is personal data, and the outline of the waveform.
 	Voice, Peaks bool
@@ -65,7 +64,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	arrived := &counter{r: r, ctx: ctx}
 	hash := sha256.New()
 	body := io.TeeReader(arrived, hash)
-	decoder, err := decode.NewReader(body, decode.Options{Pick: o.Pick})
+	decoder, err := decode.NewReader(body, o.Options)
 	if err != nil {
 		return Recording{}, readError(arrived, err)
 	}
