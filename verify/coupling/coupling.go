@@ -1,0 +1,158 @@
+// Package coupling tells from who speaks when whether two channels belong
+// together: whether their speakers hear each other, and whether at the time that
+// the recording says.
+//
+// People who talk to each other react: they begin soon after the other one ends, hold
+// back while the other one speaks, and stop soon when both do. Two legs of different
+// calls do not, nor do two channels of one call of which one runs late. The model is one
+// of hazards. In steps of 0.1 s a channel begins or ends to speak with a probability
+// that depends on how long it has been speaking or silent, its own state, and on
+// how long the other channel has. What a step says is its probability given both states
+// over its probability given its own, as a log10 likelihood ratio. The sum over a
+// call, both ways, is the fit of the channels, for every lag of one behind the other.
+//
+//	p := coupling.New(left, right, durationS)
+//	p.Z(0)             // do they belong together as recorded?
+//	p.Peak()           // with which lag would they do so best?
+//	p.Stretches()      // and does the lag change?
+//
+// How much of a fit is chance depends on how much is said and in which manner. Z
+// therefore compares with other lags of the same recording. On 108 sound calls Z(0) is
+// 3 in the median (1.6 at the 5th percentile for bank calls of a minute, 0.5 for programs
+// that answer slowly); for legs of two calls it is 0 in the median and below 2 in 95 of 100.
+// A peak of 3.5 and more that stands 3 above Z(0) was found in 1 of the 108, in 48 of them
+// when one channel was made 5 s late, in 53 at 15 s, in 14 at 2 s, and the peak was at
+// the true lag to a second in two thirds of these.
+//
+// Exchanging the channels negates the lags and changes nothing else, and moving one
+// channel by d moves the profile by d: tests hold both.
+package coupling
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+)
+
+const (
+	// StepS is the time resolution, s.
+	StepS = 0.1
+	// MaxLagS is how far one channel may run behind the other, s.
+	MaxLagS = 30.0
+	// windowS is the resolution in time of a lag that changes, s.
+	windowS = 20.0
+
+	maxLag      = int(MaxLagS / StepS)
+	lags        = 2*maxLag + 1
+	windowSteps = int(windowS / StepS)
+)
+
+// A Profile holds, for each lag, how well the channels fit each other.
+type Profile struct {
+	windows [][lags]float64 // log10 likelihood ratios, by window of the left channel's time
+	total   [lags]float64
+}
+
+// New computes the profile of two channels' speech. Segments are in order and
+// apart from each other, times in seconds from the start of the recording, which is
+// durationS long. What lies outside the recording at a lag says nothing.
+func New(left, right []measurement.Segment, durationS float64) *Profile {
+	a, b := trackOf(left, durationS), trackOf(right, durationS)
+	steps := len(a.state) - 1 // the last state has no next one
+	p := &Profile{}
+	if steps < 1 {
+		return p
+	}
+	weights := fitted()
+	p.windows = make([][lags]float64, (steps+windowSteps-1)/windowSteps)
+	for lag := -maxLag; lag <= maxLag; lag++ {
+		// With a positive lag the right channel is late: its step i+lag belongs to
+		// the left one's step i.
+		for i := max(0, -lag); i < min(steps, steps-lag); i++ {
+			j := i + lag
+			// A step belongs to the window of the middle between both, so that
+			// exchanging the channels leaves it there.
+			window := (i + j) / 2 / windowSteps
+			p.windows[window][lag+maxLag] += weights.step(a, i, b, j) + weights.step(b, j, a, i)
+		}
+	}
+	for _, w := range p.windows {
+		for lag, v := range w {
+			p.total[lag] += v
+		}
+	}
+	return p
+}
+
+// At gives the fit, a log10 likelihood ratio, with the right channel lagS late.
+func (p *Profile) At(lagS float64) float64 {
+	lag := int(math.Round(lagS / StepS))
+	if lag < -maxLag || lag > maxLag {
+		return 0
+	}
+	return p.total[lag+maxLag]
+}
+
+// Best gives the lag, positive where the right channel is late, at which the channels
+// fit best, and the log10 likelihood ratio there. Of equals the least lag counts; of
+// +d and −d that are equal, neither does, and the next best is given.
+func (p *Profile) Best() (lagS, log10 float64) {
+	best, at := p.total[maxLag], 0
+	for lag := 1; lag <= maxLag; lag++ {
+		late, early := p.total[maxLag+lag], p.total[maxLag-lag]
+		switch {
+		case late > early && late > best:
+			best, at = late, lag
+		case early > late && early > best:
+			best, at = early, -lag
+		}
+	}
+	return float64(at) * StepS, best
+}
+
+// How far beside a lag the profile counts as chance: the reactions of one turn
+// reach a few seconds.
+const besideS = 4.0
+
+// Z gives how far the fit with the right channel lagS late, give or take half a second
+// (talkers differ in how soon they answer), is above that of lags more than 4 s beside
+// it, in their standard deviations. The same speech with the same manners, only not at
+// its time, is what chance looks like in this recording.
+func (p *Profile) Z(lagS float64) float64 {
+	at := int(math.Round(lagS/StepS)) + maxLag
+	near, beside := int(0.5/StepS), int(besideS/StepS)
+	if at < 0 || at >= lags {
+		return 0
+	}
+	top := math.Inf(-1)
+	var n, sum, squares float64
+	// In pairs, so that exchanged channels give the same sums to the last bit.
+	for k := 0; k <= maxLag; k++ {
+		var pairSum, pairSquares float64
+		for _, lag := range []int{maxLag + k, maxLag - k}[:min(k+1, 2)] {
+			v := p.total[lag]
+			switch distance := max(lag-at, at-lag); {
+			case distance <= near:
+				top = max(top, v)
+			case distance > beside:
+				n++
+				pairSum += v
+				pairSquares += v * v
+			}
+		}
+		sum += pairSum
+		squares += pairSquares
+	}
+	mean := sum / n
+	deviation := math.Sqrt(max(0, squares/n-mean*mean))
+	if deviation == 0 {
+		return 0
+	}
+	return (top - mean) / deviation
+}
+
+// Peak gives the lag that stands out most, and by how much.
+func (p *Profile) Peak() (lagS, z float64) {
+	lagS, _ = p.Best()
+	return lagS, p.Z(lagS)
+}

@@ -1,0 +1,76 @@
+package coupling
+
+import "math"
+
+// hazards says, for each state of a channel and of the other one, what a step with
+// and without a change of the channel adds to the log10 likelihood ratio.
+type hazards [states][states]struct{ stay, change float64 }
+
+// step is what one step of channel a at i says with channel b at j beside it.
+func (h *hazards) step(a track, i int, b track, j int) float64 {
+	cell := &h[a.state[i]][b.state[j]]
+	if a.change[i] {
+		return cell.change
+	}
+	return cell.stay
+}
+
+// counts are how many steps were spent in each pair of states, and with how many
+// of them the state ended.
+type counts [states][states]struct{ steps, changes float64 }
+
+func (c *counts) add(a, b track) {
+	for i := range len(a.state) - 1 {
+		cell := &c[a.state[i]][b.state[i]]
+		cell.steps++
+		if a.change[i] {
+			cell.changes++
+		}
+	}
+}
+
+// How many steps a pair of states counts as seen before any is: 20 as if the
+// channel's own state and the other one's each had their effect independently.
+const priorSteps = 20
+
+// fit estimates the hazards from counts. A pair of states that was hardly ever
+// seen is drawn to what its two states do on their own.
+func (c *counts) fit() *hazards {
+	type sum struct{ steps, changes float64 }
+	var own [states]sum      // of the channel's own state
+	var all [2]sum           // of silence and speech
+	var other [2][states]sum // of the other's state, within silence and speech
+	kind := func(s int) int {
+		if s < silentStates {
+			return 0
+		}
+		return 1
+	}
+	for s := range states {
+		for o := range states {
+			cell := c[s][o]
+			for _, to := range []*sum{&own[s], &all[kind(s)], &other[kind(s)][o]} {
+				to.steps += cell.steps
+				to.changes += cell.changes
+			}
+		}
+	}
+	var h hazards
+	for s := range states {
+		alone := (own[s].changes + 1) / (own[s].steps + 2)
+		base := all[kind(s)].changes / max(all[kind(s)].steps, 1)
+		for o := range states {
+			effect := 1.0
+			if base > 0 {
+				effect = (other[kind(s)][o].changes + 3*base) / (other[kind(s)][o].steps + 3) / base
+			}
+			expected := min(alone*effect, 0.9)
+			p := (c[s][o].changes + priorSteps*expected) / (c[s][o].steps + priorSteps)
+			h[s][o].change = round(math.Log10(p / alone))
+			h[s][o].stay = round(math.Log10((1 - p) / (1 - alone)))
+		}
+	}
+	return &h
+}
+
+func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
