@@ -55,6 +55,9 @@ func Judge(rec Recording, c Case) Verdict {
 	}
 	v.hear()
 	v.Outcome = v.decide(c.minConfidence())
+	if v.Confidence != nil {
+		*v.Confidence = shownConfidence(*v.Confidence)
+	}
 	if m.Channels == 2 && !has(v.Findings, finding.Fatal) {
 		v.Measures = &Measures{}
 		if v.Declared != nil {
@@ -106,6 +109,19 @@ func (v *Verdict) hear() {
 		heard, p = heard.Flip(), 1-p
 	}
 	v.Heard, v.Confidence = &heard, &p
+}
+
+// shownConfidence keeps three digits of the doubt that is left and rounds down: what
+// is as good as certain is not shown as certain, and what is not sure enough not as
+// sure enough.
+func shownConfidence(p float64) float64 {
+	doubt := 1 - p
+	if doubt <= 0 {
+		return p
+	}
+	const inexact = 1e-6 // of a unit: what is a short number stays one
+	scale := math.Pow10(2 - int(math.Floor(math.Log10(doubt))))
+	return math.Floor(p*scale+inexact) / scale
 }
 
 func (v *Verdict) decide(minConfidence float64) Outcome {

@@ -1,9 +1,13 @@
 package verify_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -11,6 +15,8 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // recordings are the recordings that the project made.
@@ -70,5 +76,61 @@ func TestMeasurementsOfFixturesAreFrozen(t *testing.T) {
 				t.Errorf("the measurements changed (-frozen +now):\n%s", d)
 			}
 		})
+	}
+}
+
+// verdictsInFull are the verdicts on all fixtures with everything that was measured,
+// one a line.
+func verdictsInFull(t testing.TB) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	for _, file := range recordings(t) {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := verify.Verify(t.Context(), f, verify.Case{Reference: filepath.Base(file), Declaration: declare.Default()},
+			verify.MeasureOptions{Voice: true, Peaks: true, Known: []*fingerprint.Reference{knownGreeting(t)}})
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := report.JSON(&out, v, report.Options{Detail: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.Bytes()
+}
+
+// plainVariable asks the test below to write its verdicts instead.
+const plainVariable = "OTOSCOPE_TEST_VERDICTS_TO"
+
+// A processor with AVX2 and one without give the same verdicts, byte by byte.
+func TestVerdictsDoNotDependOnTheProcessor(t *testing.T) {
+	if path := os.Getenv(plainVariable); path != "" {
+		if err := os.WriteFile(path, verdictsInFull(t), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the processor has one way to measure; AVX2 is another on amd64")
+	}
+	path := filepath.Join(t.TempDir(), "verdicts")
+	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	c.Env = append(os.Environ(), plainVariable+"="+path, "GODEBUG=cpu.avx2=off,cpu.fma=off")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	plain, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide := verdictsInFull(t)
+	if d := cmp.Diff(strings.Split(string(plain), "\n"), strings.Split(string(wide), "\n")); d != "" {
+		t.Errorf("(-without AVX2 +with)\n%s", d)
+	}
+	if long := regexp.MustCompile(`[0-9]\.[0-9]{9,}[,}\]]|[0-9][eE]-?[0-9]+[,}\]]`).Find(wide); long != nil {
+		t.Errorf("%s has more digits than mean something", long)
 	}
 }

@@ -21,20 +21,20 @@ type Match struct {
 	// Score is by how many standard deviations the best place agrees more than
 	// the others of the channel, less what the length of the recording brings
 	// about. 3 to 7 by chance, 15 to 60 where the reference is heard clearly.
-	Score float64 `json:"score"`
+	Score float64 `json:"score" digits:"2"`
 	// The rest is of the match, and absent where there is none.
 
 	// Of several times these are the first that is about as clear as the clearest.
 
 	// StartS is where the file would begin, in seconds from the first sample, to
 	// about 0.02 s; negative where its beginning is cut off.
-	StartS float64 `json:"start_s,omitempty"`
-	EndS   float64 `json:"end_s,omitempty"` // where it would end
+	StartS float64 `json:"start_s,omitempty" digits:"4"`
+	EndS   float64 `json:"end_s,omitempty" digits:"4"` // where it would end
 	// Speed is that of the recording relative to the file, 0.97 to 1.03 in steps of 0.01.
-	Speed float64 `json:"speed,omitempty"`
+	Speed float64 `json:"speed,omitempty" digits:"2"`
 	// Coverage is the share of half seconds that agree each by itself, 0 to 1, of
 	// the 3 s of the reference that agree best.
-	Coverage float64 `json:"coverage,omitempty"`
+	Coverage float64 `json:"coverage,omitempty" digits:"2"`
 	// GainDB is by how much the recording is louder there than the file, other sounds included.
-	GainDB float64 `json:"gain_db,omitempty"`
+	GainDB float64 `json:"gain_db,omitempty" digits:"2"`
 }

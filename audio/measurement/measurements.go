@@ -2,13 +2,13 @@ package measurement
 
 // Measurements is all that is kept of the sound of one recording: the only
 // thing that crosses from audio to verify. A verdict can be recomputed from
-// it without the audio.
+// it without the audio. Every figure is rounded ([Measurements.Round]).
 type Measurements struct {
 	Schema     int     `json:"schema"`
 	SampleRate int     `json:"sample_rate"` // Hz
 	Channels   int     `json:"channels"`    // 1 (Right is zero and means nothing) or 2
 	Frames     int64   `json:"frames"`      // samples a channel
-	DurationS  float64 `json:"duration_s"`
+	DurationS  float64 `json:"duration_s" digits:"6"`
 	Left       Channel `json:"left"`
 	Right      Channel `json:"right"`
 	Pair       Pair    `json:"pair"` // zero for mono
@@ -62,8 +62,8 @@ const (
 type Tone struct {
 	Kind   ToneKind `json:"kind"`
 	Detail string   `json:"detail,omitempty"`
-	Start  float64  `json:"start_s"`
-	End    float64  `json:"end_s"`
+	Start  float64  `json:"start_s" digits:"4"`
+	End    float64  `json:"end_s" digits:"4"`
 	Count  int      `json:"count"` // how often it sounded
 }
 
@@ -80,15 +80,15 @@ func (c Channel) Digits() string {
 
 // Levels says how loud a channel is.
 type Levels struct {
-	ActiveSpeechLevel Level   `json:"active_speech_level_dbov"` // ITU-T P.56 method B
-	ActivityFactor    float64 `json:"activity_factor"`          // ITU-T P.56 method B, 0–1
-	RMS               Level   `json:"rms_dbov"`                 // long-term level, DC included
-	Peak              DBFS    `json:"peak_dbfs"`                // largest sample magnitude, relative to full scale
-	NoiseFloor        Level   `json:"noise_floor_dbov"`         // between the speech, in its band; digital silence left out
-	SNR               Ratio   `json:"snr_db"`                   // active speech level over noise floor; null where either is missing
-	DC                float64 `json:"dc"`                       // mean sample, full scale = 1
-	ClippedSamples    int64   `json:"clipped_samples"`          // on flat tops: runs of three and more samples at ClipLevel
-	ClipLevel         DBFS    `json:"clip_level_dbfs"`          // full scale, or less where gain or G.711 came after; null where nothing is clipped
+	ActiveSpeechLevel Level   `json:"active_speech_level_dbov"`   // ITU-T P.56 method B
+	ActivityFactor    float64 `json:"activity_factor" digits:"4"` // ITU-T P.56 method B, 0–1
+	RMS               Level   `json:"rms_dbov"`                   // long-term level, DC included
+	Peak              DBFS    `json:"peak_dbfs"`                  // largest sample magnitude, relative to full scale
+	NoiseFloor        Level   `json:"noise_floor_dbov"`           // between the speech, in its band; digital silence left out
+	SNR               Ratio   `json:"snr_db"`                     // active speech level over noise floor; null where either is missing
+	DC                float64 `json:"dc" digits:"6"`              // mean sample, full scale = 1
+	ClippedSamples    int64   `json:"clipped_samples"`            // on flat tops: runs of three and more samples at ClipLevel
+	ClipLevel         DBFS    `json:"clip_level_dbfs"`            // full scale, or less where gain or G.711 came after; null where nothing is clipped
 }
 
 // Timing says when something is heard on a channel.
@@ -96,16 +96,16 @@ type Timing struct {
 	FirstSound             Time    `json:"first_sound_s"`  // first sample that is not digital silence
 	FirstSpeech            Time    `json:"first_speech_s"` // start of the first segment
 	LastSpeech             Time    `json:"last_speech_s"`  // end of the last segment
-	TalkS                  float64 `json:"talk_s"`
+	TalkS                  float64 `json:"talk_s" digits:"4"`
 	Turns                  int     `json:"turns"` // runs of segments with none of the other channel between
-	MeanTurnS              float64 `json:"mean_turn_s"`
-	LongestTurnS           float64 `json:"longest_turn_s"`
-	LeadingDigitalSilenceS float64 `json:"leading_digital_silence_s"`
-	DigitalSilenceS        float64 `json:"digital_silence_s"` // all of it, in runs of 20 ms and more
+	MeanTurnS              float64 `json:"mean_turn_s" digits:"4"`
+	LongestTurnS           float64 `json:"longest_turn_s" digits:"4"`
+	LeadingDigitalSilenceS float64 `json:"leading_digital_silence_s" digits:"4"`
+	DigitalSilenceS        float64 `json:"digital_silence_s" digits:"4"` // all of it, in runs of 20 ms and more
 	// LeadingIdleS is how long the channel begins with digital silence, or with
 	// what codecs and converters make of it: 10 dB and more below the noise of the line
 	// that follows.
-	LeadingIdleS float64 `json:"leading_idle_s"`
+	LeadingIdleS float64 `json:"leading_idle_s" digits:"4"`
 }
 
 // Line says what the line that a channel came over did to it.
@@ -114,16 +114,16 @@ type Line struct {
 	// and ends, to about 125 Hz; 0 where there is too little speech.
 	// A telephone line gives about 300 and 3400 Hz (ITU-T G.712), wideband
 	// codecs 50 and 7000 Hz and more. Nothing lies above half the sample rate.
-	BandLowHz  float64 `json:"band_low_hz"`
-	BandHighHz float64 `json:"band_high_hz"`
+	BandLowHz  float64 `json:"band_low_hz" digits:"1"`
+	BandHighHz float64 `json:"band_high_hz" digits:"1"`
 	// TiltDBPerOctave is how the speech's spectrum falls from 280 to 2830 Hz: −6 to −12 as a rule.
-	TiltDBPerOctave float64 `json:"tilt_db_per_octave"`
+	TiltDBPerOctave float64 `json:"tilt_db_per_octave" digits:"2"`
 	// G711 is the law ("mu" or "a") whose decoder's levels the loud samples lie on, "" where there is none.
 	// Gain, mixing and resampling destroy the grid: "" never means "not G.711".
 	G711 string `json:"g711_grid,omitempty"`
 	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
 	// Concealed packets are off it; by chance it is below 0.08.
-	G711Share float64 `json:"g711_share"`
+	G711Share float64 `json:"g711_share" digits:"4"`
 	// NoiseStep is by how much the noise falls (or, negative, rises) some tenths
 	// of a second after the speech, where it does so by 4 dB or more in each pause
 	// alike: comfort noise takes over, or a noise gate closes. 0 where it does
@@ -136,15 +136,15 @@ type Line struct {
 // first 4,096 cuts and repeats are looked at.
 type Dropouts struct {
 	Gaps    int     `json:"gaps"`              // cuts to digital silence of 10 to 200 ms, with speech at both edges
-	GapS    float64 `json:"gap_s"`             // all of them together, s
+	GapS    float64 `json:"gap_s" digits:"4"`  // all of them together, s
 	Repeats int     `json:"repeats"`           // packets of 10, 20 or 30 ms that are once more, sample by sample, the one before
 	Times   []Time  `json:"times_s,omitempty"` // where the first 32 of both begin, in order
 }
 
 // Segment is a stretch of speech in seconds from the first sample.
 type Segment struct {
-	Start float64 `json:"start_s"`
-	End   float64 `json:"end_s"`
+	Start float64 `json:"start_s" digits:"4"`
+	End   float64 `json:"end_s" digits:"4"`
 }
 
 // TwoSpeakers says whether the speech of a channel is that of two speakers who take
@@ -152,18 +152,18 @@ type Segment struct {
 type TwoSpeakers struct {
 	Utterances         int `json:"utterances"` // that are compared, up to 3 s long
 	MinorityUtterances int `json:"fewer"`      // how many of them are those of the speaker who has fewer
-	// Gain is how much better two speakers explain an utterance than one does, on
+	// LogLikelihoodGain is how much better two speakers explain an utterance than one does, on
 	// average: by how much its squared distance from the speaker falls, in units of
 	// how much it varies. Dividing the utterances of one speaker in two gives less than
 	// 1 as a rule and hardly ever 2; 0 where they do not fall in two.
-	LogLikelihoodGain float64 `json:"gain"`
+	LogLikelihoodGain float64 `json:"gain" digits:"3"`
 	SpeakerChanges    int     `json:"changes"` // of the speaker from one utterance to the next
 }
 
 // Pair says what the two channels are to each other.
 type Pair struct {
-	DoubleTalkS    float64 `json:"double_talk_s"`    // both speak
-	MutualSilenceS float64 `json:"mutual_silence_s"` // neither speaks
+	DoubleTalkS    float64 `json:"double_talk_s" digits:"4"`    // both speak
+	MutualSilenceS float64 `json:"mutual_silence_s" digits:"4"` // neither speaks
 	// LeftResponse and RightResponse are how long each side takes to speak
 	// once the other has ended its turn.
 	LeftResponse  ResponseLatency `json:"left_answers"`
@@ -179,7 +179,7 @@ type Pair struct {
 	// CommonS is for how many seconds both channels speak in parts of the call
 	// in which they carry one sound, where that is not the whole call: both
 	// parties on both channels for a while, or music for both.
-	CommonS float64     `json:"common_s"`
+	CommonS float64     `json:"common_s" digits:"4"`
 	Skew    ChannelSkew `json:"shift"`
 }
 
@@ -194,12 +194,12 @@ type Coupling struct {
 type EchoPath struct {
 	// Strength is how far the evidence is above chance, in standard
 	// deviations; 0 where nothing is heard.
-	Strength float64 `json:"strength"`
-	LagS     float64 `json:"lag_s"`   // how much later it is heard on the other channel; negative: earlier, so the channels are shifted
-	GainDB   float64 `json:"gain_db"` // its level there over its level on its own channel; of an echo, −GainDB is the return loss
+	Strength float64 `json:"strength" digits:"2"`
+	LagS     float64 `json:"lag_s" digits:"5"`   // how much later it is heard on the other channel; negative: earlier, so the channels are shifted
+	GainDB   float64 `json:"gain_db" digits:"2"` // its level there over its level on its own channel; of an echo, −GainDB is the return loss
 	// Share is the share, 0–1, of what could show it that lies in the parts of
 	// the call in which it is heard. Much less than 1: it comes or goes.
-	Share float64 `json:"share"`
+	Share float64 `json:"share" digits:"4"`
 }
 
 // Heard reports whether there is anything.
@@ -209,16 +209,16 @@ func (p EchoPath) Heard() bool { return p.Strength > 0 }
 // known only where sound is common to both, and only in so far as it is not
 // what an echo would do: zero does not mean that the channels are aligned.
 type ChannelSkew struct {
-	RightLateS float64 `json:"right_late_s"` // at the start of the recording; negative: the right channel is ahead
-	DriftPPM   float64 `json:"drift_ppm"`    // how much later it gets, µs a second
+	RightLateS float64 `json:"right_late_s" digits:"5"` // at the start of the recording; negative: the right channel is ahead
+	DriftPPM   float64 `json:"drift_ppm" digits:"1"`    // how much later it gets, µs a second
 }
 
 // ResponseLatency summarises response latencies: from the end of one side's turn to
 // the start of the other's. An answer that overlaps the question is not counted.
 type ResponseLatency struct {
 	Count   int     `json:"count"`
-	MedianS float64 `json:"median_s"`
-	MeanS   float64 `json:"mean_s"`
+	MedianS float64 `json:"median_s" digits:"4"`
+	MeanS   float64 `json:"mean_s" digits:"4"`
 }
 
 // SideSwap compares what each channel's speech and noise are like before and after the
@@ -226,12 +226,12 @@ type ResponseLatency struct {
 // squared differences of average spectra and of levels, in units of how much either
 // varies within a side. Sides that stay are nearer straight than crossed.
 type SideSwap struct {
-	At        Time    `json:"at_s"`     // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
-	SameSide  float64 `json:"straight"` // distance between before and after on the same channels
-	CrossSide float64 `json:"crossed"`  // and on the other ones
+	At        Time    `json:"at_s"`                // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
+	SameSide  float64 `json:"straight" digits:"2"` // distance between before and after on the same channels
+	CrossSide float64 `json:"crossed" digits:"2"`  // and on the other ones
 }
 
-// CopyKind says how one channel repeats the other.
+// DuplicateKind says how one channel repeats the other.
 type DuplicateKind string
 
 // The ways in which two channels can be one signal.
@@ -247,7 +247,7 @@ const (
 // Duplicate says whether the channels are one signal.
 type Duplicate struct {
 	Kind        DuplicateKind `json:"kind,omitempty"`
-	GainDB      float64       `json:"gain_db"`     // right over left; 0 unless Kind is set
-	LagS        float64       `json:"lag_s"`       // how much later right is; 0 unless Kind is Delayed
-	Correlation float64       `json:"correlation"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
+	GainDB      float64       `json:"gain_db" digits:"2"`     // right over left; 0 unless Kind is set
+	LagS        float64       `json:"lag_s" digits:"5"`       // how much later right is; 0 unless Kind is Delayed
+	Correlation float64       `json:"correlation" digits:"4"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
 }

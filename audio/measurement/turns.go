@@ -2,7 +2,6 @@ package measurement
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -65,6 +64,3 @@ func Overlap(a, b []Segment, shift float64) float64 {
 	}
 	return sum
 }
-
-// RoundSeconds rounds seconds to microseconds: what is below comes of adding them up.
-func RoundSeconds(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }

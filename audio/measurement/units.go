@@ -14,7 +14,7 @@ type Level float64
 func Silence() Level { return Level(math.Inf(-1)) }
 
 // MarshalJSON writes null for a level that is not finite.
-func (l Level) MarshalJSON() ([]byte, error) { return marshalFinite(float64(l), 100) }
+func (l Level) MarshalJSON() ([]byte, error) { return marshalFinite(float64(l)) }
 
 // UnmarshalJSON reads null as −Inf.
 func (l *Level) UnmarshalJSON(b []byte) error {
@@ -68,7 +68,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	if !t.Happened() {
 		return []byte("null"), nil
 	}
-	return marshalFinite(float64(t), 1e4)
+	return marshalFinite(float64(t))
 }
 
 // UnmarshalJSON reads null as Never.
@@ -80,10 +80,10 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*float64)(t))
 }
 
-// marshalFinite writes v rounded to 1/scale, or null where there is no number.
-func marshalFinite(v, scale float64) ([]byte, error) {
+// marshalFinite writes v, or null where there is no number.
+func marshalFinite(v float64) ([]byte, error) {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return []byte("null"), nil
 	}
-	return json.Marshal(math.Round(v*scale) / scale)
+	return json.Marshal(v)
 }

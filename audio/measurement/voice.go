@@ -26,9 +26,9 @@ type Voice struct {
 
 // VoiceModel describes voiced speech by a Gaussian.
 type VoiceModel struct {
-	VoicedS   float64 `json:"voiced_s"`    // voiced speech it is made from, s
-	PitchHz   float64 `json:"pitch_hz"`    // geometric mean of the fundamental frequency, 62 to 400 Hz
-	PitchSDst float64 `json:"pitch_sd_st"` // its standard deviation in semitones
+	VoicedS   float64 `json:"voiced_s" digits:"2"`    // voiced speech it is made from, s
+	PitchHz   float64 `json:"pitch_hz" digits:"1"`    // geometric mean of the fundamental frequency, 62 to 400 Hz
+	PitchSDst float64 `json:"pitch_sd_st" digits:"2"` // its standard deviation in semitones
 	// Cepstrum holds the Gaussian of mel-frequency cepstral coefficients 1 to
 	// 16 (natural logarithm of 20 triangular bands from 200 to 3400 Hz on the
 	// mel scale, orthonormal cosine transform, frames of 32 ms every 20 ms)
@@ -43,7 +43,7 @@ type VoiceModel struct {
 // VoiceStretch is a part of the voiced speech.
 type VoiceStretch struct {
 	Start   Time    `json:"start_s"`
-	VoicedS float64 `json:"voiced_s"`
+	VoicedS float64 `json:"voiced_s" digits:"2"`
 	// Cepstrum is 16 means (int8, in 1/8) and 16 standard deviations, as in VoiceModel.
 	Cepstrum []byte `json:"cepstrum"`
 }

@@ -9,7 +9,7 @@ const MaxCells = 4000
 // sample of cells of equal length; the last cell may be shorter. It is
 // measured only when asked for (meter.Options.Waveform).
 type Waveform struct {
-	CellS float64 `json:"cell_s"` // length of a cell, s
+	CellS float64 `json:"cell_s" digits:"6"` // length of a cell, s
 	// Pairs holds two bytes a cell, lowest and highest sample as int8 q, which
 	// stands for sign(q)·(q/127)²: fine enough near zero for a quiet line to
 	// show. [Waveform.At] reads it.

@@ -216,5 +216,5 @@ const bandDelay = 0.0024
 
 // subframeTime is where a subframe begins.
 func (c clock) subframeTime(i int) float64 {
-	return measurement.RoundSeconds(max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay)))
+	return max(0, min(c.seconds(c.samples), c.seconds(int64(i)*int64(c.step))/stepSubframes-bandDelay))
 }

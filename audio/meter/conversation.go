@@ -35,11 +35,10 @@ func converse(m *measurement.Measurements) {
 		for _, seg := range side.Segments {
 			t.TalkS += seg.End - seg.Start
 		}
-		t.TalkS, t.MeanTurnS, t.LongestTurnS = measurement.RoundSeconds(t.TalkS), measurement.RoundSeconds(t.MeanTurnS), measurement.RoundSeconds(t.LongestTurnS)
 	}
 	if m.Channels == 2 {
-		m.Pair.DoubleTalkS = measurement.RoundSeconds(measurement.Overlap(m.Left.Segments, m.Right.Segments, 0))
-		m.Pair.MutualSilenceS = measurement.RoundSeconds(max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS))
+		m.Pair.DoubleTalkS = measurement.Overlap(m.Left.Segments, m.Right.Segments, 0)
+		m.Pair.MutualSilenceS = max(0, m.DurationS-(m.Left.Timing.TalkS+m.Right.Timing.TalkS)+m.Pair.DoubleTalkS)
 		m.Pair.LeftResponse, m.Pair.RightResponse = summarise(answers[0]), summarise(answers[1])
 	}
 }
@@ -61,5 +60,5 @@ func summarise(seconds []float64) measurement.ResponseLatency {
 		sum += s
 	}
 	slices.Sort(seconds)
-	return measurement.ResponseLatency{Count: n, MeanS: measurement.RoundSeconds(sum / float64(n)), MedianS: measurement.RoundSeconds((seconds[(n-1)/2] + seconds[n/2]) / 2)}
+	return measurement.ResponseLatency{Count: n, MeanS: sum / float64(n), MedianS: (seconds[(n-1)/2] + seconds[n/2]) / 2}
 }

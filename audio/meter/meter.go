@@ -216,6 +216,13 @@ func (m *Meter) takeStep(n int) {
 // Finish ends the pass and asks the questions that need the whole call. The
 // meter must not be used again.
 func (m *Meter) Finish() measurement.Measurements {
+	out := m.finish()
+	out.Round()
+	return out
+}
+
+// finish gives the measurements with all their digits.
+func (m *Meter) finish() measurement.Measurements {
 	if m.pending > 0 {
 		m.takeStep(m.pending)
 	}

@@ -45,7 +45,7 @@ func TestOddRecordings(t *testing.T) {
 					}
 					m.Add(slices.Clone(x), slices.Clone(x))
 					got := m.Finish()
-					if got.Frames != int64(len(x)) || got.DurationS != float64(len(x))/float64(rate) {
+					if got.Frames != int64(len(x)) || math.Abs(got.DurationS-float64(len(x))/float64(rate)) > 1e-6 {
 						t.Errorf("%d samples in %g s, not %d", got.Frames, got.DurationS, len(x))
 					}
 					if n := len(got.Left.Segments) + len(got.Right.Segments); n > 0 {

@@ -105,7 +105,7 @@ func measure(t testing.TB, rate int, o Options, channels ...[]float32) measureme
 		t.Fatal(err)
 	}
 	m.Add(channels[0], channels[len(channels)-1])
-	return m.Finish()
+	return m.finish()
 }
 
 // inSteps calls each with the steps of a signal.

@@ -34,9 +34,8 @@ type storedRecording struct {
 	Measurements measurement.Measurements `json:"measurements"`
 }
 
-// judged gives the recording's verdict under what is declared and known. The
-// measurements go through JSON first, so that a verdict does not depend on
-// whether it was judged at once or from what was stored.
+// verdict judges the recording under what is declared and known. What was measured
+// now and what was stored give the same: figures are rounded where they are measured.
 func (r storedRecording) verdict(c verify.Case) verify.Verdict {
 	c.Findings = append(slices.Clone(c.Findings), r.Fetched...)
 	return verify.Judge(verify.Recording{

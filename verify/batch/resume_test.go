@@ -101,8 +101,8 @@ func texts(t *testing.T, s *Store) string {
 	return b.String()
 }
 
-// What another version measured says so; what another schema measured keeps its
-// verdict. Asked for, both are measured anew.
+// What another version measured says so, and is judged again where its schema can be
+// read; what a schema that cannot be read holds keeps its verdict. Asked for, both are measured anew.
 func TestStale(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
@@ -110,6 +110,7 @@ func TestStale(t *testing.T) {
 		for _, query := range []string{
 			`UPDATE otoscope_results SET version = 'v0', measured_by = 'v0'`,
 			`UPDATE otoscope_results SET measurements_schema = 0 WHERE row_key = (SELECT row_key FROM otoscope_rows WHERE row = 2)`,
+			`UPDATE otoscope_results SET measurements_schema = 2 WHERE row_key = (SELECT row_key FROM otoscope_rows WHERE row = 3)`,
 		} {
 			if _, err := s.db.exec(t.Context(), query); err != nil {
 				t.Fatal(err)

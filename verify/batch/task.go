@@ -155,13 +155,10 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 
 // judge comes to a verdict on what was measured.
 func (e *engine) judge(t *task, m Measured, f *finished) error {
-	text, err := json.Marshal(storedRecording{
+	stored := storedRecording{
 		Format: m.Format, SHA256: m.SHA256, Bytes: m.Bytes, Findings: m.Findings, Fetched: m.Fetched, Measurements: m.Measurements,
-	})
-	var stored storedRecording
-	if err == nil {
-		err = json.Unmarshal(text, &stored)
 	}
+	text, err := json.Marshal(stored)
 	if err != nil {
 		return fmt.Errorf("keeping the measurements: %w", err)
 	}

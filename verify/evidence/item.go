@@ -73,7 +73,7 @@ func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
 	}
 	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
-	items = append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...)
+	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
 	})
@@ -106,6 +106,17 @@ func bound(items []Item, limit float64) {
 	}
 }
 
+// lrDigits are the decimals of a log10 likelihood ratio: a hundredth of a percent of the odds.
+const lrDigits = 4
+
+// rounded rounds the items, and leaves out those that then say nothing.
+func rounded(items []Item) []Item {
+	for i := range items {
+		items[i].Log10LR = measurement.Rounded(items[i].Log10LR, lrDigits)
+	}
+	return slices.DeleteFunc(items, func(i Item) bool { return i.Log10LR == 0 })
+}
+
 // Sum is the log10 likelihood ratio of all the evidence, added in the order of
 // its strength.
 func Sum(items []Item) float64 {
@@ -113,7 +124,7 @@ func Sum(items []Item) float64 {
 	for _, i := range items {
 		sum += i.Log10LR
 	}
-	return sum
+	return measurement.Rounded(sum, lrDigits)
 }
 
 // reading is the call read with the customer on one channel and the agent on the other.
