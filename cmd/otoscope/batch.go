@@ -350,14 +350,10 @@ func (o *storeOptions) target(env environment) (string, error) {
 		}
 		return batch.DefaultDatabase, nil
 	}
-	if scheme, rest, isURL := strings.Cut(o.db, "://"); isURL {
-		authority, _, _ := strings.Cut(rest, "/")
-		user, _, hasUser := strings.Cut(authority, "@")
-		if hasUser && strings.Contains(user, ":") || strings.Contains(strings.ToLower(rest), "password=") {
-			return "", &usageError{
-				message: "--db holds a password, which would show in the list of processes",
-				hint:    "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db " + scheme + "://USER@HOST/NAME",
-			}
+	if batch.HoldsPassword(o.db) {
+		return "", &usageError{
+			message: "--db holds a password, which would show in the list of processes",
+			hint:    "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db postgres://USER@HOST/NAME",
 		}
 	}
 	return o.db, nil

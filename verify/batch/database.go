@@ -64,8 +64,15 @@ type database interface {
 	// renew makes a table that is empty anew, with nothing left in its files of the
 	// rows that it had. It leaves one alone that others are using.
 	renew(ctx context.Context, table string) error
-	// vacuum gives back, and overwrites, what deleted rows occupied.
+	// keepOutOfStatistics is called when the tables have been brought up to date.
+	keepOutOfStatistics(ctx context.Context, t statements) error
+	// vacuum gives back, and overwrites, what deleted rows occupied, and forgets what
+	// the database has learned of them.
 	vacuum(ctx context.Context, tables []string) error
+	// salvage says how to keep what can be read of a damaged database.
+	salvage() string
+	// grant says which rights otoscope needs, and how they are given.
+	grant() string
 	// why classifies an error.
 	why(error) failure
 	close() error
@@ -79,6 +86,8 @@ const (
 	transient                // the connection broke, or others were in the way
 	full                     // no room to write
 	taken                    // others have just stored the same
+	damaged                  // the file is not what was written
+	forbidden                // the role lacks a right
 )
 
 // queryOne reads one row, and reports whether there was one.
@@ -169,6 +178,12 @@ func (s *Store) storageError(doing string, err error) error {
 	case taken:
 		e.message = fmt.Sprintf("%s: another otoscope is reading the same manifest into %s", doing, s.db.name())
 		e.hint = "let it go on; to help it, run otoscope worker with the same --db"
+	case damaged:
+		e.message = fmt.Sprintf("%s: %s is damaged (%v)", doing, s.db.name(), err)
+		e.hint = s.db.salvage()
+	case forbidden:
+		e.message = fmt.Sprintf("%s: %s does not allow it (%s)", doing, s.db.name(), connectReason(err))
+		e.hint = s.db.grant()
 	case transient:
 		e.message = fmt.Sprintf("%s: %s cannot be reached, or is too busy (%s)", doing, s.db.name(), connectReason(err))
 		e.hint = "once it can, run the same command again: it goes on where it was"

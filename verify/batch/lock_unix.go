@@ -1,4 +1,4 @@
-//go:build unix
+//go:build unix && !linux
 
 package batch
 
@@ -8,15 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile locks a file for as long as the process lives and the file is open.
-func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+// lockDatabase locks a file beside the database's for as long as it is open: here
+// flock and SQLite's own locks would meet on one file. f has the database's real
+// path and no second link, so that the file beside it is the same for all.
+func lockDatabase(f *os.File) (*os.File, error) {
+	path := f.Name() + "-lock"
+	f.Close()
+	lock, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
+	return lock, unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 }

@@ -6,16 +6,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile locks a file for as long as the process lives and the file is open.
-func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
+// lockDatabase locks a database's file for as long as f is open. The lock is on
+// the file itself, whatever it is called, on a byte that SQLite neither locks nor
+// reads.
+func lockDatabase(f *os.File) (*os.File, error) {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
-	if err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &windows.Overlapped{}); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
+	place := windows.Overlapped{Offset: uint32(lockByte & 0xffffffff), OffsetHigh: uint32(lockByte >> 32)}
+	return f, windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, &place)
 }

@@ -31,7 +31,7 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	c, err := pgxpool.ParseConfig(target)
 	if err != nil {
 		// The error repeats the address, where a password may be.
-		return nil, &StorageError{message: "the address of the database cannot be read", hint: "write it as postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass"}
+		return nil, &StorageError{message: "the address of the database cannot be read", hint: addressForm}
 	}
 	if _, set := c.ConnConfig.RuntimeParams["application_name"]; !set {
 		c.ConnConfig.RuntimeParams["application_name"] = "otoscope"
@@ -257,37 +257,6 @@ func (d *postgresDB) held(ctx context.Context, workers []int64) (map[int64]bool,
 	return held, err
 }
 
-// renew truncates: deleted rows stay in a table's file until it is rewritten.
-func (d *postgresDB) renew(ctx context.Context, table string) error {
-	table = pgx.Identifier{table}.Sanitize()
-	err := d.tx(ctx, func(t statements) error {
-		if _, err := t.exec(ctx, `LOCK TABLE `+table+` IN ACCESS EXCLUSIVE MODE NOWAIT`); err != nil {
-			return err
-		}
-		var rows bool
-		if _, err := queryOne(ctx, t, `SELECT EXISTS (SELECT 1 FROM `+table+`)`, nil, &rows); err != nil || rows {
-			return err
-		}
-		_, err := t.exec(ctx, `TRUNCATE `+table)
-		return err
-	})
-	var answered *pgconn.PgError
-	if errors.As(err, &answered) && answered.Code == "55P03" { // lock_not_available
-		return nil
-	}
-	return err
-}
-
-// vacuum rewrites the tables: what was deleted is then in none of their files.
-func (d *postgresDB) vacuum(ctx context.Context, tables []string) error {
-	for _, t := range tables {
-		if _, err := d.Exec(ctx, `VACUUM FULL `+pgx.Identifier{t}.Sanitize()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (d *postgresDB) why(err error) failure {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
@@ -296,6 +265,10 @@ func (d *postgresDB) why(err error) failure {
 			return full
 		case answered.Code == "23505":
 			return taken
+		case answered.Code == "42501", answered.Code == "3F000": // insufficient_privilege, invalid_schema_name
+			return forbidden
+		case strings.HasPrefix(answered.Code, "XX001"), strings.HasPrefix(answered.Code, "XX002"): // data_corrupted, index_corrupted
+			return damaged
 		case strings.HasPrefix(answered.Code, "08"), strings.HasPrefix(answered.Code, "57P"), strings.HasPrefix(answered.Code, "53"),
 			answered.Code == "40001", answered.Code == "40P01", answered.Code == "55P03":
 			return transient
@@ -312,4 +285,22 @@ func (d *postgresDB) why(err error) failure {
 		return transient
 	}
 	return lasting
+}
+
+// grant names the rights by SQL that the owner of the database can carry out.
+func (d *postgresDB) grant() string {
+	c := d.Config().ConnConfig
+	role := pgx.Identifier{c.User}.Sanitize()
+	schema := "public" // where the search path leads, unless the address says otherwise
+	if path := c.RuntimeParams["search_path"]; path != "" {
+		schema, _, _ = strings.Cut(path, ",")
+	}
+	schema = pgx.Identifier{strings.TrimSpace(schema)}.Sanitize()
+	return fmt.Sprintf("let its owner carry out: GRANT USAGE, CREATE ON SCHEMA %[1]s TO %[2]s; "+
+		"where another role made otoscope's tables, rather use that role: they can be altered by their owner alone", schema, role)
+}
+
+// salvage: PostgreSQL's own manual knows more than a line.
+func (d *postgresDB) salvage() string {
+	return "take a copy of the server's files before anything else, then dump what can be read with pg_dump, or restore a backup"
 }

@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,8 +23,9 @@ import (
 // operating system's sees to; others may read.
 type sqliteDB struct {
 	*sql.DB
-	path string
-	lock *os.File // nil where nothing is worked on
+	path     string
+	readOnly bool
+	file     *os.File // open as long as the database is: its lock goes with it where work is done
 
 	// The statements are the same few: each is parsed once.
 	mu       sync.Mutex
@@ -57,78 +56,16 @@ func (d *sqliteDB) prepare(ctx context.Context) {
 	}
 }
 
-// openSQLite opens a file, or makes it where create says so. Where work is to
-// be done it is locked.
-func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteDB, err error) {
-	if !create {
-		if _, err := os.Stat(path); err != nil {
-			return nil, &StorageError{
-				message: fmt.Sprintf("there is no database %s", filepath.Base(path)),
-				hint:    "begin a batch, which makes it, or name the one that a batch made with --db",
-				cause:   err,
-			}
-		}
-	}
-	// Results are personal data, so nobody else may read them. The files beside
-	// the database get the permissions that it has.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file in a folder that you may write to with --db", cause: err}
-	}
-	f.Close()
-	d := &sqliteDB{path: path, wanted: map[string]bool{}, prepared: map[string]*sql.Stmt{}}
-	if work {
-		if d.lock, err = lockFile(path + "-lock"); err != nil {
-			return nil, &StorageError{
-				message: fmt.Sprintf("another otoscope works on %s", filepath.Base(path)),
-				hint:    "wait for it to end, or keep this batch in a file of its own with --db; for several processes at once use --db postgres://...",
-				cause:   err,
-			}
-		}
-	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	settings := url.Values{
-		"_txlock": {"immediate"}, // a transaction that begins with reading never has to wait for the right to write
-		"_pragma": {
-			"busy_timeout(10000)",
-			"journal_mode(WAL)",   // results can be read while the batch runs
-			"synchronous(NORMAL)", // a loss of power can undo the last transactions, and never half of one
-			"secure_delete(ON)",   // a reference that is deleted is overwritten
-			"cache_size(-16000)",  // 16 MB
-			"temp_store(MEMORY)",  // no other file ever holds a part
-			"journal_size_limit(67108864)",
-			"wal_autocheckpoint(4000)", // 16 MB: pages that every row changes are copied less often
-		},
-	}
-	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: settings.Encode()}).String()
-	if d.DB, err = sql.Open("sqlite", dsn); err != nil {
-		d.unlock()
-		return nil, err
-	}
-	d.SetMaxOpenConns(1) // River asks for it; see riversqlite
-	if err := d.PingContext(ctx); err != nil {
-		d.close()
-		if d.code(err) == sqlite3.SQLITE_NOTADB {
-			return nil, &StorageError{message: fmt.Sprintf("%s is not a database", filepath.Base(path)), hint: "name another file with --db", cause: err}
-		}
-		return nil, &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name another file with --db", cause: err}
-	}
-	return d, nil
-}
-
-func (d *sqliteDB) unlock() {
-	if d.lock != nil {
-		d.lock.Close()
-		d.lock = nil
-	}
-}
-
 func (d *sqliteDB) close() error {
-	err := d.DB.Close()
-	d.unlock()
+	var err error
+	if d.DB != nil {
+		err = d.DB.Close()
+	}
+	// Not before: closing a file ends the locks that SQLite holds on it in this process.
+	if d.file != nil {
+		d.file.Close()
+		d.file = nil
+	}
 	return err
 }
 
@@ -290,6 +227,9 @@ func (d *sqliteDB) renew(ctx context.Context, table string) error {
 	})
 }
 
+// keepOutOfStatistics: nothing here calls ANALYZE.
+func (d *sqliteDB) keepOutOfStatistics(context.Context, statements) error { return nil }
+
 func (d *sqliteDB) vacuum(ctx context.Context, _ []string) error {
 	if _, err := d.ExecContext(ctx, `VACUUM`); err != nil {
 		return err
@@ -312,6 +252,10 @@ func (d *sqliteDB) why(err error) failure {
 		return transient
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
 		return full
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return damaged
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return forbidden
 	}
 	return lasting
 }

@@ -31,16 +31,17 @@ type OpenOptions struct {
 // the path of an SQLite file. Tables are made or brought up to date.
 func Open(ctx context.Context, target string, o OpenOptions) (*Store, error) {
 	s := &Store{}
-	switch scheme, _, isURL := strings.Cut(target, "://"); {
-	case isURL && (scheme == "postgres" || scheme == "postgresql"):
-		d, err := openPostgres(ctx, target)
+	isPostgres, err := readTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	if isPostgres {
+		d, err := openPostgres(ctx, normalised(target))
 		if err != nil {
 			return nil, err
 		}
 		s.db = d
-	case isURL:
-		return nil, &StorageError{message: "the database is neither SQLite nor PostgreSQL", hint: "give --db a path, or an address that begins with postgres://"}
-	default:
+	} else {
 		d, err := openSQLite(ctx, target, o.Create, o.Work)
 		if err != nil {
 			return nil, err
@@ -86,6 +87,12 @@ func (s *Store) migrate(ctx context.Context, create bool) error {
 		return s.noBatch()
 	case at == newest && !create:
 		return nil
+	}
+	if file, ok := s.db.(*sqliteDB); ok && file.readOnly && at < newest {
+		return &StorageError{
+			message: fmt.Sprintf("%s was written by an older otoscope, and cannot be brought up to date where nothing can be written", file.name()),
+			hint:    "copy it to a folder that you may write to, and name the copy with --db",
+		}
 	}
 	if at < newest {
 		if err := s.db.tx(ctx, func(t statements) error { return s.apply(ctx, t, versions) }); err != nil {
@@ -138,7 +145,7 @@ func (s *Store) apply(ctx context.Context, t statements, versions []int) error {
 			return err
 		}
 	}
-	return nil
+	return s.db.keepOutOfStatistics(ctx, t)
 }
 
 // splitSQL gives the statements of a migration with the database's own types.
