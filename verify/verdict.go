@@ -22,6 +22,9 @@ const (
 	Errored   Outcome = "error"
 )
 
+// Outcomes lists the outcomes, in the order in which they are counted.
+func Outcomes() []Outcome { return []Outcome{Match, Swapped, Unusable, Undecided, Errored} }
+
 // Verdict is the result for one recording. It marshals to the JSON object
 // that users' programs read; its keys stay.
 type Verdict struct {

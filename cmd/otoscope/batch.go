@@ -32,7 +32,7 @@ type BatchOptions struct {
 	name     string
 	again    string
 	stop     int
-	format   string
+	format   formatFlag
 }
 
 func newBatchCommand(env environment) *cobra.Command {
@@ -65,7 +65,8 @@ func newBatchCommand(env environment) *cobra.Command {
 	running.AddFlagSet(o.work.flags())
 	running.IntVar(&o.stop, "stop-after", 0, "stop when `N` recordings could not be checked (default: never)")
 	output := o.work.outputFlags()
-	output.StringVar(&o.format, "format", "text", "write the summary as `FORMAT`: text or json")
+	o.format.can = canSummary
+	o.format.add(output)
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel, where a row does not say", declaration},
 		flagGroup{"What is known of the calls, where a row does not say", facts},
@@ -79,7 +80,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	completeFiles(c, "ca-file", "pem", "crt", "cer")
 	o.work.complete(c)
 	complete(c, "again", againWords()...)
-	complete(c, "format", "text", "json")
+	o.format.complete(c)
 	return c
 }
 
@@ -147,8 +148,9 @@ func (o *BatchOptions) check(args []string) error {
 		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), hint: "Name the batch by a word"}
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
-	case o.format != "text" && o.format != "json":
-		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "The summary comes as text or json; for rows see: otoscope results"}
+	}
+	if _, err := o.format.read(); err != nil {
+		return err
 	}
 	return o.work.check()
 }
@@ -291,23 +293,15 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	if err != nil {
 		return err
 	}
-	if err := tellSummary(env, summary, report.Batch, o.format); err != nil {
+	summary.Name = report.Batch
+	format, err := o.format.read()
+	if err != nil {
 		return err
 	}
-	return batchStatus(report.Outcomes)
-}
-
-// batchStatus is the exit status that counted outcomes amount to.
-func batchStatus(n map[verify.Outcome]int64) error {
-	switch {
-	case n[verify.Swapped]+n[verify.Unusable] > 0:
-		return statusError(statusRefuted)
-	case n[verify.Errored] > 0:
-		return statusError(statusFailed)
-	case n[verify.Undecided] > 0:
-		return statusError(statusUndecided)
+	if err := write(env, format.Summary, summary); err != nil {
+		return err
 	}
-	return nil
+	return verdictStatus(report.Outcomes)
 }
 
 // resume says how to go on with what was interrupted.

@@ -15,6 +15,7 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // CalibrateOptions are the flags of "otoscope calibrate".
@@ -97,7 +98,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err != nil {
 		return fmt.Errorf("writing the profile: %w", err)
 	}
-	if err := result.Text(env.stdout, env.ascii()); err != nil {
+	if err := write(env, report.Formats()[0].Fit, result); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", escape.Text(quoted([]string{o.out})[0]))

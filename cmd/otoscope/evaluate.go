@@ -13,15 +13,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // EvaluateOptions are the flags of "otoscope evaluate".
 type EvaluateOptions struct {
 	labels        labelsOptions
-	format        string
+	format        formatFlag
 	profile       string
 	minConfidence float64
 	plots         string
@@ -110,10 +110,11 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
 	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
 	o.labels.addMetadata(judging)
-	output.StringVar(&o.format, "format", "text", "write `FORMAT`: text or json")
+	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
+	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write plots of reliability and of the ratios (Tippett) into `DIR`, as SVG")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Output", output})
-	complete(c, "format", "text", "json")
+	o.format.complete(c)
 	return c
 }
 
@@ -174,8 +175,9 @@ func faultsHelp() string {
 }
 
 func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args []string) error {
-	if o.format != "text" && o.format != "json" {
-		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "Formats are text and json"}
+	format, err := o.format.read()
+	if err != nil {
+		return err
 	}
 	if err := checkMinConfidence(o.minConfidence); err != nil {
 		return err
@@ -204,24 +206,20 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	}
 	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: o.minConfidence, UseMetadata: o.labels.metadata}
 	if len(o.faults.kinds) > 0 {
-		return runFaults(ctx, env, o, labels, args[0], judging)
+		return runFaults(ctx, env, o, format, labels, args[0], judging)
 	}
 	recordings, err := o.labels.listen(ctx, labels, args[0])
 	if err != nil {
 		return err
 	}
-	report := evaluate.Judge(recordings, judging)
+	evaluation := evaluate.Judge(recordings, judging)
 	if o.plots != "" {
-		if err := report.Plots(o.plots); err != nil {
+		if err := report.Plots(o.plots, evaluation); err != nil {
 			return err
 		}
 	}
-	if o.format == "json" {
-		err = escape.Encode(env.stdout, report)
-	} else {
-		err = report.Text(env.stdout, env.ascii())
-	}
-	if err == nil && report.Failed() {
+	err = write(env, format.Evaluation, evaluation)
+	if err == nil && evaluation.Failed() {
 		err = statusError(statusFailed)
 	}
 	return err
@@ -263,9 +261,9 @@ func (o *labelsOptions) folder(from string) string {
 }
 
 // runFaults makes faults in the recordings and tells what the verdicts are.
-func runFaults(ctx context.Context, env environment, o *EvaluateOptions, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
+func runFaults(ctx context.Context, env environment, o *EvaluateOptions, format report.Format, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
 	counter := newCounter(env.stderr, "recordings")
-	report, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{
+	faults, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{
 		Dir: o.labels.folder(from), Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
 		Workers: o.labels.workers, Judge: judging, Progress: counter.show,
 	})
@@ -273,12 +271,8 @@ func runFaults(ctx context.Context, env environment, o *EvaluateOptions, labels 
 	if err != nil {
 		return err
 	}
-	if o.format == "json" {
-		err = escape.Encode(env.stdout, report)
-	} else {
-		err = report.Text(env.stdout, env.ascii())
-	}
-	if err == nil && report.Failed() {
+	err = write(env, format.Faults, faults)
+	if err == nil && faults.Failed() {
 		err = statusError(statusFailed)
 	}
 	return err

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,103 +13,134 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// outputOptions say how verdicts are told.
+// A formatFlag chooses the format of one kind of output among those that can hold it.
+type formatFlag struct {
+	name string
+	can  func(report.Format) bool
+}
+
+func (f *formatFlag) add(flags *pflag.FlagSet) {
+	var words []string
+	for _, x := range f.formats() {
+		words = append(words, fmt.Sprintf("%s (%s)", x.Name, x.Doc))
+	}
+	flags.StringVar(&f.name, "format", f.formats()[0].Name, "write `FORMAT`: "+listed(words, "or"))
+}
+
+func (f *formatFlag) complete(c *cobra.Command) { complete(c, "format", f.names()...) }
+
+// formats lists those that can be chosen.
+func (f *formatFlag) formats() []report.Format {
+	return slices.DeleteFunc(report.Formats(), func(x report.Format) bool { return !f.can(x) })
+}
+
+func (f *formatFlag) names() []string {
+	var names []string
+	for _, x := range f.formats() {
+		names = append(names, x.Name)
+	}
+	return names
+}
+
+// read gives the format that was chosen.
+func (f *formatFlag) read() (report.Format, error) {
+	for _, x := range f.formats() {
+		if x.Name == f.name {
+			return x, nil
+		}
+	}
+	return report.Format{}, &usageError{message: fmt.Sprintf("unknown --format %q", f.name), hint: "Formats are " + listed(f.names(), "and")}
+}
+
+func (f *formatFlag) text() bool { return f.name == "text" }
+func (f *formatFlag) json() bool { return f.name == "json" || f.name == "jsonl" }
+
+// listed writes words for a sentence: "a, b or c".
+func listed(words []string, and string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + and + " " + words[len(words)-1]
+}
+
+func canResults(f report.Format) bool { return f.Results != nil }
+func canSummary(f report.Format) bool { return f.Summary != nil }
+
+// outputOptions say how verdicts are written.
 type outputOptions struct {
-	format        string
+	format        formatFlag
 	detail, brief bool
 }
 
 func (o *outputOptions) flags() *pflag.FlagSet {
+	o.format.can = canResults
 	f := newFlagSet()
-	f.StringVar(&o.format, "format", "text", "write `FORMAT`: text, json (one object a line) or jsonl (the same)")
-	f.BoolVar(&o.detail, "detail", false, "print every measurement")
-	f.BoolVar(&o.brief, "brief", false, "print only the verdict, one line a recording")
+	o.format.add(f)
+	f.BoolVar(&o.detail, "detail", false, "print every measurement (text and json)")
+	f.BoolVar(&o.brief, "brief", false, "print only the verdict, one line per recording (text)")
 	return f
 }
 
-func (o *outputOptions) complete(c *cobra.Command) {
-	complete(c, "format", "text", "json", "jsonl")
-}
-
 func (o *outputOptions) check() error {
+	_, err := o.format.read()
 	switch {
-	case o.format != "text" && !o.json():
-		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "Formats are text, json and jsonl"}
+	case err != nil:
+		return err
 	case o.brief && o.detail:
 		return &usageError{message: "--brief and --detail contradict each other", hint: "Give one of them"}
-	case o.brief && o.json():
+	case o.brief && o.format.json():
 		return &usageError{message: "--brief is for --format text", hint: "Each JSON object is one line already; pick its keys with jq"}
+	case o.brief && !o.format.text():
+		return &usageError{message: "--brief is for --format text", hint: "Leave it out"}
+	case o.detail && !o.format.text() && !o.format.json():
+		return &usageError{message: "--detail is for --format text and json", hint: "Add --format json"}
 	}
 	return nil
 }
 
-func (o *outputOptions) json() bool { return o.format == "json" || o.format == "jsonl" }
-
-// A teller prints verdicts one after the other and keeps count of them.
+// A teller writes verdicts one after the other and keeps count of their outcomes.
 type teller struct {
-	w       io.Writer
-	json    bool
-	options report.Options
-	told    []verify.Verdict // recording and outcome only
+	results  report.Results
+	outcomes map[verify.Outcome]int64
+	told     int64
 }
 
-func (o *outputOptions) teller(env environment) *teller {
-	return &teller{w: env.stdout, json: o.json(), options: report.Options{
-		Detail: o.detail, Brief: o.brief, Color: env.color(), ASCII: env.ascii(), Width: env.width(),
-	}}
+func (o *outputOptions) teller(env environment) (*teller, error) {
+	format, err := o.format.read()
+	if err != nil {
+		return nil, err
+	}
+	options := env.report()
+	options.Detail, options.Brief = o.detail, o.brief
+	return &teller{results: format.Results(env.stdout, report.About{}, options), outcomes: map[verify.Outcome]int64{}}, nil
 }
 
-// tell prints one verdict.
+// tell writes one verdict.
 func (t *teller) tell(v verify.Verdict) error {
-	separate := len(t.told) > 0 && !t.json && !t.options.Brief
-	t.told = append(t.told, verify.Verdict{Recording: v.Recording, Outcome: v.Outcome})
-	if t.json {
-		return report.JSON(t.w, v, t.options)
-	}
-	if separate {
-		if _, err := fmt.Fprint(t.w, "\n\n"); err != nil {
-			return err
-		}
-	}
-	return report.Text(t.w, v, t.options)
+	t.told++
+	t.outcomes[v.Outcome]++
+	return t.results.Write(report.Row{Row: t.told, Verdict: v})
 }
 
-// summarise counts the outcomes where the text told of several recordings.
-func (t *teller) summarise() error {
-	if len(t.told) < 2 || t.json || t.options.Brief {
-		return nil
-	}
-	var counts []string
-	for _, o := range []verify.Outcome{verify.Match, verify.Swapped, verify.Unusable, verify.Undecided, verify.Errored} {
-		if n := t.count(o); n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", n, o))
-		}
-	}
-	_, err := fmt.Fprintf(t.w, "\n\n%d recordings: %s\n", len(t.told), strings.Join(counts, ", "))
-	return err
-}
-
-func (t *teller) count(outcomes ...verify.Outcome) int {
-	n := 0
-	for _, v := range t.told {
-		for _, o := range outcomes {
-			if v.Outcome == o {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// status is the exit status that the verdicts told so far amount to.
-func (t *teller) status() error {
+// verdictStatus is the exit status that counted outcomes amount to.
+func verdictStatus(n map[verify.Outcome]int64) error {
 	switch {
-	case t.count(verify.Swapped, verify.Unusable) > 0:
+	case n[verify.Swapped]+n[verify.Unusable] > 0:
 		return statusError(statusRefuted)
-	case t.count(verify.Errored) > 0:
+	case n[verify.Errored] > 0:
 		return statusError(statusFailed)
-	case t.count(verify.Undecided) > 0:
+	case n[verify.Undecided] > 0:
 		return statusError(statusUndecided)
 	}
 	return nil
+}
+
+// report says how a report is written for the terminal that there is.
+func (e environment) report() report.Options {
+	return report.Options{Color: e.color(), ASCII: e.ascii(), Width: e.width()}
+}
+
+// write writes a report to standard output.
+func write[T any](env environment, to func(io.Writer, T, report.Options) error, v T) error {
+	return to(env.stdout, v, env.report())
 }

@@ -7,13 +7,11 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -24,7 +22,7 @@ import (
 type ResultsOptions struct {
 	store   storeOptions
 	filter  filterOptions
-	format  string
+	format  formatFlag
 	detail  bool
 	summary bool
 	rows    bool
@@ -121,7 +119,8 @@ func newResultsCommand(env environment) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return runResults(c.Context(), env, o) },
 	}
 	output := newFlagSet()
-	output.StringVar(&o.format, "format", "text", "write `FORMAT`: text (the summary), json or jsonl (a row a line), csv, junit")
+	o.format.can = canResults
+	o.format.add(output)
 	output.BoolVar(&o.rows, "rows", false, "list the rows too, one line each (text)")
 	output.BoolVar(&o.summary, "summary", false, "write the summary instead of the rows (json)")
 	output.BoolVar(&o.detail, "detail", false, "add every measurement (json)")
@@ -130,7 +129,7 @@ func newResultsCommand(env environment) *cobra.Command {
 		flagGroup{"Which", o.filter.flags()},
 		flagGroup{"Output", output},
 	)
-	complete(c, "format", "text", "json", "jsonl", "csv", "junit")
+	o.format.complete(c)
 	o.filter.complete(c)
 	c.AddCommand(newPurgeCommand(env))
 	return c
@@ -153,15 +152,18 @@ EXIT STATUS
     2  wrong usage, or there are none`
 
 func (o *ResultsOptions) check() error {
+	format, err := o.format.read()
 	switch {
-	case !slices.Contains([]string{"text", "json", "jsonl", "csv", "junit"}, o.format):
-		return &usageError{message: fmt.Sprintf("--format %q is not known", o.format), hint: "Formats are text, json, jsonl, csv and junit"}
-	case o.rows && o.format != "text":
+	case err != nil:
+		return err
+	case o.rows && !o.format.text():
 		return &usageError{message: "--rows is for --format text", hint: "The other formats have the rows anyway"}
-	case o.summary && o.format != "json" && o.format != "jsonl":
+	case o.summary && o.format.text():
 		return &usageError{message: "--summary is for --format json", hint: "The text is the summary"}
-	case o.detail && (o.format != "json" && o.format != "jsonl" || o.summary):
-		return &usageError{message: "--detail is for the rows as json", hint: "Add --format json"}
+	case o.summary && format.Summary == nil:
+		return &usageError{message: "--format " + format.Name + " has no summary", hint: "Use --format json --summary"}
+	case o.detail && (!o.format.json() || o.summary):
+		return &usageError{message: "--detail is for rows in JSON", hint: "Add --format json"}
 	}
 	return nil
 }
@@ -180,89 +182,57 @@ func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
 	}
 	defer store.Close()
 	out := bufio.NewWriterSize(env.stdout, 64<<10)
-	if err := o.tell(ctx, env, store, filter, out); err != nil {
+	if err := o.write(ctx, env, store, filter, out); err != nil {
 		return err
 	}
 	return out.Flush()
 }
 
-func (o *ResultsOptions) tell(ctx context.Context, env environment, store *batch.Store, f batch.Filter, out io.Writer) error {
-	switch {
-	case o.format == "csv":
-		groups, err := store.GroupNames(ctx)
-		if err != nil {
-			return err
-		}
-		return batch.WriteCSV(out, store.Results(ctx, f, false), groups)
-	case o.format != "text" && o.format != "junit" && !o.summary:
-		return batch.WriteJSON(out, store.Results(ctx, f, o.detail))
+// write writes what was asked for: the summary, the rows, or both.
+func (o *ResultsOptions) write(ctx context.Context, env environment, store *batch.Store, f batch.Filter, out io.Writer) error {
+	format, err := o.format.read()
+	if err != nil {
+		return err
+	}
+	groups, err := store.GroupNames(ctx)
+	if err != nil {
+		return err
 	}
 	summary, err := store.Summarise(ctx, f)
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.format == "junit":
-		return batch.WriteJUnit(out, summary, store.Results(ctx, f, false))
-	case o.summary:
-		return escape.Encode(out, summary)
-	}
-	title := f.Batch
-	if title == "" {
+	if summary.Name = f.Batch; summary.Name == "" {
 		names, err := store.Batches(ctx)
 		if err != nil {
 			return err
 		}
-		title = strings.Join(names, ", ")
+		summary.Name = strings.Join(names, ", ")
 	}
-	if err := summaryText(out, env, summary, title); err != nil {
-		return err
+	options := env.report()
+	options.Detail, options.Brief = o.detail, o.format.text()
+	if o.summary || o.format.text() {
+		if err := format.Summary(out, summary, options); err != nil || o.summary {
+			return err
+		}
+		switch {
+		case summary.Results == 0 && f.Chooses():
+			return report.NothingChosen(out, len(f.Groups) > 0, groups, options)
+		case !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0:
+			return nil
+		}
+		fmt.Fprintln(out)
 	}
-	if summary.Results == 0 && f.Chooses() {
-		return tellNothing(ctx, store, f, out)
-	}
-	if !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0 {
-		return nil
-	}
-	fmt.Fprintln(out)
-	options := report.Options{Brief: true, Color: env.color(), ASCII: env.ascii(), Width: env.width()}
-	for r, err := range store.Results(ctx, f, false) {
+	results := format.Results(out, report.About{Groups: groups, Summary: &summary}, options)
+	for r, err := range store.Results(ctx, f, o.detail) {
 		if err != nil {
 			return err
 		}
-		v, err := r.Verdict()
-		if err != nil {
-			return err
-		}
-		switch v.Recording {
-		case r.ID:
-		case "":
-			v.Recording = r.ID
-		default:
-			v.Recording = r.ID + " (" + v.Recording + ")"
-		}
-		if err := report.Text(out, v, options); err != nil {
+		if err := results.Write(r); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// tellNothing says that nothing was chosen, and what there would have been to choose.
-func tellNothing(ctx context.Context, store *batch.Store, f batch.Filter, out io.Writer) error {
-	text := "Nothing matches the choice."
-	if len(f.Groups) > 0 {
-		switch names, err := store.GroupNames(ctx); {
-		case err != nil:
-			return err
-		case len(names) == 0:
-			text += " No row has a group."
-		default:
-			text += " Groups have the names " + strings.Join(names, ", ") + "; otoscope results lists the values."
-		}
-	}
-	_, err := fmt.Fprintf(out, "\n%s\n", escape.Text(text))
-	return err
+	return results.Close()
 }
 
 func (o *storeOptions) open(ctx context.Context, env environment) (*batch.Store, error) {
@@ -271,102 +241,6 @@ func (o *storeOptions) open(ctx context.Context, env environment) (*batch.Store,
 		return nil, err
 	}
 	return batch.Open(ctx, target, batch.OpenOptions{})
-}
-
-// tellSummary writes a summary to standard output.
-func tellSummary(env environment, s batch.Summary, title, format string) error {
-	out := bufio.NewWriter(env.stdout)
-	var err error
-	if format == "json" {
-		err = escape.Encode(out, s)
-	} else {
-		err = summaryText(out, env, s, title)
-	}
-	if err != nil {
-		return err
-	}
-	return out.Flush()
-}
-
-// Rows of the summary's tables that a person is shown.
-const shownGroups = 20
-
-func summaryText(w io.Writer, env environment, s batch.Summary, title string) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", escape.Text(title), plural(s.Results, "result"))
-	if s.Waiting > 0 {
-		fmt.Fprintf(&b, ", %s still to be done", plural(s.Waiting, "row"))
-	}
-	fmt.Fprintf(&b, "; %.1f hours of sound, %s\n", s.DurationS/3600, bytesText(s.Bytes))
-	if s.Repeated > 0 {
-		fmt.Fprintf(&b, "not verified again: %s of the manifest that repeated an id\n", plural(s.Repeated, "row"))
-	}
-	if s.Stale > 0 {
-		fmt.Fprintf(&b, "%s measured by another version of otoscope; --again stale measures them anew\n", plural(s.Stale, "result"))
-	}
-	if s.Results > 0 {
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\noutcome\tresults\trate\t95 %% interval\n")
-		for _, o := range s.Outcomes {
-			fmt.Fprintf(t, "%s\t%d\t%s\t%s\n", o.Outcome, o.N, percent(o.Rate), interval(o.Rate))
-		}
-		fmt.Fprintf(t, "refuted of those decided\t%d of %d\t%s\t%s\n", s.Refuted.N, s.Refuted.Of, percent(s.Refuted), interval(s.Refuted))
-		t.Flush()
-	}
-	if len(s.Errors) > 0 {
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\nerror\tresults\n")
-		for _, e := range s.Errors {
-			fmt.Fprintf(t, "%s\t%d\n", escape.Text(e.Kind), e.N)
-		}
-		t.Flush()
-		b.WriteString("otoscope results --outcome error tells each; otoscope batch --again errors tries them again\n")
-	}
-	if len(s.Findings) > 0 {
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\nfinding\tseverity\tresults\trate\t95 %% interval\n")
-		for _, f := range s.Findings {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\n", escape.Text(f.Code), escape.Text(f.Severity), f.N, percent(f.Rate), interval(f.Rate))
-		}
-		t.Flush()
-	}
-	if len(s.Groups) > 0 {
-		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\ngroup, worst first\tresults\trefuted of decided\trate\t95 %% interval\tundecided\terror\n")
-		for _, g := range s.Groups[:min(shownGroups, len(s.Groups))] {
-			fmt.Fprintf(t, "%s\t%d\t%d of %d\t%s\t%s\t%d\t%d\n", escape.Text(g.Name+"="+g.Value), g.Results, g.Refuted.N, g.Refuted.Of,
-				percent(g.Refuted), interval(g.Refuted), g.Outcomes[verify.Undecided], g.Outcomes[verify.Errored])
-		}
-		t.Flush()
-		if more := int64(len(s.Groups)-min(shownGroups, len(s.Groups))) + s.MoreGroups; more > 0 {
-			fmt.Fprintf(&b, "and %s more; --format json --summary has them\n", plural(more, "group"))
-		}
-	}
-	text := b.String()
-	if env.ascii() {
-		text = report.ASCII(text)
-	}
-	_, err := io.WriteString(w, text)
-	return err
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// percent writes a rate. Nothing has none.
-func percent(r batch.Rate) string {
-	if r.Of == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.2f %%", 100*r.Rate)
-}
-
-func interval(r batch.Rate) string {
-	return fmt.Sprintf("%.2f-%.2f %%", 100*r.Low, 100*r.High)
 }
 
 // PurgeOptions are the flags of "otoscope results purge".
@@ -444,6 +318,5 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "%s deleted\n", plural(n, "row"))
-	return err
+	return report.Deleted(env.stdout, n)
 }

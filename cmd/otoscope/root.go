@@ -13,9 +13,11 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 func newRootCommand(env environment) *cobra.Command {
+	wantsVersion := false
 	root := &cobra.Command{
 		Use:   "otoscope",
 		Short: "Who is on which channel of a recording?",
@@ -30,8 +32,11 @@ agent on the right, or wherever else they were declared to be.`,
 		SuggestionsMinimumDistance: 2,
 		Args:                       cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			switch {
+			case len(args) > 0:
 				return unknownCommand(c, "otoscope", args)
+			case wantsVersion:
+				return write(env, report.Formats()[0].Build, version())
 			}
 			c.SetOut(env.stderr)
 			if err := c.Help(); err != nil {
@@ -40,6 +45,7 @@ agent on the right, or wherever else they were declared to be.`,
 			return statusError(statusFailed)
 		},
 	}
+	root.Flags().BoolVarP(&wantsVersion, "version", "V", false, "print the version, as otoscope version does")
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newVerifyCommand(env), newBatchCommand(env), newWorkerCommand(env), newResultsCommand(env), newVersionCommand(env), newConventionsTopic())
 	root.AddCommand(newEvaluateCommand(env), newCalibrateCommand(env))

@@ -67,7 +67,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 	o.declared.complete(c)
 	o.known.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
-	o.output.complete(c)
+	o.output.format.complete(c)
 	return c
 }
 
@@ -154,7 +154,11 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
 		jobs:     jobs(refs, o.declared.attributes, declared),
 	}
-	return v.run(ctx, o.workers, o.output.teller(env))
+	teller, err := o.output.teller(env)
+	if err != nil {
+		return err
+	}
+	return v.run(ctx, o.workers, teller)
 }
 
 // check finds references that contradict each other or the flags.
@@ -263,7 +267,7 @@ func (v *verifier) run(ctx context.Context, workers int, t *teller) error {
 	if err != nil {
 		return err
 	}
-	return t.status()
+	return verdictStatus(t.outcomes)
 }
 
 // tellAll prints each verdict as soon as all before it are out.
@@ -280,7 +284,7 @@ func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, 
 		}
 	}
 	v.progress.close()
-	return t.summarise()
+	return t.results.Close()
 }
 
 // work verifies one recording after the other.

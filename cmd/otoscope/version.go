@@ -1,21 +1,20 @@
 package main
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // VersionOptions are the flags of "otoscope version".
 type VersionOptions struct {
-	output outputOptions
+	format formatFlag
 }
 
 func newVersionCommand(env environment) *cobra.Command {
@@ -34,25 +33,15 @@ which evidence is weighed.`,
 		},
 		RunE: func(*cobra.Command, []string) error { return runVersion(env, o) },
 	}
-	c.Flags().StringVar(&o.output.format, "format", "text", "write `FORMAT`: text or json")
-	complete(c, "format", "text", "json")
+	o.format.can = func(f report.Format) bool { return f.Build != nil }
+	o.format.add(c.Flags())
+	o.format.complete(c)
 	return c
 }
 
-// versionInfo is what is known of this program.
-type versionInfo struct {
-	Version      string `json:"version"`
-	Revision     string `json:"revision,omitempty"`
-	Modified     bool   `json:"modified,omitempty"` // built from a tree with changes
-	Go           string `json:"go"`
-	Platform     string `json:"platform"`
-	Schema       int    `json:"schema"`
-	Measurements int    `json:"measurements_schema"`
-	Profile      string `json:"profile"`
-}
-
-func version() versionInfo {
-	v := versionInfo{
+// version is what is known of this program.
+func version() report.Build {
+	v := report.Build{
 		Version: verify.Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Schema: verify.Schema, Measurements: measurement.Schema, Profile: evidence.Builtin().Name,
 	}
@@ -72,21 +61,9 @@ func version() versionInfo {
 }
 
 func runVersion(env environment, o *VersionOptions) error {
-	if err := o.output.check(); err != nil {
+	format, err := o.format.read()
+	if err != nil {
 		return err
 	}
-	v := version()
-	if o.output.json() {
-		return escape.Encode(env.stdout, v)
-	}
-	revision := v.Revision
-	switch {
-	case revision == "":
-		revision = "unknown"
-	case v.Modified:
-		revision += ", with changes"
-	}
-	_, err := fmt.Fprintf(env.stdout, "otoscope %s\nrevision %s\n%s %s\nverdicts schema %d, measurements schema %d\nprofile %s\n",
-		v.Version, revision, v.Go, v.Platform, v.Schema, v.Measurements, v.Profile)
-	return err
+	return write(env, format.Build, version())
 }

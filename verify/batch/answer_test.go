@@ -7,6 +7,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"math"
 	"strings"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // answered is a batch of 90 rows: of each queue every tenth is in error, and
@@ -55,7 +58,7 @@ func TestSummary(t *testing.T) {
 		if sum.Results != 90 || sum.Waiting != 0 || sum.Bytes != 81*straight().Bytes || math.Abs(sum.DurationS-81*straight().Measurements.DurationS) > 1e-6 {
 			t.Errorf("the summary is %+v", sum)
 		}
-		if diff := cmp.Diff([]ErrorCount{{"fetch 404", 9}}, sum.Errors); diff != "" {
+		if diff := cmp.Diff([]report.ErrorCount{{Kind: "fetch 404", N: 9}}, sum.Errors); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		counts := map[verify.Outcome]int64{}
@@ -66,7 +69,7 @@ func TestSummary(t *testing.T) {
 			t.Fatalf("the outcomes are %v", counts)
 		}
 		// q2 is declared the other way round than the others: it is all one or all the other.
-		all := func(g GroupCount) bool { return g.Refuted.N == g.Refuted.Of }
+		all := func(g report.GroupCount) bool { return g.Refuted.N == g.Refuted.Of }
 		if len(sum.Groups) != 3 || !all(sum.Groups[0]) || sum.Groups[2].Refuted.N != 0 {
 			t.Errorf("the groups are %+v", sum.Groups)
 		}
@@ -84,7 +87,7 @@ func TestResultsInOrder(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := answered(t, target)
 		var b strings.Builder
-		if err := WriteJSON(&b, s.Results(t.Context(), Filter{Groups: []Group{{"queue", "q1"}}}, true)); err != nil {
+		if err := writeAs("json", &b, report.About{}, s.Results(t.Context(), Filter{Groups: []Group{{"queue", "q1"}}}, true)); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSpace(b.String()), "\n")
@@ -130,7 +133,7 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := WriteCSV(&b, s.Results(t.Context(), Filter{}, false), groups); err != nil {
+	if err := writeAs("csv", &b, report.About{Groups: groups}, s.Results(t.Context(), Filter{}, false)); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()
@@ -156,7 +159,7 @@ func TestJUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	if err := WriteJUnit(&b, sum, s.Results(t.Context(), Filter{}, false)); err != nil {
+	if err := writeAs("junit", &b, report.About{Summary: &sum}, s.Results(t.Context(), Filter{}, false)); err != nil {
 		t.Fatal(err)
 	}
 	var suites struct {
@@ -266,7 +269,7 @@ func TestRate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		of := rapid.Int64Range(1, 3000).Draw(t, "of")
 		n := rapid.Int64Range(0, of).Draw(t, "n")
-		r := newRate(n, of)
+		r := report.NewRate(n, of)
 		if r.Low > r.Rate || r.High < r.Rate || r.Low < 0 || r.High > 1 {
 			t.Fatalf("%+v", r)
 		}
@@ -286,13 +289,33 @@ func TestRate(t *testing.T) {
 		}
 	})
 	// As binom.test(4, 20) of R has it.
-	if r := newRate(4, 20); math.Abs(r.Low-0.0573) > 1e-4 || math.Abs(r.High-0.4366) > 1e-4 {
+	if r := report.NewRate(4, 20); math.Abs(r.Low-0.0573) > 1e-4 || math.Abs(r.High-0.4366) > 1e-4 {
 		t.Errorf("%+v", r)
 	}
-	if r := newRate(0, 0); r.Low != 0 || r.High != 1 || r.Rate != 0 {
+	if r := report.NewRate(0, 0); r.Low != 0 || r.High != 1 || r.Rate != 0 {
 		t.Errorf("%+v", r)
 	}
-	if r := newRate(500_000, 1_000_000); math.Abs(r.Low-0.49902) > 1e-5 || math.Abs(r.High-0.50098) > 1e-5 {
+	if r := report.NewRate(500_000, 1_000_000); math.Abs(r.Low-0.49902) > 1e-5 || math.Abs(r.High-0.50098) > 1e-5 {
 		t.Errorf("%+v", r)
 	}
+}
+
+// writeAs writes results in a format, with all that is known of them.
+func writeAs(format string, w io.Writer, about report.About, rows iter.Seq2[report.Row, error]) error {
+	for _, f := range report.Formats() {
+		if f.Name != format {
+			continue
+		}
+		results := f.Results(w, about, report.Options{Detail: true})
+		for r, err := range rows {
+			if err != nil {
+				return err
+			}
+			if err := results.Write(r); err != nil {
+				return err
+			}
+		}
+		return results.Close()
+	}
+	return fmt.Errorf("no format %s", format)
 }

@@ -1,78 +1,21 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 
-	"github.com/otoscope/otoscope/audio/escape"
-	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
 )
-
-// A Result is what came of one row.
-type Result struct {
-	Batch string
-	ID    string // the manifest's own, or the reference
-	Row   int64  // its number in the manifest, from 1
-
-	verdict, recording []byte
-}
-
-// Verdict gives the verdict, with the measurements where they were asked for.
-func (r Result) Verdict() (verify.Verdict, error) {
-	var v verify.Verdict
-	if err := json.Unmarshal(r.verdict, &v); err != nil {
-		return v, fmt.Errorf("reading the result of %s: %w", r.ID, err)
-	}
-	if r.recording != nil {
-		var stored storedRecording
-		if err := json.Unmarshal(r.recording, &stored); err != nil {
-			return v, fmt.Errorf("reading the measurements of %s: %w", r.ID, err)
-		}
-		v.Measurements = &stored.Measurements
-	}
-	return v, nil
-}
-
-// WriteJSON writes the result on one line, as otoscope verify writes a verdict,
-// with id and row before all else.
-func (r Result) WriteJSON(w io.Writer) error {
-	line := r.verdict
-	if r.recording != nil {
-		v, err := r.Verdict()
-		if err != nil {
-			return err
-		}
-		var b bytes.Buffer
-		if err := report.JSON(&b, v, report.Options{Detail: true}); err != nil {
-			return err
-		}
-		line = bytes.TrimSpace(b.Bytes())
-	}
-	if len(line) < 2 || line[0] != '{' {
-		return fmt.Errorf("the result of %s is no JSON object", r.ID)
-	}
-	head, err := json.Marshal(map[string]any{"id": r.ID, "row": r.Row})
-	if err != nil {
-		return err
-	}
-	// {"id":…,"row":…} and {"schema":…} become one object.
-	text := append(append(head[:len(head)-1:len(head)-1], ','), line[1:]...)
-	_, err = w.Write(escape.JSON(append(text, '\n')))
-	return err
-}
 
 // Results gives the results that a filter chooses, in the order of the batches
 // and of their rows; with measurements where detail says so. After an error
 // there are no more.
-func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[Result, error] {
-	return func(yield func(Result, error) bool) {
+func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
 		if err := s.knownBatch(ctx, f.Batch); err != nil {
-			yield(Result{}, err)
+			yield(report.Row{}, err)
 			return
 		}
 		names := map[int64]string{}
@@ -84,7 +27,7 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[Re
 			return err
 		})
 		if err != nil {
-			yield(Result{}, s.storageError("reading the results", err))
+			yield(report.Row{}, s.storageError("reading the results", err))
 			return
 		}
 		recording := `NULL`
@@ -99,13 +42,14 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[Re
 			var batch int64
 			var verdict string
 			var recording *string
-			var r Result
-			if err := c.Scan(&batch, &r.ID, &r.Row, &verdict, &recording); err != nil {
+			var id string
+			var row int64
+			if err := c.Scan(&batch, &id, &row, &verdict, &recording); err != nil {
 				return err
 			}
-			r.Batch, r.verdict = names[batch], []byte(verdict)
-			if recording != nil {
-				r.recording = []byte(*recording)
+			r, err := restored(names[batch], id, row, verdict, recording)
+			if err != nil {
+				return err
 			}
 			if ended = !yield(r, nil); ended {
 				return errEnough
@@ -113,10 +57,42 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[Re
 			return nil
 		})
 		if err != nil && !ended {
-			yield(Result{}, s.storageError("reading the results", err))
+			yield(report.Row{}, s.storageError("reading the results", err))
 		}
 	}
 }
 
+// restored is a result as it was stored.
+func restored(batch, id string, row int64, verdict string, recording *string) (report.Row, error) {
+	if recording == nil {
+		return report.Restore(batch, id, row, []byte(verdict), nil)
+	}
+	var stored storedRecording
+	if err := json.Unmarshal([]byte(*recording), &stored); err != nil {
+		return report.Row{}, fmt.Errorf("reading the measurements of %s: %w", id, err)
+	}
+	return report.Restore(batch, id, row, []byte(verdict), &stored.Measurements)
+}
+
 // errEnough ends a query of which no more is wanted.
 var errEnough = fmt.Errorf("enough")
+
+// maxGroupColumns bounds the columns that groups get in CSV.
+const maxGroupColumns = 100
+
+// GroupNames lists the names of groups that rows have.
+func (s *Store) GroupNames(ctx context.Context) ([]string, error) {
+	var names []string
+	// One step of the index for each name, however many rows there are.
+	for last := ""; len(names) < maxGroupColumns; {
+		var name *string
+		if _, err := queryOne(ctx, s.db, `SELECT min(name) FROM otoscope_groups WHERE name > ?`, []any{last}, &name); err != nil {
+			return nil, s.storageError("listing the groups", err)
+		}
+		if name == nil {
+			break
+		}
+		names, last = append(names, *name), *name
+	}
+	return names, nil
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // verdicts gives all results by id.
@@ -27,14 +28,10 @@ func verdicts(t testing.TB, s *Store) map[string]verify.Verdict {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := r.Verdict()
-		if err != nil {
-			t.Fatal(err)
-		}
 		if _, twice := all[r.ID]; twice {
 			t.Errorf("%s has two results", r.ID)
 		}
-		all[r.ID] = v
+		all[r.ID] = r.Verdict
 	}
 	return all
 }
@@ -95,7 +92,7 @@ func TestJudgedFromStoredIsTheSame(t *testing.T) {
 func texts(t *testing.T, s *Store) string {
 	t.Helper()
 	var b strings.Builder
-	if err := WriteJSON(&b, s.Results(t.Context(), Filter{}, true)); err != nil {
+	if err := writeAs("json", &b, report.About{}, s.Results(t.Context(), Filter{}, true)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

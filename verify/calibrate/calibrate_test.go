@@ -19,6 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -236,7 +237,7 @@ func TestMirrorsChangeNothing(t *testing.T) {
 func TestText(t *testing.T) {
 	r := fit(t, centre{greets: 1, talk: 1.5, agents: 5}.calls(60, 1))
 	var b bytes.Buffer
-	if err := r.Text(&b, true); err != nil {
+	if err := report.Formats()[0].Fit(&b, r, report.Options{ASCII: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"fitted on 60 calls of 5 agents", "tested on", "60 calls", "at the most", "below the 99.0 %", "opening.complete"} {

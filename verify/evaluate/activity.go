@@ -135,8 +135,8 @@ type OnsetFigures struct {
 	Never    int         `json:"never"` // channels on which no speech was heard at all
 }
 
-// onsets summarises the errors; who was never heard counts behind all others.
-func (a *Activity) onsets() OnsetFigures {
+// FirstSpeech summarises the errors; who was never heard counts behind all others.
+func (a *Activity) FirstSpeech() OnsetFigures {
 	out := OnsetFigures{Channels: len(a.Onsets), MedianS: stat.Nothing(), P90S: stat.Nothing(), MaxS: stat.Nothing()}
 	var errors []float64
 	for _, o := range a.Onsets {
@@ -167,5 +167,5 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		FirstSpeech OnsetFigures `json:"first_speech_error"`
-	}{plain(a), a.onsets()})
+	}{plain(a), a.FirstSpeech()})
 }

@@ -50,13 +50,13 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	for i := range report.Rows {
 		r := &report.Rows[i]
 		if r.Made != r.Right+r.Wrong+r.Undecided+r.Refused || r.Made%2 != 0 || len(r.WrongFiles) != r.Wrong {
-			t.Errorf("%s: %+v", r.name(), r.FaultCounts)
+			t.Errorf("%s: %+v", r.Kind+" "+r.Label, r.FaultCounts)
 		}
 		if r.Named+r.Silent > r.Made || r.Silent > r.Right+r.Wrong {
-			t.Errorf("%s: %d named and %d silent of %d", r.name(), r.Named, r.Silent, r.Made)
+			t.Errorf("%s: %d named and %d silent of %d", r.Kind+" "+r.Label, r.Named, r.Silent, r.Made)
 		}
 		if len(r.MirrorBroken) > 0 {
-			t.Errorf("%s: exchanging the channels does not negate the ratio of %v", r.name(), r.MirrorBroken)
+			t.Errorf("%s: exchanging the channels does not negate the ratio of %v", r.Kind+" "+r.Label, r.MirrorBroken)
 		}
 		if r.Kind == noFault && (r.Made != 8 || r.Wrong != 0 || r.Named != 0) {
 			t.Errorf("without a fault: %+v", r.FaultCounts)

@@ -5,13 +5,11 @@
 //	labels, err := evaluate.ReadLabels(file, "labels.jsonl")
 //	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
 //	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
-//	err = report.Text(os.Stdout)
 //
 // [Listen] needs the audio, [Judge] only what was measured.
 package evaluate
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/otoscope/otoscope/audio/hint"
@@ -216,11 +214,12 @@ func unreadable(r *Recording) Unreadable {
 // Failed reports whether a recording could not be measured.
 func (r *Report) Failed() bool { return len(r.Unreadable) > 0 }
 
-// summary of what was judged, for headings.
-func (r *Report) summary() string {
-	evidence := "sound alone"
-	if r.UseMetadata {
-		evidence = "sound, directions and join times"
+// Supports gives, for each call with one party a channel, the log10 likelihood
+// ratio in favour of the truth.
+func (r *Report) Supports() []float64 {
+	out := make([]float64, len(r.trials))
+	for i := range r.trials {
+		out[i] = r.trials[i].Support()
 	}
-	return fmt.Sprintf("%s, %.0f min; %s, profile %s", plural(r.Recordings, "recording"), r.AudioS/60, evidence, r.Profile)
+	return out
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 const fixtures = "../../testdata"
@@ -142,7 +143,7 @@ func TestNothingToJudge(t *testing.T) {
 		t.Errorf("a file that is not there: %+v", r.Unreadable)
 	}
 	var b bytes.Buffer
-	if err := r.Text(&b, true); err != nil {
+	if err := report.Formats()[0].Evaluation(&b, r, report.Options{ASCII: true}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(b.String(), "\x1b") || !strings.Contains(b.String(), `evil\x1b[2J.wav`) {
@@ -152,7 +153,7 @@ func TestNothingToJudge(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), `"forced_choice":null`) {
 		t.Errorf("%s, %v", text, err)
 	}
-	if err := r.Plots(t.TempDir()); err != nil {
+	if err := report.Plots(t.TempDir(), r); err != nil {
 		t.Error(err)
 	}
 }
@@ -178,7 +179,7 @@ func TestMixedWithoutFault(t *testing.T) {
 // The columns of a table stand one below the other, and no line ends in blanks.
 func TestColumnsAreAligned(t *testing.T) {
 	var b bytes.Buffer
-	if err := evaluated(t, evaluate.JudgeOptions{}).Text(&b, true); err != nil {
+	if err := report.Formats()[0].Evaluation(&b, evaluated(t, evaluate.JudgeOptions{}), report.Options{ASCII: true}); err != nil {
 		t.Fatal(err)
 	}
 	_, strata, found := strings.Cut(b.String(), "\nBy stratum\n")
@@ -213,7 +214,7 @@ func TestListenEndsWithItsContext(t *testing.T) {
 // Plots are well-formed, need nothing from elsewhere and name their axes.
 func TestPlots(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "plots")
-	if err := evaluated(t, evaluate.JudgeOptions{}).Plots(dir); err != nil {
+	if err := report.Plots(dir, evaluated(t, evaluate.JudgeOptions{})); err != nil {
 		t.Fatal(err)
 	}
 	for name, words := range map[string][]string{

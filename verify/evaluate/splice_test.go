@@ -260,13 +260,13 @@ func TestActivity(t *testing.T) {
 	if a.Channels != 2 || a.Hits != 35+40 || a.Missed != 5 || a.False != 5 {
 		t.Errorf("%+v", a)
 	}
-	o := a.onsets()
+	o := a.FirstSpeech()
 	if o.Channels != 2 || math.Abs(float64(o.MaxS)-0.1) > 1e-9 || o.Never != 0 {
 		t.Errorf("%+v", o)
 	}
 	r.Result.Measurements.Left = measurement.Channel{Timing: measurement.Timing{FirstSpeech: measurement.Never}}
 	a.add(&r)
-	if o := a.onsets(); o.Never != 1 || o.P90S.Known() {
+	if o := a.FirstSpeech(); o.Never != 1 || o.P90S.Known() {
 		t.Errorf("who was never heard is not behind all others: %+v", o)
 	}
 }

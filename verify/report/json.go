@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -34,3 +36,42 @@ func JSON(w io.Writer, v verify.Verdict, o Options) error {
 	}
 	return nil
 }
+
+// jsonResults writes results as JSON lines.
+type jsonResults struct {
+	w io.Writer
+	o Options
+}
+
+func newJSONResults(w io.Writer, _ About, o Options) Results { return jsonResults{w, o} }
+
+// Write writes a result as JSON does, in a batch with id and row before all else.
+func (j jsonResults) Write(r Row) error {
+	line := []byte(r.Stored)
+	if line == nil {
+		var b bytes.Buffer
+		if err := JSON(&b, r.Verdict, j.o); err != nil {
+			return err
+		}
+		line = b.Bytes()
+	}
+	line = bytes.TrimSpace(line)
+	if r.ID != "" {
+		if len(line) < 2 || line[0] != '{' {
+			return fmt.Errorf("the result of %s is not a JSON object", escape.Text(r.ID))
+		}
+		head, err := json.Marshal(map[string]any{"id": r.ID, "row": r.Row})
+		if err != nil {
+			return fmt.Errorf("writing the result of %s as JSON: %w", escape.Text(r.ID), err)
+		}
+		// {"id":…,"row":…} and {"schema":…} become one object.
+		line = append(append(head[:len(head)-1:len(head)-1], ','), line[1:]...)
+	}
+	if _, err := j.w.Write(escape.JSON(append(line, '\n'))); err != nil {
+		return fmt.Errorf("writing the verdict: %w", err)
+	}
+	return nil
+}
+
+// Close writes nothing: each line stands by itself.
+func (j jsonResults) Close() error { return nil }

@@ -69,8 +69,35 @@ func pad(s string, width int) string {
 
 // line writes one line as it stands.
 func (p *page) line(s string) {
-	p.WriteString(strings.ReplaceAll(strings.TrimRight(s, " "), nbsp, " "))
+	p.WriteString(joined(strings.ReplaceAll(strings.TrimRight(s, " "), nbsp, " ")))
 	p.WriteByte('\n')
+}
+
+// joined puts neighbouring words of one ink under one sequence.
+func joined(s string) string {
+	const begin = "\x1b["
+	var b strings.Builder
+	ink := "" // of what was written last
+	for {
+		before, rest, found := strings.Cut(s, begin)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		parameters, after, _ := strings.Cut(rest, "m")
+		spaces := len(after) - len(strings.TrimLeft(after, " "))
+		if next := after[spaces:]; parameters == "0" && ink != "" && strings.HasPrefix(next, begin+ink+"m") {
+			b.WriteString(after[:spaces])
+			s = strings.TrimPrefix(next, begin+ink+"m")
+			continue
+		}
+		if b.WriteString(begin + parameters + "m"); parameters == "0" {
+			ink = ""
+		} else {
+			ink = parameters
+		}
+		s = after
+	}
 }
 
 // heading begins a new section.

@@ -73,6 +73,25 @@ func (p *page) headline(v verify.Verdict) string {
 	return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, sentence)
 }
 
+// why says in a clause how the outcome came about; "" where it is as declared.
+func why(v verify.Verdict) string {
+	clause := ""
+	switch v.Outcome {
+	case verify.Swapped:
+		clause = "the channels are the other way round than declared"
+		if v.Heard != nil {
+			clause = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
+		}
+	case verify.Unusable:
+		clause = reason(v, "the channels do not hold one party each")
+	case verify.Undecided:
+		clause = reason(v, leaning(v))
+	case verify.Errored:
+		clause = "no verdict"
+	}
+	return strings.ReplaceAll(clause, nbsp, " ")
+}
+
 // reason says in a clause which finding kept the recording from a verdict on
 // its sides.
 func reason(v verify.Verdict, otherwise string) string {

@@ -1,4 +1,4 @@
-package evaluate
+package report
 
 import (
 	"fmt"
@@ -8,14 +8,17 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/finding"
-	"github.com/otoscope/otoscope/verify/report"
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// Text writes the report for a person.
-func (r *FaultReport) Text(w io.Writer, ascii bool) error {
-	var p page
+// faultTrials are laid out for a person.
+type faultTrials struct{ *evaluate.FaultReport }
+
+// faultsText writes what became of made faults, for a person.
+func faultsText(w io.Writer, report *evaluate.FaultReport, o Options) error {
+	r, p := faultTrials{report}, &sheet{}
 	heard := "sound alone"
 	if r.UseMetadata {
 		heard = "sound and directions"
@@ -26,7 +29,7 @@ func (r *FaultReport) Text(w io.Writer, ascii bool) error {
 	p.table(func(row func(...string)) {
 		row("fault", "made", "right", "wrong", "undecided", "refused", "named", "silent", "named by")
 		for i := range r.Kinds {
-			row(append([]string{r.Kinds[i].Kind}, r.Kinds[i].cells()...)...)
+			row(append([]string{r.Kinds[i].Kind}, faultCells(&r.Kinds[i].FaultCounts)...)...)
 		}
 	})
 	p.line("  right, wrong: decided at %s and more. refused: unusable. named: with a warning that the recording", percent(stat.Number(r.MinConfidence)))
@@ -42,29 +45,16 @@ func (r *FaultReport) Text(w io.Writer, ascii bool) error {
 				name = ""
 			}
 			last = f.Kind
-			row(append([]string{name, f.Label, string(f.Party)}, f.cells()...)...)
+			row(append([]string{name, f.Label, string(f.Party)}, faultCells(&f.FaultCounts)...)...)
 		}
 	})
-	r.wrong(&p)
-	if len(r.Unreadable) > 0 {
-		p.line("\nNot measured")
-		for _, u := range r.Unreadable {
-			p.line("  %s (line %d): %s", escape.Text(u.File), u.Line, escape.Text(u.Message))
-			if u.Hint != "" {
-				p.line("    %s", escape.Text(u.Hint))
-			}
-		}
-	}
-	text := p.String()
-	if ascii {
-		text = report.ASCII(text)
-	}
-	_, err := io.WriteString(w, text)
-	return err
+	r.wrong(p)
+	p.unreadable(r.Unreadable)
+	return p.write(w, o)
 }
 
-// cells are the counts of a row.
-func (c *FaultCounts) cells() []string {
+// faultCells are the counts of a row.
+func faultCells(c *evaluate.FaultCounts) []string {
 	var out []string
 	for _, n := range []int{c.Made, c.Right, c.Wrong, c.Undecided, c.Refused, c.Named, c.Silent} {
 		out = append(out, fmt.Sprint(n))
@@ -84,7 +74,7 @@ func (c *FaultCounts) cells() []string {
 
 // wrong lists the recordings that were decided wrongly, and those that break the law
 // that exchanging the channels negates the ratio.
-func (r *FaultReport) wrong(p *page) {
+func (r faultTrials) wrong(p *sheet) {
 	n := 0
 	for i := range r.Rows {
 		f := &r.Rows[i]
@@ -104,10 +94,10 @@ func (r *FaultReport) wrong(p *page) {
 				layout = ", exchanged"
 			}
 			truth := "in truth it is the " + w.Left
-			if w.Left == Mixed {
+			if w.Left == evaluate.Mixed {
 				truth = "in truth neither side is right"
 			}
-			p.line("  %s (%s%s): the %s is heard on the left (%+.2f); %s", escape.Text(w.File), f.name(), layout, w.Heard, w.Log10LR, truth)
+			p.line("  %s (%s%s): the %s is heard on the left (%+.2f); %s", escape.Text(w.File), faultName(f), layout, w.Heard, w.Log10LR, truth)
 			for _, e := range w.Evidence {
 				p.line("    %-12s %+.2f  %s", escape.Text(e.Name), e.Log10LR, escape.Text(e.Detail))
 			}
@@ -115,13 +105,13 @@ func (r *FaultReport) wrong(p *page) {
 	}
 	for i := range r.Rows {
 		if f := &r.Rows[i]; len(f.MirrorBroken) > 0 {
-			p.line("\nNot exactly negated by exchanging the channels, %s: %s", f.name(), escape.Text(strings.Join(f.MirrorBroken, ", ")))
+			p.line("\nNot exactly negated by exchanging the channels, %s: %s", faultName(f), escape.Text(strings.Join(f.MirrorBroken, ", ")))
 		}
 	}
 }
 
-// name is the fault with its strength and party.
-func (f *FaultRow) name() string {
+// faultName is the fault with its strength and party.
+func faultName(f *evaluate.FaultRow) string {
 	name := f.Kind
 	if f.Label != "" {
 		name += " " + f.Label

@@ -1,4 +1,4 @@
-package evaluate
+package report
 
 import (
 	"fmt"
@@ -7,19 +7,20 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// Plots writes reliability.svg and tippett.svg into a folder, which is made
-// where it does not exist.
-func (r *Report) Plots(dir string) error {
+// Plots writes the pictures of an evaluation, reliability.svg and
+// tippett.svg, into a folder, which is made where it does not exist.
+func Plots(dir string, r *evaluate.Report) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("making the folder for plots: %w", err)
 	}
 	for _, plot := range []struct {
 		name string
 		text string
-	}{{"reliability.svg", r.reliabilityPlot()}, {"tippett.svg", r.tippettPlot()}} {
+	}{{"reliability.svg", reliabilityPlot(r)}, {"tippett.svg", tippettPlot(r)}} {
 		if err := os.WriteFile(filepath.Join(dir, plot.name), []byte(plot.text), 0o644); err != nil {
 			return fmt.Errorf("writing a plot: %w", err)
 		}
@@ -39,7 +40,7 @@ func logit(p float64) float64 { return math.Log10(p / (1 - p)) }
 func unlogit(x float64) float64 { return 1 / (1 + math.Pow(10, -x)) }
 
 // reliabilityPlot sets the share that is right against the confidence that was claimed.
-func (r *Report) reliabilityPlot() string {
+func reliabilityPlot(r *evaluate.Report) string {
 	most := 3.0
 	for _, b := range r.Reliability {
 		if b.Calls > 0 {
@@ -48,7 +49,7 @@ func (r *Report) reliabilityPlot() string {
 	}
 	p := newPlot("Reliability: is it right as often as it claims?",
 		fmt.Sprintf("%d calls; bars: 95 %% interval (Clopper-Pearson); figures: how many calls", r.Calls),
-		axis{"claimed confidence", -0.1, most}, axis{"calls that were right", -0.03, 1.05})
+		plotAxis{"claimed confidence", -0.1, most}, plotAxis{"calls that were right", -0.03, 1.05})
 	for _, tick := range []float64{0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99999} {
 		if x := logit(tick); x <= most {
 			p.xTick(x, fmt.Sprintf("%g %%", math.Round(tick*1e6)/1e4))
@@ -78,17 +79,16 @@ func (r *Report) reliabilityPlot() string {
 // tippettPlot shows the share of calls whose ratio is at least so large, for
 // calls with the customer on the left and for those with the agent there. Each
 // call stands for its mirror too.
-func (r *Report) tippettPlot() string {
-	supports := make([]float64, len(r.trials))
+func tippettPlot(r *evaluate.Report) string {
+	supports := r.Supports()
 	widest := 2.5
-	for i := range r.trials {
-		supports[i] = r.trials[i].Support()
-		widest = max(widest, math.Abs(supports[i])+0.25)
+	for _, s := range supports {
+		widest = max(widest, math.Abs(s)+0.25)
 	}
 	p := newPlot("Tippett plot: how the ratios of the two cases lie apart",
 		fmt.Sprintf("%d calls and their mirrors; dotted: what a decision at %s needs", len(supports), percent(stat.Number(r.MinConfidence))),
-		axis{"log10 likelihood ratio (positive: the customer is on the left)", -widest, widest},
-		axis{"calls with at least this ratio", -0.03, 1.05})
+		plotAxis{"log10 likelihood ratio (positive: the customer is on the left)", -widest, widest},
+		plotAxis{"calls with at least this ratio", -0.03, 1.05})
 	for x := -math.Floor(widest); x <= widest; x++ {
 		p.xTick(x, fmt.Sprintf("%g", x))
 	}

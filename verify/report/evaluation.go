@@ -1,4 +1,4 @@
-package evaluate
+package report
 
 import (
 	"bytes"
@@ -9,17 +9,17 @@ import (
 	"text/tabwriter"
 
 	"github.com/otoscope/otoscope/audio/escape"
-	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// page collects lines; foreign words must go through escape.Text.
-type page struct{ bytes.Buffer }
+// A sheet collects lines and tables; foreign words must go through escape.Text.
+type sheet struct{ bytes.Buffer }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *sheet) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
 // table aligns columns that are separated by tabs.
-func (p *page) table(fill func(row func(cells ...string))) {
+func (p *sheet) table(fill func(row func(cells ...string))) {
 	var aligned bytes.Buffer
 	w := tabwriter.NewWriter(&aligned, 0, 0, 2, ' ', 0)
 	fill(func(cells ...string) { fmt.Fprintln(w, "  "+strings.Join(cells, "\t")) })
@@ -29,36 +29,61 @@ func (p *page) table(fill func(row func(cells ...string))) {
 	}
 }
 
-// Text writes the report for a person.
-func (r *Report) Text(w io.Writer, ascii bool) error {
-	var p page
-	p.line("%s", escape.Text(r.summary()))
-	r.headline(&p)
-	r.wrong(&p)
-	r.reliabilityTable(&p)
-	r.evidenceTable(&p)
-	r.faultTable(&p)
-	r.activity(&p)
-	strataTable(&p, "By stratum", r.Strata, false)
-	strataTable(&p, "Hard cases, cut from these calls", r.Cuts, true)
-	if len(r.Unreadable) > 0 {
-		p.line("\nNot measured")
-		for _, u := range r.Unreadable {
-			p.line("  %s (line %d): %s", escape.Text(u.File), u.Line, escape.Text(u.Message))
-			if u.Hint != "" {
-				p.line("    %s", escape.Text(u.Hint))
-			}
-		}
-	}
+// write writes the sheet, in ASCII where that is asked for.
+func (p *sheet) write(w io.Writer, o Options) error {
 	text := p.String()
-	if ascii {
-		text = report.ASCII(text)
+	if o.ASCII {
+		text = toASCII(text)
 	}
-	_, err := io.WriteString(w, text)
-	return err
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return nil
 }
 
-func (r *Report) headline(p *page) {
+// unreadable lists the labelled recordings that could not be measured.
+func (p *sheet) unreadable(list []evaluate.Unreadable) {
+	if len(list) == 0 {
+		return
+	}
+	p.line("\nNot measured")
+	for _, u := range list {
+		p.line("  %s (line %d): %s", escape.Text(u.File), u.Line, escape.Text(u.Message))
+		if u.Hint != "" {
+			p.line("    %s", escape.Text(u.Hint))
+		}
+	}
+}
+
+// An evaluation is laid out for a person.
+type evaluation struct{ *evaluate.Report }
+
+// evaluationText writes an evaluation for a person.
+func evaluationText(w io.Writer, r *evaluate.Report, o Options) error {
+	e, p := evaluation{r}, &sheet{}
+	p.line("%s", escape.Text(e.summary()))
+	e.headline(p)
+	e.wrong(p)
+	e.reliabilityTable(p)
+	e.evidenceTable(p)
+	e.faultTable(p)
+	e.activity(p)
+	strataTable(p, "By stratum", r.Strata, false)
+	strataTable(p, "Hard cases, cut from these calls", r.Cuts, true)
+	p.unreadable(r.Unreadable)
+	return p.write(w, o)
+}
+
+// summary says what was judged.
+func (r evaluation) summary() string {
+	heard := "sound alone"
+	if r.UseMetadata {
+		heard = "sound, directions and join times"
+	}
+	return fmt.Sprintf("%s, %.0f min; %s, profile %s", plural(r.Recordings, "recording"), r.AudioS/60, heard, r.Profile)
+}
+
+func (r evaluation) headline(p *sheet) {
 	f := &r.Figures
 	if f.Calls == 0 {
 		p.line("\nNo recording is labelled with one party on each channel: nothing is said of who is on which.")
@@ -79,7 +104,7 @@ func (r *Report) headline(p *page) {
 	for _, b := range r.Reliability { // those with evidence
 		right, calls = right+b.Right, calls+b.Calls
 	}
-	if Contradicted(right, calls) {
+	if evaluate.Contradicted(right, calls) {
 		p.line("  Most calls sound the other way round than labelled. \"left\" is who really is on the left, not who was declared to be: check the labels first.")
 	}
 }
@@ -87,7 +112,7 @@ func (r *Report) headline(p *page) {
 // listed is how many wrong calls the text shows; JSON has all.
 const listed = 50
 
-func (r *Report) wrong(p *page) {
+func (r evaluation) wrong(p *sheet) {
 	if len(r.Wrong) == 0 {
 		return
 	}
@@ -102,7 +127,7 @@ func (r *Report) wrong(p *page) {
 			name += " (" + strings.TrimSuffix(escape.Text(w.Cut+", "+w.At), ", ") + ")"
 		}
 		truth := "the " + w.Left + " is on the left; heard otherwise"
-		if w.Left == Mixed {
+		if w.Left == evaluate.Mixed {
 			truth = "the sides change places; heard as staying"
 		}
 		p.line("  %s: %s with %s", name, truth, percent(stat.Number(w.Confidence)))
@@ -112,7 +137,7 @@ func (r *Report) wrong(p *page) {
 	}
 }
 
-func (r *Report) reliabilityTable(p *page) {
+func (r evaluation) reliabilityTable(p *sheet) {
 	if r.Calls == 0 {
 		return
 	}
@@ -128,7 +153,7 @@ func (r *Report) reliabilityTable(p *page) {
 	})
 }
 
-func (r *Report) evidenceTable(p *page) {
+func (r evaluation) evidenceTable(p *sheet) {
 	if len(r.Evidence) == 0 {
 		return
 	}
@@ -144,7 +169,7 @@ func (r *Report) evidenceTable(p *page) {
 	})
 }
 
-func (r *Report) faultTable(p *page) {
+func (r evaluation) faultTable(p *sheet) {
 	p.line("\nStructural faults: %d of %d found; false alarms on %d of %d sound recordings, %d of them fatal",
 		r.Faults.Found, r.Faults.Of, r.FalseAlarms, r.Calls, r.FatalFalseAlarms)
 	p.table(func(row func(...string)) {
@@ -168,12 +193,12 @@ func (r *Report) faultTable(p *page) {
 	}
 }
 
-func (r *Report) activity(p *page) {
+func (r evaluation) activity(p *sheet) {
 	a := &r.Activity
 	if a.Channels == 0 {
 		return
 	}
-	o := a.onsets()
+	o := a.FirstSpeech()
 	p.line("\nSpeech activity, in frames of 20 ms, the last 0.2 s of each utterance left out: %d channels", a.Channels)
 	p.table(func(row func(...string)) {
 		row("F1", fmt.Sprintf("%.4f", float64(r.VADF1)), fmt.Sprintf("precision %.4f, recall %.4f", float64(a.Precision), float64(a.Recall)))
@@ -181,7 +206,7 @@ func (r *Report) activity(p *page) {
 	})
 }
 
-func strataTable(p *page, title string, strata []Stratum, cuts bool) {
+func strataTable(p *sheet, title string, strata []evaluate.Stratum, cuts bool) {
 	if len(strata) == 0 {
 		return
 	}
@@ -224,7 +249,7 @@ func percent(n stat.Number) string {
 	return fmt.Sprintf("%.1f %%", math.Floor(float64(n)*1000+1e-6)/10)
 }
 
-func plural(n int, noun string) string {
+func plural[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

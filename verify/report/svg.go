@@ -1,4 +1,4 @@
-package evaluate
+package report
 
 import (
 	"fmt"
@@ -25,8 +25,8 @@ const (
 	gridColour = "#dddddd"
 )
 
-// An axis is what is drawn along it and its range.
-type axis struct {
+// A plotAxis is what is drawn along it and its range.
+type plotAxis struct {
 	title    string
 	from, to float64
 }
@@ -34,10 +34,10 @@ type axis struct {
 // A plot is an SVG picture with two axes that needs nothing but itself.
 type plot struct {
 	strings.Builder
-	x, y axis
+	x, y plotAxis
 }
 
-func newPlot(title, below string, x, y axis) *plot {
+func newPlot(title, below string, x, y plotAxis) *plot {
 	p := &plot{x: x, y: y}
 	p.add(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img" %s font-size="%d">`, plotWidth, plotHeight, plotFont, textSize)
 	p.add(`<title>%s</title>`, html.EscapeString(title))

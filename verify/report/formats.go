@@ -1,0 +1,55 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/calibrate"
+	"github.com/otoscope/otoscope/verify/evaluate"
+)
+
+// A Format is one form of output, with a writer for each thing that it can
+// hold; those it cannot hold are nil.
+type Format struct {
+	Name string
+	Doc  string // what is peculiar to it, in a few words
+
+	Results    func(io.Writer, About, Options) Results
+	Summary    func(io.Writer, Summary, Options) error
+	Evaluation func(io.Writer, *evaluate.Report, Options) error
+	Faults     func(io.Writer, *evaluate.FaultReport, Options) error
+	Fit        func(io.Writer, *calibrate.Result, Options) error
+	Build      func(io.Writer, Build, Options) error
+}
+
+// Formats lists every format there is, the usual one first. Flags, completion,
+// help and checks are made from this table.
+func Formats() []Format {
+	json := Format{
+		Name: "json", Doc: "one object a line",
+		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
+		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
+	}
+	jsonl := json
+	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
+	return []Format{
+		{
+			Name: "text", Doc: "for people",
+			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
+			Faults: faultsText, Fit: fitText, Build: buildText,
+		},
+		json,
+		jsonl,
+		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults},
+		{Name: "junit", Doc: "for continuous integration", Results: newJUnitResults},
+	}
+}
+
+// encode writes any value as JSON on one line.
+func encode[T any](w io.Writer, v T, _ Options) error {
+	if err := escape.Encode(w, v); err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}

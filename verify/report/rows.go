@@ -1,0 +1,48 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify"
+)
+
+// A Row is the result for one recording: of a batch's row, or by itself.
+type Row struct {
+	Batch string
+	ID    string // the manifest's own, or the reference; "" outside a batch
+	Row   int64  // its number in the manifest, from 1
+
+	Verdict verify.Verdict
+	// Stored is the verdict's JSON object as it was stored, which may be of
+	// another version; nil where there is none. JSON repeats it as it is.
+	Stored json.RawMessage
+}
+
+// Restore makes a row of a stored verdict, with measurements where there are some.
+func Restore(batch, id string, row int64, stored []byte, m *measurement.Measurements) (Row, error) {
+	r := Row{Batch: batch, ID: id, Row: row}
+	if err := json.Unmarshal(stored, &r.Verdict); err != nil {
+		return r, fmt.Errorf("reading the result of %s: %w", id, err)
+	}
+	r.Verdict.Measurements = m
+	if m == nil {
+		r.Stored = stored
+	}
+	return r, nil
+}
+
+// Results writes results one after the other.
+type Results interface {
+	Write(Row) error
+	// Close writes what comes after the last one.
+	Close() error
+}
+
+// About is what some formats must know before the first result. The zero value
+// is of results of which nothing is known beforehand.
+type About struct {
+	Groups  []string // the names of the groups that results have
+	Summary *Summary // of these results
+}
