@@ -41,29 +41,43 @@ func rootUsage(c *cobra.Command) error {
 	if c.HasParent() {
 		return (&cobra.Command{}).UsageFunc()(c)
 	}
+	padding := 0
+	for _, sub := range c.Commands() {
+		padding = max(padding, len(sub.Name()))
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Usage:\n  %s COMMAND [flags]\n\nCommands:\n", c.Name())
 	for _, sub := range c.Commands() {
 		if sub.Runnable() || sub.HasSubCommands() {
-			fmt.Fprintf(&b, "  %-*s  %s\n", c.NamePadding(), sub.Name(), sub.Short)
+			fmt.Fprintf(&b, "  %-*s  %s\n", padding, sub.Name(), sub.Short)
 		}
 	}
-	b.WriteString("\nHelp on other things:\n")
+	b.WriteString("\nTopics:\n")
 	for _, sub := range c.Commands() {
 		if sub.IsAdditionalHelpTopicCommand() {
-			fmt.Fprintf(&b, "  %-*s  %s\n", c.NamePadding(), sub.Name(), sub.Short)
+			fmt.Fprintf(&b, "  %-*s  %s\n", padding, sub.Name(), sub.Short)
 		}
 	}
-	fmt.Fprintf(&b, "\nExamples:\n%s\n\nFor more on a command: %s help COMMAND\n", c.Example, c.Name())
+	fmt.Fprintf(&b, "\nExamples:\n%s\n\nFor more: %s help COMMAND, or %[2]s help TOPIC\n", c.Example, c.Name())
 	_, err := fmt.Fprint(c.OutOrStderr(), b.String())
 	return err
 }
 
 func newHelpCommand(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Explain a command",
-		Long:  "Help explains a command, its flags and its exit status.",
+	man := ""
+	c := &cobra.Command{
+		Use:   "help [COMMAND | TOPIC]",
+		Short: "Explain a command or a topic",
+		Long: `Help explains a command with its flags and its exit status, or shows a page of
+the manual. On a terminal pages are wrapped and go through $PAGER (less).
+
+EXIT STATUS
+
+  0  the help was written
+  2  there is no such command or topic`,
+		Example: `  otoscope help verify
+  otoscope help findings
+  otoscope help --man /usr/local/share/man/man1`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			for _, sub := range root.Commands() {
@@ -74,14 +88,24 @@ func newHelpCommand(root *cobra.Command) *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, _, err := root.Find(args)
-			if err != nil || c == root && len(args) > 0 {
+			if man != "" {
+				if len(args) > 0 {
+					return &usageError{message: "--man writes all pages and takes no topic", hint: "Leave out " + quoted(args[:1])[0]}
+				}
+				return writeManPages(root, man)
+			}
+			c, rest, err := root.Find(args)
+			if err != nil || c == root && len(args) > 0 || len(rest) > 0 {
 				return unknownCommand(root, "otoscope help", args)
 			}
 			c.InitDefaultHelpFlag()
 			return c.Help()
 		},
 	}
+	flags := newFlagSet()
+	flags.StringVar(&man, "man", "", "write man pages of all commands and topics into the folder `DIR`")
+	groupFlags(c, flagGroup{"Output", flags})
+	return c
 }
 
 // newConventionsTopic is a page of help, not a command.

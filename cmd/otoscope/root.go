@@ -49,6 +49,7 @@ agent on the right, or wherever else they were declared to be.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newVerifyCommand(env), newBatchCommand(env), newWorkerCommand(env), newResultsCommand(env), newVersionCommand(env), newConventionsTopic())
 	root.AddCommand(newEvaluateCommand(env), newCalibrateCommand(env))
+	root.AddCommand(newTopicCommands(env)...)
 	root.SetHelpCommand(newHelpCommand(root))
 	root.SetUsageFunc(rootUsage)
 	root.InitDefaultCompletionCmd()
@@ -59,7 +60,15 @@ agent on the right, or wherever else they were declared to be.`,
 // before is what stood before it.
 func unknownCommand(root *cobra.Command, before string, args []string) error {
 	e := &usageError{message: "there is no command " + quoted(args[:1])[0]}
-	if names := root.SuggestionsFor(args[0]); len(names) > 0 {
+	names := root.SuggestionsFor(args[0])
+	if before == "otoscope help" { // which knows topics too
+		var all []string
+		for _, c := range root.Commands() {
+			all = append(all, c.Name())
+		}
+		names = alike(args[0], all)
+	}
+	if len(names) > 0 {
 		e.hint = "Did you mean this? " + before + " " + strings.Join(append(names[:1], quoted(args[1:])...), " ")
 	} else if looksLikeRecording(args[0]) {
 		e.hint = "To check a recording: otoscope verify " + strings.Join(quoted(args), " ")
