@@ -9,17 +9,17 @@ import (
 func LoadCAFile(path string) (*x509.CertPool, error) {
 	text, err := readBounded(path, 16<<20)
 	if err != nil {
-		return nil, &Error{message: "the file of certificate authorities cannot be read: " + reason(err), hint: "name a readable PEM file with --ca-file", cause: pathCause(err)}
+		return nil, &Error{words: words{Message: "the file of certificate authorities cannot be read: " + reason(err), Advice: "name a readable PEM file with --ca-file", Cause: pathCause(err)}}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // a system without a store: the file alone is trusted
 	}
 	if !pool.AppendCertsFromPEM([]byte(text)) {
-		return nil, &Error{
-			message: "there is no certificate in the file of certificate authorities",
-			hint:    "give a PEM file, which has lines that read -----BEGIN CERTIFICATE-----; a DER file is turned into one by openssl x509 -inform der -in FILE -out FILE.pem",
-		}
+		return nil, problem(
+			"there is no certificate in the file of certificate authorities",
+			"give a PEM file, which has lines that read -----BEGIN CERTIFICATE-----; a DER file is turned into one by openssl x509 -inform der -in FILE -out FILE.pem",
+		)
 	}
 	return pool, nil
 }

@@ -21,11 +21,14 @@ import (
 type Options struct {
 	// Credentials are what may be sent; see CredentialsFromEnv.
 	Credentials Credentials
+	// ClientCertificate is shown to its host where that asks for one; see
+	// LoadClientCertificate.
+	ClientCertificate *ClientCertificate
 	// RootCAs are the certificate authorities trusted; nil means the
 	// system's. See LoadCAFile.
 	RootCAs *x509.CertPool
 	// Proxy says which proxy a request goes through, as in http.Transport;
-	// nil means none, http.ProxyFromEnvironment is what a command passes.
+	// nil means none, ProxyFromEnv is what a command passes.
 	// Requests to this computer never go through one. Behind a proxy nobody
 	// but the proxy sees what a name resolves to, so addresses that attributes,
 	// a manifest or a redirect chose are refused there, except Twilio's own
@@ -45,9 +48,17 @@ type Options struct {
 	// TLS handshake; 0 means 10 s.
 	ConnectTimeout time.Duration
 	// IdleTimeout bounds the wait for an answer's header and for each next
-	// byte of its body; 0 means 30 s. There is no total timeout, and none for
-	// paths and standard input.
+	// byte of its body; 0 means 30 s. There is none for paths and standard input.
 	IdleTimeout time.Duration
+	// MinSpeed is the least speed of a download in bytes a second, averaged
+	// over one and a half times the IdleTimeout. 0 means 1000 for what others
+	// named (a reference from ParseUntrusted, or a redirect that left the host
+	// that a person typed) and none for the rest; negative means none.
+	MinSpeed int64
+	// Timeout bounds the time that a recording takes to arrive, all attempts
+	// and pauses in it, without the time that the sink takes. 0 means 15 min
+	// for what others named and none for the rest; negative means none.
+	Timeout time.Duration
 	// MaxAttempts bounds how often in a row a request fails without a new
 	// byte arriving; 0 means 6. One recording never takes more than ten times
 	// as many attempts.
@@ -121,8 +132,7 @@ type Note = note.Note
 type Client struct {
 	options   Options
 	twilio    twilioAPI
-	ways      transports
-	http      *http.Client
+	courier   courier
 	stdinUsed atomic.Bool
 }
 
@@ -130,25 +140,21 @@ type Client struct {
 func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 	if o.MaxBytes < 0 || o.ConnectTimeout < 0 || o.IdleTimeout < 0 || o.MaxAttempts < 0 || o.BackoffMin < 0 || o.BackoffMax < o.BackoffMin || o.RetryAfterMax < 0 {
-		return nil, &Error{message: "a limit of the fetch is negative, or the longest pause is shorter than the shortest", hint: "correct the limit, or leave it out for its default"}
+		return nil, problem("a limit of the fetch is negative, or the longest pause is shorter than the shortest", "correct the limit, or leave it out for its default")
 	}
-	c := &Client{options: o, ways: newTransports(o)}
+	c := &Client{options: o, courier: courier{ways: newTransports(o), allowPrivate: o.AllowPrivate, admit: o.Admit}}
 	if o.TwilioAPI != "" {
 		base, err := url.Parse(o.TwilioAPI)
 		if err != nil || base.Host == "" || base.User != nil || strings.Trim(base.Path, "/") != "" || !originOf(base).takesCredentials() {
-			return nil, &Error{message: "the base URL of Twilio's API has to be https://host, since credentials are sent to it", hint: "correct it, or leave it out"}
+			return nil, problem("the base URL of Twilio's API has to be https://host, since credentials are sent to it", "correct it, or leave it out")
 		}
 		c.twilio.base = &url.URL{Scheme: base.Scheme, Host: base.Host}
-	}
-	c.http = &http.Client{
-		Transport:     courier{ways: c.ways, allowPrivate: o.AllowPrivate, idle: o.IdleTimeout, admit: o.Admit},
-		CheckRedirect: checkRedirect,
 	}
 	return c, nil
 }
 
 // Close drops the connections that are kept open for further recordings.
-func (c *Client) Close() { c.ways.close() }
+func (c *Client) Close() { c.courier.ways.close() }
 
 // Get fetches the recording that ref names and hands its bytes to sink as they
 // arrive. The sink is given the whole recording from its first byte, in one
@@ -218,8 +224,8 @@ func (p *progress) report(done, total int64, final bool) {
 }
 
 func tooLarge(limit int64) error {
-	return &Error{
-		message: "the recording is larger than the " + byteCount(limit) + " allowed",
-		hint:    "if it is really so large, allow more with --max-bytes",
-	}
+	return problem(
+		"the recording is larger than the "+byteCount(limit)+" allowed",
+		"if it is really so large, allow more with --max-bytes",
+	)
 }

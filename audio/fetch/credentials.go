@@ -125,25 +125,20 @@ func (c *Credentials) readNamed(getenv func(string) string, authHost string) err
 	if authHost == "" {
 		return nil
 	}
-	u, err := url.Parse("https://" + authHost)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		return &Error{
-			message: "--auth-host takes the name of a host, with a port where it is not 443",
-			hint:    "write --auth-host recordings.example.com or --auth-host recordings.example.com:8443",
-		}
+	var err error
+	if c.namedHost, c.namedPort, err = parseAuthHost(authHost); err != nil {
+		return err
 	}
-	o := originOf(u)
-	c.namedHost, c.namedPort = o.host, u.Port()
 	user, password, bearer := getenv("OTOSCOPE_USER"), getenv("OTOSCOPE_PASSWORD"), strings.TrimSpace(getenv("OTOSCOPE_BEARER"))
 	switch {
 	case bearer != "" && (user != "" || password != ""):
-		return &Error{
-			message: "OTOSCOPE_BEARER is set and so is OTOSCOPE_USER or OTOSCOPE_PASSWORD: which of them to send to the --auth-host is not clear",
-			hint:    "unset one or the other",
-		}
+		return problem(
+			"OTOSCOPE_BEARER is set and so is OTOSCOPE_USER or OTOSCOPE_PASSWORD: which of them to send to the --auth-host is not clear",
+			"unset one or the other",
+		)
 	case bearer != "":
 		if strings.ContainsFunc(bearer, notVisible) {
-			return &Error{message: "OTOSCOPE_BEARER contains a blank or a control character, which no token can", hint: "set it to the token alone"}
+			return problem("OTOSCOPE_BEARER contains a blank or a control character, which no token can", "set it to the token alone")
 		}
 		c.named = &login{"OTOSCOPE_BEARER", newSecret("Bearer " + bearer)}
 	case user != "" && password != "":
@@ -152,22 +147,34 @@ func (c *Credentials) readNamed(getenv func(string) string, authHost string) err
 		}
 		c.named = basicLogin("OTOSCOPE_USER", user, password)
 	default:
-		return &Error{
-			message: "--auth-host names a host, but there are no credentials for it",
-			hint:    "set OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER",
-		}
+		return problem(
+			"--auth-host names a host, but there are no credentials for it",
+			"set OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER",
+		)
 	}
 	return nil
+}
+
+// parseAuthHost reads "host" or "host:port"; port is "" where none is named.
+func parseAuthHost(authHost string) (host, port string, err error) {
+	u, err := url.Parse("https://" + authHost)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", "", problem(
+			"--auth-host takes the name of a host, with a port where it is not 443",
+			"write --auth-host recordings.example.com or --auth-host recordings.example.com:8443",
+		)
+	}
+	return originOf(u).host, u.Port(), nil
 }
 
 // checkBasic holds user and password to what RFC 7617 can carry.
 func checkBasic(userName, user, passwordName, password string) error {
 	if strings.Contains(user, ":") {
-		return &Error{message: userName + " contains a colon, which a user name cannot", hint: "set " + userName + " to the user name alone and " + passwordName + " to the password"}
+		return problem(userName+" contains a colon, which a user name cannot", "set "+userName+" to the user name alone and "+passwordName+" to the password")
 	}
 	for name, value := range map[string]string{userName: user, passwordName: password} {
 		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return &Error{message: name + " contains a control character, perhaps a line break", hint: "set it without"}
+			return problem(name+" contains a control character, perhaps a line break", "set it without")
 		}
 	}
 	return nil

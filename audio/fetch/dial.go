@@ -82,18 +82,23 @@ func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) erro
 	return nil
 }
 
-// transports are the two ways out. They share no connections: one that a
-// trusted request was allowed to open must not serve an untrusted one.
+// transports are the ways out. They share no connections: one that a trusted
+// request was allowed to open must not serve an untrusted one.
 type transports struct {
-	open    *http.Transport // wherever it leads
-	guarded *http.Transport // to public addresses only
-	proxy   func(*http.Request) (*url.URL, error)
+	open        wayOut // wherever it leads
+	guarded     wayOut // to public addresses only
+	certificate *ClientCertificate
+	proxy       func(*http.Request) (*url.URL, error)
 }
 
+// wayOut has a transport for hosts that may see the client certificate, and one
+// for all others.
+type wayOut struct{ usual, certified *http.Transport }
+
 func newTransports(o Options) transports {
-	build := func(control func(context.Context, string, string, syscall.RawConn) error, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+	build := func(control func(context.Context, string, string, syscall.RawConn) error, proxy func(*http.Request) (*url.URL, error)) wayOut {
 		dialer := &net.Dialer{Timeout: o.ConnectTimeout, Resolver: o.Resolver, ControlContext: control}
-		return &http.Transport{
+		usual := &http.Transport{
 			Proxy:                  proxy,
 			DialContext:            dialer.DialContext,
 			TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
@@ -103,11 +108,18 @@ func newTransports(o Options) transports {
 			IdleConnTimeout:        90 * time.Second,
 			MaxIdleConnsPerHost:    8,
 			ForceAttemptHTTP2:      true,
+			OnProxyConnectResponse: checkConnect,
 			DisableCompression:     true, // a compressed body could not be resumed by byte offsets
 			// A connection that died while it lay idle would otherwise take
 			// every attempt with it.
 			HTTP2: &http.HTTP2Config{SendPingTimeout: o.IdleTimeout, PingTimeout: o.ConnectTimeout},
 		}
+		w := wayOut{usual: usual, certified: usual}
+		if o.ClientCertificate != nil {
+			w.certified = usual.Clone()
+			w.certified.TLSClientConfig.Certificates = []tls.Certificate{o.ClientCertificate.certificate()}
+		}
+		return w
 	}
 	proxy := func(r *http.Request) (*url.URL, error) {
 		if o.Proxy == nil || isLoopbackHost(r.URL.Hostname()) {
@@ -115,12 +127,14 @@ func newTransports(o Options) transports {
 		}
 		return o.Proxy(r)
 	}
-	return transports{open: build(nil, proxy), guarded: build(refusePrivate, nil), proxy: proxy}
+	return transports{open: build(nil, proxy), guarded: build(refusePrivate, nil), certificate: o.ClientCertificate, proxy: proxy}
 }
 
 func (t transports) close() {
-	t.open.CloseIdleConnections()
-	t.guarded.CloseIdleConnections()
+	for _, w := range []wayOut{t.open, t.guarded} {
+		w.usual.CloseIdleConnections()
+		w.certified.CloseIdleConnections()
+	}
 }
 
 // proxiedError says that a request could not go through the proxy, since there
@@ -131,30 +145,41 @@ func (e *proxiedError) Error() string {
 	return "whether " + printable(e.host, 255) + " is on the public Internet cannot be seen through a proxy"
 }
 
-// choose picks the way out for r. Behind a proxy it is the proxy that resolves
-// the name, so a guarded request passes there only where the name needs no
-// check: a public address, or Twilio, whose certificate shows who answers.
-func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, error) {
-	if !guard {
-		return t.open, nil
-	}
+// choose picks the way out for r, and tells the proxy that it goes through, if
+// it does. Behind a proxy it is the proxy that resolves the name, so a guarded
+// request passes there only where the name needs no check: a public address, or
+// Twilio, whose certificate shows who answers.
+func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, *url.URL, error) {
 	proxy, err := t.proxy(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if proxy == nil {
-		return t.guarded, nil
+	way := t.open
+	if guard {
+		if proxy == nil {
+			way = t.guarded
+		} else if err := seenThroughProxy(r.URL); err != nil {
+			return nil, nil, err
+		}
 	}
-	host := r.URL.Hostname()
-	if r.URL.Scheme == "https" && isTwilioHost(host) {
-		return t.open, nil
+	if t.certificate.isFor(r.URL) {
+		return way.certified, proxy, nil
+	}
+	return way.usual, proxy, nil
+}
+
+// seenThroughProxy finds an error where it cannot be told that u is on the public Internet.
+func seenThroughProxy(u *url.URL) error {
+	host := u.Hostname()
+	if u.Scheme == "https" && isTwilioHost(host) {
+		return nil
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
-		return nil, &proxiedError{host}
+		return &proxiedError{host}
 	}
 	if !publicAddr(addr) {
-		return nil, &blockedError{host}
+		return &blockedError{host}
 	}
-	return t.open, nil
+	return nil
 }

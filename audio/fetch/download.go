@@ -8,11 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/otoscope/otoscope/audio/note"
 )
@@ -24,7 +20,8 @@ type download struct {
 	target   *url.URL
 	atTwilio bool
 	trip     trip
-	client   *retryablehttp.Client
+	client   *http.Client
+	pace     pacing
 	budget   budget
 	notes    []Note
 	source   *url.URL       // where the bytes come from, after redirects
@@ -40,7 +37,10 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 			return nil, err
 		}
 	}
-	d := &download{c: c, ctx: ctx, budget: budget{max: c.options.MaxAttempts}}
+	d := &download{
+		c: c, ctx: ctx, client: c.client(), budget: budget{max: c.options.MaxAttempts},
+		pace: pacing{c.options.BackoffMin, c.options.BackoffMax, c.options.RetryAfterMax},
+	}
 	if d.atTwilio = c.twilio.owns(target); d.atTwilio {
 		if target, d.notes, err = c.twilio.media(target); err != nil {
 			return nil, err
@@ -49,68 +49,30 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 		d.notes = append(d.notes, Note{Code: note.PlainHTTP, Detail: "the recording was fetched over http, so others could have read or exchanged it on its way"})
 	}
 	d.target = target
-	d.trip = trip{trusted: ref.trusted, login: c.options.Credentials.forOrigin(originOf(target), d.atTwilio, ref.trusted)}
-	pace := pacing{c.options.BackoffMin, c.options.BackoffMax, c.options.RetryAfterMax}
-	d.client = &retryablehttp.Client{
-		HTTPClient: c.http,
-		RetryMax:   c.options.MaxAttempts * attemptsInAll, // checkRetry ends it earlier
-		CheckRetry: d.checkRetry,
-		Backoff: func(_, _ time.Duration, _ int, answer *http.Response) time.Duration {
-			return pace.wait(d.budget.inARow, answer)
-		},
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	d.trip = trip{
+		trusted:  ref.trusted,
+		login:    c.options.Credentials.forOrigin(originOf(target), d.atTwilio, ref.trusted),
+		patience: newPatience(c.options.IdleTimeout, c.options.MinSpeed, c.options.Timeout),
+		secrets:  &secrets{},
+	}
+	if !ref.trusted {
+		d.boundOthers()
 	}
 	return d, nil
 }
 
-func (d *download) checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
-	}
-	if !worthRetrying(resp, err) {
-		return false, nil
-	}
-	again := d.budget.fail()
-	attributes := []any{slog.String("host", displayHost(d.target)), slog.Int("attempt", d.budget.inARow), slog.Bool("again", again)}
-	if err != nil {
-		attributes = append(attributes, slog.String("error", scrub(withoutURL(err).Error())))
-	} else {
-		attributes = append(attributes, slog.Int("status", resp.StatusCode))
-	}
-	d.c.options.Logger.DebugContext(ctx, "a request failed", attributes...)
-	return again, nil
-}
+// What a download has to keep to that others chose, where the options say nothing.
+const (
+	minSpeedOfOthers = 1000 // bytes a second
+	timeoutOfOthers  = 15 * time.Minute
+)
 
-// ask requests the recording from offset on. An answer is returned whatever its
-// status, after those that are worth it were tried again.
-func (d *download) ask(offset int64, validator string) (*http.Response, error) {
-	req, err := d.request(d.trip)
-	if err != nil {
-		return nil, err
-	}
-	if offset > 0 {
-		req.Header.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
-		req.Header.Set("If-Range", validator)
-	}
-	resp, err := d.client.Do(req)
-	if err != nil {
-		if resp != nil {
-			resp.Body.Close()
-		}
-		return nil, d.networkError(err)
-	}
-	return resp, nil
-}
-
-func (d *download) request(t trip) (*retryablehttp.Request, error) {
-	req, err := retryablehttp.NewRequestWithContext(withTrip(d.ctx, t), http.MethodGet, d.target.String(), nil)
-	if err != nil {
-		return nil, &Error{message: "the address of the recording cannot be requested", hint: "check how it is written"}
-	}
-	req.Header.Set("User-Agent", d.c.options.UserAgent)
-	req.Header.Set("Accept", "audio/*, application/octet-stream;q=0.9, */*;q=0.5")
-	req.Header.Set("Accept-Encoding", "identity") // offsets into a compressed body would be of no use
-	return req, nil
+// boundOthers bounds a download from where others led it.
+func (d *download) boundOthers() {
+	speed, timeout := d.c.options.MinSpeed, d.c.options.Timeout
+	setDefault(&speed, minSpeedOfOthers)
+	setDefault(&timeout, timeoutOfOthers)
+	d.trip.patience.bound(speed, timeout)
 }
 
 // run fetches until the sink was given the whole recording.
@@ -128,7 +90,7 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result := Result{URL: displayURL(d.source), Bytes: s.offset, Notes: d.notes}
+		result := Result{URL: d.displaySource(), Bytes: s.offset, Notes: d.notes}
 		if d.c.options.CheckExposure {
 			note, err := d.checkExposure()
 			if err != nil {
@@ -160,6 +122,13 @@ func (d *download) begin() (*stream, error) {
 		s.validator = strongValidator(resp.Header)
 	}
 	d.source = resp.Request.URL
+	if d.trip.trusted && !staysAtHost(resp.Request) {
+		d.boundOthers()
+	}
+	if encoding := contentEncoding(resp.Header); encoding != "" {
+		// Offsets into what is read are none into what is sent: if it breaks off, it is read again.
+		s.body, s.validator, s.total, s.end = &decoded{encoding: encoding, body: resp.Body}, "", -1, -1
+	}
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(s, head)
 	if err != nil && s.err != io.EOF {
@@ -167,13 +136,9 @@ func (d *download) begin() (*stream, error) {
 		return nil, s.err
 	}
 	d.head = head[:n]
-	if what := notARecording(resp.Header.Get("Content-Type"), d.head); what != "" {
+	if what := notARecording(resp.Header.Get("Content-Type"), d.head, d.trip.secrets.show); what != "" {
 		s.close()
-		return nil, &Error{
-			Status:  resp.StatusCode,
-			message: displayHost(d.source) + " answered with " + what + " instead of a recording",
-			hint:    "check the address: it may lead to a log-in page or to a recording's description",
-		}
+		return nil, &Error{words: words{Message: displayHost(d.source) + " answered with " + what + " instead of a recording", Advice: "check the address: it may lead to a log-in page or to a recording's description"}, Status: resp.StatusCode}
 	}
 	return s, nil
 }
@@ -185,20 +150,20 @@ func (d *download) whole() (*http.Response, error) {
 	if resp == nil {
 		var err error
 		if d.budget.inARow > 0 {
-			if err := sleep(d.ctx, d.client.Backoff(0, 0, 0, nil)); err != nil {
-				return nil, cancelled(d.ctx)
+			if err := d.sleep(d.pace.wait(d.budget.inARow, nil)); err != nil {
+				return nil, err
 			}
 		}
 		if resp, err = d.ask(0, ""); err != nil {
 			return nil, err
 		}
 		if resp.StatusCode == http.StatusBadRequest && d.atTwilio && d.target.Query().Get(requestedChannels) == "2" {
-			said := saidIn(resp)
+			said := d.said(resp)
 			resp.Body.Close()
 			one := *d.target
 			one.RawQuery = withChannels(one.Query(), "1")
 			d.target = &one
-			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: "two channels are not to be had of this recording: asked for two, " + displayHost(&one) + " answered 400" + said + "; it was fetched with one"})
+			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: displayHost(&one) + " has no version with two channels (" + said + "), so it was fetched with one"})
 			if resp, err = d.ask(0, ""); err != nil {
 				return nil, err
 			}
@@ -216,21 +181,12 @@ func (d *download) acceptable(resp *http.Response) error {
 	switch {
 	case resp.StatusCode != http.StatusOK:
 		return d.statusError(resp)
-	case encoded(resp.Header):
-		return &Error{
-			Status:  resp.StatusCode,
-			message: displayHost(resp.Request.URL) + " compressed the recording (" + printable(resp.Header.Get("Content-Encoding"), 40) + ") although it was asked not to",
-			hint:    "turn compression off for recordings on the server, or download the recording, uncompress it and give its path",
-		}
+	case contentEncoding(resp.Header) != "" && !decodable(contentEncoding(resp.Header)):
+		return &Error{words: words{Message: displayHost(resp.Request.URL) + " compressed the recording (" + printable(d.trip.secrets.show(contentEncoding(resp.Header)), 40) + ") although it was asked not to", Advice: "turn compression off for recordings on the server, or download the recording, uncompress it and give its path"}, Status: resp.StatusCode}
 	case resp.ContentLength > d.c.options.MaxBytes:
 		return tooLarge(d.c.options.MaxBytes)
 	}
 	return nil
-}
-
-func encoded(h http.Header) bool {
-	e := strings.TrimSpace(h.Get("Content-Encoding"))
-	return e != "" && !strings.EqualFold(e, "identity")
 }
 
 // stream is the recording from its first byte on, over as many answers as it takes.
@@ -320,8 +276,11 @@ func (s *stream) ended(err error) error {
 	case err == io.EOF:
 		err = io.ErrUnexpectedEOF
 	}
+	if errors.Is(err, errSlow) || errors.Is(err, errLong) {
+		return s.d.tooSlow(err, s.offset, s.total)
+	}
 	if err != nil {
-		s.d.c.options.Logger.DebugContext(s.d.ctx, "a download broke off", slog.String("host", displayHost(s.d.source)), slog.Int64("byte", s.offset), slog.String("error", scrub(err.Error())))
+		s.d.c.options.Logger.DebugContext(s.d.ctx, "a download broke off", slog.String("host", displayHost(s.d.source)), slog.Int64("byte", s.offset), slog.String("error", s.d.trip.secrets.show(err.Error())))
 		if !s.d.budget.fail() {
 			return s.d.brokenOff(err, s.offset)
 		}
@@ -337,8 +296,8 @@ func (s *stream) ended(err error) error {
 func (s *stream) resume() error {
 	d := s.d
 	if d.budget.inARow > 0 {
-		if err := sleep(d.ctx, d.client.Backoff(0, 0, 0, nil)); err != nil {
-			return cancelled(d.ctx)
+		if err := d.sleep(d.pace.wait(d.budget.inARow, nil)); err != nil {
+			return err
 		}
 	}
 	resp, err := d.ask(s.offset, s.validator)
@@ -383,7 +342,7 @@ func (s *stream) join(resp *http.Response) bool {
 	r, ok := parseContentRange(resp.Header.Get("Content-Range"))
 	length := r.last - r.first + 1
 	switch {
-	case !ok, r.first != s.offset, encoded(resp.Header), contradicts(resp.Header, s.validator),
+	case !ok, r.first != s.offset, contentEncoding(resp.Header) != "", contradicts(resp.Header, s.validator),
 		s.total >= 0 && r.total >= 0 && r.total != s.total,
 		s.total >= 0 && r.last >= s.total,
 		resp.ContentLength >= 0 && resp.ContentLength != length:

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -536,20 +535,6 @@ func TestSizeCap(t *testing.T) {
 	o.MaxBytes = 10_000
 	g, result, err := get(t, o, s.URL)
 	fetched(t, g, result, err, want)
-}
-
-func TestCompressedAgainstOurWish(t *testing.T) {
-	s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		z.Write(recording(5_000))
-		z.Close()
-	})
-	g, _, err := get(t, hasty(s), s.URL)
-	failed(t, err, "compressed", "gzip")
-	if len(g.calls) != 0 {
-		t.Error("the sink was called")
-	}
 }
 
 func TestEmptyBody(t *testing.T) {

@@ -4,29 +4,36 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // Error says, in a sentence, why a recording could not be fetched. Nothing
-// secret and no control character is in it, nor in any error it unwraps to.
+// secret and no control character is in it, nor in any error it unwraps to. It
+// unwraps to the cause where it is one that programs ask for: a context's error,
+// fs.ErrNotExist, a system error number, a *net.DNSError, an x509 error.
 type Error struct {
+	words
 	// Status is the HTTP status of the answer that ended the fetch, 0 where
 	// it was no answer that did.
 	Status int
 
-	message   string
-	hint      string
 	temporary bool
-	cause     error
+	later     time.Duration
 }
 
-func (e *Error) Error() string { return e.message }
+// words are a message with its way out, embedded under a name that leaves room for the method Error.
+type words = hint.Error
 
-// Hint says what to type or to do next.
-func (e *Error) Hint() string { return e.hint }
+// problem is the error with a message and a way out alone.
+func problem(message, advice string) *Error {
+	return &Error{words: words{Message: message, Advice: advice}}
+}
 
-// Unwrap gives the cause where it is one that programs ask for: a context's
-// error, fs.ErrNotExist, a system error number, an x509 error.
-func (e *Error) Unwrap() error { return e.cause }
+// RetryAfter is how long to wait at least until the same fetch may succeed
+// because the recording will be there by then; 0 where waiting is of no use. It
+// is more than what Temporary tells of: Get does not wait so long by itself.
+func (e *Error) RetryAfter() time.Duration { return e.later }
 
 // Temporary reports whether the same fetch may succeed later without anything
 // being changed: the server was busy or broken, or the network was.
@@ -50,9 +57,9 @@ var ErrNoAccount = errors.New("TWILIO_ACCOUNT_SID names no account")
 
 func cancelled(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{message: "the fetch ran out of the time it was given", hint: "give it more time", temporary: true, cause: ctx.Err()}
+		return &Error{words: words{Message: "the fetch ran out of the time it was given", Advice: "give it more time", Cause: ctx.Err()}, temporary: true}
 	}
-	return &Error{message: "the fetch was cancelled", cause: ctx.Err()}
+	return &Error{words: words{Message: "the fetch was cancelled", Cause: ctx.Err()}}
 }
 
 func seconds(d time.Duration) string { return d.Round(time.Millisecond).String() }

@@ -17,11 +17,13 @@ func (d *download) checkExposure() (*Note, error) {
 	if presigned(d.target) {
 		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for whoever has it; whether the recording is open without was not checked"}, nil
 	}
-	req, err := d.request(trip{trusted: d.trip.trusted})
+	bare := d.trip
+	bare.login = nil
+	req, err := d.request(&bare)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := d.c.http.Do(req.Request)
+	resp, err := d.c.client().Do(req) // without the cookies that the credentials may have earned
 	if err != nil {
 		if d.ctx.Err() != nil {
 			return nil, cancelled(d.ctx)
@@ -36,7 +38,7 @@ func (d *download) checkExposure() (*Note, error) {
 		if err != nil && d.ctx.Err() != nil {
 			return nil, cancelled(d.ctx)
 		}
-		if what := notARecording(resp.Header.Get("Content-Type"), head[:n]); what != "" {
+		if what := notARecording(resp.Header.Get("Content-Type"), head[:n], d.trip.secrets.show); what != "" {
 			return nil, nil // a log-in page, or an error in words
 		}
 		detail := "the recording was sent without any credentials: whoever learns its address can listen to it"

@@ -18,10 +18,10 @@ import (
 // getStdin hands standard input to the sink.
 func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Result, error) {
 	if c.options.Stdin == nil {
-		return Result{}, &Error{message: "there is no standard input to read", hint: "give a path or a URL"}
+		return Result{}, problem("there is no standard input to read", "give a path or a URL")
 	}
 	if c.stdinUsed.Swap(true) {
-		return Result{}, &Error{message: "standard input was read already, and it can be read only once", hint: "name - once"}
+		return Result{}, problem("standard input was read already, and it can be read only once", "name - once")
 	}
 	p := newPump(ctx, c.options.Stdin)
 	defer p.stop()
@@ -32,36 +32,20 @@ func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Resu
 // getPath hands a file to the sink.
 func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
 	if ref.text == "" {
-		return Result{}, &Error{message: "the reference names no recording", hint: "make it with Parse or ParseUntrusted"}
+		return Result{}, problem("the reference names no recording", "make it with Parse or ParseUntrusted")
 	}
 	if !ref.trusted && !c.options.AllowPaths {
-		return Result{}, &Error{
-			message: "the task attributes or the manifest name a path on this computer (" + ref.String() + "), which is not followed unless it is allowed",
-			hint:    "if you trust where it comes from, add --allow-paths",
-		}
+		return Result{}, problem(
+			"the task attributes or the manifest name a path on this computer ("+ref.String()+"), which is not followed unless it is allowed",
+			"if you trust where it comes from, add --allow-paths",
+		)
 	}
-	info, err := os.Stat(ref.text)
+	f, info, err := c.open(ctx, ref)
 	if err != nil {
-		return Result{}, pathError(ref, err)
-	}
-	if info.IsDir() {
-		return Result{}, &Error{message: ref.String() + " is a directory", hint: "name the recordings in it, for example with " + printable(filepath.Join(ref.text, "*.wav"), maxShown)}
-	}
-	if !ref.trusted && !info.Mode().IsRegular() {
-		return Result{}, &Error{message: ref.String() + " is not a regular file, and others than those are read only where a person named them", hint: "give it on the command line"}
-	}
-	f, err := open(ctx, ref.text, info)
-	if err != nil {
-		if ctx.Err() != nil {
-			return Result{}, cancelled(ctx)
-		}
-		return Result{}, pathError(ref, err)
+		return Result{}, err
 	}
 	defer f.Close()
 	doing := "reading " + ref.String()
-	if opened, err := f.Stat(); err != nil || opened.Mode().Type() != info.Mode().Type() {
-		return Result{}, &Error{message: ref.String() + " was exchanged while it was opened", hint: "try again"}
-	}
 	var n int64
 	if info.Mode().IsRegular() {
 		if info.Size() > c.options.MaxBytes {
@@ -135,7 +119,7 @@ func (l *localReader) Read(p []byte) (int, error) {
 	case err != nil && l.ctx.Err() != nil:
 		l.err = cancelled(l.ctx)
 	case err != nil:
-		l.err = &Error{message: l.doing + " failed: " + reason(err), hint: "check the disk or the program that writes it, and try again", cause: pathCause(err)}
+		l.err = &Error{words: words{Message: l.doing + " failed: " + reason(err), Advice: "check the disk or the program that writes it, and try again", Cause: pathCause(err)}}
 	}
 	l.progress.report(l.n, l.total, l.err == io.EOF)
 	if n > 0 {
@@ -144,10 +128,66 @@ func (l *localReader) Read(p []byte) (int, error) {
 	return 0, l.err
 }
 
-// open opens a file. Opening a pipe waits for its writer, which may never
-// come: the wait ends with ctx.
-func open(ctx context.Context, path string, info fs.FileInfo) (*os.File, error) {
-	if info.Mode().Type()&fs.ModeNamedPipe == 0 {
+// open opens a file. What may be read is decided on what was opened, since a name
+// can lead elsewhere a moment later.
+func (c *Client) open(ctx context.Context, ref Reference) (*os.File, fs.FileInfo, error) {
+	var f *os.File
+	var err error
+	if ref.trusted {
+		f, err = openPatiently(ctx, ref.text)
+	} else {
+		// A pipe that was put in a file's place must not keep us, nor a device do
+		// what devices do when they are opened: neither is waited for.
+		f, err = os.OpenFile(ref.text, os.O_RDONLY|syscall.O_NONBLOCK|noControllingTerminal, 0)
+	}
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			f.Close()
+		}
+		return nil, nil, cancelled(ctx)
+	case err != nil:
+		return nil, nil, pathError(ref, err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = readable(ref, info)
+	} else {
+		err = pathError(ref, err)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, info, nil
+}
+
+// readable finds what cannot be a recording.
+func readable(ref Reference, info fs.FileInfo) error {
+	if info.IsDir() {
+		return problem(
+			ref.String()+" is a directory",
+			"name the recordings in it, for example with "+printable(filepath.Join(ref.text, "*.wav"), maxShown),
+		)
+	}
+	if !ref.trusted && !info.Mode().IsRegular() {
+		return notRegular(ref)
+	}
+	return nil
+}
+
+func notRegular(ref Reference) error {
+	return problem(
+		ref.String()+" is not a regular file, and others than those are read only where a person named them",
+		"give it on the command line",
+	)
+}
+
+// openPatiently opens a file that a person named. Opening a pipe waits for its
+// writer, which may never come: the wait ends with ctx.
+func openPatiently(ctx context.Context, path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Type()&fs.ModeNamedPipe == 0 {
 		return os.Open(path)
 	}
 	type opened struct {
@@ -187,14 +227,19 @@ func open(ctx context.Context, path string, info fs.FileInfo) (*os.File, error) 
 
 func pathError(ref Reference, err error) error {
 	shown := ref.String()
-	e := &Error{message: shown + " cannot be opened: " + reason(err), hint: "check the path and its permissions", cause: pathCause(err)}
+	e := &Error{words: words{Message: shown + " cannot be opened: " + reason(err), Advice: "check the path and its permissions", Cause: pathCause(err)}}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.message = "there is no file " + shown
-		e.hint = missingHint(ref.text)
+		e.Message = "there is no file " + shown
+		e.Advice = "check the path"
+		if ref.trusted { // whoever else names paths learns nothing of what lies there
+			e.Advice = missingHint(ref.text)
+		}
+	case !ref.trusted && errors.Is(err, syscall.ENXIO): // a socket, or a device that is not there
+		return notRegular(ref)
 	case errors.Is(err, fs.ErrPermission):
-		e.message = shown + " may not be read by you"
-		e.hint = "make it readable for the user who runs this, or copy it"
+		e.Message = shown + " may not be read by you"
+		e.Advice = "make it readable for the user who runs this, or copy it"
 	}
 	return e
 }

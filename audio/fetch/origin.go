@@ -17,6 +17,17 @@ func originOf(u *url.URL) origin {
 	return o
 }
 
+// hostOf is the host and port of u whatever its scheme is, where http:// at its
+// usual port is the same as https:// at its own.
+func hostOf(u *url.URL) origin {
+	o := originOf(u)
+	if o.scheme == "http" && o.port == "80" {
+		o.port = "443"
+	}
+	o.scheme = ""
+	return o
+}
+
 func usualPort(scheme string) string {
 	if scheme == "http" {
 		return "80"

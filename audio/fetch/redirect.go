@@ -2,10 +2,12 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
+	"net/netip"
 	"net/url"
-	"time"
 )
 
 const maxRedirects = 5
@@ -14,14 +16,24 @@ const maxRedirects = 5
 // request's context, so that net/http never holds a credential that it could
 // copy to another host.
 type trip struct {
-	trusted bool
-	login   *login // for the first hop's origin; nil where there is none
+	trusted  bool
+	login    *login // for the first hop's origin; nil where there is none
+	patience *patience
+	secrets  *secrets // what a server may repeat of what it was told
+	public   bool     // the first hop was connected to a public address, without a proxy
+	via      *url.URL // the proxy that the latest hop went through; nil: none
 }
 
 type tripKey struct{}
 
-func withTrip(ctx context.Context, t trip) context.Context {
+func withTrip(ctx context.Context, t *trip) context.Context {
 	return context.WithValue(ctx, tripKey{}, t)
+}
+
+// tripOf gives the trip that a request belongs to.
+func tripOf(r *http.Request) *trip {
+	t, _ := r.Context().Value(tripKey{}).(*trip)
+	return t
 }
 
 // redirectError says what is wrong with a redirect.
@@ -32,7 +44,7 @@ func (e *redirectError) Error() string { return e.what }
 // checkRedirect decides whether a redirect is followed. Going from https to
 // http is refused: the recording would arrive in the open and could be
 // exchanged on its way. What goes along is the courier's business.
-func checkRedirect(next *http.Request, via []*http.Request) error {
+func (c cookies) checkRedirect(next *http.Request, via []*http.Request) error {
 	last := via[len(via)-1].URL
 	switch {
 	case next.URL.Scheme != "https" && next.URL.Scheme != "http":
@@ -40,12 +52,13 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	case next.URL.Hostname() == "":
 		return &redirectError{displayHost(last) + " redirects to an address without a host"}
 	case last.Scheme == "https" && next.URL.Scheme != "https":
-		return &redirectError{fmt.Sprintf("%s redirects to http://%s, which is not encrypted", displayHost(last), displayHost(next.URL))}
+		return &redirectError{fmt.Sprintf("%s redirects to http://%s, which is not encrypted", displayHost(last), tripOf(next).secrets.show(next.URL.Host))}
 	case len(via) > maxRedirects:
 		return &redirectError{fmt.Sprintf("%s redirects more than %d times", displayHost(via[0].URL), maxRedirects)}
 	}
 	for _, before := range via {
-		if before.URL.String() == next.URL.String() {
+		// With another cookie the same address may answer otherwise.
+		if before.URL.String() == next.URL.String() && before.Header.Get("Cookie") == c.header(next.URL) {
 			return &redirectError{displayHost(via[0].URL) + " redirects in a circle"}
 		}
 	}
@@ -77,16 +90,8 @@ func staysAtOrigin(r *http.Request) bool {
 // staysAtHost reports whether every hop is at the host and port that the
 // reference names, where http:// at its usual port may become https://.
 func staysAtHost(r *http.Request) bool {
-	at := func(u *url.URL) origin {
-		o := originOf(u)
-		if o.scheme == "http" && o.port == "80" {
-			o.port = "443"
-		}
-		o.scheme = ""
-		return o
-	}
 	for _, u := range hops(r) {
-		if at(u) != at(r.URL) {
+		if hostOf(u) != hostOf(r.URL) {
 			return false
 		}
 	}
@@ -95,48 +100,75 @@ func staysAtHost(r *http.Request) bool {
 
 // courier sends one hop of a request: it attaches the credential where it
 // belongs, chooses the guarded way out where the address is another's choice,
-// and watches the body for silence.
+// and watches how long it takes.
 type courier struct {
 	ways         transports
 	allowPrivate bool
-	idle         time.Duration
 	admit        func(ctx context.Context, host string) error // nil: every request at once
 }
 
 func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
-	t, _ := r.Context().Value(tripKey{}).(trip)
+	t, first := tripOf(r), r.Response == nil
 	ctx, cancel := context.WithCancelCause(r.Context())
 	out := r.Clone(ctx)
 	out.Header.Del("Authorization") // net/http makes one of user information in a redirect's address
 	out.Header.Del("Referer")       // it would carry the last address, query and all
-	if t.login != nil && staysAtOrigin(r) && originOf(r.URL).takesCredentials() {
+	t.secrets.learnAddress(r.URL)
+	if t.takesLogin(r) {
 		out.Header.Set("Authorization", t.login.header())
+		t.secrets.learnLogin(t.login.header())
 	}
-	guard := !c.allowPrivate && !(t.trusted && staysAtHost(r))
-	way, err := c.ways.choose(out, guard)
+	guard := !c.allowPrivate && !(t.trusted && staysAtHost(r) && (first || !t.public))
+	way, proxy, err := c.ways.choose(out, guard)
+	if err == nil && c.admit != nil {
+		err = c.admit(ctx, out.URL.Host)
+	}
 	if err != nil {
 		cancel(nil)
 		return nil, err
 	}
-	if c.admit != nil {
-		if err := c.admit(ctx, out.URL.Host); err != nil {
-			cancel(nil)
-			return nil, err
-		}
+	t.via = proxy
+	if first {
+		t.public = false
 	}
-	resp, err := way.RoundTrip(out)
+	if first && t.trusted && proxy == nil {
+		out = out.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: t.gotConn}))
+	}
+	resp, err := t.patience.watch(cancel, func() (*http.Response, error) { return way.RoundTrip(out) })
 	if err != nil {
+		if why := context.Cause(ctx); errors.Is(why, errLong) {
+			err = why
+		}
 		cancel(nil)
 		return nil, err
 	}
 	resp.Request = r // what the credential was attached to stays here
-	whole := resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent
-	resp.Body = &idleBody{body: resp.Body, limit: c.idle, whole: whole, cancel: cancel}
+	body := &watchedBody{body: resp.Body, patience: t.patience, whole: -1, cancel: cancel}
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent {
+		body.whole = t.patience.idle
+	}
+	resp.Body = body
 	if err := checkLocation(resp); err != nil {
 		resp.Body.Close()
 		return nil, err
 	}
 	return resp, nil
+}
+
+// takesLogin reports whether the credential goes along with a hop. A redirect to
+// a signed address gets none, also at the same origin: the signature is what
+// lets it in, and the object stores refuse requests that have both.
+func (t *trip) takesLogin(r *http.Request) bool {
+	return t.login != nil && staysAtOrigin(r) && originOf(r.URL).takesCredentials() && (r.Response == nil || !signed(r.URL))
+}
+
+// gotConn notes where the first hop of a trusted reference led. If its name is on
+// the public Internet, a redirect to itself has no business in a private network:
+// the name was made to lead elsewhere in between.
+func (t *trip) gotConn(info httptrace.GotConnInfo) {
+	if ap, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
+		t.public = publicAddr(ap.Addr())
+	}
 }
 
 // checkLocation finds what net/http would complain of with the address, and

@@ -52,10 +52,10 @@ func Parse(s string) (Reference, error) {
 func ParseUntrusted(s string) (Reference, error) {
 	ref, err := parse(s)
 	if err == nil && ref.kind == kindStdin {
-		return Reference{}, &Error{
-			message: `task attributes and manifests cannot name standard input ("-")`,
-			hint:    "name the recording by its URL, or give - on the command line",
-		}
+		return Reference{}, problem(
+			`task attributes and manifests cannot name standard input ("-")`,
+			"name the recording by its URL, or give - on the command line",
+		)
 	}
 	return ref, err
 }
@@ -63,10 +63,10 @@ func ParseUntrusted(s string) (Reference, error) {
 func parse(s string) (Reference, error) {
 	trimmed := strings.TrimSpace(s)
 	if trimmed == "" {
-		return Reference{}, &Error{
-			message: "the reference to the recording is empty",
-			hint:    "give an https URL, a path, a Twilio recording SID (RE...) or - for standard input",
-		}
+		return Reference{}, problem(
+			"the reference to the recording is empty",
+			"give an https URL, a path, a Twilio recording SID (RE...) or - for standard input",
+		)
 	}
 	if recordingSID.MatchString(trimmed) {
 		return Reference{kind: kindSID, text: trimmed}, nil
@@ -82,10 +82,10 @@ func parse(s string) (Reference, error) {
 		return Reference{kind: kindStdin}, nil
 	}
 	if strings.ContainsRune(s, 0) {
-		return Reference{}, &Error{
-			message: "the path of the recording contains a zero byte, which no file name can",
-			hint:    "check how the path was made",
-		}
+		return Reference{}, problem(
+			"the path of the recording contains a zero byte, which no file name can",
+			"check how the path was made",
+		)
 	}
 	return Reference{kind: kindPath, text: s}, nil
 }
@@ -95,16 +95,16 @@ func parse(s string) (Reference, error) {
 func parseURL(s string) (Reference, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Opaque != "" || u.Hostname() == "" || len(u.Host) > maxHost || strings.ContainsFunc(u.Host, notInHost) {
-		return Reference{}, &Error{
-			message: "the address of the recording cannot be read as a URL",
-			hint:    "write it as https://host/path, with other than plain characters percent-encoded, and in quotes on a command line",
-		}
+		return Reference{}, problem(
+			"the address of the recording cannot be read as a URL",
+			"write it as https://host/path, with other than plain characters percent-encoded, and in quotes on a command line",
+		)
 	}
 	if u.User != nil {
-		return Reference{}, &Error{
-			message: "the address of the recording contains a user name or a password, and those do not belong there: addresses show in process lists, logs and results",
-			hint:    "take them out of the address and put them into netrc, or into OTOSCOPE_USER and OTOSCOPE_PASSWORD together with --auth-host " + printable(u.Host, 255),
-		}
+		return Reference{}, problem(
+			"the address of the recording contains a user name or a password, and those do not belong there: addresses show in process lists, logs and results",
+			"take them out of the address and put them into netrc, or into OTOSCOPE_USER and OTOSCOPE_PASSWORD together with --auth-host "+printable(u.Host, 255),
+		)
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	u.Host = strings.ToLower(u.Host)
@@ -127,21 +127,26 @@ var (
 )
 
 func otherSchemeError(scheme string) error {
-	e := &Error{
-		message: "recordings are not fetched over " + scheme + "://",
-		hint:    "give an https URL, or download the recording and give its path",
-	}
+	e := problem(
+		"recordings are not fetched over "+scheme+"://",
+		"give an https URL, or download the recording and give its path",
+	)
 	switch scheme {
 	case "file":
-		e.hint = "give the path itself, without file://"
+		e.Advice = "give the path itself, without file://"
 	case "s3", "gs", "abfs", "wasbs":
-		e.hint = "give a presigned https URL of the object"
+		e.Advice = "give a presigned https URL of the object"
 	}
 	return e
 }
 
 // IsPath reports whether the reference is a path on this computer.
 func (r Reference) IsPath() bool { return r.kind == kindPath && r.text != "" }
+
+// NoQuote reports whether nothing of the content may be repeated, such as in an
+// error of what reads it: it is a path that a person did not type, and may lead to
+// what is nobody else's business.
+func (r Reference) NoQuote() bool { return r.IsPath() && !r.trusted }
 
 // IsSID reports whether the reference is a Twilio recording SID.
 func (r Reference) IsSID() bool { return r.kind == kindSID }

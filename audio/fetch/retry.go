@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"math"
@@ -61,14 +60,17 @@ func (p pacing) wait(failures int, answer *http.Response) time.Duration {
 	if answer == nil {
 		return d
 	}
+	return max(d, min(p.asked(answer), p.retryAfterMax))
+}
+
+// asked is the pause that an answer asks for, 0 where it does not.
+func (p pacing) asked(answer *http.Response) time.Duration {
 	now := time.Now()
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		now = date // the server's clock is the one its Retry-After goes by
 	}
-	if asked, ok := parseRetryAfter(answer.Header.Get("Retry-After"), now); ok {
-		d = max(d, min(asked, p.retryAfterMax))
-	}
-	return d
+	asked, _ := parseRetryAfter(answer.Header.Get("Retry-After"), now)
+	return asked
 }
 
 // parseRetryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds
@@ -92,25 +94,13 @@ func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
 	return max(at.Sub(now), 0), true
 }
 
-// sleep waits, or ends at once when ctx does.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // worthRetrying reports whether the same request may fare better later.
 func worthRetrying(resp *http.Response, err error) bool {
 	if err != nil {
 		return !lasting(err)
 	}
 	switch resp.StatusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+	case http.StatusAccepted, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
@@ -121,20 +111,36 @@ func worthRetrying(resp *http.Response, err error) bool {
 // lasting reports whether an error of the network will be the same next time.
 func lasting(err error) bool {
 	var (
+		own         *Error
 		blocked     *blockedError
 		proxied     *proxiedError
+		proxy       *proxyError
 		redirect    *redirectError
 		certificate *tls.CertificateVerificationError
 		notTLS      tls.RecordHeaderError
-		alert       tls.AlertError
 		dns         *net.DNSError
 	)
 	switch {
+	case errors.As(err, &own):
+		return !own.temporary
 	case errors.As(err, &blocked), errors.As(err, &proxied), errors.As(err, &redirect),
-		errors.As(err, &certificate), errors.As(err, &notTLS), errors.As(err, &alert), errors.Is(err, http.ErrSchemeMismatch):
+		errors.As(err, &certificate), errors.As(err, &notTLS), errors.Is(err, http.ErrSchemeMismatch),
+		errors.Is(err, errSlow), errors.Is(err, errLong), tlsAlert(err) != "":
 		return true
+	case errors.As(err, &proxy):
+		return proxy.lasting()
 	case errors.As(err, &dns):
 		return dns.IsNotFound
 	}
 	return false
+}
+
+// tlsAlert is what the other side of a TLS connection complained of, "" where
+// it did not: crypto/tls wraps its alerts in an error of this operation alone.
+func tlsAlert(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" && op.Err != nil {
+		return op.Err.Error()
+	}
+	return ""
 }

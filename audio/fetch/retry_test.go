@@ -139,13 +139,13 @@ func TestStormInTheMiddle(t *testing.T) {
 }
 
 func TestStormThatDoesNotEnd(t *testing.T) {
-	for status, word := range map[int]string{429: "too busy", 500: "fault of its own", 503: "fault of its own"} {
+	for status, word := range map[int]string{429: "too busy", 500: "failed after", 503: "failed after"} {
 		s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(status)
 			w.Write([]byte(`{"code":20429,"message":"Too Many Requests"}`))
 		})
 		_, _, err := get(t, hasty(s), s.URL)
-		e := failed(t, err, word, strconv.Itoa(status), "4 times", "20429: Too Many Requests")
+		e := failed(t, err, word, "4", strconv.Itoa(status), "20429: Too Many Requests")
 		if e.Status != status || !e.Temporary() || len(s.all()) != 4 {
 			t.Errorf("status %d, temporary %t, %d requests", e.Status, e.Temporary(), len(s.all()))
 		}

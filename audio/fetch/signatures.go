@@ -89,6 +89,20 @@ func signersOf(u *url.URL) []signer {
 	return found
 }
 
+// signed reports whether an address carries a signature, of a known maker or of
+// another who calls it that.
+func signed(u *url.URL) bool {
+	if len(signersOf(u)) > 0 {
+		return true
+	}
+	for key := range u.Query() {
+		if key = strings.ToLower(key); key == "signature" || key == "sig" {
+			return true
+		}
+	}
+	return false
+}
+
 // unsigned writes an address without its signature, all else as it was given.
 func unsigned(u *url.URL) string {
 	by := signersOf(u)

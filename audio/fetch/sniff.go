@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"fmt"
 	"mime"
 	"strings"
 
@@ -11,10 +10,15 @@ import (
 // sniffed is how many of the first bytes are looked at before the sink is called.
 const sniffed = 512
 
+// shortestText is how many bytes it takes to call something a text that nobody
+// calls that: a recording's first few may all be letters.
+const shortestText = 16
+
 // notARecording says what was sent in a recording's place, going by the first
 // bytes and the Content-Type, or "" where it may be a recording. Audio that is
 // recognised passes under any type: what a server calls its files is often wrong.
-func notARecording(contentType string, head []byte) string {
+// Words of the answer are quoted as show makes them fit to print.
+func notARecording(contentType string, head []byte, show func(string) string) string {
 	found := sniff.Head(head)
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -23,12 +27,21 @@ func notARecording(contentType string, head []byte) string {
 	switch found.Kind {
 	case sniff.Empty, sniff.WAV, sniff.Audio:
 		return ""
+	}
+	if _, ok := sniff.BeforeWAV(head); ok {
+		return ""
+	}
+	says := show(found.Says)
+	switch found.Kind {
 	case sniff.Page:
-		return "a web page" + titled(found.Says)
+		if says != "" {
+			return "a web page titled " + inQuotes(says)
+		}
+		return "a web page"
 	case sniff.JSON:
-		return "JSON" + inBrackets(found.Says)
+		return "JSON" + inBrackets(says)
 	case sniff.XML:
-		return "XML" + inBrackets(found.Says)
+		return "XML" + inBrackets(says)
 	}
 	switch {
 	case kind == "text/html", kind == "application/xhtml+xml":
@@ -37,25 +50,22 @@ func notARecording(contentType string, head []byte) string {
 		return "JSON"
 	case kind == "application/xml", kind == "text/xml", strings.HasSuffix(kind, "+xml"):
 		return "XML"
-	case strings.HasPrefix(kind, "text/") && found.IsAnswer():
-		return "text" + inBrackets(fmt.Sprintf("%q", found.Says))
+	case found.IsAnswer() && (len(head) >= shortestText || strings.HasPrefix(kind, "text/")):
+		return "text" + inBrackets(inQuotes(says))
 	}
 	return ""
 }
 
-func titled(title string) string {
-	if title == "" {
-		return ""
-	}
-	return " titled " + printable(fmt.Sprintf("%q", title), 120)
-}
+// quoteMessage gives what the text of an error says of itself, ready to print;
+// "" where it says nothing.
+func quoteMessage(text []byte, show func(string) string) string { return show(sniff.Message(text)) }
 
-// quoteMessage gives what the text of an error says of itself, ready to print.
-func quoteMessage(text []byte) string { return inBrackets(sniff.Message(text)) }
+// inQuotes quotes words that are fit to print, as far as they are short.
+func inQuotes(words string) string { return `"` + printable(words, 120) + `"` }
 
 func inBrackets(says string) string {
 	if says == "" {
 		return ""
 	}
-	return " (" + scrub(says) + ")"
+	return " (" + says + ")"
 }

@@ -37,12 +37,12 @@ func TestWhatIsNoRecording(t *testing.T) {
 		{"application/xml", "OggS", ""},
 		{"text/plain", "", ""},
 	} {
-		if got := notARecording(test.kind, []byte(test.body)); got != test.want {
+		if got := notARecording(test.kind, []byte(test.body), scrub); got != test.want {
 			t.Errorf("%q, %q: %q, want %q", test.kind, test.body, got, test.want)
 		}
 	}
 	// A rune that the end of what is looked at cuts in two is still text.
-	if got := notARecording("text/plain", []byte(strings.Repeat("x", 511) + "ä")[:512]); got == "" {
+	if got := notARecording("text/plain", []byte(strings.Repeat("x", 511) + "ä")[:512], scrub); got == "" {
 		t.Error("text was not recognised")
 	}
 }

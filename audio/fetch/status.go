@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -9,91 +10,156 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"strconv"
+	"strings"
 	"syscall"
+	"time"
 )
 
-// saidIn reads what the body of an answer says of an error, as far as it is
-// short: ready to print, with a leading blank, or "".
-func saidIn(resp *http.Response) string {
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 8<<10)) // what there is serves
-	return quoteMessage(text)
+// said is the status of an answer and what its body says of an error, as far as
+// it is short: "403: AccessDenied: Request has expired".
+func (d *download) said(resp *http.Response) string {
+	status := strconv.Itoa(resp.StatusCode)
+	body := io.ReadCloser(resp.Body)
+	if encoding := contentEncoding(resp.Header); decodable(encoding) {
+		body = &decoded{encoding: encoding, body: body}
+	}
+	text, _ := io.ReadAll(io.LimitReader(body, 8<<10)) // what there is serves
+	if words := quoteMessage(text, d.trip.secrets.show); words != "" {
+		return status + ": " + words
+	}
+	return status
 }
 
 // statusError puts an answer other than 200 into a sentence.
 func (d *download) statusError(resp *http.Response) error {
-	status, host := resp.StatusCode, displayHost(resp.Request.URL)
-	e := &Error{Status: status, temporary: worthRetrying(resp, nil)}
-	said := fmt.Sprintf("%d%s", status, saidIn(resp))
+	status, host := resp.StatusCode, d.hostOf(resp.Request.URL)
+	e := &Error{Status: status, temporary: worthRetrying(resp, nil), later: d.later(resp)}
+	said := d.said(resp)
 	if d.ctx.Err() != nil {
 		return cancelled(d.ctx)
 	}
+	asked := times(max(d.budget.inARow, 1))
 	switch {
+	case status == http.StatusAccepted:
+		e.Message = fmt.Sprintf("%s is still making the recording (%s); it was asked %s", host, said, asked)
+		e.Advice = notYet
 	case status == http.StatusUnauthorized:
 		d.unauthorized(e, resp, said)
 	case status == http.StatusForbidden:
-		e.message = fmt.Sprintf("%s refuses access to the recording (%s)", host, said)
-		e.hint = "ask for the right to read recordings"
+		e.Message = fmt.Sprintf("%s refuses access to the recording (%s)", host, said)
+		e.Advice = "ask for the right to read recordings"
 		if d.trip.login == nil {
-			e.message += "; no credentials were sent"
-			e.hint = d.c.options.Credentials.hintFor(originOf(d.target), d.atTwilio)
+			e.Message += "; no credentials were sent"
+			e.Advice = d.c.options.Credentials.hintFor(originOf(d.target), d.atTwilio)
 		} else if d.atTwilio {
-			e.hint = "the API key may be restricted, or of another account or region: use one that may read recordings"
+			e.Advice = "the API key may be restricted, or of another account or region: use one that may read recordings"
 		}
 		if presigned(d.target) {
-			e.hint = "a presigned address works for a limited time: make a new one"
+			e.Advice = "a presigned address works for a limited time: make a new one"
 		}
 	case status == http.StatusNotFound && d.atTwilio:
-		e.message = fmt.Sprintf("%s has no such recording (%s): it was deleted, it is not ready yet, or it is in another account or region", host, said)
-		e.hint = "if the call has just ended, try again in some minutes; otherwise look it up in the Twilio console"
+		e.Message = fmt.Sprintf("%s has no such recording (%s): it was deleted, it is not ready yet, or it is in another account or region", host, said)
+		e.Advice = notYet + "; otherwise look it up in the Twilio console"
 	case status == http.StatusNotFound:
-		e.message = fmt.Sprintf("%s has no recording at this address (%s)", host, said)
-		e.hint = "check the address; if the call has just ended, the recording may not be there yet"
+		e.Message = fmt.Sprintf("%s has no recording at this address (%s)", host, said)
+		e.Advice = notYet + "; otherwise check the address"
 	case status == http.StatusGone:
-		e.message = fmt.Sprintf("the recording is no longer at %s (%s): it was deleted", host, said)
-		e.hint = "if there is a copy elsewhere, give its address"
+		e.Message = fmt.Sprintf("the recording is no longer at %s (%s): it was deleted", host, said)
+		e.Advice = "if there is a copy elsewhere, give its address"
 	case status == http.StatusTooManyRequests:
-		e.message = fmt.Sprintf("%s is too busy: it was asked %s and still wants fewer requests (%s)", host, times(d.budget.inARow), said)
-		e.hint = "try again later, or fetch fewer recordings at once"
+		e.Message = fmt.Sprintf("%s is too busy: it was asked %s and still wants fewer requests (%s)", host, asked, said)
+		e.Advice = "try again later, or fetch fewer recordings at once"
 	case status == http.StatusRequestedRangeNotSatisfiable:
-		e.message = fmt.Sprintf("%s cannot give the bytes of the recording that were asked for (%s)", host, said)
-		e.hint = "the server seems to be at fault: download the recording and give its path"
+		e.Message = fmt.Sprintf("%s cannot give the bytes of the recording that were asked for (%s)", host, said)
+		e.Advice = "the server seems to be at fault: download the recording and give its path"
 	case status == http.StatusProxyAuthRequired:
-		e.message = fmt.Sprintf("the proxy asks for credentials (%s)", said)
-		e.hint = "put them into the proxy's address, for example in HTTPS_PROXY"
+		d.explainProxy(e, &proxyError{status}, host, d.trip.via)
 	case status >= 500:
-		e.message = fmt.Sprintf("%s has a fault of its own (%s) and was asked %s", host, said, times(max(d.budget.inARow, 1)))
-		e.hint = "try again later"
+		e.Message = fmt.Sprintf("%s failed after %s (%s)", host, attempts(max(d.budget.inARow, 1)), said)
+		e.Advice = "try again later"
 	case status < 300:
-		e.message = fmt.Sprintf("%s answered with status %s, which brings no whole recording", host, said)
-		e.hint = "check the address, or download the recording and give its path"
+		e.Message = fmt.Sprintf("%s answered with status %s, which brings no whole recording", host, said)
+		e.Advice = "check the address, or download the recording and give its path"
 	default:
-		e.message = fmt.Sprintf("%s did not answer with a recording but with status %s", host, said)
-		e.hint = "check the address"
+		e.Message = fmt.Sprintf("%s did not answer with a recording but with status %s", host, said)
+		e.Advice = "check the address"
 	}
 	return e
 }
 
+const notYet = "if the call has just ended, the recording may not be there yet: try again in some minutes"
+
+// soon is how long a recording is waited for that its server does not have yet.
+const soon = time.Minute
+
+// later is how long it takes until the recording may be there: where there is
+// none yet, and where the server said when to come back.
+func (d *download) later(resp *http.Response) time.Duration {
+	asked := d.pace.asked(resp)
+	switch resp.StatusCode {
+	case http.StatusNotFound, http.StatusAccepted:
+		return max(asked, soon)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return asked
+	}
+	return 0
+}
+
+// hostOf names the host of an address: one that the reference names as it is, and
+// one that a server chose like all that it says.
+func (d *download) hostOf(u *url.URL) string {
+	if u.Host == d.target.Host {
+		return displayHost(u)
+	}
+	return d.trip.secrets.show(u.Host)
+}
+
+// displaySource writes the address that the recording came from. A server that
+// redirects can put what it was told into the path.
+func (d *download) displaySource() string {
+	u := *d.source
+	if u.Host != d.target.Host {
+		u.Host = d.trip.secrets.mask(u.Host)
+	}
+	if u.Path != d.target.Path {
+		u.Path, u.RawPath = d.trip.secrets.mask(u.Path), ""
+	}
+	return displayURL(&u)
+}
+
 // unauthorized tells the four ways apart in which credentials can be missing.
 func (d *download) unauthorized(e *Error, resp *http.Response, said string) {
-	host, login := displayHost(resp.Request.URL), d.trip.login
+	host, login := d.hostOf(resp.Request.URL), d.trip.login
 	asked := originOf(d.target)
 	switch {
 	case !staysAtOrigin(resp.Request):
-		e.message = fmt.Sprintf("%s sent the request on to %s, which asks for credentials (%s); credentials are not taken along to another origin", displayHost(d.target), host, said)
-		e.hint = "give the address that the recording has there"
+		e.Message = fmt.Sprintf("%s sent the request on to %s, which asks for credentials (%s); credentials are not taken along to another origin", displayHost(d.target), host, said)
+		e.Advice = "give the address that the recording has there"
+	case login != nil && !d.trip.takesLogin(resp.Request) && asked.takesCredentials():
+		e.Message = fmt.Sprintf("%s redirects to an address that carries a signature and asks for credentials all the same (%s)", host, said)
+		e.Advice = "check the clock and the signing on the server, or give the address that the recording has there"
 	case login == nil:
-		e.message = fmt.Sprintf("%s asks for credentials (%s), and none are known for it", host, said)
-		e.hint = d.c.options.Credentials.hintFor(asked, d.atTwilio)
+		e.Message = fmt.Sprintf("%s asks for credentials (%s), and none are known for it", host, said)
+		e.Advice = d.c.options.Credentials.hintFor(asked, d.atTwilio)
 	case !asked.takesCredentials():
-		e.message = fmt.Sprintf("%s asks for credentials (%s), and those are not sent over http, where everybody can read them", host, said)
-		e.hint = "give the address with https://"
+		e.Message = fmt.Sprintf("%s asks for credentials (%s), and those are not sent over http, where everybody can read them", host, said)
+		e.Advice = "give the address with https://"
 	default:
-		e.message = fmt.Sprintf("%s does not accept the credentials from %s (%s)", host, login.source, said)
-		e.hint = "check them"
+		e.Message = fmt.Sprintf("%s does not accept the credentials from %s (%s)", host, login.source, said)
+		e.Advice = "check them"
 		if d.atTwilio {
-			e.hint = "check them; a key or token works only in the region that it was made for"
+			e.Advice = "check them; a key or token works only in the region that it was made for"
 		}
 	}
+}
+
+func attempts(n int) string {
+	if n == 1 {
+		return "one attempt"
+	}
+	return fmt.Sprintf("%d attempts", n)
 }
 
 func times(n int) string {
@@ -125,10 +191,16 @@ func (d *download) networkError(err error) error {
 		}
 	}
 	err = withoutURL(err)
+	if own := (*Error)(nil); errors.As(err, &own) {
+		return own
+	}
+	if errors.Is(err, errSlow) || errors.Is(err, errLong) {
+		return d.tooSlow(err, 0, -1)
+	}
 	e := &Error{temporary: !lasting(err)}
 	d.explain(e, err, at)
 	if d.budget.inARow > 1 {
-		e.message += fmt.Sprintf("; it was tried %d times", d.budget.inARow)
+		e.Message += fmt.Sprintf("; it was tried %d times", d.budget.inARow)
 	}
 	return e
 }
@@ -139,43 +211,43 @@ func (d *download) explain(e *Error, err error, at *url.URL) {
 		proxied  *proxiedError
 		redirect *redirectError
 		dns      *net.DNSError
-		number   syscall.Errno
 		timeout  net.Error
 		notTLS   tls.RecordHeaderError
 	)
-	host := displayHost(at)
+	e.Cause = causeOf(err)
+	host := d.hostOf(at)
+	if d.explainProxy(e, err, host, d.trip.via) {
+		return
+	}
 	switch {
 	case errors.As(err, &blocked):
-		e.message = fmt.Sprintf("%s leads to %s, which is not an address on the public Internet, and %s", host, printable(blocked.addr, 100), d.whyGuarded(at))
-		e.hint = "if the recordings really are there, add --allow-private"
+		e.Message = fmt.Sprintf("%s leads to %s, which is not an address on the public Internet, and %s", host, printable(blocked.addr, 100), d.whyGuarded(at))
+		e.Advice = "if the recordings really are there, add --allow-private"
 	case errors.As(err, &proxied):
-		e.message = fmt.Sprintf("%s, and %s", proxied.Error(), d.whyGuarded(at))
-		e.hint = "if the recordings really are there, add --allow-private"
+		e.Message = fmt.Sprintf("%s, and %s", proxied.Error(), d.whyGuarded(at))
+		e.Advice = "if the recordings really are there, add --allow-private"
 	case errors.As(err, &redirect):
-		e.message = redirect.what
-		e.hint = "give the address that the recording really has"
-	case explainTLS(e, err, host):
+		e.Message = redirect.what
+		e.Advice = "give the address that the recording really has"
+	case d.explainTLS(e, err, host):
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &notTLS):
-		e.message = host + " does not speak TLS at this port, as https needs"
-		e.hint = "check the port, or whether the address begins with http://"
+		e.Message = host + " does not speak TLS at this port, as https needs"
+		e.Advice = "check the port, or whether the address begins with http://"
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.message = "there is no host named " + printable(at.Hostname(), 255)
-		e.hint = "check the spelling, and whether the name is known outside of your own network"
+		e.Message = "there is no host named " + printable(at.Hostname(), 255)
+		e.Advice = "check the spelling, and whether the name is known outside of your own network"
 	case errors.As(err, &dns):
-		e.message = "the name " + printable(at.Hostname(), 255) + " could not be looked up"
-		e.hint = "check the network and its name servers"
+		e.Message = "the name " + printable(at.Hostname(), 255) + " could not be looked up"
+		e.Advice = "check the network and its name servers"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.message = host + " refuses connections"
-		e.hint = "check the port, and whether the server runs"
+		e.Message = host + " refuses connections"
+		e.Advice = "check the port, and whether the server runs"
 	case errors.As(err, &timeout) && timeout.Timeout():
-		e.message = host + " did not answer in time"
-		e.hint = "check the network and the server, or try again later"
+		e.Message = host + " did not answer in time"
+		e.Advice = "check the network and the server, or try again later"
 	default:
-		e.message = "the connection to " + host + " failed: " + scrub(err.Error())
-		e.hint = "check the network, or try again later"
-	}
-	if errors.As(err, &number) {
-		e.cause = number
+		e.Message = "the connection to " + host + " failed: " + d.trip.secrets.show(err.Error())
+		e.Advice = "check the network, or try again later"
 	}
 }
 
@@ -186,49 +258,102 @@ func (d *download) whyGuarded(at *url.URL) string {
 	return "task attributes or a manifest may not lead there"
 }
 
-func explainTLS(e *Error, err error, host string) bool {
+func (d *download) explainTLS(e *Error, err error, host string) bool {
 	var (
 		certificate *tls.CertificateVerificationError
 		unknown     x509.UnknownAuthorityError
 		name        x509.HostnameError
 		invalid     x509.CertificateInvalidError
-		alert       tls.AlertError
 	)
 	switch {
 	case errors.As(err, &unknown):
-		e.message = "the certificate of " + host + " is signed by an authority that is not known here"
-		e.hint = "if it is your own authority, give its certificate with --ca-file"
+		e.Message = "the certificate of " + host + " is signed by an authority that is not known here"
+		e.Advice = "if it is your own authority, give its certificate with --ca-file"
 	case errors.As(err, &name):
-		e.message = "the certificate of " + host + " is for another name, so it is not sure who answers"
-		e.hint = "give the name that the certificate is for, or have the certificate corrected"
+		e.Message = "the certificate of " + host + " is for another name, so it is not sure who answers"
+		e.Advice = "give the name that the certificate is for, or have the certificate corrected"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		e.message = "the certificate of " + host + " has expired or is not valid yet"
-		e.hint = "have it renewed, and check the date of this computer"
+		e.Message = "the certificate of " + host + " has expired or is not valid yet"
+		e.Advice = "have it renewed, and check the date of this computer"
 	case errors.As(err, &certificate):
-		e.message = "the certificate of " + host + " is not valid: " + scrub(certificate.Err.Error())
-		e.hint = "have it corrected; there is no switch that turns the check off"
-	case errors.As(err, &alert):
-		e.message = host + " ended the TLS handshake: " + scrub(alert.Error())
-		e.hint = "the server may want a newer or older TLS than 1.2 and 1.3, or a client certificate, which is not supported"
+		e.Message = "the certificate of " + host + " is not valid: " + d.trip.secrets.show(certificate.Err.Error())
+		e.Advice = "have it corrected; there is no switch that turns the check off"
+	case strings.Contains(tlsAlert(err), "certificate required"):
+		e.Message = host + " lets nobody in without a client certificate"
+		e.Advice = "give one with --client-cert and --client-key, and name the host with --auth-host"
+		if d.c.options.ClientCertificate.isFor(d.target) {
+			e.Advice = "the server did not take the certificate from --client-cert as one: check who issued it"
+		}
+	case tlsAlert(err) != "":
+		e.Message = host + " ended the TLS connection: " + d.trip.secrets.show(tlsAlert(err))
+		e.Advice = "the server may want a newer or older TLS than 1.2 and 1.3, or another client certificate (--client-cert)"
 	default:
 		return false
 	}
 	return true
 }
 
+// causeOf finds what programs ask an error for, without the addresses and the
+// words of the server that it may hold elsewhere.
+func causeOf(err error) error {
+	var (
+		number      syscall.Errno
+		dns         *net.DNSError
+		unknown     x509.UnknownAuthorityError
+		name        x509.HostnameError
+		invalid     x509.CertificateInvalidError
+		certificate *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &number):
+		return number
+	case errors.As(err, &dns):
+		return &net.DNSError{Err: printable(dns.Err, maxShown), IsTimeout: dns.IsTimeout, IsTemporary: dns.IsTemporary, IsNotFound: dns.IsNotFound}
+	case errors.As(err, &unknown):
+		return unknown
+	case errors.As(err, &name):
+		return name
+	case errors.As(err, &invalid):
+		return invalid
+	case errors.As(err, &certificate):
+		return certificate
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
+
+// tooSlow says that a download tried the patience.
+func (d *download) tooSlow(err error, offset, total int64) error {
+	host := d.target
+	if d.source != nil {
+		host = d.source
+	}
+	e := &Error{temporary: true}
+	p := d.trip.patience
+	came := fmt.Sprintf("%d bytes came", offset)
+	if total >= 0 {
+		came = fmt.Sprintf("%d of %d bytes came", offset, total)
+	}
+	if errors.Is(err, errSlow) {
+		e.Message = fmt.Sprintf("%s sends too slowly: less than %d bytes a second over %s; %s", d.hostOf(host), p.speed, seconds(p.window()), came)
+		e.Advice = "try again later, or accept less with --min-speed"
+		return e
+	}
+	e.Message = fmt.Sprintf("the recording did not arrive from %s within %s: %s", d.hostOf(host), seconds(p.bounded), came)
+	e.Advice = "try again later, or wait longer with --timeout"
+	return e
+}
+
 // brokenOff says that a body broke off too often.
 func (d *download) brokenOff(err error, offset int64) error {
-	host := displayHost(d.source)
-	e := &Error{
-		message:   fmt.Sprintf("the download from %s broke off %s in a row, last at byte %d: %s", host, times(d.budget.inARow), offset, scrub(err.Error())),
-		hint:      "try again later, or download the recording by other means and give its path",
-		temporary: true,
-	}
+	host, why := d.hostOf(d.source), d.trip.secrets.show(err.Error())
+	e := &Error{words: words{Message: fmt.Sprintf("the download from %s broke off %s in a row, last at byte %d: %s", host, times(d.budget.inARow), offset, why), Advice: "try again later, or download the recording by other means and give its path"}, temporary: true}
 	if d.budget.inARow < d.budget.max {
-		e.message = fmt.Sprintf("the download from %s broke off %s in all, last at byte %d: %s", host, times(d.budget.inAll), offset, scrub(err.Error()))
+		e.Message = fmt.Sprintf("the download from %s broke off %s in all, last at byte %d: %s", host, times(d.budget.inAll), offset, why)
 	}
 	if errors.Is(err, errIdle) {
-		e.message = fmt.Sprintf("%s stopped sending at byte %d, for %s each time, %s in all", host, offset, seconds(d.c.options.IdleTimeout), times(d.budget.inAll))
+		e.Message = fmt.Sprintf("%s stopped sending at byte %d, for %s each time, %s in all", host, offset, seconds(d.c.options.IdleTimeout), times(d.budget.inAll))
 	}
 	return e
 }

@@ -59,7 +59,7 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 		if c.account != "" {
 			message = "TWILIO_ACCOUNT_SID is no account SID (AC and 32 hexadecimal digits)"
 		}
-		return nil, &Error{message: message, hint: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL", cause: ErrNoAccount}
+		return nil, &Error{words: words{Message: message, Advice: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL", Cause: ErrNoAccount}}
 	}
 	base := url.URL{Scheme: "https", Host: twilioHost}
 	switch {
@@ -67,10 +67,10 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 		base = *t.base
 	case c.edge == "" && c.region == "":
 	case c.edge == "":
-		return nil, &Error{
-			message: "TWILIO_REGION is set without TWILIO_EDGE, so the host is not known",
-			hint:    "set TWILIO_EDGE too (sydney for au1, dublin for ie1), or give the recording's URL",
-		}
+		return nil, problem(
+			"TWILIO_REGION is set without TWILIO_EDGE, so the host is not known",
+			"set TWILIO_EDGE too (sydney for au1, dublin for ie1), or give the recording's URL",
+		)
 	default:
 		region := c.region
 		if region == "" {
@@ -78,10 +78,10 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 		}
 		base.Host = strings.ToLower("api." + c.edge + "." + region + ".twilio.com")
 		if !isTwilioHost(base.Host) {
-			return nil, &Error{
-				message: "TWILIO_EDGE and TWILIO_REGION do not make a host name: " + printable(base.Host, 100),
-				hint:    "set them to names like sydney and au1",
-			}
+			return nil, problem(
+				"TWILIO_EDGE and TWILIO_REGION do not make a host name: "+printable(base.Host, 100),
+				"set them to names like sydney and au1",
+			)
 		}
 	}
 	base.Path = "/2010-04-01/Accounts/" + c.account + "/Recordings/" + sid
@@ -99,10 +99,10 @@ var recordingPath = regexp.MustCompile(`^(.*/Accounts/AC[0-9a-fA-F]{32})(?:/(?:C
 func (t twilioAPI) media(given *url.URL) (*url.URL, []Note, error) {
 	parts := recordingPath.FindStringSubmatch(given.Path)
 	if parts == nil {
-		return nil, nil, &Error{
-			message: "the address is at Twilio but is not that of a recording: " + displayURL(given),
-			hint:    "give .../Accounts/AC.../Recordings/RE... or the recording's SID (RE and 32 hexadecimal digits)",
-		}
+		return nil, nil, problem(
+			"the address is at Twilio but is not that of a recording: "+displayURL(given),
+			"give .../Accounts/AC.../Recordings/RE... or the recording's SID (RE and 32 hexadecimal digits)",
+		)
 	}
 	var notes []Note
 	u := *given

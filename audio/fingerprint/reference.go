@@ -94,7 +94,7 @@ func (e *ReferenceError) Hint() string { return e.hint }
 // *ReferenceError where the sound is not fit to be looked for, a *decode.Error
 // where the file cannot be decoded, or else that of r.
 func Read(name string, r io.Reader) (*Reference, error) {
-	decoder, err := decode.NewReader(r, decode.Options{})
+	decoder, err := decode.NewReader(r, decode.Options{NoQuote: true}) // a table may have named any file
 	if err != nil {
 		return nil, err
 	}

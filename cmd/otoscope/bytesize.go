@@ -40,6 +40,17 @@ func (s *byteSize) Set(text string) error {
 	return nil
 }
 
+// byteSpeed is a number of bytes a second, or 0 for no bound on it.
+type byteSpeed struct{ byteSize }
+
+func (s *byteSpeed) Set(text string) error {
+	if strings.TrimSpace(text) == "0" {
+		s.byteSize = 0
+		return nil
+	}
+	return s.byteSize.Set(text)
+}
+
 func (s *byteSize) Type() string { return "SIZE" }
 
 func (s *byteSize) String() string {

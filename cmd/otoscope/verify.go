@@ -317,9 +317,11 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 		return verify.ErrorVerdict(c, j.stage, j.failure)
 	}
 	var recording verify.Recording
+	measure := v.measure
+	measure.NoQuote = j.ref.NoQuote()
 	result, err := client.Get(ctx, j.ref, func(r io.Reader) error {
 		var err error
-		recording, err = verify.Measure(ctx, r, v.measure)
+		recording, err = verify.Measure(ctx, r, measure)
 		return err
 	})
 	var decoding *fetch.SinkError

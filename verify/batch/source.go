@@ -83,6 +83,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
 		}
 	}
+	o.NoQuote = ref.NoQuote()
 	host := ref.Host()
 	var m Measured
 	result, err := f.client.Get(ctx, ref, func(r io.Reader) error {

@@ -1,0 +1,41 @@
+package fetch
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+)
+
+// cookies keeps what servers set in the course of one fetch: a redirect may lead
+// back to where it came from, now with a cookie. A cookie goes back only to the
+// host and port that set it, whatever domain it names, so that no list of public
+// suffixes is needed.
+type cookies map[origin]http.CookieJar
+
+func (c cookies) SetCookies(u *url.URL, set []*http.Cookie) {
+	for _, cookie := range set {
+		cookie.Domain = ""
+	}
+	jar := c[hostOf(u)]
+	if jar == nil {
+		jar, _ = cookiejar.New(nil) // fails never, by its documentation
+		c[hostOf(u)] = jar
+	}
+	jar.SetCookies(u, set)
+}
+
+func (c cookies) Cookies(u *url.URL) []*http.Cookie {
+	if jar := c[hostOf(u)]; jar != nil {
+		return jar.Cookies(u)
+	}
+	return nil
+}
+
+// header is what would be sent to u.
+func (c cookies) header(u *url.URL) string {
+	r := http.Request{Header: http.Header{}}
+	for _, cookie := range c.Cookies(u) {
+		r.AddCookie(cookie)
+	}
+	return r.Header.Get("Cookie")
+}

@@ -1,0 +1,97 @@
+package fetch
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ask requests the recording from offset on. Answers and errors after which the
+// same request may fare better are tried again, within the budget and the
+// patience; the last answer is returned whatever its status.
+func (d *download) ask(offset int64, validator string) (*http.Response, error) {
+	for {
+		req, err := d.request(&d.trip)
+		if err != nil {
+			return nil, err
+		}
+		if offset > 0 {
+			req.Header.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
+			req.Header.Set("If-Range", validator)
+		}
+		resp, err := d.client.Do(req)
+		pause, again := d.pauseAfter(resp, err)
+		if !again {
+			if err != nil {
+				return nil, d.networkError(err)
+			}
+			return resp, nil
+		}
+		if err == nil {
+			_, _ = io.CopyN(io.Discard, resp.Body, 8<<10) // a short body leaves the connection for the next attempt
+			resp.Body.Close()
+		}
+		if err := d.sleep(pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pauseAfter decides whether an attempt is made once more, and after which pause.
+func (d *download) pauseAfter(resp *http.Response, err error) (time.Duration, bool) {
+	if d.ctx.Err() != nil || !worthRetrying(resp, err) {
+		return 0, false
+	}
+	again := d.budget.fail()
+	pause := d.pace.wait(d.budget.inARow, resp)
+	again = again && pause < d.trip.patience.left()
+	attributes := []any{slog.String("host", displayHost(d.target)), slog.Int("attempt", d.budget.inARow), slog.Bool("again", again)}
+	if err != nil {
+		attributes = append(attributes, slog.String("error", d.trip.secrets.show(withoutURL(err).Error())))
+	} else {
+		attributes = append(attributes, slog.Int("status", resp.StatusCode))
+	}
+	d.c.options.Logger.DebugContext(d.ctx, "a request failed", attributes...)
+	return pause, again
+}
+
+// sleep waits between two attempts.
+func (d *download) sleep(pause time.Duration) error {
+	d.trip.patience.pause(pause)
+	if sleep(d.ctx, pause) != nil {
+		return cancelled(d.ctx)
+	}
+	return nil
+}
+
+func (d *download) request(t *trip) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(withTrip(d.ctx, t), http.MethodGet, d.target.String(), nil)
+	if err != nil {
+		return nil, problem("the address of the recording cannot be requested", "check how it is written")
+	}
+	req.Header.Set("User-Agent", d.c.options.UserAgent)
+	req.Header.Set("Accept", "audio/*, application/octet-stream;q=0.9, */*;q=0.5")
+	req.Header.Set("Accept-Encoding", "identity") // offsets into a compressed body would be of no use
+	return req, nil
+}
+
+// client makes what sends the requests of one fetch, which share their cookies.
+func (c *Client) client() *http.Client {
+	jar := cookies{}
+	return &http.Client{Transport: c.courier, CheckRedirect: jar.checkRedirect, Jar: jar}
+}
+
+// sleep waits, or ends at once when ctx does.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
