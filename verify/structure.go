@@ -33,6 +33,7 @@ func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding 
 		}
 		out = append(out, missing(m, agentJoined)...)
 	}
+	out = append(out, lostSound(m)...)
 	if m.DurationS < tooShortS {
 		out = append(out, finding.New(finding.TooShort, fmt.Sprintf("The recording lasts %.1f s; at least %.0f s are needed to hear a greeting and an answer.", m.DurationS, tooShortS)))
 	}

@@ -28,6 +28,9 @@ type Channel struct {
 	// starts, at most 256; OmittedTones says how many more there were.
 	Tones        []Tone `json:"tones,omitempty"`
 	OmittedTones int    `json:"omitted_tones,omitempty"`
+	// Blanks are the stretches of digital silence of a second and more, in order; of
+	// more than 64 the longest.
+	Blanks []Blank `json:"blanks,omitempty"`
 	// TwoSpeakers is nil where the other channel carries speech, which then tells who
 	// speaks, and where there is too little to compare.
 	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`
@@ -38,6 +41,15 @@ type Channel struct {
 	Waveform *Waveform `json:"peaks,omitempty"`
 	// Known says of each known audio that was looked for whether it is there.
 	Known []Match `json:"known,omitempty"`
+}
+
+// A Blank is a stretch of digital silence. Before and After are the levels, in the band of
+// speech, of the loudest of the three 32 ms frames next to it; null where the
+// recording begins or ends there.
+type Blank struct {
+	Segment
+	Before Level `json:"before_dbov"`
+	After  Level `json:"after_dbov"`
 }
 
 // ToneKind says what a tone means.

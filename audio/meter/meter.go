@@ -266,6 +266,7 @@ func (m *Meter) finish() measurement.Measurements {
 		line.NoiseStep = noiseStep(&ch.log, speech.segments, clock)
 		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
 		sides[c].Music = clock.segments(music[c])
+		sides[c].Blanks = blanks(&ch.log, clock)
 		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
 		sides[c].Timing = ch.silence.timing(clock)
 		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/measurement"
-	"github.com/otoscope/otoscope/verify"
 )
 
 // A spoken call is who speaks when in a labelled recording, and where it comes from.
@@ -20,39 +19,34 @@ type spoken struct {
 	file, source string
 	durationS    float64
 	left, right  track
-	segments     *verify.Recording
+	measured     measurement.Measurements
 }
 
-// spokenCalls measures the recordings of the label files that OTOSCOPE_LABELS lists, those
-// with a fault left out. A source is a folder, or a maker within it.
+// spokenCalls reads the files that OTOSCOPE_VERDICTS lists, as otoscope verify --format json
+// --detail writes them for recordings without a fault. A source is a recording's folder.
 func spokenCalls(t *testing.T) []spoken {
 	var calls []spoken
-	for _, labels := range filepath.SplitList(os.Getenv("OTOSCOPE_LABELS")) {
-		text, err := os.ReadFile(labels)
+	for _, file := range filepath.SplitList(os.Getenv("OTOSCOPE_VERDICTS")) {
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for line := range bytes.Lines(text) {
-			var l struct{ File, Fault, Maker string }
-			if err := json.Unmarshal(line, &l); err != nil {
+			var v struct {
+				Recording    string
+				Findings     []struct{ Severity string }
+				Measurements *measurement.Measurements
+			}
+			if err := json.Unmarshal(line, &v); err != nil {
 				t.Fatal(err)
 			}
-			if l.Fault != "" && l.Fault != "none" && l.Fault != "swapped" {
+			if v.Measurements == nil || slices.ContainsFunc(v.Findings, func(f struct{ Severity string }) bool { return f.Severity == "fatal" }) {
 				continue
 			}
-			f, err := os.Open(filepath.Join(filepath.Dir(labels), l.File))
-			if err != nil {
-				t.Fatal(err)
-			}
-			rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{})
-			f.Close()
-			if err != nil {
-				t.Fatal(err)
-			}
-			m := rec.Measurements
+			m := *v.Measurements
 			calls = append(calls, spoken{
-				file: l.File, source: filepath.Base(filepath.Dir(labels)) + "/" + l.Maker, durationS: m.DurationS,
-				left: trackOf(m.Left.Segments, m.DurationS), right: trackOf(m.Right.Segments, m.DurationS), segments: &rec,
+				file: v.Recording, source: filepath.Base(filepath.Dir(v.Recording)), durationS: m.DurationS,
+				left: trackOf(m.Left.Segments, m.DurationS), right: trackOf(m.Right.Segments, m.DurationS), measured: m,
 			})
 		}
 	}
@@ -69,7 +63,7 @@ func paces() []float64 { return []float64{1, 0.5, 0.2, 0.05} }
 
 // quicker makes a call in which everybody answers sooner.
 func quicker(s spoken, left float64) (l, r []measurement.Segment, durationS float64) {
-	m := s.segments.Measurements
+	m := s.measured
 	sides := [2][]measurement.Segment{m.Left.Segments, m.Right.Segments}
 	var out [2][]measurement.Segment
 	next := [2]int{}
@@ -107,11 +101,11 @@ func fitOn(calls []spoken, use func(spoken) bool) *hazards {
 	return c.fit()
 }
 
-// The weights are those that the corpus gives. OTOSCOPE_LABELS lists label files;
+// The weights are those that the corpus gives. OTOSCOPE_VERDICTS lists files of verdicts;
 // with UPDATE_GOLDEN=1 the weights are rewritten.
 func TestWeightsAreFitted(t *testing.T) {
-	if os.Getenv("OTOSCOPE_LABELS") == "" {
-		t.Log("OTOSCOPE_LABELS names no label files: the weights are taken as they are")
+	if os.Getenv("OTOSCOPE_VERDICTS") == "" {
+		t.Log("OTOSCOPE_VERDICTS names no files: the weights are taken as they are")
 		return
 	}
 	calls := spokenCalls(t)
@@ -142,9 +136,9 @@ func TestWeightsAreFitted(t *testing.T) {
 	}
 }
 
-// sameCentre says that calls/ has the timing of human/'s bank.
+// sameCentre says that calls has the timing of human's bank.
 func sameCentre(a, b string) bool {
-	bank := []string{"calls/", "human/"}
+	bank := []string{"calls", "human"}
 	return slices.Contains(bank, a) && slices.Contains(bank, b)
 }
 

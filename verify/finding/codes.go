@@ -16,6 +16,10 @@ const (
 	ChannelOffset      Code = "channel_offset"
 	Echo               Code = "echo"
 	Clipped            Code = "clipped"
+	LostPackets        Code = "lost_packets"
+	CutOff             Code = "cut_off"
+	PartyLost          Code = "party_lost"
+	Blanked            Code = "blanked"
 )
 
 // What is wrong with the bytes and how they were had.

@@ -75,6 +75,26 @@ func All() []Kind {
 			"A leg or the recorder has too much gain.",
 			"Lower the gain of the recorder or the headset.",
 		},
+		{
+			LostPackets, Warning, "Packets of one side's speech were lost. Fatal from a tenth of its talk on.",
+			"The network between the recorder and that party lost packets, or was late with them.",
+			"Look at the network of that leg. Talk time of that side is too short, and words are missing.",
+		},
+		{
+			CutOff, Warning, "One side is cut off in the middle of speech.",
+			"The leg was put on hold, muted or transferred while somebody spoke, or its stream broke off.",
+			"Find out what happened to that leg at that time. What was said afterwards is not in the recording.",
+		},
+		{
+			PartyLost, Warning, "One side is no longer recorded while the other goes on talking.",
+			"After a transfer or a reconnection the recorder kept listening to the old leg.",
+			"Check that transfers start a recording of the new leg. Talk measures of this recording lack that side.",
+		},
+		{
+			Blanked, Warning, "Neither side is recorded for a while in the middle of the call.",
+			"The recording was paused, as for a card number, and the recorder filled the time with silence.",
+			"Nothing is wrong if the pause was intended. Silence in the talk measures includes it.",
+		},
 
 		{
 			Truncated, Warning, "The file ends before the samples that its header announces.",

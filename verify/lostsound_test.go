@@ -1,0 +1,93 @@
+package verify_test
+
+import (
+	"testing"
+
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// A sound lost is found on either side, and nothing is found where nothing is lost.
+func TestLostSoundIsNamed(t *testing.T) {
+	clear := func(x []float32) {
+		for i := range x {
+			x[i] = 0
+		}
+	}
+	// left says its longest sentence from 10.4 s on, right from 4.8 to 10 s.
+	for _, tt := range []struct {
+		name  string
+		harm  func(r recording, side int)
+		codes []finding.Code // any of them
+		fatal bool
+	}{
+		{"the first packet of every twenty is zeros", packets(20, false), []finding.Code{finding.LostPackets}, false},
+		{"the first packet of every twenty repeats the one before", packets(20, true), []finding.Code{finding.LostPackets}, false},
+		{"the first packet of every five is zeros", packets(5, false), []finding.Code{finding.LostPackets}, true},
+		{"cut off in a word, to the end", func(r recording, side int) {
+			clear(r.side[side][inSpeech(r, side)*r.rate/1000:])
+		}, []finding.Code{finding.CutOff, finding.PartyLost}, false},
+		{"five seconds blanked on both sides", func(r recording, _ int) {
+			for side := range r.side {
+				clear(r.side[side][12*r.rate : 17*r.rate])
+			}
+		}, []finding.Code{finding.Blanked}, false},
+		{"a party never recorded again", func(r recording, side int) {
+			clear(r.side[side][int(12.2*float64(r.rate)):])
+		}, []finding.Code{finding.PartyLost, finding.CutOff}, false},
+	} {
+		for side := range 2 {
+			t.Run(tt.name+" on the "+[]string{"left", "right"}[side], func(t *testing.T) {
+				r := readAll(t, "call-straight.wav")
+				tt.harm(r, side)
+				v := r.judge(t, func(x float32) float32 { return x })
+				named := false
+				for _, f := range v.Findings {
+					for _, code := range tt.codes {
+						named = named || f.Code == code && (f.Severity == finding.Fatal) == tt.fatal
+					}
+				}
+				if !named {
+					t.Errorf("not named: %v", v.Findings)
+				}
+			})
+		}
+	}
+	for _, name := range calls {
+		v := readAll(t, name).judge(t, func(x float32) float32 { return x })
+		for _, f := range v.Findings {
+			switch f.Code {
+			case finding.LostPackets, finding.CutOff, finding.PartyLost, finding.Blanked:
+				t.Errorf("%s: %v", name, f)
+			}
+		}
+	}
+}
+
+// packets takes every nth packet of 20 ms from a side.
+func packets(n int, repeat bool) func(recording, int) {
+	return func(r recording, side int) {
+		x, size := r.side[side], r.rate/50
+		for at := n * size; at+size <= len(x); at += n * size {
+			for i := range size {
+				x[at+i] = 0
+				if repeat {
+					x[at+i] = x[at+i-size]
+				}
+			}
+		}
+	}
+}
+
+// inSpeech is when, in ms, a side speaks: 0.5 s after its speech begins.
+func inSpeech(r recording, side int) int {
+	v := r.judge(failing{}, func(x float32) float32 { return x })
+	c := v.Measurements.Left
+	if side == 1 {
+		c = v.Measurements.Right
+	}
+	return int(1000*float64(c.Timing.FirstSpeech)) + 500
+}
+
+type failing struct{}
+
+func (failing) Fatal(args ...any) { panic(args) }
