@@ -69,7 +69,10 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{Voice: o.Voice, Waveform: o.Peaks, Known: o.Known})
+	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{
+		StoredAsG711: format.Encoding == decode.ALaw || format.Encoding == decode.MuLaw,
+		Voice:        o.Voice, Waveform: o.Peaks, Known: o.Known,
+	})
 	if err != nil {
 		return Recording{}, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}
 	}
@@ -91,11 +94,6 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		SHA256:       hex.EncodeToString(hash.Sum(nil)),
 		Bytes:        arrived.n,
 		Measurements: m.Finish(),
-	}
-	if format.Encoding == decode.ALaw || format.Encoding == decode.MuLaw {
-		// Stored as G.711, every sample lies on the grid: no trace of the line.
-		rec.Measurements.Left.Line.G711, rec.Measurements.Right.Line.G711 = "", ""
-		rec.Measurements.Left.Line.G711Share, rec.Measurements.Right.Line.G711Share = 0, 0
 	}
 	for _, n := range decoder.Notes() {
 		rec.Findings = append(rec.Findings, finding.FromNote(n))

@@ -1,10 +1,18 @@
 package meter
 
 import (
-	"github.com/otoscope/otoscope/audio/measurement"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/crosstalk"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
+	"github.com/otoscope/otoscope/audio/meter/internal/music"
+	"github.com/otoscope/otoscope/audio/meter/internal/speaker"
+	"github.com/otoscope/otoscope/audio/meter/internal/speech"
+	"github.com/otoscope/otoscope/audio/meter/internal/tone"
 )
 
 // conversation makes seconds of two channels that speak in turns: noise with
@@ -40,12 +48,12 @@ func BenchmarkMeter(b *testing.B) {
 		}
 	}
 	// pasts goes through the steps of two base bands that keep their past.
-	before := make([]float32, spectrumPast(rate))
+	before := make([]float32, music.Past(rate))
 	bases := [2][]float32{slices.Concat(before, left), slices.Concat(before, right)}
-	pasts := func(each func(l, r *past)) {
-		var l, r past
+	pasts := func(each func(l, r *frames.Past)) {
+		var l, r frames.Past
 		for i := len(before) + step; i <= len(bases[0]); i += step {
-			l.buf, r.buf = bases[0][:i], bases[1][:i]
+			l.Buf, r.Buf = bases[0][:i], bases[1][:i]
 			each(&l, &r)
 		}
 	}
@@ -60,8 +68,8 @@ func BenchmarkMeter(b *testing.B) {
 	var levels [][2]float64
 	var peaks [][2]float32
 	steps(func(l, r []float32) {
-		peaks = append(peaks, [2]float32{peakOf(l), peakOf(r)})
-		levels = append(levels, [2]float64{float64(powerLevel(meanSquare(l))), float64(powerLevel(meanSquare(r)))})
+		peaks = append(peaks, [2]float32{level.PeakOf(l), level.PeakOf(r)})
+		levels = append(levels, [2]float64{float64(level.PowerLevel(level.MeanSquare(l))), float64(level.PowerLevel(level.MeanSquare(r)))})
 	})
 	run("all", func() {
 		m, err := New(rate, 2, Options{})
@@ -72,120 +80,123 @@ func BenchmarkMeter(b *testing.B) {
 		m.Finish()
 	})
 	run("energy", func() {
-		var sums [2]energy
-		var tops [2]clipping
+		var sums [2]level.Energy
+		var tops [2]level.Clipping
 		steps(func(l, r []float32) {
 			for c, x := range [][]float32{l, r} {
-				e := energyOf(x)
-				sums[c].merge(e)
-				tops[c].add(x, e.peak)
+				e := level.EnergyOf(x)
+				sums[c].Merge(e)
+				tops[c].Add(x, e.Peak)
 			}
 		})
 	})
 	run("activelevel", func() {
-		x, y := newActiveLevel(rate), newActiveLevel(rate)
-		steps(func(l, r []float32) { x.add(l); y.add(r) })
+		x, y := level.NewActiveSpeech(rate), level.NewActiveSpeech(rate)
+		steps(func(l, r []float32) { x.Add(l); y.Add(r) })
 	})
 	run("silence", func() {
-		var x, y digitalSilence
-		steps(func(l, r []float32) { x.add(l); y.add(r) })
+		var x, y level.DigitalSilence
+		steps(func(l, r []float32) { x.Add(l); y.Add(r) })
 	})
 	run("grid", func() {
-		x, y := newGrid(rate), newGrid(rate)
-		steps(func(l, r []float32) { x.add(l, 1); y.add(r, 1) })
+		x, y := level.NewGrid(rate), level.NewGrid(rate)
+		steps(func(l, r []float32) { x.Add(l, 1); y.Add(r, 1) })
 	})
 	run("copies", func() {
-		var x copies
-		steps(func(l, r []float32) { x.add(l, r) })
+		var x crosstalk.Duplicate
+		steps(func(l, r []float32) { x.Add(l, r) })
 	})
 	run("pair", func() {
-		x := newCommonSound(rate, [2]*musicWatch{newMusicWatch(rate), newMusicWatch(rate)})
-		pasts(func(l, r *past) { x.add(l, r, step, false) })
-		x.finish()
-		x.result(nil, nil, measurement.Duplicate{}, &measurement.Pair{})
+		x := crosstalk.New(rate, [2]*music.Watch{music.NewWatch(rate), music.NewWatch(rate)})
+		pasts(func(l, r *frames.Past) { x.Add(l, r, step, false) })
+		x.Finish()
+		x.Result(nil, nil, measurement.Duplicate{}, &measurement.Pair{})
 	})
 	run("band", func() {
-		x, y := newSpeechBand(rate, step), newSpeechBand(rate, step)
-		pasts(func(l, r *past) { x.add(l, step, false); y.add(r, step, false) })
+		x, y := frames.NewSpeechBand(rate, step), frames.NewSpeechBand(rate, step)
+		pasts(func(l, r *frames.Past) { x.Add(l, step, false); y.Add(r, step, false) })
 	})
 	run("clipping", func() {
-		var x, y clipping
+		var x, y level.Clipping
 		i := 0
 		steps(func(l, r []float32) {
-			x.add(l, peaks[i][0])
-			y.add(r, peaks[i][1])
+			x.Add(l, peaks[i][0])
+			y.Add(r, peaks[i][1])
 			i++
 		})
 	})
 	run("dropout", func() {
-		x, y := newDropouts(rate), newDropouts(rate)
-		past := dropoutPast(rate)
+		x, y := level.NewDropouts(rate), level.NewDropouts(rate)
+		past := level.DropoutPast(rate)
 		for i := past; i+step <= len(left); i += step {
-			x.add(left[i-past:i+step], past)
-			y.add(right[i-past:i+step], past)
+			x.Add(left[i-past:i+step], past)
+			y.Add(right[i-past:i+step], past)
 		}
 	})
 	run("outline", func() {
-		x, y := newOutline(rate), newOutline(rate)
-		steps(func(l, r []float32) { x.add(l); y.add(r) })
+		x, y := level.NewWaveform(rate), level.NewWaveform(rate)
+		steps(func(l, r []float32) { x.Add(l); y.Add(r) })
 	})
 	run("voice", func() {
-		x, y := newVoiceMeter(rate, step), newVoiceMeter(rate, step)
+		x, y := speaker.NewVoice(rate, step), speaker.NewVoice(rate, step)
 		i := 0
 		steps(func(l, r []float32) {
-			x.add(l, frame{level: levels[i][0]})
-			y.add(r, frame{level: levels[i][1]})
+			x.Add(l, frames.Frame{Level: levels[i][0]})
+			y.Add(r, frames.Frame{Level: levels[i][1]})
 			i++
 		})
 	})
 	run("line", func() {
-		x, y := newLine(rate, step), newLine(rate, step)
-		steps(func(l, r []float32) { x.add(l, frame{level: -30}, false); y.add(r, frame{level: -30}, false) })
+		x, y := level.NewLine(rate, step), level.NewLine(rate, step)
+		steps(func(l, r []float32) {
+			x.Add(l, frames.Frame{Level: -30}, false)
+			y.Add(r, frames.Frame{Level: -30}, false)
+		})
 	})
 	run("pieces and utterances", func() {
-		l := newLine(rate, step)
-		for range lineEvery {
-			l.add(right[:step], frame{level: -30}, false) // takes one spectrum
+		l := level.NewLine(rate, step)
+		for range level.LineEvery {
+			l.Add(right[:step], frames.Frame{Level: -30}, false) // takes one spectrum
 		}
 		for c := range 2 {
-			p := newPieces(l.binHz, len(l.power))
-			u := newUtterances(l.binHz, len(l.power), p)
-			for i, level := range levels {
-				loud := p.step(frame{level: level[c]})
-				u.step(loud)
-				if loud && i%loudEvery == 0 {
-					p.add(l.power)
-					u.add(l.power, p)
+			p := speaker.NewPieces(l.BinHz, len(l.Power))
+			u := speaker.NewUtterances(l.BinHz, len(l.Power), p)
+			for i, db := range levels {
+				loud := p.Step(frames.Frame{Level: db[c]})
+				u.Step(loud)
+				if loud && i%level.LoudEvery == 0 {
+					p.Add(l.Power)
+					u.Add(l.Power, p)
 				}
 			}
 		}
 	})
 	run("tones", func() {
-		var quiet frameLog
-		b := newSpeechBand(rate, step)
-		x, y := newTones(rate), newTones(rate)
+		var quiet frames.Log
+		b := frames.NewSpeechBand(rate, step)
+		x, y := tone.New(rate), tone.New(rate)
 		i := 0
-		pasts(func(l, r *past) {
-			x.add(l, step, b, frame{level: levels[i][0]}, &quiet)
-			y.add(r, step, b, frame{level: levels[i][1]}, &quiet)
+		pasts(func(l, r *frames.Past) {
+			x.Add(l, step, b, frames.Frame{Level: levels[i][0]}, &quiet)
+			y.Add(r, step, b, frames.Frame{Level: levels[i][1]}, &quiet)
 			i++
 		})
 	})
 	run("music", func() {
-		x, y := newMusicWatch(rate), newMusicWatch(rate)
+		x, y := music.NewWatch(rate), music.NewWatch(rate)
 		i := 0
-		pasts(func(l, r *past) {
-			x.add(l, step, frame{level: levels[i][0]})
-			y.add(r, step, frame{level: levels[i][1]})
+		pasts(func(l, r *frames.Past) {
+			x.Add(l, step, frames.Frame{Level: levels[i][0]})
+			y.Add(r, step, frames.Frame{Level: levels[i][1]})
 			i++
 		})
 	})
-	var log frameLog
-	s := newSpeechBand(rate, step)
-	pasts(func(l, _ *past) { log.add(s.add(l, step, false)) })
+	var log frames.Log
+	s := frames.NewSpeechBand(rate, step)
+	pasts(func(l, _ *frames.Past) { log.Add(s.Add(l, step, false)) })
 	run("activity", func() {
-		c := clock{rate: rate, step: step, samples: int64(len(left))}
-		findSpeech(&log, c)
-		findSpeech(&log, c)
+		c := frames.Clock{Rate: rate, Step: step, Samples: int64(len(left))}
+		speech.Find(&log, c)
+		speech.Find(&log, c)
 	})
 }

@@ -4,7 +4,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/zaf/g711"
+
+	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
 // overG711 sends a signal through a G.711 coder and decoder, an independent one.
@@ -22,35 +25,6 @@ func overG711(x []float32, law string) []float32 {
 	return out
 }
 
-func TestGridHasExactlyTheLevelsOfG711(t *testing.T) {
-	mu, a := map[uint32]bool{}, map[uint32]bool{}
-	for code := range 256 {
-		m := int(g711.DecodeUlawFrame(uint8(code)))
-		mu[uint32(max(m, -m))] = true
-		m = int(g711.DecodeAlawFrame(uint8(code)))
-		a[uint32(max(m, -m))] = true
-	}
-	codes := map[string]map[int]bool{"mu": {}, "a": {}}
-	for m := range uint32(32769) {
-		onMu, onA := onMuLaw(m), onALaw(m)
-		if (onMu >= 0) != mu[m] || (onA >= 0) != a[m] {
-			t.Fatalf("magnitude %d: µ-law %v, A-law %v", m, onMu >= 0, onA >= 0)
-		}
-		if onMu >= 0 {
-			codes["mu"][onMu] = true
-		}
-		if onA >= 0 {
-			codes["a"][onA] = true
-		}
-		if onMu > 127 || onA > 127 {
-			t.Fatalf("magnitude %d has the number %d or %d", m, onMu, onA)
-		}
-	}
-	if len(codes["mu"]) != 128 || len(codes["a"]) != 128 {
-		t.Fatalf("%d and %d different numbers, not 128", len(codes["mu"]), len(codes["a"]))
-	}
-}
-
 func TestGridBearsWhatRecordersDo(t *testing.T) {
 	const rate = 8000
 	// conceal replaces packets of 20 ms by an attenuated copy of the one before.
@@ -63,9 +37,9 @@ func TestGridBearsWhatRecordersDo(t *testing.T) {
 				}
 			}
 		}
-		return quantised(x)
+		return signals.Quantised(x)
 	}
-	zeroFill := func(x []float32) []float32 { return gate(x, rate, 0.9, 1) }
+	zeroFill := func(x []float32) []float32 { return signals.Gate(x, rate, 0.9, 1) }
 	interpolated := func(x []float32, k int) []float32 { // the line's own samples stay
 		var y []float32
 		for i, v := range x[:len(x)-1] {
@@ -73,7 +47,7 @@ func TestGridBearsWhatRecordersDo(t *testing.T) {
 				y = append(y, v+(x[i+1]-v)*float32(j)/float32(k))
 			}
 		}
-		return quantised(y)
+		return signals.Quantised(y)
 	}
 	speech, _ := conversation(rate, 12)
 	for _, law := range []string{"mu", "a"} {
@@ -89,8 +63,8 @@ func TestGridBearsWhatRecordersDo(t *testing.T) {
 			"zeros filled in":         {x: zeroFill(append([]float32{}, line...)), rate: rate, want: law, share: 1},
 			"interpolated to 16 kHz":  {x: interpolated(line, 2), rate: 2 * rate, want: law, share: 1},
 			"interpolated to 48 kHz":  {x: interpolated(line, 6), rate: 6 * rate, want: law, share: 1},
-			"at another gain":         {x: quantised(scaled(line, 0.71)), rate: rate},
-			"mixed with another line": {x: quantised(mix(append([]float32{}, line...), white(3, rate, 12, -50))), rate: rate},
+			"at another gain":         {x: signals.Quantised(signals.Scaled(line, 0.71)), rate: rate},
+			"mixed with another line": {x: signals.Quantised(signals.Mix(append([]float32{}, line...), signals.White(3, rate, 12, -50))), rate: rate},
 		} {
 			got := measure(t, c.rate, Options{}, c.x).Left.Line
 			if got.G711 != c.want || got.G711Share < c.share || c.want == "" && got.G711Share > 0.15 {
@@ -115,14 +89,28 @@ func TestGridIsNotInWhatNeverWasG711(t *testing.T) {
 	for name, x := range map[string][]float32{
 		"speech":           speech,
 		"8-bit PCM":        eightBit,
-		"a tone":           quantised(sine(rate, 5, 1000, -12)),
-		"full-scale noise": quantised(white(4, rate, 5, 0)),
-		"floats":           white(5, rate, 5, -20),
+		"a tone":           signals.Quantised(signals.Sine(rate, 5, 1000, -12)),
+		"full-scale noise": signals.Quantised(signals.White(4, rate, 5, 0)),
+		"floats":           signals.White(5, rate, 5, -20),
 		"a constant":       constant,
 		"silence":          make([]float32, rate),
 	} {
 		if got := measure(t, rate, Options{}, x).Left.Line; got.G711 != "" {
 			t.Errorf("%s: %q with a share of %.3f", name, got.G711, got.G711Share)
 		}
+	}
+}
+
+// Samples that the file holds as G.711 tell nothing of the line: no grid is reported,
+// and all else is measured as before.
+func TestStoredG711HasNoGrid(t *testing.T) {
+	x := overG711(signals.Talker(1, 8000, 20, -24), "mu")
+	want, got := measure(t, 8000, Options{}, x), measure(t, 8000, Options{StoredAsG711: true}, x)
+	if want.Left.Line.G711 != "mu" {
+		t.Fatalf("the line's grid is %q", want.Left.Line.G711)
+	}
+	want.Left.Line.G711, want.Left.Line.G711Share = "", 0
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-linear without its grid +stored as G.711)\n%s", diff)
 	}
 }

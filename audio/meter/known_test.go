@@ -11,12 +11,13 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
 // Known audio is found on the channel that carries it, at any rate; exchanging
 // the channels exchanges what is found, bit by bit.
 func TestKnownAudio(t *testing.T) {
-	prompt, other := talker(7, 8000, 5, -26), talker(8, 8000, 5, -26)
+	prompt, other := signals.Talker(7, 8000, 5, -26), signals.Talker(8, 8000, 5, -26)
 	slices.Reverse(other) // all talkers of these tests have one rhythm
 	var references []*fingerprint.Reference
 	for name, x := range map[string][]float32{"prompt": prompt, "other": other} {
@@ -27,9 +28,9 @@ func TestKnownAudio(t *testing.T) {
 		references = append(references, r)
 	}
 	for _, rate := range []int{8000, 11025, 16000, 44100} {
-		left, right := talker(9, rate, 9, -26), white(3, 9*rate, 1, -60)
+		left, right := signals.Talker(9, rate, 9, -26), signals.White(3, 9*rate, 1, -60)
 		// The same talker at another rate is the same sound.
-		for i, v := range talker(7, rate, 5, -26) {
+		for i, v := range signals.Talker(7, rate, 5, -26) {
 			right[2*rate+i] += v
 		}
 		left = left[:len(right)]
@@ -64,7 +65,7 @@ func TestKnownAudioIsOnlyLookedForWhenAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := white(1, 8000, 1, -30)
+	x := signals.White(1, 8000, 1, -30)
 	m.Add(x, x)
 	b, err := json.Marshal(m.Finish())
 	if err != nil || strings.Contains(string(b), `"known"`) {

@@ -6,7 +6,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
+	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
 func TestEnergyOfKnownSignals(t *testing.T) {
@@ -16,13 +19,13 @@ func TestEnergyOfKnownSignals(t *testing.T) {
 		rms, peak, dc float64
 	}{
 		"full-scale square": {slices.Repeat([]float32{1, 1, -1, -1}, rate), 0, 0, 0},
-		"full-scale sine":   {sine(rate, 10, 1000, 10*math.Log10(0.5)), -3.0103, 0, 0},
-		"sine at -26 dBov":  {sine(rate, 10, 1000, -26), -26, -22.9897, 0},
+		"full-scale sine":   {signals.Sine(rate, 10, 1000, 10*math.Log10(0.5)), -3.0103, 0, 0},
+		"sine at -26 dBov":  {signals.Sine(rate, 10, 1000, -26), -26, -22.9897, 0},
 		"offset of 0.01":    {slices.Repeat([]float32{0.01}, rate), -40, -40, 0.01},
 		"16-bit offset":     {slices.Repeat([]float32{3. / 32768, -1. / 32768}, rate), -83.3184, -80.7665, 1. / 32768},
 	} {
 		e := measure(t, rate, Options{}, c.x).Left.Levels
-		if !near(float64(e.RMS), c.rms, 0.001) || !near(float64(e.Peak), c.peak, 0.001) || !near(e.DC, c.dc, 1e-7) {
+		if !signals.Near(float64(e.RMS), c.rms, 0.001) || !signals.Near(float64(e.Peak), c.peak, 0.001) || !signals.Near(e.DC, c.dc, 1e-7) {
 			t.Errorf("%s: RMS %.4f, peak %.4f, DC %g; not %.4f, %.4f, %g", name, e.RMS, e.Peak, e.DC, c.rms, c.peak, c.dc)
 		}
 	}
@@ -32,28 +35,28 @@ func TestEnergyOfKnownSignals(t *testing.T) {
 func TestNoiseFloorByConstruction(t *testing.T) {
 	const rate, seconds = 8000, 20
 	for _, speech := range []float64{-18, -26} {
-		voice := quietTalker(5, rate, seconds, speech)
+		voice := signals.QuietTalker(5, rate, seconds, speech)
 		for floor := -75.0; floor <= -44; floor += 3.1 {
-			x := mix(slices.Clone(voice), white(6, rate, seconds, floor))
-			e := measure(t, rate, Options{}, quantised(x)).Left.Levels
-			if !near(float64(e.NoiseFloor), floor, 1) {
+			x := signals.Mix(slices.Clone(voice), signals.White(6, rate, seconds, floor))
+			e := measure(t, rate, Options{}, signals.Quantised(x)).Left.Levels
+			if !signals.Near(float64(e.NoiseFloor), floor, 1) {
 				t.Errorf("speech of %.0f dBov over %.1f dBov: a floor of %.2f", speech, floor, e.NoiseFloor)
 			}
-			if want := float64(e.ActiveSpeechLevel) - floor; !near(float64(e.SNR), want, 1) {
+			if want := float64(e.ActiveSpeechLevel) - floor; !signals.Near(float64(e.SNR), want, 1) {
 				t.Errorf("speech of %.0f dBov over %.1f dBov: an SNR of %.2f dB, not %.2f", speech, floor, e.SNR, want)
 			}
 		}
 	}
 	for name, x := range map[string][]float32{
-		"noise alone":         white(6, rate, 10, -60),
-		"digital silence too": slices.Concat(make([]float32, 5*rate), white(6, rate, 10, -60)),
-		"under hum of 50 Hz":  mix(white(6, rate, 10, -60), sine(rate, 10, 50, -50)),
+		"noise alone":         signals.White(6, rate, 10, -60),
+		"digital silence too": slices.Concat(make([]float32, 5*rate), signals.White(6, rate, 10, -60)),
+		"under hum of 50 Hz":  signals.Mix(signals.White(6, rate, 10, -60), signals.Sine(rate, 10, 50, -50)),
 	} {
-		if e := measure(t, rate, Options{}, x).Left.Levels; !near(float64(e.NoiseFloor), -60, 1) {
+		if e := measure(t, rate, Options{}, x).Left.Levels; !signals.Near(float64(e.NoiseFloor), -60, 1) {
 			t.Errorf("%s: a floor of %.2f dBov", name, e.NoiseFloor)
 		}
 	}
-	if e := measure(t, rate, Options{}, quietTalker(5, rate, seconds, -20)).Left.Levels; e.NoiseFloor != measurement.Silence() || e.SNR != measurement.Ratio(measurement.Silence()) {
+	if e := measure(t, rate, Options{}, signals.QuietTalker(5, rate, seconds, -20)).Left.Levels; e.NoiseFloor != measurement.Silence() || e.SNR != measurement.Ratio(measurement.Silence()) {
 		t.Errorf("over digital silence: a floor of %v, an SNR of %v", e.NoiseFloor, e.SNR)
 	}
 }
@@ -64,7 +67,7 @@ func clipped(x []float32, at, peak float32) []float32 {
 	for i, v := range x {
 		y[i] = max(-at, min(at, v)) * peak / at
 	}
-	return quantised(y)
+	return signals.Quantised(y)
 }
 
 // onFlatTops counts the samples in runs of three and more at or beyond a level.
@@ -86,9 +89,9 @@ func onFlatTops(x []float32, at float32) (n int64) {
 func TestClippingIsFound(t *testing.T) {
 	const rate = 8000
 	for seed := range uint64(4) {
-		x := talker(seed+1, rate, 30, -20)
+		x := signals.Talker(seed+1, rate, 30, -20)
 		for _, under := range []float64{6, 12, 18} {
-			at := peakOf(x) * float32(math.Pow(10, -under/20))
+			at := level.PeakOf(x) * float32(math.Pow(10, -under/20))
 			want := onFlatTops(x, at)
 			for name, c := range map[string]struct {
 				x    []float32
@@ -102,7 +105,7 @@ func TestClippingIsFound(t *testing.T) {
 			} {
 				e := measure(t, rate, Options{}, c.x).Left.Levels
 				missed := e.ClippedSamples == 0 && under == 6 && c.peak < -1 // mild clipping below full scale is not always told
-				if !missed && (!near(float64(e.ClipLevel), c.peak, 0.01) || e.ClippedSamples < want*9/10 || e.ClippedSamples > want*13/10) {
+				if !missed && (!signals.Near(float64(e.ClipLevel), c.peak, 0.01) || e.ClippedSamples < want*9/10 || e.ClippedSamples > want*13/10) {
 					t.Errorf("talker %d, clipped %.0f dB under the peak, %s: %d samples at %.3f dBFS, not %d", seed+1, under, name, e.ClippedSamples, e.ClipLevel, want)
 				}
 			}
@@ -112,17 +115,17 @@ func TestClippingIsFound(t *testing.T) {
 
 func TestClippingIsNotInvented(t *testing.T) {
 	const rate = 8000
-	speech := talker(3, rate, 30, -20)
+	speech := signals.Talker(3, rate, 30, -20)
 	for name, x := range map[string][]float32{
-		"speech":               quantised(speech),
-		"speech at full scale": quantised(scaled(speech, 1/peakOf(speech))),
+		"speech":               signals.Quantised(speech),
+		"speech at full scale": signals.Quantised(signals.Scaled(speech, 1/level.PeakOf(speech))),
 		"speech over G.711":    overG711(speech, "mu"),
-		"speech over A-law":    overG711(scaled(speech, 0.3), "a"),
-		"quiet speech":         quantised(scaled(speech, 0.003)),
-		"a dial tone":          quantised(sine(rate, 30, 425, -12)),
-		"a tone over G.711":    overG711(sine(rate, 30, 400, -12), "a"),
-		"hum":                  quantised(sine(rate, 30, 50, -40)),
-		"noise":                quantised(white(1, rate, 30, -30)),
+		"speech over A-law":    overG711(signals.Scaled(speech, 0.3), "a"),
+		"quiet speech":         signals.Quantised(signals.Scaled(speech, 0.003)),
+		"a dial tone":          signals.Quantised(signals.Sine(rate, 30, 425, -12)),
+		"a tone over G.711":    overG711(signals.Sine(rate, 30, 400, -12), "a"),
+		"hum":                  signals.Quantised(signals.Sine(rate, 30, 50, -40)),
+		"noise":                signals.Quantised(signals.White(1, rate, 30, -30)),
 		"silence":              make([]float32, rate),
 	} {
 		if e := measure(t, rate, Options{}, x).Left.Levels; e.ClippedSamples != 0 || e.ClipLevel != measurement.DBFS(measurement.Silence()) {
@@ -138,15 +141,15 @@ func TestSampleRatesAgree(t *testing.T) {
 	call := func(rate int) measurement.Measurements {
 		sides := [2][]float32{}
 		for c := range sides {
-			x := quietTalker(uint64(c+1), rate, seconds, -22)
+			x := signals.QuietTalker(uint64(c+1), rate, seconds, -22)
 			shift := c * rate * 3 / 2 // the other one speaks in the pauses, mostly
 			x = slices.Concat(make([]float32, shift), x)[:len(x)]
-			sides[c] = quantised(mix(x, hiss(uint64(c+1), rate, seconds, -60)))
+			sides[c] = signals.Quantised(signals.Mix(x, signals.Hiss(uint64(c+1), rate, seconds, -60)))
 		}
 		return measure(t, rate, Options{Voice: true}, sides[0], sides[1])
 	}
 	want := call(8000)
-	for _, rate := range testRates[1:] {
+	for _, rate := range signals.Rates[1:] {
 		got := call(rate)
 		for side, c := range map[string][2]measurement.Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
 			a, b := c[0], c[1]
@@ -169,7 +172,7 @@ func TestSampleRatesAgree(t *testing.T) {
 				{"tilt", a.Line.TiltDBPerOctave, b.Line.TiltDBPerOctave, 1},
 				{"pitch", a.Voice.Halves[0].PitchHz, b.Voice.Halves[0].PitchHz, 4},
 			} {
-				if !near(f.a, f.b, f.tolerance) {
+				if !signals.Near(f.a, f.b, f.tolerance) {
 					t.Errorf("%d Hz, %s: %s %.4f, at 8000 Hz %.4f", rate, side, f.name, f.b, f.a)
 				}
 			}
@@ -177,7 +180,7 @@ func TestSampleRatesAgree(t *testing.T) {
 				t.Errorf("%d Hz, %s: segments differ (-8000 Hz +%d Hz):\n%s", rate, side, rate, diff)
 			}
 		}
-		if !near(want.Pair.DoubleTalkS, got.Pair.DoubleTalkS, 0.2) || !near(want.Pair.MutualSilenceS, got.Pair.MutualSilenceS, 0.3) {
+		if !signals.Near(want.Pair.DoubleTalkS, got.Pair.DoubleTalkS, 0.2) || !signals.Near(want.Pair.MutualSilenceS, got.Pair.MutualSilenceS, 0.3) {
 			t.Errorf("%d Hz: double talk %.2f s and mutual silence %.2f s, at 8000 Hz %.2f and %.2f", rate, got.Pair.DoubleTalkS, got.Pair.MutualSilenceS, want.Pair.DoubleTalkS, want.Pair.MutualSilenceS)
 		}
 	}
@@ -200,15 +203,15 @@ func TestLeadingIdle(t *testing.T) {
 		{"noise suppression", -96, -96, 0},
 	} {
 		for _, gain := range []float64{0, -20} {
-			x := quietTalker(5, rate, seconds, -22)
+			x := signals.QuietTalker(5, rate, seconds, -22)
 			clear(x[:joinS*rate])
-			before, line := white(6, rate, joinS, tt.before), white(7, rate, seconds-joinS, tt.line)
-			mix(x[:joinS*rate], before)
-			mix(x[joinS*rate:], line)
+			before, line := signals.White(6, rate, joinS, tt.before), signals.White(7, rate, seconds-joinS, tt.line)
+			signals.Mix(x[:joinS*rate], before)
+			signals.Mix(x[joinS*rate:], line)
 			for i := range x {
 				x[i] *= float32(math.Pow(10, gain/20))
 			}
-			if got := measure(t, rate, Options{}, x).Left.Timing.LeadingIdleS; !near(got, tt.want, 0.1) {
+			if got := measure(t, rate, Options{}, x).Left.Timing.LeadingIdleS; !signals.Near(got, tt.want, 0.1) {
 				t.Errorf("%s at %.0f dB: idle for %.2f s, want %.2f", tt.name, gain, got, tt.want)
 			}
 		}

@@ -6,6 +6,12 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/crosstalk"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
+	"github.com/otoscope/otoscope/audio/meter/internal/music"
+	"github.com/otoscope/otoscope/audio/meter/internal/speaker"
+	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
 // The rates that a meter takes, in Hz. Speech needs the telephone band, which
@@ -19,49 +25,27 @@ const (
 // that are kept from before them are moved to its front.
 const bufferedSteps = 32
 
-// stepS is a step: how far one frame is from the next.
-const stepS = 0.020
-
 // Meter measures one recording. It is not safe for concurrent use.
 type Meter struct {
-	rate     int
-	channels int
-	step     int // samples
-	frames   int64
-	past     int // samples that are kept from before the newest step
-	at       int // where in buf the newest step begins
-	pending  int // samples that wait for their step to fill
-	buf      [2][]float32
-	ch       [2]*channel
-	copies   copies
-	common   *commonSound // nil for mono
+	rate       int
+	channels   int
+	storedG711 bool
+	step       int // samples
+	frames     int64
+	past       int // samples that are kept from before the newest step
+	at         int // where in buf the newest step begins
+	pending    int // samples that wait for their step to fill
+	buf        [2][]float32
+	ch         [2]*channel
+	duplicate  crosstalk.Duplicate
+	common     *crosstalk.Common // nil for mono
 }
 
-// channel holds the meters of one channel.
-type channel struct {
-	energy   energy
-	clipping clipping
-	level    activeLevel
-	silence  digitalSilence
-	grid     grid
-	decimate *decimator // to the base band; nil where the recording is at its rate
-	band     *speechBand
-	log      frameLog
-	line     *line
-	pieces   *pieces
-	spoken   *utterances
-	dropouts dropouts
-	voice    *voiceMeter          // nil unless asked for
-	outline  *outline             // nil unless asked for
-	known    *fingerprint.Matcher // nil unless asked for
-	base     past
-	tones    *tones
-	music    *musicWatch
-}
-
-// Options asks for what is measured only when asked for. The zero value
-// measures everything else.
+// Options says what to measure. The zero value measures all that needs no asking for.
 type Options struct {
+	// StoredAsG711 says that the file holds the samples as G.711. Each then lies on
+	// the grid of its law, which tells nothing of the line: no grid is reported.
+	StoredAsG711 bool
 	// Voice summarises each channel's voice and line, which is personal data.
 	// It takes a sample rate of 8 kHz or more.
 	Voice bool
@@ -79,42 +63,19 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	if channels != 1 && channels != 2 {
 		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
 	}
-	m := &Meter{rate: rate, channels: channels, step: int(math.Round(stepS * float64(rate)))}
-	base, baseStep := baseBand(rate, m.step)
-	m.past = dropoutPast(rate)
+	m := &Meter{rate: rate, channels: channels, storedG711: o.StoredAsG711, step: int(math.Round(frames.StepS * float64(rate)))}
+	base, _ := frames.BaseBand(rate, m.step)
+	m.past = level.DropoutPast(rate)
 	if base == rate {
-		m.past = max(m.past, spectrumPast(rate))
+		m.past = max(m.past, music.Past(rate))
 	}
 	m.at = m.past
 	for c := range channels {
-		line := newLine(rate, m.step)
-		pieces := newPieces(line.binHz, len(line.power))
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
-		m.ch[c] = &channel{
-			level:    newActiveLevel(rate),
-			grid:     newGrid(rate),
-			decimate: newDecimator(rate),
-			band:     newSpeechBand(base, baseStep),
-			line:     line,
-			pieces:   pieces,
-			spoken:   newUtterances(line.binHz, len(line.power), pieces),
-			dropouts: newDropouts(rate),
-			base:     newPast(spectrumPast(base), baseStep),
-			tones:    newTones(base),
-			music:    newMusicWatch(base),
-		}
-		if o.Voice && rate >= baseRate {
-			m.ch[c].voice = newVoiceMeter(base, baseStep)
-		}
-		if o.Waveform {
-			m.ch[c].outline = newOutline(rate)
-		}
-		if len(o.Known) > 0 {
-			m.ch[c].known = fingerprint.NewMatcher(base, o.Known)
-		}
+		m.ch[c] = newChannel(rate, m.step, o)
 	}
 	if channels == 2 {
-		m.common = newCommonSound(base, [2]*musicWatch{m.ch[0].music, m.ch[1].music})
+		m.common = crosstalk.New(base, [2]*music.Watch{m.ch[0].music, m.ch[1].music})
 	}
 	return m, nil
 }
@@ -162,54 +123,18 @@ func (m *Meter) Commit(n int) {
 	}
 }
 
-// takeStep runs one step of n samples through every meter.
+// takeStep measures one step of n samples: each channel by itself, then the two
+// against each other, in the base band that the channels have made by then.
 func (m *Meter) takeStep(n int) {
 	var based int // samples of the base band
 	quiet := false
 	for c := range m.channels {
-		x, ch := m.buf[c][m.at:m.at+n], m.ch[c]
-		e := energyOf(x)
-		if !(e.peak <= loudest) { // or no number
-			tame(x)
-			e = energyOf(x)
-		}
-		ch.energy.merge(e)
-		ch.clipping.add(x, e.peak)
-		ch.level.add(x)
-		ch.grid.add(x, e.peak)
-		if based = n; ch.decimate == nil {
-			ch.base.buf = m.buf[c][:m.at+n]
-		} else {
-			kept := ch.decimate.add(x)
-			based = len(kept)
-			ch.base.add(kept)
-		}
-		silent := ch.silence.add(x)
-		quiet = quiet || silent
-		f := ch.band.add(&ch.base, based, silent)
-		ch.log.add(f)
-		ch.tones.add(&ch.base, based, ch.band, f, &ch.log)
-		ch.music.add(&ch.base, based, f)
-		loud := ch.pieces.step(f)
-		ch.spoken.step(loud)
-		if ch.line.add(x, f, loud) && loud {
-			ch.pieces.add(ch.line.power)
-			ch.spoken.add(ch.line.power, ch.pieces)
-		}
-		ch.dropouts.add(m.buf[c][:m.at+n], m.at)
-		if ch.voice != nil {
-			ch.voice.add(ch.base.before(0, based), f)
-		}
-		if ch.outline != nil {
-			ch.outline.add(x)
-		}
-		if ch.known != nil {
-			ch.known.Add(ch.base.before(0, based))
-		}
+		b, silent := m.ch[c].takeStep(m.buf[c][:m.at+n], m.at)
+		based, quiet = b, quiet || silent
 	}
 	if m.channels == 2 {
-		m.copies.add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
-		m.common.add(&m.ch[0].base, &m.ch[1].base, based, quiet)
+		m.duplicate.Add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
+		m.common.Add(&m.ch[0].base, &m.ch[1].base, based, quiet)
 	}
 }
 
@@ -221,7 +146,14 @@ func (m *Meter) Finish() measurement.Measurements {
 	return out
 }
 
-// finish gives the measurements with all their digits.
+// finish gives the measurements with all their digits. The order matters:
+//
+//  1. Where music plays and tones sound, which mark their frames in the log.
+//  2. Where somebody speaks, in the frames that are left.
+//  3. What the channels have in common, which asks who speaks when.
+//  4. Speech that is only the other channel's, heard across, goes.
+//  5. The rest of each channel, which asks where its speech is.
+//  6. Whether the sides change places, and the turns of the conversation.
 func (m *Meter) finish() measurement.Measurements {
 	if m.pending > 0 {
 		m.takeStep(m.pending)
@@ -233,62 +165,37 @@ func (m *Meter) finish() measurement.Measurements {
 		Frames:     m.frames,
 		DurationS:  float64(m.frames) / float64(m.rate),
 	}
-	clock := clock{rate: m.rate, step: m.step, samples: m.frames}
-	sides := []*measurement.Channel{&out.Left, &out.Right}
-	var speeches [2]speech
-	var music [2][]frameRange
+	clock := frames.Clock{Rate: m.rate, Step: m.step, Samples: m.frames}
+	var speeches [2]speech.Speech
+	var held [2][]frames.Range // music
 	for c := range m.channels {
-		m.ch[c].tones.finish(&m.ch[c].log)
-		music[c] = m.ch[c].tones.found.settle(m.ch[c].music.find(&m.ch[c].log), &m.ch[c].log)
-		speeches[c] = findSpeech(&m.ch[c].log, clock)
+		held[c] = m.ch[c].settleMusic()
+		speeches[c] = speech.Find(&m.ch[c].log, clock)
 	}
 	if m.channels == 2 {
-		dropFarBelow(&speeches[0], &speeches[1])
-		m.common.finish()
-		lagZero := m.copies.result(m.ch[0].energy, m.ch[1].energy, m.frames)
-		m.common.result(speeches[0].segments, speeches[1].segments, lagZero, &out.Pair)
-		dropLeaks(&speeches, [2]*frameLog{&m.ch[0].log, &m.ch[1].log}, &out.Pair, clock)
+		speech.DropFarBelow(&speeches[0], &speeches[1])
+		m.common.Finish()
+		lagZero := m.duplicate.Result(m.ch[0].energy, m.ch[1].energy, m.frames)
+		m.common.Result(speeches[0].Segments, speeches[1].Segments, lagZero, &out.Pair)
+		crosstalk.DropHeardElsewhere(&speeches, [2]*frames.Log{&m.ch[0].log, &m.ch[1].log}, &out.Pair, clock)
 	}
 	for c := range m.channels {
-		ch, speech := m.ch[c], speeches[c]
-		*sides[c] = measurement.Channel{
-			Levels:   ch.energy.result(),
-			Line:     ch.line.result(speech.weakest),
-			Segments: speech.segments,
+		side := out.Side(c == 1)
+		*side = m.ch[c].finish(speeches[c], clock)
+		side.Music = clock.Segments(held[c])
+		if m.storedG711 {
+			side.Line.G711, side.Line.G711Share = "", 0
 		}
-		e := &sides[c].Levels
-		line := &sides[c].Line
-		line.G711, line.G711Share = ch.grid.result()
-		e.ClippedSamples, e.ClipLevel = ch.clipping.result(line.G711 != "")
-		e.ActiveSpeechLevel, e.ActivityFactor = ch.level.result(ch.energy.sumSquares, m.frames)
-		e.NoiseFloor = noiseFloor(&ch.log, speech.segments, clock)
-		e.SNR = e.ActiveSpeechLevel.Over(e.NoiseFloor)
-		line.NoiseStep = noiseStep(&ch.log, speech.segments, clock)
-		line.Dropouts = ch.dropouts.result(speech.segments, e.ActiveSpeechLevel)
-		sides[c].Music = clock.segments(music[c])
-		sides[c].Blanks = blanks(&ch.log, clock)
-		sides[c].Tones, sides[c].OmittedTones = ch.tones.found.result(clock)
-		sides[c].Timing = ch.silence.timing(clock)
-		sides[c].Timing.LeadingIdleS = max(sides[c].Timing.LeadingDigitalSilenceS, leadingIdle(&ch.log, speech.segments, clock))
-		if m.channels == 2 && len(speeches[1-c].segments) == 0 {
-			sides[c].TwoSpeakers = alternation(ch.spoken.within(speech.segments, clock))
-		}
-		if ch.voice != nil {
-			sides[c].Voice = ch.voice.result(speech.segments, clock)
-		}
-		if ch.outline != nil {
-			sides[c].Waveform = ch.outline.result(m.rate)
-		}
-		if ch.known != nil {
-			sides[c].Known = ch.known.Finish()
+		if m.channels == 2 && len(speeches[1-c].Segments) == 0 {
+			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock))
 		}
 	}
 	if m.channels == 2 {
-		out.Pair.SideSwap = exchanged(
-			passages(m.ch[0].pieces, &m.ch[0].log, speeches[0].segments, clock),
-			passages(m.ch[1].pieces, &m.ch[1].log, speeches[1].segments, clock),
-			float64(m.ch[0].pieces.length)*stepS)
+		out.Pair.SideSwap = speaker.SideSwapOf(
+			speaker.Passages(m.ch[0].pieces, &m.ch[0].log, out.Left.Segments, clock),
+			speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock),
+			float64(m.ch[0].pieces.Length)*frames.StepS)
 	}
-	converse(&out)
+	speech.Converse(&out)
 	return out
 }

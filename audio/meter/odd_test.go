@@ -3,11 +3,13 @@ package meter
 import (
 	"encoding/json"
 	"fmt"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
 // Everything that is no call goes through, in mono and stereo, at every rate,
@@ -22,20 +24,20 @@ func TestOddRecordings(t *testing.T) {
 			"a single sample":     {0.5},
 			"a single zero":       {0},
 			"two samples":         {1, -1},
-			"a step less one":     white(1, rate, float64(rate/50-1)/float64(rate), -20),
+			"a step less one":     signals.White(1, rate, float64(rate/50-1)/float64(rate), -20),
 			"silence":             make([]float32, 2*rate),
 			"a click in silence":  clicked,
 			"a constant":          slices.Repeat([]float32{0.3}, 2*rate),
 			"a small constant":    slices.Repeat([]float32{8. / 32768}, 2*rate),
 			"full scale":          slices.Repeat([]float32{-1}, 2*rate),
 			"the highest tone":    slices.Repeat([]float32{1, -1}, rate),
-			"full-scale noise":    quantised(white(2, rate, 2, 0)),
-			"beyond full scale":   white(2, rate, 2, 30),
+			"full-scale noise":    signals.Quantised(signals.White(2, rate, 2, 0)),
+			"beyond full scale":   signals.White(2, rate, 2, 30),
 			"NaN":                 slices.Repeat([]float32{nan}, 2*rate),
 			"infinities and NaN":  slices.Repeat([]float32{inf, 0.1, -inf, nan}, rate/2),
 			"the largest floats":  slices.Repeat([]float32{math.MaxFloat32, -math.MaxFloat32}, rate),
 			"the smallest floats": slices.Repeat([]float32{math.SmallestNonzeroFloat32, 0}, rate),
-			"below 24 bits":       white(3, rate, 2, -170),
+			"below 24 bits":       signals.White(3, rate, 2, -170),
 		} {
 			for _, channels := range []int{1, 2} {
 				t.Run(fmt.Sprintf("%s/%d Hz/%d", name, rate, channels), func(t *testing.T) {
@@ -108,7 +110,7 @@ func TestOddMeters(t *testing.T) {
 
 // NaN counts as silence, as audio/decode has it.
 func TestNoNumberIsSilence(t *testing.T) {
-	x := white(1, 8000, 2, -20)
+	x := signals.White(1, 8000, 2, -20)
 	holed := slices.Clone(x)
 	for i := range x {
 		if i%3 == 0 {

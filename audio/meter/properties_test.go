@@ -9,8 +9,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"pgregory.net/rapid"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
 var everything = Options{Voice: true, Waveform: true}
@@ -19,9 +22,9 @@ var everything = Options{Voice: true, Waveform: true}
 // then voices.
 func anyCall(t *rapid.T, rate int) (left, right []float32) {
 	side := func(label string) []float32 {
-		x := anySignal(t, label, rate)
+		x := signals.AnySignal(t, label, rate)
 		if rapid.IntRange(0, 2).Draw(t, label+" talks") == 0 {
-			x = append(x, quantised(talker(rapid.Uint64Range(1, 99).Draw(t, label+" voice"), rate, 4, -26))...)
+			x = append(x, signals.Quantised(signals.Talker(rapid.Uint64Range(1, 99).Draw(t, label+" voice"), rate, 4, -26))...)
 		}
 		return x
 	}
@@ -132,11 +135,11 @@ func TestJSONHoldsTheMeasurements(t *testing.T) {
 func TestGainMovesLevelsOnly(t *testing.T) {
 	const rate = 8000
 	for seed := range uint64(6) {
-		x, y := talker(seed+1, rate, 20, -20), talker(seed+11, rate, 20, -24)
+		x, y := signals.Talker(seed+1, rate, 20, -20), signals.Talker(seed+11, rate, 20, -24)
 		want := measure(t, rate, Options{}, x, y)
 		for _, halvings := range []int{1, 2} {
 			gain := float32(math.Pow(2, -float64(halvings)))
-			got := measure(t, rate, Options{}, scaled(x, gain), scaled(y, gain))
+			got := measure(t, rate, Options{}, signals.Scaled(x, gain), signals.Scaled(y, gain))
 			moved := measurement.Level(20 * math.Log10(float64(gain)))
 			for side, c := range map[string][2]measurement.Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
 				before, after := c[0].Levels, c[1].Levels
@@ -145,17 +148,17 @@ func TestGainMovesLevelsOnly(t *testing.T) {
 					"RMS":                 {before.RMS, after.RMS},
 					"peak":                {measurement.Level(before.Peak), measurement.Level(after.Peak)},
 				} {
-					if !near(float64(levels[1]-levels[0]), float64(moved), 1e-9) {
+					if !signals.Near(float64(levels[1]-levels[0]), float64(moved), 1e-9) {
 						t.Errorf("%s: gain of %.2f dB moved the %s by %.12f dB", side, moved, name, levels[1]-levels[0])
 					}
 				}
-				if !near(float64(after.NoiseFloor-before.NoiseFloor), float64(moved), 0.51) { // bins of half a decibel
+				if !signals.Near(float64(after.NoiseFloor-before.NoiseFloor), float64(moved), 0.51) { // bins of half a decibel
 					t.Errorf("%s: gain of %.2f dB moved the noise floor by %.2f dB", side, moved, after.NoiseFloor-before.NoiseFloor)
 				}
-				if !near(after.ActivityFactor, before.ActivityFactor, 1e-12) || after.DC != before.DC*float64(gain) {
+				if !signals.Near(after.ActivityFactor, before.ActivityFactor, 1e-12) || after.DC != before.DC*float64(gain) {
 					t.Errorf("%s: gain of %.2f dB changed activity or DC", side, moved)
 				}
-				if diff := cmp.Diff(c[0].Segments, c[1].Segments, within(stepS)); diff != "" {
+				if diff := cmp.Diff(c[0].Segments, c[1].Segments, within(frames.StepS)); diff != "" {
 					t.Errorf("%s: gain of %.2f dB changed the segments (-before +after):\n%s", side, moved, diff)
 				}
 			}
@@ -165,7 +168,7 @@ func TestGainMovesLevelsOnly(t *testing.T) {
 
 // within compares times to a tolerance in seconds.
 func within(tolerance float64) cmp.Option {
-	return cmp.Comparer(func(a, b float64) bool { return near(a, b, tolerance+1e-9) })
+	return cmp.Comparer(func(a, b float64) bool { return signals.Near(a, b, tolerance+1e-9) })
 }
 
 // Whatever bits a float sample has, the meter ends and its measurements marshal.

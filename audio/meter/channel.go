@@ -1,0 +1,165 @@
+package meter
+
+import (
+	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
+	"github.com/otoscope/otoscope/audio/meter/internal/music"
+	"github.com/otoscope/otoscope/audio/meter/internal/speaker"
+	"github.com/otoscope/otoscope/audio/meter/internal/speech"
+	"github.com/otoscope/otoscope/audio/meter/internal/tone"
+)
+
+// channel holds the meters of one channel.
+type channel struct {
+	// At the recording's own rate.
+	energy   level.Energy
+	clipping level.Clipping
+	active   level.ActiveSpeech
+	grid     level.Grid
+	silence  level.DigitalSilence
+	line     *level.Line
+	dropouts level.Dropouts
+	waveform *level.Waveform // nil unless asked for
+
+	// In the base band.
+	decimate *frames.Decimator // nil where the recording is at its rate
+	base     frames.Past
+	band     *frames.SpeechBand
+	log      frames.Log
+	tones    *tone.Tones
+	music    *music.Watch
+	voice    *speaker.Voice       // nil unless asked for
+	known    *fingerprint.Matcher // nil unless asked for
+
+	// From the line's spectra.
+	pieces     *speaker.Pieces
+	utterances *speaker.Utterances
+}
+
+// newChannel takes the rate in Hz and a step in samples.
+func newChannel(rate, step int, o Options) *channel {
+	base, baseStep := frames.BaseBand(rate, step)
+	line := level.NewLine(rate, step)
+	pieces := speaker.NewPieces(line.BinHz, len(line.Power))
+	ch := &channel{
+		active:     level.NewActiveSpeech(rate),
+		grid:       level.NewGrid(rate),
+		line:       line,
+		dropouts:   level.NewDropouts(rate),
+		decimate:   frames.NewDecimator(rate),
+		base:       frames.NewPast(music.Past(base), baseStep),
+		band:       frames.NewSpeechBand(base, baseStep),
+		tones:      tone.New(base),
+		music:      music.NewWatch(base),
+		pieces:     pieces,
+		utterances: speaker.NewUtterances(line.BinHz, len(line.Power), pieces),
+	}
+	if o.Voice && rate >= frames.BaseRate {
+		ch.voice = speaker.NewVoice(base, baseStep)
+	}
+	if o.Waveform {
+		ch.waveform = level.NewWaveform(rate)
+	}
+	if len(o.Known) > 0 {
+		ch.known = fingerprint.NewMatcher(base, o.Known)
+	}
+	return ch
+}
+
+// takeStep measures a step, y[at:], with the samples before it. It returns how many
+// samples of the base band the step gave, and whether it is digital silence.
+//
+// The order is that of what each meter needs:
+//
+//  1. The energy of the step. Its peak says whether a sample is no number, and
+//     what clipping and the grid need not look at.
+//  2. The meters of single samples, which need nothing else.
+//  3. The base band, and in it the frame: its level, and whether it is quiet.
+//  4. The frame log, which tones mark as they are found; then tones and music.
+//  5. Whether the frame is loud, for which of them the line takes a spectrum,
+//     and what the spectrum is part of: a piece of the call, an utterance.
+//  6. What is measured only when asked for.
+func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
+	x := y[at:]
+	e := level.EnergyOf(x)
+	if !(e.Peak <= level.Loudest) { // or not a number
+		level.Tame(x)
+		e = level.EnergyOf(x)
+	}
+	ch.energy.Merge(e)
+	ch.clipping.Add(x, e.Peak)
+	ch.active.Add(x)
+	ch.grid.Add(x, e.Peak)
+	silent = ch.silence.Add(x)
+	ch.dropouts.Add(y, at)
+
+	if based = len(x); ch.decimate == nil {
+		ch.base.Buf = y
+	} else {
+		kept := ch.decimate.Add(x)
+		based = len(kept)
+		ch.base.Add(kept)
+	}
+	f := ch.band.Add(&ch.base, based, silent)
+	ch.log.Add(f)
+	ch.tones.Add(&ch.base, based, ch.band, f, &ch.log)
+	ch.music.Add(&ch.base, based, f)
+
+	loud := ch.pieces.Step(f)
+	ch.utterances.Step(loud)
+	if ch.line.Add(x, f, loud) && loud {
+		ch.pieces.Add(ch.line.Power)
+		ch.utterances.Add(ch.line.Power, ch.pieces)
+	}
+
+	if ch.voice != nil {
+		ch.voice.Add(ch.base.Before(0, based), f)
+	}
+	if ch.waveform != nil {
+		ch.waveform.Add(x)
+	}
+	if ch.known != nil {
+		ch.known.Add(ch.base.Before(0, based))
+	}
+	return based, silent
+}
+
+// settleMusic decides between tones and music, which look alike, and marks both
+// in the log.
+func (ch *channel) settleMusic() []frames.Range {
+	ch.tones.Finish(&ch.log)
+	return ch.tones.Found.Settle(ch.music.Find(&ch.log), &ch.log)
+}
+
+// finish gives what the channel sounds like, now that it is known where somebody speaks.
+func (ch *channel) finish(heard speech.Speech, clock frames.Clock) measurement.Channel {
+	out := measurement.Channel{
+		Levels:   ch.energy.Result(),
+		Timing:   ch.silence.Timing(clock),
+		Line:     ch.line.Result(heard.Weakest),
+		Segments: heard.Segments,
+	}
+	e, line := &out.Levels, &out.Line
+	line.G711, line.G711Share = ch.grid.Result()
+	e.ClippedSamples, e.ClipLevel = ch.clipping.Result(line.G711 != "")
+	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares, clock.Samples)
+	e.NoiseFloor = speech.NoiseFloor(&ch.log, heard.Segments, clock)
+	e.SNR = e.ActiveSpeechLevel.Over(e.NoiseFloor)
+	line.NoiseStep = speech.NoiseStep(&ch.log, heard.Segments, clock)
+	line.Dropouts = ch.dropouts.Result(heard.Segments, e.ActiveSpeechLevel)
+	out.Timing.LeadingIdleS = max(out.Timing.LeadingDigitalSilenceS, speech.LeadingIdle(&ch.log, heard.Segments, clock))
+	out.Blanks = speech.Blanks(&ch.log, clock)
+	out.Tones, out.OmittedTones = ch.tones.Found.Result(clock)
+	if ch.voice != nil {
+		out.Voice = ch.voice.Result(heard.Segments, clock)
+	}
+	if ch.waveform != nil {
+		out.Waveform = ch.waveform.Result(clock.Rate)
+	}
+	if ch.known != nil {
+		out.Known = ch.known.Finish()
+	}
+	return out
+}

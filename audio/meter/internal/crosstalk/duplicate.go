@@ -1,0 +1,133 @@
+package crosstalk
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
+)
+
+// copyCorrelation is the correlation at lag zero from which two channels are
+// the same sample by sample. A copy re-quantised to 16 bits or recoded by
+// G.711 (37 dB signal to distortion) stays above 0.9999.
+const copyCorrelation = 0.995
+
+// constantShare is the share of a channel's energy below which what is not its
+// constant is not known: products are summed in single precision within a step.
+const constantShare = 1e-5
+
+// equalWithinDB is the largest gain at which a copy is called equal.
+const equalWithinDB = 0.1
+
+// delayedS is the lag from which a copy is called delayed: half a sample at 2 kHz is none.
+const delayedS = 0.00025
+
+// Two channels are one signal if the ratio of their levels is the same
+// whoever speaks.
+const (
+	ratioSteps   = 25   // half a second of speech makes a piece
+	fewestPieces = 4    // fewer are no conversation
+	piecesOffDB  = 3.0  // bleed of −3 dB both ways puts the talkers 6 dB apart
+	piecesOff    = 0.02 // share of the pieces that may be off: noise, and words that the lag cuts
+	copyGainDB   = 15.0 // a channel that has so much less than the other has it by bleed
+	// A filter that cuts into the band of the levels lets the ratio change with
+	// the sound; at each frequency it stays. Bleed of −3 dB both ways gives
+	// less even if one party speaks for 1.2 % of the time.
+	filteredAlike = 0.98
+)
+
+// copies compares the channels sample by sample.
+type Duplicate struct{ product float64 }
+
+func (c *Duplicate) Add(left, right []float32) {
+	c.product += float64(simd.Dot(left, right))
+}
+
+func (c *Duplicate) Result(left, right level.Energy, n int64) measurement.Duplicate {
+	if n == 0 {
+		return measurement.Duplicate{}
+	}
+	f := float64(n)
+	variance := func(e level.Energy) float64 { return max(0, e.SumSquares-e.Sum*e.Sum/f) }
+	vl, vr := variance(left), variance(right)
+	if vl <= constantShare*left.SumSquares || vr <= constantShare*right.SumSquares {
+		return measurement.Duplicate{}
+	}
+	out := measurement.Duplicate{Correlation: (c.product - left.Sum*right.Sum/f) / math.Sqrt(vl*vr)}
+	out.Correlation = min(1, max(-1, out.Correlation))
+	if math.Abs(out.Correlation) < copyCorrelation {
+		return out
+	}
+	out.GainDB = 10*math.Log10(vr) - 10*math.Log10(vl)
+	switch {
+	case out.Correlation < 0:
+		out.Kind = measurement.Inverted
+	case math.Abs(out.GainDB) <= equalWithinDB:
+		out.Kind = measurement.Identical
+	default:
+		out.Kind = measurement.Scaled
+	}
+	return out
+}
+
+// pieces are the ratios in dB of the right channel's level to the left one's
+// in half seconds of speech on either channel, at a lag.
+func (p *Common) pieces(left, right []measurement.Segment, lag course) []float64 {
+	var out []float64
+	var powerL, powerR float64
+	n := 0
+	l, r := speaking{segments: left}, speaking{segments: right}
+	for i := range p.low[0].n {
+		// i counts on the channel that is ahead, whichever that is.
+		t := (float64(i) + 0.5) * frames.StepS
+		lagS := lag.at(t)
+		behind := int(math.Round(math.Abs(lagS) / frames.StepS))
+		atL, atR := i, i+behind
+		if lagS < 0 {
+			atL, atR = atR, atL
+		}
+		spoken := l.at((float64(atL) + 0.5) * frames.StepS)
+		spoken = r.at((float64(atR)+0.5)*frames.StepS) || spoken
+		a, b := p.low[0].power(atL), p.low[1].power(atR)
+		if !spoken || a == 0 || b == 0 {
+			continue
+		}
+		powerL += a
+		powerR += b
+		if n++; n == ratioSteps {
+			out = append(out, 10*math.Log10(powerR)-10*math.Log10(powerL))
+			powerL, powerR, n = 0, 0, 0
+		}
+	}
+	return out
+}
+
+// speaking tells whether a time that only grows is within a segment.
+type speaking struct {
+	segments []measurement.Segment
+	i        int
+}
+
+func (s *speaking) at(t float64) bool {
+	for s.i < len(s.segments) && s.segments[s.i].End <= t {
+		s.i++
+	}
+	return s.i < len(s.segments) && s.segments[s.i].Start <= t
+}
+
+// oneRatio reports whether the ratio is the same in all pieces, and which it is.
+func oneRatio(pieces []float64) (ratioDB float64, same bool) {
+	if len(pieces) < fewestPieces {
+		return 0, false
+	}
+	ratioDB = frames.Median(pieces)
+	off := 0
+	for _, d := range pieces {
+		if math.Abs(d-ratioDB) > piecesOffDB {
+			off++
+		}
+	}
+	return ratioDB, float64(off) <= piecesOff*float64(len(pieces)) && math.Abs(ratioDB) <= copyGainDB
+}

@@ -1,0 +1,95 @@
+package crosstalk
+
+import "github.com/otoscope/otoscope/audio/internal/simd"
+
+// thinner brings a base band down to the rate at which channels are compared,
+// by two and by two again where it is high enough. What a filter lets through
+// from beyond its new rate folds into the band as noise; it has no lag of its
+// own and is related to nothing on the other channel that the sound in the
+// band is not related to.
+type thinner struct {
+	first  halver // only where the rate is high enough for two
+	second halver
+	halves int
+}
+
+func newThinner(rate int) *thinner {
+	t := &thinner{halves: 1, first: newHalver(), second: newHalver()}
+	if rate >= 4*commonRate {
+		t.halves = 2
+	}
+	return t
+}
+
+// factor is by how much the rate is lower.
+func (t *thinner) factor() int { return 1 << t.halves }
+
+// gain is how many times what is kept is too large.
+func (t *thinner) gain() float64 {
+	if t.halves == 2 {
+		return binomialGain * halfBandGain
+	}
+	return halfBandGain
+}
+
+// add takes samples that follow the filterPast ones before them in x. It
+// returns those that are kept in the same form, valid until the next call.
+func (t *thinner) add(x []float32) []float32 {
+	if t.halves == 2 {
+		x = t.first.add(x, binomial)
+	}
+	return t.second.add(x, halfBand)
+}
+
+// filterPast is how many samples from before the newest one a filter looks at.
+const filterPast = simd.HalfTaps - 1
+
+// halver halves a sample rate.
+type halver struct {
+	skip int       // 1: the first sample of the next step gives no output
+	out  []float32 // filterPast outputs of the steps before, then those of the newest
+}
+
+func newHalver() halver { return halver{out: make([]float32, filterPast)} }
+
+// add takes samples that follow the filterPast ones before them in x, and
+// returns its output in the same form. The filter fills dst from x, whose first
+// filterPast samples lie before the newest one that the first output needs.
+func (h *halver) add(x []float32, filter func(dst, x []float32)) []float32 {
+	taken := len(x) - filterPast
+	last := h.out[len(h.out)-filterPast:]
+	n := filterPast + (taken-h.skip+1)/2
+	if cap(h.out) < n {
+		h.out = make([]float32, n)
+	}
+	h.out = h.out[:n]
+	copy(h.out, last)
+	if n > filterPast {
+		filter(h.out[filterPast:], x[h.skip:])
+	}
+	h.skip = (h.skip + taken) % 2
+	return h.out
+}
+
+// binomial is the filter (1 2 1): from 8 to 4 kHz it takes 1.2 dB off the top of
+// the band in which the channels are compared, and 18 dB and more off what folds
+// into it.
+func binomial(dst, x []float32) { simd.HalveBinomial(dst, x[filterPast-2:]) }
+
+// halfBand is the shortest half-band filter that is flat to the fourth order,
+// (−1 0 9 16 9 0 −1).
+func halfBand(dst, x []float32) {
+	simd.Halve(dst, x, &simd.HalfFilter{Centre: 16, Beside: 9, Outer: -1})
+}
+
+// upperBand leaves what halfBand takes, from 2 kHz that from 500 Hz up.
+func upperBand(dst, x []float32) {
+	simd.Halve(dst, x, &simd.HalfFilter{Centre: 16, Beside: -9, Outer: 1})
+}
+
+// The sums of the filters' weights. As they are powers of two, what is kept
+// is scaled without a rounding, and once instead of for every sample.
+const (
+	binomialGain = 4
+	halfBandGain = 32
+)

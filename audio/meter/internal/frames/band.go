@@ -1,0 +1,117 @@
+package frames
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+)
+
+// A frame is eight subframes of 4 ms, a step five: the frame's window weighs
+// the energies of subframes, not samples.
+const (
+	FrameSubframes = 8
+	StepSubframes  = simd.Parts
+)
+
+// notchHz is the first null of the moving average that the high-pass
+// subtracts. What it leaves of a tone: 50 Hz −62 dB, 100 Hz −38 dB,
+// 200 Hz −17 dB, 300 Hz −5 dB, from 380 Hz up between 0 and +3.5 dB. Mains
+// hum is gone and the telephone band (ITU-T G.712) stays.
+const notchHz = 380
+
+// frame is what the log keeps of a frame.
+type Frame struct {
+	Level float64 // dBov in the band of speech
+	Quiet bool    // digital silence throughout
+}
+
+// speechBand measures the level of each 32 ms frame in the band of speech.
+//
+// The high-pass is a signal less its moving average over m samples, twice. With
+// the sum B of the newest m samples and the sum T of the newest m of those, that is
+//
+//	m²·z[n] = m²·x[n−m+1] − 2m·B[n−(m−1)/2] + T[n]
+//
+// which costs seven additions a sample. Both sums begin anew with every step, so
+// that no rounding lasts in them; those of 16-bit samples are exact.
+type SpeechBand struct {
+	length   int                     // m, odd
+	scale    float64                 // 1/m⁴
+	sums     []float32               // B of the m samples before the step, then of those of the step
+	Energy   [FrameSubframes]float64 // of the newest subframes, oldest first
+	Samples  [FrameSubframes]float64 // how many each has
+	weight   [FrameSubframes]float64 // squared Hann window
+	wasQuiet bool
+}
+
+// newSpeechBand takes the rate of the base band in Hz and its most samples a step.
+func NewSpeechBand(rate, step int) *SpeechBand {
+	b := &SpeechBand{wasQuiet: true}
+	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
+	b.scale = 1 / math.Pow(float64(b.length), 4)
+	b.sums = make([]float32, b.length, b.length+step)
+	for i := range b.weight {
+		h := math.Sin(math.Pi * (float64(i) + 0.5) / FrameSubframes)
+		b.weight[i] = h * h * h * h
+	}
+	return b
+}
+
+// add takes the base band, whose newest n samples are the step, and measures the
+// frame that ends with it. quiet says that the step is digital silence.
+func (b *SpeechBand) Add(p *Past, n int, quiet bool) Frame {
+	copy(b.Energy[:], b.Energy[StepSubframes:])
+	copy(b.Samples[:], b.Samples[StepSubframes:])
+	newest := (*[StepSubframes]float64)(b.Energy[FrameSubframes-StepSubframes:])
+	b.highPass(p.Before(0, b.length+n), newest)
+	for i := range newest {
+		b.Samples[FrameSubframes-StepSubframes+i] = float64(subframe(i+1, n) - subframe(i, n))
+	}
+	f := Frame{Level: math.Inf(-1), Quiet: quiet && b.wasQuiet}
+	b.wasQuiet = quiet
+	var energy, samples float64
+	for i, w := range b.weight {
+		energy += w * b.Energy[i]
+		samples += w * b.Samples[i]
+	}
+	if energy > 0 {
+		f.Level = Decibels(energy / samples)
+	}
+	return f
+}
+
+// subframe is where subframe i of a step of n samples begins.
+func subframe(i, n int) int { return i * n / StepSubframes }
+
+// stepPower is the mean power of the newest step above the hum.
+func (b *SpeechBand) StepPower() float64 {
+	var energy, samples float64
+	for i := FrameSubframes - StepSubframes; i < FrameSubframes; i++ {
+		energy += b.Energy[i]
+		samples += b.Samples[i]
+	}
+	return energy / max(1, samples)
+}
+
+// highPass gives the energy above the hum of each subframe of a step, whose
+// samples follow the m before it in x.
+func (b *SpeechBand) highPass(x []float32, energy *[StepSubframes]float64) {
+	m := b.length
+	n := len(x) - m
+	sums := b.sums[:m+n]
+	copy(sums, b.sums[len(b.sums)-m:])
+	b.sums = sums
+	if Silent(x) && Silent(sums[:m]) {
+		clear(sums)
+		*energy = [StepSubframes]float64{}
+		return
+	}
+	var e [simd.Parts]float32
+	simd.HighPass(&e, x, sums, m)
+	for i, v := range e {
+		energy[i] = b.scale * float64(v)
+	}
+}
+
+// bandDelay is what the speech band's filters delay its energies by, in seconds.
+const bandDelay = 0.0024

@@ -1,0 +1,93 @@
+package frames
+
+import (
+	"iter"
+	"math"
+)
+
+// stepS is a step: how far one frame is from the next.
+const StepS = 0.020
+
+// chunkFrames is how many frames the log grows by: 82 s, so that a short
+// call costs little and a long one is never copied to grow.
+const ChunkFrames = 4096
+
+// Levels are logged in steps of 0.01 dB.
+const (
+	Scale = 100
+	Quiet = math.MinInt16     // a frame of digital silence
+	Floor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
+)
+
+// frameLog keeps every frame's level, two bytes each, and two bits that say
+// whether the frame is part of a tone or of music.
+type Log struct {
+	chunks [][]int16
+	N      int
+	Tones  marks
+	Music  marks
+}
+
+// frameRange is a stretch of frames, the end not included.
+type Range struct{ Start, End int }
+
+// marks is a set of frames.
+type marks []uint64
+
+func (m *marks) Add(r Range) {
+	for i := r.Start; i < r.End; i++ {
+		for i/64 >= len(*m) {
+			*m = append(*m, 0)
+		}
+		(*m)[i/64] |= 1 << (i % 64)
+	}
+}
+
+func (m marks) Has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
+
+// markTone marks the frames that hear anything of subframes from to to, and one
+// more on either side, where the tone rings.
+func (l *Log) MarkTone(from, to int) {
+	// Frame i ends with subframe 5i+4 and begins with 5i−3.
+	l.Tones.Add(Range{
+		Start: max(0, (from-StepSubframes)/StepSubframes),
+		End:   (to+FrameSubframes-StepSubframes)/StepSubframes + 2,
+	})
+}
+
+// plain reports whether frame i is neither digital silence nor part of a tone
+// or of music: it tells of the line or of a talker.
+func (l *Log) Plain(i int) bool {
+	return l.At(i) != Quiet && !l.Tones.Has(i) && !l.Music.Has(i)
+}
+
+func (l *Log) Add(f Frame) {
+	if l.N%ChunkFrames == 0 {
+		l.chunks = append(l.chunks, make([]int16, 0, ChunkFrames))
+	}
+	v := int16(Floor)
+	if f.Quiet {
+		v = Quiet
+	} else if steps := f.Level * Scale; steps > Floor {
+		v = int16(min(math.MaxInt16, int(math.Round(steps))))
+	}
+	last := len(l.chunks) - 1
+	l.chunks[last] = append(l.chunks[last], v)
+	l.N++
+}
+
+// at returns the logged level of frame i, in steps of 0.01 dB, or logQuiet.
+func (l *Log) At(i int) int16 { return l.chunks[i/ChunkFrames][i%ChunkFrames] }
+
+// all yields every frame's index and logged level.
+func (l *Log) All() iter.Seq2[int, int16] {
+	return func(yield func(int, int16) bool) {
+		for c, chunk := range l.chunks {
+			for i, v := range chunk {
+				if !yield(c*ChunkFrames+i, v) {
+					return
+				}
+			}
+		}
+	}
+}

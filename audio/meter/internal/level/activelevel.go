@@ -1,0 +1,219 @@
+package level
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+)
+
+// Parameters of ITU-T P.56 (12/2011) §5.3, method B.
+const (
+	envelopeTimeConstant = 0.03 // s
+	hangoverTime         = 0.2  // s
+	margin               = 15.9 // dB between the active level and the threshold that finds it
+)
+
+// thresholdCount thresholds a factor of two apart, from 2^0 downwards. P.56 asks for
+// them to span the range of the signal; 32 reach 187 dB down, below the
+// envelope of a 24-bit sample that flickers.
+const thresholdCount = 32
+
+// activeLevel measures the active speech level by ITU-T P.56 method B: a
+// two-stage exponential envelope of every sample is compared with thresholds
+// a factor of two apart, each with its hangover; the active time above a
+// threshold gives an active level, and the level that lies the margin above
+// its own threshold is the result.
+//
+// The activity counts change only where the envelope passes a threshold. How far
+// it can go in a few samples is bounded: where that is no threshold, only its end
+// is computed, as a weighted sum of the samples. The counts are those of the
+// sample-by-sample algorithm.
+type ActiveSpeech struct {
+	g        float64
+	block    *envelopeBlock
+	sums     [16][2]float64 // of blocks, under their weights
+	hangover int64
+	p, q     float64 // the envelope's two stages, normalised to full scale
+	n        int64   // samples so far
+	reached  int     // thresholds [reached:] lie at or below the envelope
+	floor    float64 // the highest of them, 0 where there is none
+	ceiling  float64 // the lowest threshold above the envelope, +Inf where there is none
+	active   [thresholdCount]int64
+	since    [thresholdCount]int64 // reached: first sample not yet counted; else: the sample at which it fell below, or never
+}
+
+const never = -1
+
+func NewActiveSpeech(rate int) ActiveSpeech {
+	g := math.Exp(-1 / (float64(rate) * envelopeTimeConstant))
+	a := ActiveSpeech{
+		g:        g,
+		block:    newEnvelopeBlock(g),
+		hangover: int64(math.Round(hangoverTime * float64(rate))),
+		reached:  thresholdCount,
+		ceiling:  threshold(thresholdCount - 1),
+	}
+	for j := range a.since {
+		a.since[j] = never // no hangover before the first activity
+	}
+	return a
+}
+
+// envelopeBlock is what the envelope becomes after so many samples.
+type envelopeBlock struct {
+	decay   float64      // g^n, of both stages
+	spill   float64      // n·(1−g)·g^n: what is left of the first stage in the second
+	weights simd.Weights // of the samples' magnitudes, in the first stage and in the second
+	rise    float64      // the first stage stays below what it was plus this times the samples' weighted sum
+	pace    float64      // n·(1−g): the second stage goes no further than this share of its distance from the first
+}
+
+func newEnvelopeBlock(g float64) *envelopeBlock {
+	const n = simd.Block
+	k := 1 - g
+	b := &envelopeBlock{
+		decay: math.Pow(g, n),
+		spill: n * k * math.Pow(g, n),
+		rise:  math.Pow(g, 1-n),
+		pace:  n * k,
+	}
+	for i := range n {
+		age := float64(n - 1 - i)
+		b.weights[0][i] = k * math.Pow(g, age)
+		b.weights[1][i] = k * (age + 1) * b.weights[0][i]
+	}
+	return b
+}
+
+// add takes a step, in blocks that cannot reach another threshold and by the
+// sample where they may.
+func (a *ActiveSpeech) Add(x []float32) {
+	if a.p == 0 && a.q == 0 && frames.Silent(x) {
+		a.n += int64(len(x))
+		return
+	}
+	b := a.block
+	for len(x) >= simd.Block {
+		sums := a.sums[:min(len(a.sums), len(x)/simd.Block)]
+		simd.Weigh(sums, x, &b.weights)
+		for i, sum := range sums {
+			// The second stage follows the first one, which stays between these.
+			p, q := a.p, a.q
+			lowest, highest := b.decay*p, p+b.rise*sum[0]
+			if q-b.pace*(q-lowest) < a.floor*(1+slack) || q+b.pace*(highest-q) > a.ceiling*(1-slack) {
+				a.bySample(x[i*simd.Block:][:simd.Block])
+				continue
+			}
+			a.q = b.decay*q + (b.spill*p + sum[1])
+			a.p = lowest + sum[0]
+			a.n += simd.Block
+		}
+		x = x[len(sums)*simd.Block:]
+	}
+	a.bySample(x)
+	if a.p < vanished && a.q < vanished {
+		a.p, a.q = 0, 0
+	}
+}
+
+// vanished is far below every threshold. In digital silence the envelope
+// would go on to numbers so small that processors take a hundred times as long for them.
+const vanished = 0x1p-200
+
+// slack is far more than rounding can amount to.
+const slack = 1e-9
+
+// bySample runs the envelope over two samples at a time: each stage then waits for
+// itself once in two samples.
+func (a *ActiveSpeech) bySample(x []float32) {
+	g, k, p, q := a.g, 1-a.g, a.p, a.q
+	gg, gk := g*g, g*k
+	n := a.n
+	a.n += int64(len(x))
+	for ; len(x) >= 2; x = x[2:] {
+		x0, x1 := magnitude(x[0]), magnitude(x[1])
+		p0 := g*p + k*x0
+		p1 := gg*p + (gk*x0 + k*x1)
+		q0 := g*q + k*p0
+		q1 := gg*q + (gk*p0 + k*p1)
+		p, q = p1, q1
+		if q0 < a.floor || q1 < a.floor || q0 >= a.ceiling || q1 >= a.ceiling {
+			a.cross(q0, n)
+			a.cross(q1, n+1)
+		}
+		n += 2
+	}
+	if len(x) == 1 {
+		p = g*p + k*magnitude(x[0])
+		q = g*q + k*p
+		a.cross(q, n)
+	}
+	a.p, a.q = p, q
+}
+
+func magnitude(v float32) float64 { return math.Abs(float64(v)) }
+
+// threshold is the threshold of a number: 2^−j.
+func threshold(j int) float64 { return math.Float64frombits(uint64(1023-j) << 52) }
+
+// cross books that sample n takes the envelope to q.
+func (a *ActiveSpeech) cross(q float64, n int64) {
+	for a.reached > 0 && q >= threshold(a.reached-1) { // risen: what passed of the hangover was active
+		a.reached--
+		a.active[a.reached] += a.held(a.reached, n)
+		a.since[a.reached] = n
+	}
+	for a.reached < thresholdCount && q < threshold(a.reached) { // fallen
+		a.active[a.reached] += n - a.since[a.reached]
+		a.since[a.reached] = n
+		a.reached++
+	}
+	a.floor, a.ceiling = 0, math.Inf(1)
+	if a.reached < thresholdCount {
+		a.floor = threshold(a.reached)
+	}
+	if a.reached > 0 {
+		a.ceiling = threshold(a.reached - 1)
+	}
+}
+
+// held is how much of the hangover of a threshold that is not reached has passed by sample n.
+func (a *ActiveSpeech) held(j int, n int64) int64 {
+	if a.since[j] == never {
+		return 0
+	}
+	return min(n-a.since[j], a.hangover)
+}
+
+// activity is for how many samples so far threshold 2^−j was reached or held.
+func (a *ActiveSpeech) activity(j int) int64 {
+	if j >= a.reached {
+		return a.active[j] + a.n - a.since[j]
+	}
+	return a.active[j] + a.held(j, a.n)
+}
+
+// result gives the active speech level and the activity factor of a signal of
+// n samples whose squares sum to sumSquares. Where there is no activity the
+// level is −Inf.
+func (a *ActiveSpeech) Result(sumSquares float64, n int64) (measurement.Level, float64) {
+	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
+	for j := range thresholdCount {
+		active := a.activity(j)
+		if active == 0 || sumSquares == 0 {
+			continue
+		}
+		level := 10 * math.Log10(sumSquares/float64(active))
+		excess := level - 20*math.Log10(2)*float64(-j) // over the threshold 2^−j
+		if excess >= margin {
+			if !math.IsInf(prevExcess, -1) && excess > prevExcess {
+				level = prevLevel + (level-prevLevel)*(margin-prevExcess)/(excess-prevExcess)
+			}
+			return measurement.Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
+		}
+		prevLevel, prevExcess = level, excess
+	}
+	return measurement.Silence(), 0
+}

@@ -1,0 +1,16 @@
+// Package level measures the samples of one channel as they came: how loud they
+// are, and what recorder and line did to them.
+//
+//	energy.go       RMS, peak, DC
+//	activelevel.go  active speech level, ITU-T P.56 method B
+//	clipping.go     flat tops, at full scale and below
+//	silence.go      digital silence
+//	grid.go         traces of G.711
+//	line.go         the average spectrum, for the band in use
+//	dropout.go      what lost packets leave: gaps and repeats
+//	waveform.go     the overview of the waveform
+//
+// The states of two halves of a recording merge within energy, grid, line and
+// waveform, which remember nothing from one step to the next. The others do, so
+// that whole meters do not merge.
+package level

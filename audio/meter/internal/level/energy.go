@@ -1,0 +1,66 @@
+package level
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/measurement"
+)
+
+// energy gathers RMS, peak and DC. The energy of a recording is the merge of
+// those of its steps.
+type Energy struct {
+	n               int64
+	Sum, SumSquares float64
+	Peak            float32
+}
+
+// energyOf measures a step. Sums run in float32 over a step only, and in float64
+// over the recording. The peak is no number where a sample is none.
+func EnergyOf(x []float32) Energy {
+	sum, squares, peak := simd.Sums(x)
+	return Energy{n: int64(len(x)), Sum: float64(sum), SumSquares: float64(squares), Peak: peak}
+}
+
+// peakOf is the largest magnitude of a stretch.
+func PeakOf(x []float32) float32 {
+	_, _, peak := simd.Sums(x)
+	return peak
+}
+
+// merge adds what was measured of the samples that follow.
+func (e *Energy) Merge(next Energy) {
+	e.n += next.n
+	e.Sum += next.Sum
+	e.SumSquares += next.SumSquares
+	e.Peak = max(e.Peak, next.Peak)
+}
+
+func (e *Energy) Result() measurement.Levels {
+	if e.n == 0 {
+		return measurement.Levels{RMS: measurement.Silence(), Peak: measurement.DBFS(measurement.Silence())}
+	}
+	return measurement.Levels{
+		RMS:  PowerLevel(e.SumSquares / float64(e.n)),
+		Peak: measurement.DBFS(PowerLevel(float64(e.Peak) * float64(e.Peak))),
+		DC:   e.Sum / float64(e.n),
+	}
+}
+
+// powerLevel is the level of a mean square.
+func PowerLevel(p float64) measurement.Level { return measurement.Level(10 * math.Log10(p)) }
+
+// loudest is the largest magnitude that is measured, 60 dB over full scale.
+// Float recordings may go beyond full scale; no microphone goes this far.
+const Loudest = 1000
+
+// tame takes what is no number for 0 and what is beyond the loudest for the
+// loudest, so that every measurement stays finite.
+func Tame(x []float32) {
+	for i, v := range x {
+		if v != v {
+			v = 0
+		}
+		x[i] = max(-Loudest, min(Loudest, v))
+	}
+}

@@ -1,0 +1,202 @@
+package level
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/dsp/window"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+)
+
+// lineEvery and loudEvery are how many steps there are between two spectra, of
+// frames at large and of those that are loud enough to be speech. The average
+// spectrum of speech settles within seconds, that of a voice against another's within
+// some more: three spectra a second are enough of the line, twelve of the speech.
+const (
+	LineEvery = 16
+	LoudEvery = 4
+)
+
+// The average spectrum is kept apart for classes of level, because which of
+// them are speech is known only after the pass.
+const (
+	lineClasses  = 20
+	classWidthDB = 5
+)
+
+// What is in use: the speech's spectrum is smoothed over bands of lineBandHz.
+// The band ends where it falls topRange under its strongest part for good, and
+// begins where it is within bottomRange of it: G.711's own noise, 38 dB under
+// the speech, fills what a line leaves out below 300 Hz. Noise that is there
+// between the speech as well is not in use.
+const (
+	lineBandHz  = 125
+	topRange    = 52 // dB
+	bottomRange = 25 // dB
+	overNoise   = 6  // dB
+	lineMinimum = 4  // spectra of speech
+)
+
+// line averages the power spectrum of a channel by frame level.
+type Line struct {
+	fft    *fft.Real
+	window []float32 // Hann over a step, zero beyond
+	frame  []float32
+	Power  []float32
+	sums   [lineClasses]spectrum
+	BinHz  float64
+	steps  int
+}
+
+// spectrum is the sum of power spectra.
+type spectrum struct {
+	count int
+	power []float64
+}
+
+func (s *spectrum) merge(next spectrum) {
+	s.count += next.count
+	for i, p := range next.power {
+		s.power[i] += p
+	}
+}
+
+func NewLine(rate, step int) *Line {
+	n := 8
+	for n < step {
+		n *= 2
+	}
+	l := &Line{
+		fft:    fft.NewReal(n),
+		window: make([]float32, n),
+		frame:  make([]float32, n),
+		Power:  make([]float32, n/2+1),
+		BinHz:  float64(rate) / float64(n),
+	}
+	hann := make([]float64, step)
+	for i := range hann {
+		hann[i] = 1
+	}
+	for i, w := range window.Hann(hann) {
+		l.window[i] = float32(w)
+	}
+	all := make([]float64, lineClasses*len(l.Power))
+	for c := range l.sums {
+		l.sums[c].power, all = all[:len(l.Power)], all[len(l.Power):]
+	}
+	return l
+}
+
+// add takes a step and reports whether its spectrum was taken: it then is in power.
+func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
+	l.steps++
+	every := LineEvery
+	if loud {
+		every = LoudEvery
+	}
+	if l.steps%every != 0 || f.Quiet || math.IsInf(f.Level, -1) {
+		return false
+	}
+	clear(l.frame[copy(l.frame, x):]) // the last step may be short
+	l.fft.Power(l.frame, l.window, l.Power)
+	sum := &l.sums[class(f.Level)]
+	sum.count++
+	for i, p := range l.Power {
+		sum.power[i] += float64(p)
+	}
+	return true
+}
+
+// merge adds what was found in the samples that follow. It is exact where
+// they begin at a multiple of lineEvery steps.
+func (l *Line) merge(next *Line) {
+	l.steps += next.steps
+	for c := range l.sums {
+		l.sums[c].merge(next.sums[c])
+	}
+}
+
+// class is the level class of a frame, 0 the loudest.
+func class(level float64) int {
+	return max(0, min(lineClasses-1, int(-level/classWidthDB)))
+}
+
+// result describes the line by the frames of at least the level of the
+// weakest speech, and by the others, which are its noise.
+func (l *Line) Result(weakest measurement.Level) measurement.Line {
+	speech, noise := spectrum{power: make([]float64, len(l.Power))}, spectrum{power: make([]float64, len(l.Power))}
+	for c, sum := range l.sums {
+		if weakest != 0 && c <= class(float64(weakest)) {
+			speech.merge(sum)
+		} else {
+			noise.merge(sum)
+		}
+	}
+	if speech.count < lineMinimum {
+		return measurement.Line{}
+	}
+	perBand := max(1, int(math.Round(lineBandHz/l.BinHz)))
+	heard, idle := speech.bands(perBand), noise.bands(perBand)
+	strongest := slices.Max(heard)
+	inUse := func(band int, within float64) bool {
+		return heard[band] >= strongest-within && heard[band] >= idle[band]+overNoise
+	}
+	bandHz := float64(perBand) * l.BinHz
+	var out measurement.Line
+	for b := range heard {
+		if inUse(b, bottomRange) {
+			out.BandLowHz = float64(b) * bandHz
+			break
+		}
+	}
+	for b := len(heard) - 1; b >= 0; b-- {
+		if inUse(b, topRange) {
+			out.BandHighHz = float64(b+1) * bandHz
+			break
+		}
+	}
+	out.TiltDBPerOctave = tilt(speech.power, l.BinHz)
+	return out
+}
+
+// bands gives the mean level in dB of bands of so many bins.
+func (s *spectrum) bands(bins int) []float64 {
+	var out []float64
+	for b := 0; b+bins < len(s.power); b += bins {
+		var sum float64
+		for _, p := range s.power[b : b+bins] {
+			sum += p
+		}
+		out = append(out, 10*math.Log10(sum/float64(max(1, s.count))))
+	}
+	return out
+}
+
+// tilt is the slope in dB per octave of a line through the levels of ten
+// third-octave bands centred at 315 to 2520 Hz.
+func tilt(power []float64, binHz float64) float64 {
+	var octaves, levels []float64
+	for third := range 10 {
+		centre := 315 * math.Exp2(float64(third)/3)
+		var sum float64
+		var bins int
+		for i := int(math.Ceil(centre / math.Exp2(1./6) / binHz)); i < len(power) && float64(i)*binHz < centre*math.Exp2(1./6); i++ {
+			sum += power[i]
+			bins++
+		}
+		if sum == 0 {
+			continue
+		}
+		octaves = append(octaves, math.Log2(centre))
+		levels = append(levels, 10*math.Log10(sum/float64(bins)))
+	}
+	if len(levels) < 2 {
+		return 0
+	}
+	_, slope := stat.LinearRegression(octaves, levels, nil, false)
+	return math.Round(100*slope) / 100
+}

@@ -1,0 +1,64 @@
+package level
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+)
+
+// idle is the largest magnitude of a constant that counts as digital silence:
+// a gap in a G.711 A-law leg decodes to ±8 of 32768, there being no zero.
+const Idle = 8.0 / 32768
+
+// digitalSilence finds stretches in which a channel carries nothing: zeros, or
+// the constant that an idle A-law leg decodes to. A line that is merely quiet
+// has noise.
+type DigitalSilence struct {
+	n       int64
+	value   float32 // of the silence that the recording begins with
+	first   int64   // how long that is in samples
+	sounded bool    // it has ended
+	quiet   int64   // samples in steps of digital silence
+}
+
+// add takes a step and reports whether all of it is digital silence. Any other
+// step shows itself at its first samples.
+func (d *DigitalSilence) Add(x []float32) bool {
+	quiet := int64(d.leading(x, x[0]))
+	if !d.sounded {
+		if d.n == 0 {
+			d.value = x[0]
+		}
+		d.first += int64(d.leading(x, d.value))
+		d.sounded = d.first < d.n+int64(len(x))
+	}
+	d.n += int64(len(x))
+	if quiet < int64(len(x)) {
+		return false
+	}
+	d.quiet += quiet
+	return true
+}
+
+// leading is how many samples at the start of x are the idle value v.
+func (d *DigitalSilence) leading(x []float32, v float32) int {
+	if math.Abs(float64(v)) > Idle {
+		return 0
+	}
+	for i := range x {
+		if x[i] != v {
+			return i
+		}
+	}
+	return len(x)
+}
+
+func (d *DigitalSilence) Timing(c frames.Clock) measurement.Timing {
+	t := measurement.Timing{FirstSound: measurement.Never, FirstSpeech: measurement.Never, LastSpeech: measurement.Never, LeadingDigitalSilenceS: c.Seconds(d.n), DigitalSilenceS: c.Seconds(d.quiet)}
+	if d.sounded {
+		t.FirstSound = measurement.Time(c.Seconds(d.first))
+		t.LeadingDigitalSilenceS = c.Seconds(d.first)
+	}
+	return t
+}

@@ -1,0 +1,10 @@
+// Package speaker asks whose speech a channel carries, by its spectrum: the voice
+// and its line.
+//
+//	pieces.go       average spectra of pieces of the call
+//	utterances.go   the same of each stretch of speech, up to a pause
+//	twospeakers.go  whether one channel carries two speakers, where the other has none
+//	sideswap.go     where the sides may change places
+//	voice.go        a summary of voice and line, only when asked for: personal data
+//	cepstrum.go, pitch.go, moments.go  what the summary is made from
+package speaker

@@ -1,0 +1,214 @@
+package speaker
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+)
+
+// Whether a channel carries one speaker or two is asked as diarisation asks it
+// (Chen and Gopalakrishnan 1998): how much better two Gaussians explain its
+// utterances than one does. What differs between two speakers is the
+// voice, its loudness, and first of all the line: each leg has its own.
+//
+// Spectra are compared in units of how much they vary within the utterances,
+// over all dimensions at once: vowels against sibilants make most of the variation, and
+// say nothing of who speaks. An utterance's mean is as uncertain as that of
+// spectraAlone of its spectra; beyond that a speaker varies by speakerSpread
+// from one utterance to the next.
+const (
+	spectraAlone   = 1. / 3
+	speakerSpread  = 0.15 // variance, where that of a spectrum is 1
+	spectrumShrink = 0.97 // of covariances, so that what is rounded is still positive definite
+	spectrumFloor  = 0.5  // dB², added to variances
+
+	// Each speaker has at least so many utterances, and so much of the speech.
+	speakerUtterances = 3
+	speakerShare      = 0.12
+
+	// The split is sought from so many sides, and settles within so many rounds.
+	splitsTried  = 3
+	splitSettles = 10
+)
+
+// speakers are the means of utterances, whitened, and their weights: the inverse of the variance.
+type speakers struct {
+	utterances []utterance
+	x          [][speakerDims]float64
+	weight     []float64
+}
+
+// alternation asks whether the speech of a channel is that of two who take turns.
+func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
+	if len(all) < 2*speakerUtterances {
+		return nil
+	}
+	s, ok := whitened(all)
+	if !ok {
+		return nil
+	}
+	out := &measurement.TwoSpeakers{Utterances: len(all)}
+	one := s.distances(make([]int, len(all)))
+	for _, who := range s.splits() {
+		if !s.settle(who) {
+			continue
+		}
+		if gain := (one - s.distances(who)) / float64(len(all)); gain > out.LogLikelihoodGain {
+			out.LogLikelihoodGain = gain
+			out.SpeakerChanges, out.MinorityUtterances = changes(who)
+		}
+	}
+	return out
+}
+
+// whitened brings the means of the utterances to units of the variation within them.
+func whitened(all []utterance) (*speakers, bool) {
+	within := mat.NewSymDense(speakerDims, nil)
+	var free float64
+	for _, s := range all {
+		free += s.n - 1
+	}
+	k := 0
+	for i := range speakerDims {
+		for j := range i + 1 {
+			var sum float64
+			for _, s := range all {
+				sum += float64(s.products[k]) - s.sum[i]*s.sum[j]/s.n
+			}
+			k++
+			if sum /= free; i == j {
+				sum += spectrumFloor
+			} else {
+				sum *= spectrumShrink
+			}
+			within.SetSym(i, j, sum)
+		}
+	}
+	var factor mat.Cholesky
+	if !factor.Factorize(within) {
+		return nil, false
+	}
+	var lower mat.TriDense
+	factor.LTo(&lower)
+	out := &speakers{utterances: all}
+	for _, s := range all {
+		x := s.sum
+		v := mat.NewVecDense(speakerDims, x[:])
+		v.ScaleVec(1/s.n, v)
+		if err := v.SolveVec(&lower, v); err != nil {
+			return nil, false
+		}
+		out.x = append(out.x, x)
+		out.weight = append(out.weight, 1/(1/(spectraAlone*s.n)+speakerSpread))
+	}
+	return out, true
+}
+
+// centres are the means of those that are said to be of speaker 0 and 1.
+func (s *speakers) centres(who []int) (centre [2][speakerDims]float64) {
+	var weight [2]float64
+	for i, w := range s.weight {
+		weight[who[i]] += w
+		for d, v := range s.x[i] {
+			centre[who[i]][d] += w * v
+		}
+	}
+	for c := range centre {
+		for d := range centre[c] {
+			centre[c][d] /= max(weight[c], 1e-12)
+		}
+	}
+	return centre
+}
+
+// distances is the sum of the weighted squared distances from the centres.
+func (s *speakers) distances(who []int) float64 {
+	centre := s.centres(who)
+	var sum float64
+	for i := range s.x {
+		sum += s.weight[i] * squaredDistance(&s.x[i], &centre[who[i]])
+	}
+	return sum
+}
+
+func squaredDistance(a, b *[speakerDims]float64) float64 {
+	var sum float64
+	for d := range a {
+		sum += (a[d] - b[d]) * (a[d] - b[d])
+	}
+	return sum
+}
+
+// splits divides the utterances in two along each of the directions in which they
+// differ most.
+func (s *speakers) splits() [][]int {
+	centre := s.centres(make([]int, len(s.x)))[0]
+	apart := mat.NewDense(len(s.x), speakerDims, nil)
+	for i, x := range s.x {
+		for d := range x {
+			apart.Set(i, d, math.Sqrt(s.weight[i])*(x[d]-centre[d]))
+		}
+	}
+	var svd mat.SVD
+	if !svd.Factorize(apart, mat.SVDThin) {
+		return nil
+	}
+	var along mat.Dense
+	svd.UTo(&along)
+	_, directions := along.Dims()
+	var out [][]int
+	for k := range min(splitsTried, directions) {
+		who := make([]int, len(s.x))
+		for i := range who {
+			if along.At(i, k) > 0 {
+				who[i] = 1
+			}
+		}
+		out = append(out, who)
+	}
+	return out
+}
+
+// settle moves each utterance to the speaker it is nearer to until none moves, and
+// reports whether two are left who speak enough.
+func (s *speakers) settle(who []int) bool {
+	for range splitSettles {
+		centre := s.centres(who)
+		moved := false
+		for i := range who {
+			nearer := 0
+			if squaredDistance(&s.x[i], &centre[1]) < squaredDistance(&s.x[i], &centre[0]) {
+				nearer = 1
+			}
+			moved = moved || nearer != who[i]
+			who[i] = nearer
+		}
+		var utterances [2]int
+		var spoken [2]float64
+		for i, w := range who {
+			utterances[w]++
+			spoken[w] += s.utterances[i].n
+		}
+		if min(utterances[0], utterances[1]) < speakerUtterances || min(spoken[0], spoken[1]) < speakerShare*(spoken[0]+spoken[1]) {
+			return false
+		}
+		if !moved {
+			break
+		}
+	}
+	return true
+}
+
+// changes counts how often the speaker changes, and the utterances of the one who has fewer.
+func changes(who []int) (n, fewer int) {
+	var count [2]int
+	for i, w := range who {
+		count[w]++
+		if i > 0 && w != who[i-1] {
+			n++
+		}
+	}
+	return n, min(count[0], count[1])
+}

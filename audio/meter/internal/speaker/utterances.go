@@ -1,0 +1,121 @@
+package speaker
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+)
+
+// What is compared to tell one speaker from two are utterances: from one
+// pause to the next, 3 s at most, and half a second of spectra at least. Speakers
+// often take over from each other without a pause that activity detection would
+// see, and an utterance that holds both tells nothing.
+const (
+	utterancePause  = 12  // steps without loud frames that end an utterance: 0.25 s
+	utteranceLength = 150 // steps
+	utteranceLeast  = 6   // spectra
+	// So many are kept of a channel, the first ones: ten minutes of speech or of
+	// what else is loud. Who is recorded where is settled in the first exchanges.
+	UtterancesKept = 256
+	// How much of an utterance activity detection has to take for speech, too.
+	utteranceSpeech = 0.8
+)
+
+// Besides the bands of shape, what is left below and above them is compared: what
+// lines let through there differs most.
+const (
+	speakerLowHz  = 110
+	speakerHighHz = 7000
+	// The bands of shape less their mean, of which one follows from the others; the
+	// two outer ones, less the same mean; and the level.
+	speakerDims = shapeBands - 1 + 2 + 1
+)
+
+// utterance is what a stretch of speech sounds like.
+type utterance struct {
+	from, to int // steps
+	n        float64
+	sum      [speakerDims]float64
+	// products are the sums of the products of every two dimensions, row by row up to the diagonal.
+	products [speakerDims * (speakerDims + 1) / 2]float32
+}
+
+// utterances keeps the utterances of what is loud enough to be speech on a channel.
+type Utterances struct {
+	below, above [2]int // bins of the outer bands
+	steps        int
+	loud         int // the newest loud step
+	open         utterance
+	Kept         []utterance
+}
+
+func NewUtterances(binHz float64, bins int, p *Pieces) *Utterances {
+	low, high := p.edges[0], p.edges[shapeBands]
+	return &Utterances{
+		Kept:  make([]utterance, 0, UtterancesKept),
+		below: [2]int{min(low-1, int(math.Round(speakerLowHz/binHz))), low},
+		above: [2]int{min(high, bins-1), min(bins, max(high+1, int(math.Round(speakerHighHz/binHz))))},
+	}
+}
+
+// step counts a frame.
+func (s *Utterances) Step(loud bool) {
+	if loud {
+		s.loud = s.steps
+	}
+	s.steps++
+	if s.open.n > 0 && (s.steps-s.loud > utterancePause || s.steps-s.open.from >= utteranceLength) {
+		s.close()
+	}
+}
+
+// add takes the power spectrum of a loud frame, whose bands p has in dB.
+func (s *Utterances) Add(power []float32, p *Pieces) {
+	if len(s.Kept) == UtterancesKept {
+		return
+	}
+	var x [speakerDims]float64
+	copy(x[:], p.bands[:shapeBands-1])
+	for i, band := range [][2]int{s.below, s.above} {
+		var sum float64
+		for _, v := range power[band[0]:band[1]] {
+			sum += float64(v)
+		}
+		x[shapeBands-1+i] = frames.Decibels(sum/float64(band[1]-band[0])+emptyBand) - p.mean
+	}
+	x[speakerDims-1] = frames.Decibels(p.power + emptyBand)
+	if s.open.n == 0 {
+		s.open.from = s.steps - 1
+	}
+	s.open.to = s.steps
+	s.open.n++
+	k := 0
+	for i, v := range x {
+		s.open.sum[i] += v
+		for _, w := range x[:i+1] {
+			s.open.products[k] += float32(v * w)
+			k++
+		}
+	}
+}
+
+func (s *Utterances) close() {
+	if s.open.n >= utteranceLeast && len(s.Kept) < UtterancesKept {
+		s.Kept = append(s.Kept, s.open)
+	}
+	s.open = utterance{}
+}
+
+// within gives the utterances in which somebody speaks, now that it is known when.
+func (s *Utterances) Within(speech []measurement.Segment, c frames.Clock) []utterance {
+	s.close()
+	var out []utterance
+	for _, one := range s.Kept {
+		at := measurement.Segment{Start: c.FrameTime(one.from), End: c.FrameTime(one.to)}
+		if measurement.Overlap(speech, []measurement.Segment{at}, 0) >= utteranceSpeech*(at.End-at.Start) {
+			out = append(out, one)
+		}
+	}
+	return out
+}
