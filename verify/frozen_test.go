@@ -41,7 +41,7 @@ func frozenCases(t *testing.T) map[string]func(*verify.Case) {
 	}
 }
 
-func fixtureSound(t *testing.T, name string) *fingerprint.Reference {
+func fixtureSound(t *testing.T, name string) *fingerprint.Print {
 	t.Helper()
 	f, err := os.Open("../testdata/" + name)
 	if err != nil {
@@ -65,7 +65,7 @@ func TestVerdictsOnTheFixturesStay(t *testing.T) {
 	if err != nil || len(files) < 9 {
 		t.Fatalf("%d fixtures, %v", len(files), err)
 	}
-	known := []*fingerprint.Reference{fixtureSound(t, "prompt-greeting.wav"), fixtureSound(t, "prompt-notice.wav")}
+	known := []*fingerprint.Print{fixtureSound(t, "prompt-greeting.wav"), fixtureSound(t, "prompt-notice.wav")}
 	var text bytes.Buffer
 	got := map[string]any{}
 	for _, file := range files {

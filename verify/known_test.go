@@ -11,7 +11,7 @@ import (
 )
 
 // knownGreeting is the greeting of call-straight.wav as a file.
-func knownGreeting(t testing.TB) *fingerprint.Reference {
+func knownGreeting(t testing.TB) *fingerprint.Print {
 	t.Helper()
 	f, err := os.Open("../testdata/prompt-greeting.wav")
 	if err != nil {
@@ -34,7 +34,7 @@ func TestKnownAudio(t *testing.T) {
 	}
 	defer f.Close()
 	greeting := knownGreeting(t)
-	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Known: []*fingerprint.Reference{greeting}})
+	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{Known: []*fingerprint.Print{greeting}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +67,8 @@ func BenchmarkKnownAudio(b *testing.B) {
 		options verify.MeasureOptions
 	}{
 		{"without", verify.MeasureOptions{}},
-		{"one", verify.MeasureOptions{Known: []*fingerprint.Reference{greeting}}},
-		{"four", verify.MeasureOptions{Known: []*fingerprint.Reference{greeting, greeting, greeting, greeting}}},
+		{"one", verify.MeasureOptions{Known: []*fingerprint.Print{greeting}}},
+		{"four", verify.MeasureOptions{Known: []*fingerprint.Print{greeting, greeting, greeting, greeting}}},
 	} {
 		b.Run(tt.name, func(b *testing.B) {
 			var seconds float64

@@ -41,7 +41,7 @@ func measuredForm(t testing.TB, file string) []byte {
 	}
 	defer f.Close()
 	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{
-		Voice: true, Peaks: true, Known: []*fingerprint.Reference{knownGreeting(t)},
+		Voice: true, Peaks: true, Known: []*fingerprint.Print{knownGreeting(t)},
 	})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
@@ -90,7 +90,7 @@ func verdictsInFull(t testing.TB) []byte {
 			t.Fatal(err)
 		}
 		v, err := verify.Verify(t.Context(), f, verify.Case{Reference: filepath.Base(file), Declaration: declare.Default()},
-			verify.MeasureOptions{Voice: true, Peaks: true, Known: []*fingerprint.Reference{knownGreeting(t)}})
+			verify.MeasureOptions{Voice: true, Peaks: true, Known: []*fingerprint.Print{knownGreeting(t)}})
 		f.Close()
 		if err != nil {
 			t.Fatal(err)

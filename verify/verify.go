@@ -43,7 +43,7 @@ type MeasureOptions struct {
 	// channel's voice and line, which is personal data, and the outline of the waveform.
 	Voice, Peaks bool
 	// Known is audio to look for in each channel. Whose it is, the case's facts say.
-	Known []*fingerprint.Reference
+	Known []*fingerprint.Print
 }
 
 // Recording is what one pass over a recording gives: all that a verdict needs.

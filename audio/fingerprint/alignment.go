@@ -1,8 +1,9 @@
 package fingerprint
 
 import (
-	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // The more places there are the higher chance reaches: by scorePerDecade for ten
@@ -31,7 +32,7 @@ const (
 // match joins what was found of the parts in a recording of so many frames. Where
 // several parts are where they should be, at one speed, their scores add up; where the
 // reference is cut short, those that are there count.
-func match(r *Reference, searches []search, frames int) measurement.Match {
+func match(r *Print, searches []search, frames int) measurement.Match {
 	penalty := scorePerDecade * math.Log10(max(1, float64(frames)/usualLength))
 	var all []measurement.Match
 	var highest, clearest float64 // of all, and of the matches

@@ -1,13 +1,13 @@
 // Package fingerprint finds known audio in a recording: a recording notice, a
 // greeting or a queue prompt of which there is a file.
 //
-//	notice, err := known.Read("notice.wav", file)
+//	notice, err := fingerprint.Read("notice.wav", file)
 //	…
-//	m := known.NewMatcher(8000, []*known.Reference{notice}) // one a channel
+//	m := fingerprint.NewMatcher(8000, []*fingerprint.Print{notice}) // one a channel
 //	for /* every block */ {
 //		m.Add(samples)
 //	}
-//	matches := m.Finish() // one a reference
+//	matches := m.Finish() // one a print
 //
 // The sound is reduced to 64 bits every 20 ms. A bit says whether a band of
 // 47 Hz stands out from its neighbours more than it does in the second around.
@@ -16,11 +16,11 @@
 // differences between bands survive what the values do not is that of Haitsma
 // and Kalker, "A Highly Robust Audio Fingerprinting System" (ISMIR 2002).
 //
-//	reference.go    a file to the bits that are looked for, at seven speeds
+//	print.go        a file to the bits that are looked for, at seven speeds
 //	resample.go     any sample rate to 8 kHz, and the speeds
 //	spectrum.go     samples to the logarithms of the bands' energies
 //	fingerprint.go  these to bits
-//	search.go       the bits of a reference against those of a channel
+//	search.go       the bits of a print against those of a channel
 //	glance.go       what makes that fast
 //	alignment.go    what was found of its parts to one match
 //

@@ -9,7 +9,7 @@ const (
 )
 
 // A print is a frame's 64 bits: bit b says whether band b stands out.
-type print struct {
+type frameBits struct {
 	bits   uint64
 	silent bool
 	power  float32 // mean square within the bands
@@ -20,7 +20,7 @@ type print struct {
 const silentBits = 0x5555_5555_5555_5555
 
 // fingerprint turns frames into prints, half a second behind.
-type fingerprint struct {
+type fingerprinter struct {
 	ring  [spanFrames]contrasts
 	sums  [bandCount]int32 // over the frames in the ring
 	taken int              // frames so far
@@ -36,7 +36,7 @@ type contrasts struct {
 }
 
 // add takes a frame and calls each with the print that it completes, if any.
-func (p *fingerprint) add(f *frame, each func(print)) {
+func (p *fingerprinter) add(f *frame, each func(frameBits)) {
 	slot := &p.ring[p.taken%spanFrames]
 	if p.taken >= spanFrames {
 		for b, v := range slot.bands {
@@ -54,7 +54,7 @@ func (p *fingerprint) add(f *frame, each func(print)) {
 }
 
 // finish calls each with the prints of the last half second, which have fewer frames around them.
-func (p *fingerprint) finish(each func(print)) {
+func (p *fingerprinter) finish(each func(frameBits)) {
 	for p.given < p.taken {
 		if old := p.given - aroundFrames - 1; old >= 0 {
 			for b, v := range p.ring[old%spanFrames].bands {
@@ -66,9 +66,9 @@ func (p *fingerprint) finish(each func(print)) {
 }
 
 // next decides the bits of the oldest frame that has none yet, against the n frames around.
-func (p *fingerprint) next(n int) print {
+func (p *fingerprinter) next(n int) frameBits {
 	c := &p.ring[p.given%spanFrames]
-	out := print{silent: c.silent, power: c.power}
+	out := frameBits{silent: c.silent, power: c.power}
 	for b, v := range c.bands {
 		if v*int32(n) > p.sums[b] {
 			out.bits |= 1 << b

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -85,12 +86,12 @@ func TestFingerprint(t *testing.T) {
 				frames[i].logs[b] = int32(rng.IntN(40000)) - 30000
 			}
 		}
-		var got []print
-		var p fingerprint
+		var got []frameBits
+		var p fingerprinter
 		for i := range frames {
-			p.add(&frames[i], func(x print) { got = append(got, x) })
+			p.add(&frames[i], func(x frameBits) { got = append(got, x) })
 		}
-		p.finish(func(x print) { got = append(got, x) })
+		p.finish(func(x frameBits) { got = append(got, x) })
 		if len(got) != len(frames) {
 			t.Fatalf("%d prints of %d frames", len(got), len(frames))
 		}
@@ -169,7 +170,7 @@ func TestAlignment(t *testing.T) {
 	searches := func(a, b candidate) []search {
 		return []search{{part: &parts[0], chance: usual, candidates: []candidate{a}}, {part: &parts[1], chance: usual, candidates: []candidate{b}}}
 	}
-	r := &Reference{parts: parts}
+	r := &Print{parts: parts}
 	one := candidate{frame: 1000, speed: maxSpeedPercent, score: 12, coverage: 0.9}
 	for _, tt := range []struct {
 		name  string
@@ -203,7 +204,7 @@ func TestCandidates(t *testing.T) {
 		p.speeds[0] = pattern{bits: make([]uint64, 1), mask: []uint64{1}, cells: 1}
 		s := search{part: p}
 		w := &window{}
-		w.add(print{power: 1})
+		w.add(frameBits{power: 1})
 		var best candidate
 		for range rapid.IntRange(1, 60).Draw(t, "places") {
 			c := candidate{frame: rapid.IntRange(0, 500).Draw(t, "frame"), score: rapid.Float64Range(0, 9).Draw(t, "score")}
@@ -245,7 +246,7 @@ func wavFile(channels int, samples []float32) []byte {
 	return append(b, data...)
 }
 
-func TestReferenceErrors(t *testing.T) {
+func TestSoundThatCannotBeLookedForIsRefusedWithAWayOut(t *testing.T) {
 	clean := fixture(t, "prompt-greeting.wav", false)
 	hum := make([]float32, 5*searchRate)
 	for i := range hum {
@@ -264,7 +265,7 @@ func TestReferenceErrors(t *testing.T) {
 		{"hum", wavFile(1, hum), "too little in it"},
 	} {
 		_, err := Read(tt.name, bytes.NewReader(tt.file))
-		var own *ReferenceError
+		var own *hint.Error
 		if !errors.As(err, &own) || !strings.Contains(err.Error(), tt.want) || own.Hint() == "" {
 			t.Errorf("%s: %v", tt.name, err)
 		}
@@ -277,7 +278,7 @@ func TestReferenceErrors(t *testing.T) {
 	if _, err := Read("line", &failing{wavFile(1, clean)[:20000], failure}); !errors.Is(err, failure) {
 		t.Errorf("a reader that fails: %v", err)
 	}
-	if _, err := NewReference("slow", 2000, clean); err == nil {
+	if _, err := NewPrint("slow", 2000, clean); err == nil {
 		t.Error("a rate of 2 kHz is taken")
 	}
 }
@@ -308,7 +309,7 @@ func TestIdentity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := NewReference("b", searchRate, clean)
+	b, err := NewPrint("b", searchRate, clean)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,25 +317,25 @@ func TestIdentity(t *testing.T) {
 	if a.SHA256() != b.SHA256() || a.SHA256() == other.SHA256() || len(a.SHA256()) != 64 {
 		t.Errorf("%s, %s and %s", a.SHA256(), b.SHA256(), other.SHA256())
 	}
-	if a.Name() != "a" || b.Name() != "b" || math.Abs(a.DurationS()-5.26) > 0.01 {
-		t.Errorf("%s, %s, %.2f s", a.Name(), b.Name(), a.DurationS())
+	if a.Name() != "a" || b.Name() != "b" || math.Abs(a.Duration().Seconds()-5.26) > 0.01 {
+		t.Errorf("%s, %s, %.2f s", a.Name(), b.Name(), a.Duration().Seconds())
 	}
 }
 
 // Of a long reference the first minute is looked for, and pauses are left out.
-func TestLongReference(t *testing.T) {
+func TestOfALongSoundTheFirstMinuteIsLookedFor(t *testing.T) {
 	talk := speech(fixture(t, "call-straight.wav", true))
 	var x []float32
 	for len(x) < 100*searchRate {
 		x = append(x, talk...)
 	}
 	clear(x[20*searchRate : 40*searchRate])
-	r, err := NewReference("long", searchRate, x)
+	r, err := NewPrint("long", searchRate, x)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.DurationS() != MaxS {
-		t.Errorf("%.1f s are looked for", r.DurationS())
+	if r.Duration() != MaxDuration {
+		t.Errorf("%.1f s are looked for", r.Duration().Seconds())
 	}
 	if n := len(r.parts); n < 12 || n > 15 {
 		t.Errorf("%d parts of 40 s of sound", n)

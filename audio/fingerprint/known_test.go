@@ -43,7 +43,7 @@ func fixture(t testing.TB, name string, right bool) []float32 {
 	}
 }
 
-func prompt(t testing.TB, name string) *Reference {
+func prompt(t testing.TB, name string) *Print {
 	t.Helper()
 	f, err := os.Open(filepath.Join("../../testdata", name))
 	if err != nil {
@@ -57,7 +57,7 @@ func prompt(t testing.TB, name string) *Reference {
 	return r
 }
 
-func find(rate int, x []float32, references ...*Reference) []measurement.Match {
+func find(rate int, x []float32, references ...*Print) []measurement.Match {
 	m := NewMatcher(rate, references)
 	m.Add(x)
 	return m.Finish()
@@ -247,18 +247,18 @@ func TestNotFound(t *testing.T) {
 // Utterances of one call are in no other.
 func TestUtterancesAreInTheirCallOnly(t *testing.T) {
 	straight, swapped := fixture(t, "call-straight.wav", true), fixture(t, "call-swapped.wav", false)
-	cut := func(x []float32, from, to float64) *Reference {
-		r, err := NewReference(fmt.Sprintf("%.1f s", from), searchRate, x[int(from*searchRate):int(to*searchRate)])
+	cut := func(x []float32, from, to float64) *Print {
+		r, err := NewPrint(fmt.Sprintf("%.1f s", from), searchRate, x[int(from*searchRate):int(to*searchRate)])
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	ofStraight := []*Reference{cut(straight, 4.7, 10.1), cut(straight, 14, 16.6), cut(straight, 24.7, 29.2)}
-	ofSwapped := []*Reference{cut(swapped, 0.6, 5), cut(swapped, 8.7, 11.7), cut(swapped, 17.5, 20.6)}
+	ofStraight := []*Print{cut(straight, 4.7, 10.1), cut(straight, 14, 16.6), cut(straight, 24.7, 29.2)}
+	ofSwapped := []*Print{cut(swapped, 0.6, 5), cut(swapped, 8.7, 11.7), cut(swapped, 17.5, 20.6)}
 	for _, tt := range []struct {
 		x          []float32
-		references []*Reference
+		references []*Print
 		there      bool
 	}{{straight, ofStraight, true}, {swapped, ofSwapped, true}, {straight, ofSwapped, false}, {swapped, ofStraight, false}} {
 		for _, m := range find(searchRate, tt.x, tt.references...) {
@@ -316,7 +316,7 @@ func TestBlockSizes(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		rate := rapid.SampledFrom([]int{8000, 8820, 15999}).Draw(t, "rate")
-		m := NewMatcher(rate, []*Reference{reference})
+		m := NewMatcher(rate, []*Print{reference})
 		for rest := x; len(rest) > 0; {
 			n := rapid.SampledFrom([]int{1, 7, 160, 441, 4096, 30000}).Draw(t, "block")
 			for range 40 {
@@ -355,7 +355,7 @@ func TestBoundedMemory(t *testing.T) {
 	for i := range x {
 		x[i] = float32(0.1 * rng.NormFloat64())
 	}
-	m := NewMatcher(11025, []*Reference{prompt(t, "prompt-greeting.wav")})
+	m := NewMatcher(11025, []*Print{prompt(t, "prompt-greeting.wav")})
 	m.Add(x)
 	if allocations := testing.AllocsPerRun(20, func() { m.Add(x) }); allocations > 0 {
 		t.Errorf("%v allocations for 10 s", allocations)
@@ -371,8 +371,8 @@ func BenchmarkMatcher(b *testing.B) {
 	reference := prompt(b, "prompt-greeting.wav")
 	for _, tt := range []struct {
 		name       string
-		references []*Reference
-	}{{"prints only", nil}, {"one of 5 s", []*Reference{reference}}, {"four of 5 s", []*Reference{reference, reference, reference, reference}}} {
+		references []*Print
+	}{{"prints only", nil}, {"one of 5 s", []*Print{reference}}, {"four of 5 s", []*Print{reference, reference, reference, reference}}} {
 		b.Run(tt.name, func(b *testing.B) {
 			for b.Loop() {
 				find(searchRate, x, tt.references...)

@@ -2,10 +2,11 @@ package fingerprint
 
 import (
 	"cmp"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // lagBlock is how many places are looked at before the prints that are still needed
@@ -41,18 +42,18 @@ const (
 
 // Matcher looks for references in one channel. It is not safe for concurrent use.
 type Matcher struct {
-	references []*Reference
+	references []*Print
 	resampler  *resampler
 	spectrum   *spectrum
-	print      fingerprint
+	print      fingerprinter
 	window     window
 	searches   [][]search // of each reference, one a part
 	hear       func(*frame)
-	take       func(print)
+	take       func(frameBits)
 }
 
 // NewMatcher returns a matcher for a channel at a rate in Hz.
-func NewMatcher(rate int, references []*Reference) *Matcher {
+func NewMatcher(rate int, references []*Print) *Matcher {
 	m := &Matcher{references: references, resampler: newResampler(rate, searchRate), spectrum: newSpectrum()}
 	for _, r := range references {
 		searches := make([]search, len(r.parts))
@@ -61,7 +62,7 @@ func NewMatcher(rate int, references []*Reference) *Matcher {
 		}
 		m.searches = append(m.searches, searches)
 	}
-	m.take = func(p print) {
+	m.take = func(p frameBits) {
 		m.window.add(p)
 		if len(m.window.bits) == partFrames+lagBlock {
 			m.look()
@@ -105,7 +106,7 @@ type window struct {
 	power  []float64 // the sum of the power of those before, likewise
 }
 
-func (w *window) add(p print) {
+func (w *window) add(p frameBits) {
 	if w.bits == nil {
 		w.silent, w.power = []int{0}, []float64{0}
 	}

@@ -19,9 +19,9 @@ import (
 func TestKnownAudio(t *testing.T) {
 	prompt, other := signals.Talker(7, 8000, 5, -26), signals.Talker(8, 8000, 5, -26)
 	slices.Reverse(other) // all talkers of these tests have one rhythm
-	var references []*fingerprint.Reference
+	var references []*fingerprint.Print
 	for name, x := range map[string][]float32{"prompt": prompt, "other": other} {
-		r, err := fingerprint.NewReference(name, 8000, x)
+		r, err := fingerprint.NewPrint(name, 8000, x)
 		if err != nil {
 			t.Fatal(err)
 		}

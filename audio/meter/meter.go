@@ -52,7 +52,7 @@ type Options struct {
 	// Waveform keeps the overview of the waveform, for pictures.
 	Waveform bool
 	// Known is audio to look for in each channel.
-	Known []*fingerprint.Reference
+	Known []*fingerprint.Print
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.

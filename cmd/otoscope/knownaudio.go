@@ -33,7 +33,7 @@ func (o *knownOptions) complete(c *cobra.Command) {
 
 // knownAudio is what was read of the files.
 type knownAudio struct {
-	references      []*fingerprint.Reference
+	references      []*fingerprint.Print
 	agent, customer []string // their identities
 }
 
@@ -69,7 +69,7 @@ func (o *knownOptions) read() (knownAudio, error) {
 	return k, nil
 }
 
-func readKnown(file string) (*fingerprint.Reference, error) {
+func readKnown(file string) (*fingerprint.Print, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err

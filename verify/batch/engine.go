@@ -86,9 +86,9 @@ type engine struct {
 	mu     sync.Mutex
 	worker int64
 	hands  map[turnArgs]*hand
-	known  map[string]*fingerprint.Reference // known audio at hand, by its id
-	knownS float64                           // seconds of it
-	halt   error                             // why work was ended, nil while it is not or where ctx ended it
+	known  map[string]*fingerprint.Print // known audio at hand, by its id
+	knownS float64                       // seconds of it
+	halt   error                         // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
 	bytes                 atomic.Int64 // fetched by this process
@@ -96,7 +96,7 @@ type engine struct {
 
 func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*fingerprint.Reference{}}
+	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*fingerprint.Print{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()

@@ -92,7 +92,7 @@ func (r *reader) sound(path string) sound {
 }
 
 // readSound reads a file with known audio.
-func readSound(path string) ([]byte, *fingerprint.Reference, error) {
+func readSound(path string) ([]byte, *fingerprint.Print, error) {
 	content, err := readSmall(path, maxSoundBytes)
 	var file *fs.PathError
 	if errors.As(err, &file) {
@@ -151,8 +151,8 @@ const keptReferences = 1800
 
 // references gives the known audio of a task, from the database where it is
 // not at hand.
-func (e *engine) references(ctx context.Context, ids []string) ([]*fingerprint.Reference, error) {
-	var all []*fingerprint.Reference
+func (e *engine) references(ctx context.Context, ids []string) ([]*fingerprint.Print, error) {
+	var all []*fingerprint.Print
 	for _, id := range ids {
 		r, err := e.reference(ctx, id)
 		if err != nil {
@@ -163,7 +163,7 @@ func (e *engine) references(ctx context.Context, ids []string) ([]*fingerprint.R
 	return all, nil
 }
 
-func (e *engine) reference(ctx context.Context, id string) (*fingerprint.Reference, error) {
+func (e *engine) reference(ctx context.Context, id string) (*fingerprint.Print, error) {
 	e.mu.Lock()
 	r := e.known[id]
 	e.mu.Unlock()
@@ -187,9 +187,9 @@ func (e *engine) reference(ctx context.Context, id string) (*fingerprint.Referen
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.knownS += r.DurationS(); e.knownS > keptReferences {
+	if e.knownS += r.Duration().Seconds(); e.knownS > keptReferences {
 		clear(e.known)
-		e.knownS = r.DurationS()
+		e.knownS = r.Duration().Seconds()
 	}
 	e.known[id] = r
 	return r, nil

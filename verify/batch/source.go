@@ -20,7 +20,7 @@ type Task struct {
 	Pick      string // channels to take, "1,3"; "" for both of two
 	// What is measured on request, as in verify.MeasureOptions.
 	Voice, Peaks bool
-	Known        []*fingerprint.Reference
+	Known        []*fingerprint.Print
 }
 
 // Measured is what came of a task.

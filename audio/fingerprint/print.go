@@ -9,16 +9,18 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
-// The limits of a reference, in seconds. Below MinSoundS there is too little to tell it
-// from other speech; of more than MaxS the first part is looked for: what is
+// The limits of known audio. Below MinSound there is too little to tell it
+// from other speech; of more than MaxDuration the first part is looked for: what is
 // played again and again does not need the rest, and each second has its price.
 const (
-	MinSoundS = 1.5
-	MaxS      = 60.0
+	MinSound    = 1500 * time.Millisecond
+	MaxDuration = time.Minute
 )
 
 // The rates that a reference may have, in Hz.
@@ -48,24 +50,24 @@ const soundRange = 13607
 // those of a part of 3 s.
 const minPartCells = 1400
 
-// A Reference is known audio, made ready to be looked for. It is safe for
+// A Print is known audio, made ready to be looked for. It is safe for
 // concurrent use: any number of matchers may share it.
-type Reference struct {
+type Print struct {
 	name      string
 	sha256    string
 	durationS float64
 	parts     []part
 }
 
-// Name is what the reference was called when it was made.
-func (r *Reference) Name() string { return r.name }
+// Name is what the print was called when it was made.
+func (r *Print) Name() string { return r.name }
 
-// SHA256 identifies the reference by its samples, in hexadecimal: the same sound gives the
+// SHA256 identifies the print by its samples, in hexadecimal: the same sound gives the
 // same, whatever the file is called.
-func (r *Reference) SHA256() string { return r.sha256 }
+func (r *Print) SHA256() string { return r.sha256 }
 
-// DurationS is how much of the file is looked for, in seconds.
-func (r *Reference) DurationS() float64 { return r.durationS }
+// Duration is how much of the file is looked for.
+func (r *Print) Duration() time.Duration { return time.Duration(r.durationS * float64(time.Second)) }
 
 // A part is a piece of a reference at each of the speeds.
 type part struct {
@@ -82,28 +84,23 @@ type pattern struct {
 	glances [2]glance
 }
 
-// A ReferenceError says why a file cannot be looked for.
-type ReferenceError struct{ message, hint string }
-
-func (e *ReferenceError) Error() string { return e.message }
-
-// Hint says what to do about it.
-func (e *ReferenceError) Hint() string { return e.hint }
-
-// Read reads a reference from a file of any format that audio/decode reads. Its error is a
-// *ReferenceError where the sound is not fit to be looked for, a *decode.Error
+// Read makes a print of a file of any format that audio/decode reads. Its error is a
+// *hint.Error where the sound is not fit to be looked for, a *decode.Error
 // where the file cannot be decoded, or else that of r.
-func Read(name string, r io.Reader) (*Reference, error) {
+func Read(name string, r io.Reader) (*Print, error) {
 	decoder, err := decode.NewReader(r, decode.Options{NoQuote: true}) // a table may have named any file
 	if err != nil {
 		return nil, err
 	}
 	if decoder.Channels() != 1 {
-		return nil, &ReferenceError{"it has two channels, and known audio is one sound", "keep one of them: sox IN.wav OUT.wav remix 1"}
+		return nil, &hint.Error{
+			Message: "it has two channels, and known audio is one sound",
+			Advice:  "keep one of them: sox IN.wav OUT.wav remix 1",
+		}
 	}
 	var samples []float32
 	block := make([]float32, 4096)
-	most := int(MaxS * float64(decoder.Format().SampleRate))
+	most := int(MaxDuration.Seconds() * float64(decoder.Format().SampleRate))
 	for len(samples) < most {
 		n, err := decoder.Read(block, nil)
 		if errors.Is(err, io.EOF) {
@@ -114,29 +111,32 @@ func Read(name string, r io.Reader) (*Reference, error) {
 		}
 		samples = append(samples, block[:n]...)
 	}
-	return NewReference(name, decoder.Format().SampleRate, samples)
+	return NewPrint(name, decoder.Format().SampleRate, samples)
 }
 
-// NewReference makes a reference of samples at a rate in Hz. Of more than MaxS
-// the first part counts. Its errors are *ReferenceError.
-func NewReference(name string, rate int, samples []float32) (*Reference, error) {
+// NewPrint makes a print of samples at a rate in Hz. Of more than MaxDuration
+// the first part counts. Its errors are *hint.Error.
+func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	if rate < minRate || rate > maxRate {
-		return nil, &ReferenceError{
-			fmt.Sprintf("it has %d samples a second, outside %d to %d", rate, minRate, maxRate),
-			"convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav",
+		return nil, &hint.Error{
+			Message: fmt.Sprintf("it has %d samples a second, outside %d to %d", rate, minRate, maxRate),
+			Advice:  "convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav",
 		}
 	}
-	samples = samples[:min(len(samples), int(MaxS*float64(rate)))]
-	r := &Reference{name: name, sha256: digest(rate, samples), durationS: float64(len(samples)) / float64(rate)}
+	samples = samples[:min(len(samples), int(MaxDuration.Seconds()*float64(rate)))]
+	r := &Print{name: name, sha256: digest(rate, samples), durationS: float64(len(samples)) / float64(rate)}
 	heard := hear(samples, rate, 0)
 	from, to, sound := heard.sound()
 	switch {
 	case sound == 0:
-		return nil, &ReferenceError{"there is no sound in it", "name the file that holds the announcement itself"}
-	case float64(sound) < MinSoundS*framesPerS:
-		return nil, &ReferenceError{
-			fmt.Sprintf("it holds %.1f s of sound, too little to be told from other speech", float64(sound)/framesPerS),
-			fmt.Sprintf("give at least %.1f s; some seconds are better", MinSoundS),
+		return nil, &hint.Error{
+			Message: "there is no sound in it",
+			Advice:  "name the file that holds the announcement itself",
+		}
+	case float64(sound) < MinSound.Seconds()*framesPerS:
+		return nil, &hint.Error{
+			Message: fmt.Sprintf("it holds %.1f s of sound, too little to be told from other speech", float64(sound)/framesPerS),
+			Advice:  fmt.Sprintf("give at least %.1f s; some seconds are better", MinSound.Seconds()),
 		}
 	}
 	count := (to - from + partFrames - 1) / partFrames
@@ -166,7 +166,10 @@ func NewReference(name string, rate int, samples []float32) (*Reference, error) 
 		}
 	}
 	if len(r.parts) == 0 {
-		return nil, &ReferenceError{"its sound has too little in it to be told from other sounds", "give an announcement with some seconds of speech"}
+		return nil, &hint.Error{
+			Message: "its sound has too little in it to be told from other sounds",
+			Advice:  "give an announcement with some seconds of speech",
+		}
 	}
 	return r, nil
 }
@@ -189,7 +192,7 @@ func digest(rate int, samples []float32) string {
 
 // heard is a reference at one speed.
 type heard struct {
-	prints []print
+	prints []frameBits
 	frames []frame
 	floor  int32 // what lies below does not count
 }
@@ -199,8 +202,8 @@ type heard struct {
 // end have something around them.
 func hear(samples []float32, rate, percent int) *heard {
 	h := &heard{floor: math.MinInt32}
-	s, p := newSpectrum(), &fingerprint{}
-	keep := func(v print) { h.prints = append(h.prints, v) }
+	s, p := newSpectrum(), &fingerprinter{}
+	keep := func(v frameBits) { h.prints = append(h.prints, v) }
 	each := func(f *frame) {
 		h.frames = append(h.frames, *f)
 		p.add(f, keep)
