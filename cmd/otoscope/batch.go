@@ -56,20 +56,20 @@ func newBatchCommand(env environment) *cobra.Command {
 	declaration.Lookup("attributes").Usage = "read the declaration from the task attributes in `FILE` (- for standard input)"
 	o.known.add(facts)
 	reading := newFlagSet()
-	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
-	reading.BoolVar(&o.voice, "voice", false, "summarise each channel's voice and line too (this is personal data); results --detail shows it")
-	reading.BoolVar(&o.peaks, "peaks", false, "keep the outline of each channel's waveform too, for pictures")
-	reading.StringVar(&o.again, "again", "", "fetch anew what has a result: `WHICH` is errors, undecided, stale or all")
-	reading.StringVar(&o.name, "name", "", "keep the results under `NAME` (default: the manifest's file name)")
+	reading.StringVar(&o.pick, "pick", "", "use channels `L,R` as left and right, counted from 1")
+	reading.BoolVar(&o.voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
+	reading.BoolVar(&o.peaks, "peaks", false, "also store each channel's waveform, for pictures")
+	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale or all")
+	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's file name)")
 	running := o.store.flags(env)
 	running.AddFlagSet(o.work.flags())
-	running.IntVar(&o.stop, "stop-after", 0, "stop when `N` recordings could not be checked (default: never)")
+	running.IntVar(&o.stop, "stop-after", 0, "stop after `N` recordings that could not be checked (default: never)")
 	output := o.work.outputFlags()
 	o.format.can = canSummary
 	o.format.add(output)
 	groupFlags(c,
-		flagGroup{"Who is declared to be on which channel, where a row does not say", declaration},
-		flagGroup{"What is known of the calls, where a row does not say", facts},
+		flagGroup{"Who is declared to be on which channel, for rows that do not say", declaration},
+		flagGroup{"What is known of the calls, for rows that do not say", facts},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
@@ -84,49 +84,49 @@ func newBatchCommand(env environment) *cobra.Command {
 	return c
 }
 
-const batchHelp = `Batch verifies every recording that a manifest lists and keeps the results. It
-can be killed at any time: the same command goes on where it was. When all is
-done it prints a summary; otoscope results answers more.
+const batchHelp = `Batch verifies every recording that a manifest lists and stores the results. You
+can stop it at any time: the same command continues where it stopped. At the end
+it prints a summary; otoscope results shows more.
 
 MANIFESTS
 
   CSV         with a header; separated by commas, semicolons or tabs
-  JSON lines  one object a line: a row, or task attributes as they were exported
+  JSON lines  one object per line: a row, or exported task attributes
   a folder    every file below it that ends in .wav
   -           CSV or JSON lines from standard input
 
-Columns are named like the flags of otoscope verify, and a row's own word goes
-before the flag's:
+Columns have the names of the flags of otoscope verify. A value in the row
+overrides the flag:
   recording       URL, path (from the manifest's folder) or recording SID
-  id              what the result is known by (default: the recording)
+  id              the name of the result (default: the recording)
   attributes      task attributes: a file, or the JSON itself
-  group.NAME      a group that results are counted by, such as group.queue
+  group.NAME      a group to count results by, such as group.queue
   agent_audio, customer_audio   a file of known audio, or a JSON list of files
   agent, channels, convention, direction, recorded_by, joined, min_confidence,
   prior, pick; profile (a file)
-Attributes and known audio are read here and kept with the rows, so that other
-machines need none of this one's files. Known audio that a row had not been
-listened for means that its recording is fetched again.
-A manifest is not trusted: --allow-paths lets it name files, --allow-private
-hosts in private networks. A row that cannot be used gets a result that says so.
+Attributes and known audio are stored in the database, so other machines need no
+local files. Adding known audio to a row fetches its recording again.
+Manifests are not trusted: --allow-paths lets them name files, and
+--allow-private hosts in private networks. A row that cannot be used gets a
+result that says why.
 
 RESULTS
 
-are kept in otoscope.db, or where --db says. An SQLite file serves one process
-at a time; with PostgreSQL any number of machines can help: otoscope worker. Put
-the database's password into PGPASSWORD, ~/.pgpass or OTOSCOPE_DB.
+Results are stored in otoscope.db, or where --db says. An SQLite file serves one
+process at a time. With PostgreSQL, any number of machines can help: see
+otoscope worker. Put the database's password into PGPASSWORD, ~/.pgpass or
+OTOSCOPE_DB.
 
-The same manifest again verifies what is new in it. Where what is declared of a
-recording has changed, or how evidence is weighed, it is judged anew from stored
-measurements without being fetched.
+Running a manifest again verifies its new rows. If a declaration or the weights
+have changed, the stored measurements are judged again; nothing is fetched.
 
 EXIT STATUS
 
     0  every recording matches its declaration
-    1  at least one is refuted: swapped or unusable
-    2  none is refuted, but one could not be checked; or the batch was stopped
-    3  none of these, but one is undecided
-  130  interrupted; the same command goes on`
+    1  at least one recording is swapped or unusable
+    2  none is, but at least one could not be checked; or the batch stopped
+    3  none of these, but at least one recording is undecided
+  130  interrupted; the same command continues`
 
 func againWords() []string {
 	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
@@ -139,13 +139,13 @@ func (o *BatchOptions) check(args []string) error {
 	case len(args) > 1:
 		return &usageError{message: "batch takes one manifest", hint: "Name the folder, or list the recordings in a file: ls calls/*.wav | sed '1i recording' | otoscope batch --allow-paths -"}
 	case args[0] == "-" && o.declared.attributes == "-":
-		return &usageError{message: "standard input (-) is named twice, but it can be read only once", hint: "Name - once, and the rest by path"}
+		return &usageError{message: "standard input (-) is named twice, but can be read only once", hint: "Name - once, and the others by path"}
 	case o.again != "" && !slices.Contains(againWords(), o.again):
-		return &usageError{message: fmt.Sprintf("--again %q is not known", o.again), hint: "It takes " + strings.Join(againWords(), ", ")}
+		return &usageError{message: fmt.Sprintf("unknown --again %q", o.again), hint: "Values are " + strings.Join(againWords(), ", ")}
 	case o.stop < 0:
-		return &usageError{message: fmt.Sprintf("--stop-after %d is no number of errors", o.stop), hint: "Give 1 or more, or leave it out"}
+		return &usageError{message: fmt.Sprintf("--stop-after must be at least 1, not %d", o.stop), hint: "Leave it out to never stop"}
 	case len(o.name) > batch.MaxWord:
-		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), hint: "Name the batch by a word"}
+		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), hint: "Use a short name"}
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
 	}
@@ -321,7 +321,7 @@ func (c *console) resume(ctx context.Context, err error, r batch.Report, again b
 		}
 		counts = append(counts, "results", done)
 	}
-	c.note("rows that have a result are kept; to go on, "+hint, append(counts, "waiting", r.Left)...)
+	c.note("finished rows are kept; to continue, "+hint, append(counts, "waiting", r.Left)...)
 }
 
 // storeOptions say where results are kept.
@@ -331,7 +331,7 @@ type storeOptions struct {
 
 func (o *storeOptions) flags(env environment) *pflag.FlagSet {
 	f := newFlagSet()
-	f.StringVar(&o.db, "db", "", "keep results in `DB`: an SQLite file, or postgres://USER@HOST/NAME (default OTOSCOPE_DB, or else "+batch.DefaultDatabase+")")
+	f.StringVar(&o.db, "db", "", "store results in `DB`: an SQLite file, or postgres://USER@HOST/NAME (default OTOSCOPE_DB, or else "+batch.DefaultDatabase+")")
 	return f
 }
 
@@ -346,7 +346,7 @@ func (o *storeOptions) target(env environment) (string, error) {
 	}
 	if batch.HoldsPassword(o.db) {
 		return "", &usageError{
-			message: "--db holds a password, which would show in the list of processes",
+			message: "--db contains a password, which would show in the list of processes",
 			hint:    "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db postgres://USER@HOST/NAME",
 		}
 	}

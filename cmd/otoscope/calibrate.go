@@ -28,7 +28,7 @@ func newCalibrateCommand(env environment) *cobra.Command {
 	o := &CalibrateOptions{labels: labelsOptions{cuts: true}}
 	c := &cobra.Command{
 		Use:   "calibrate [flags] LABELS --out FILE",
-		Short: "Fit the weights of the evidence to your own recordings",
+		Short: "Fit the evidence weights to your own recordings",
 		Long:  calibrateHelp,
 		Example: `  otoscope calibrate labels.jsonl --out acme.json
   otoscope verify --profile acme.json call.wav
@@ -42,27 +42,28 @@ func newCalibrateCommand(env environment) *cobra.Command {
 	o.labels.addMetadata(what)
 	o.labels.addWorkers(what)
 	output.StringVar(&o.out, "out", "", "write the profile to `FILE`")
-	output.StringVar(&o.name, "name", "", "name the profile; results repeat the `NAME` (default: that of FILE and the day)")
+	output.StringVar(&o.name, "name", "", "call the profile `NAME` in results (default: from FILE and the date)")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"Output", output})
 	return c
 }
 
-const calibrateHelp = `Calibrate fits how evidence is combined to recordings whose truth you know, and
-writes a profile that verify, batch and evaluate take with --profile.
+const calibrateHelp = `Calibrate fits the weights of the evidence to recordings that you have labelled,
+and writes a profile for the --profile flag of verify, batch and evaluate.
 
-LABELS is as for evaluate; see: otoscope help evaluate. Only recordings with
-one party on each channel serve, as they are and in pieces cut from them. Label
-the agent of each, and recordings of one call with the same "call".
+LABELS is as for evaluate; see: otoscope help evaluate. Calibrate uses
+recordings with one party on each channel, whole and in pieces cut from them.
+Label the agent of each recording, and give recordings of one call the same
+"call".
 
-The weights are drawn towards the built-in ones, so that few calls change
-little. They are tested on calls that they were not fitted on, and the profile
-claims no more than the number of calls supports: odds of n+1 to 1 for n calls
-without a mistake. 20 calls are needed, and 98 for a confidence of 99 %.
+Few calls change the built-in weights little. The weights are tested on calls
+that they were not fitted on, and the profile claims no more than the number of
+calls supports: odds of n+1 to 1 for n calls without a mistake. Calibrate needs
+20 calls, and 98 for a confidence of 99 %.
 
 EXIT STATUS
 
     0  the profile was written
-    2  it was not: too few recordings, one that cannot be read, or wrong usage
+    2  it was not: too few recordings, an unreadable one, or wrong usage
   130  interrupted`
 
 func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, args []string) error {

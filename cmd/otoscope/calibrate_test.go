@@ -59,7 +59,7 @@ func TestCalibrate(t *testing.T) {
 		return env.stdout.(*bytes.Buffer).String()
 	}
 	text := command(statusOK, "calibrate", labels, "--out", out, "--name", "acme")
-	for _, want := range []string{"Profile acme: fitted on 24 calls of 4 agents", "tested on", "at the most", "opening.complete", "Written to"} {
+	for _, want := range []string{"Profile acme: fitted on 24 calls of 4 agents", "tested on", "at most", "opening.complete", "Written to"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("calibrate does not say %q:\n%s", want, text)
 		}

@@ -120,7 +120,7 @@ func (c *console) ignored(m *manifest.Manifest) {
 	if len(m.Ignored) == 0 {
 		return
 	}
-	text := "columns that are not used: " + strings.Join(m.Ignored, ", ")
+	text := "unused columns: " + strings.Join(m.Ignored, ", ")
 	if m.Hint != "" {
 		text += "; " + m.Hint
 	}
@@ -130,7 +130,7 @@ func (c *console) ignored(m *manifest.Manifest) {
 // repeats says which rows were not used because their id was there before.
 func (c *console) repeats(r batch.Reading) {
 	for _, x := range r.Repeats {
-		c.note(fmt.Sprintf("row %d has the id %s of row %d; it is verified once", x.Row, x.ID, x.First))
+		c.note(fmt.Sprintf("row %d repeats the id %s of row %d; only the first is verified", x.Row, x.ID, x.First))
 	}
 	if more := r.Repeated - int64(len(r.Repeats)); more > 0 {
 		c.note(fmt.Sprintf("%d more rows repeat an id", more))

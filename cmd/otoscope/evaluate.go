@@ -42,7 +42,7 @@ func (o *faultOptions) add(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.kinds, "faults", nil, "make faults in the recordings and judge those instead: late channels, lost legs, exchanged channels, ...; `KIND,...` chooses (default: all)")
 	f.Lookup("faults").NoOptDefVal = allFaults
 	f.IntVar(&o.per, "faults-per", 0, "make each fault in at most `N` recordings, drawn by --seed (default: in all)")
-	f.Uint64Var(&o.seed, "seed", 1, "draw what is drawn for the faults by `N`")
+	f.Uint64Var(&o.seed, "seed", 1, "seed the random choices of --faults with `N`")
 }
 
 // check refuses what cannot be made.
@@ -50,7 +50,7 @@ func (o *faultOptions) check() error {
 	known := evaluate.FaultKinds()
 	for _, k := range o.kinds {
 		if k != allFaults && !slices.Contains(known, k) {
-			return &usageError{message: fmt.Sprintf("--faults does not know %q", k), hint: "Kinds are " + strings.Join(known, ", ")}
+			return &usageError{message: fmt.Sprintf("unknown --faults %q", k), hint: "Kinds are " + strings.Join(known, ", ")}
 		}
 	}
 	if o.per < 0 {
@@ -76,22 +76,22 @@ type labelsOptions struct {
 }
 
 func (o *labelsOptions) addDir(f *pflag.FlagSet) {
-	f.StringVar(&o.dir, "dir", "", "look for the recordings in `DIR` (default: where LABELS is)")
+	f.StringVar(&o.dir, "dir", "", "find the recordings in `DIR` (default: the folder of LABELS)")
 }
 
 func (o *labelsOptions) addMetadata(f *pflag.FlagSet) {
-	f.BoolVar(&o.metadata, "use-metadata", false, "take directions, recording methods and join times in the labels as evidence; without it the sound alone must do")
+	f.BoolVar(&o.metadata, "use-metadata", false, "also use the labels' directions, recording methods and join times as evidence (default: only the sound)")
 }
 
 func (o *labelsOptions) addWorkers(f *pflag.FlagSet) {
-	f.IntVarP(&o.workers, "workers", "j", 0, "work on `N` recordings at once (default: one a processor)")
+	f.IntVarP(&o.workers, "workers", "j", 0, "check `N` recordings at once (default: one per processor)")
 }
 
 func newEvaluateCommand(env environment) *cobra.Command {
 	o := &EvaluateOptions{}
 	c := &cobra.Command{
 		Use:   "evaluate [flags] LABELS",
-		Short: "Measure how right verdicts are, on labelled recordings",
+		Short: "Measure how often verdicts are right, on labelled recordings",
 		Long:  evaluateHelp(),
 		Example: `  otoscope evaluate testdata/labels.jsonl
   otoscope evaluate --cuts --plots plots labels.jsonl
@@ -107,12 +107,12 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
 	o.faults.add(what)
 	o.labels.addWorkers(what)
-	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
-	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
+	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, made by otoscope calibrate")
+	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "report \"undecided\" below confidence `P`")
 	o.labels.addMetadata(judging)
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
-	output.StringVar(&o.plots, "plots", "", "write plots of reliability and of the ratios (Tippett) into `DIR`, as SVG")
+	output.StringVar(&o.plots, "plots", "", "write reliability and Tippett plots to `DIR`, as SVG")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Output", output})
 	o.format.complete(c)
 	return c
@@ -120,10 +120,10 @@ func newEvaluateCommand(env environment) *cobra.Command {
 
 func evaluateHelp() string {
 	return `Evaluate judges recordings of which the truth is known, and counts how often the
-verdicts are right, whether they are as sure as they may be, and what each kind
+verdicts are right, whether their confidence is justified, and what each kind
 of evidence contributes.
 
-LABELS has one JSON object a line (- is standard input):
+LABELS has one JSON object per line (- is standard input):
 
   {"file": "call.wav", "left": "customer", "agent": "kim"}
 
@@ -140,7 +140,7 @@ LABELS has one JSON object a line (- is standard input):
   agent, call, codec_agent, codec_customer
            what the recordings have in common
 
-All but file and left may be left out, and other keys are ignored.
+Only file and left are required. Other keys are ignored.
 
 With --faults, evaluate makes faults in the recordings, in memory, and judges
 those: channels that are late, step, drift or run at another speed; legs that
@@ -155,7 +155,7 @@ recording does not have without the fault. Kinds of faults:
 EXIT STATUS
 
     0  all recordings were judged, rightly or wrongly
-    2  one could not be read; or wrong usage
+    2  at least one could not be read; or wrong usage
   130  interrupted`
 }
 
@@ -198,7 +198,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	}
 	if o.plots != "" { // before minutes of listening
 		if err := os.MkdirAll(o.plots, 0o755); err != nil {
-			return &usageError{message: fmt.Sprintf("--plots %s cannot be made: %v", o.plots, errors.Unwrap(err)), hint: "Name a folder, or one that you may make"}
+			return &usageError{message: fmt.Sprintf("--plots %s cannot be created: %v", o.plots, errors.Unwrap(err)), hint: "Name a folder that you may write to"}
 		}
 		if err := writable("plots", filepath.Join(o.plots, "reliability.svg")); err != nil {
 			return err
@@ -229,11 +229,11 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string) ([]evaluate.Label, error) {
 	switch {
 	case len(args) == 0:
-		return nil, &usageError{message: "which labels?", hint: "Give a file with one JSON object a line: otoscope evaluate testdata/labels.jsonl"}
+		return nil, &usageError{message: "which labels?", hint: "Give a file with one JSON object per line: otoscope evaluate testdata/labels.jsonl"}
 	case len(args) > 1:
-		return nil, &usageError{message: fmt.Sprintf("%d files of labels are given, but one is read", len(args)), hint: "Put them together: cat a.jsonl b.jsonl > labels.jsonl"}
+		return nil, &usageError{message: fmt.Sprintf("evaluate and calibrate read one file of labels, not %d", len(args)), hint: "Join them: cat a.jsonl b.jsonl > labels.jsonl"}
 	case o.workers < 0:
-		return nil, &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+		return nil, &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
 	}
 	f, err := openInput(ctx, args[0], stdin)
 	if err != nil {

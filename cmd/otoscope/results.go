@@ -36,11 +36,11 @@ type filterOptions struct {
 
 func (o *filterOptions) flags() *pflag.FlagSet {
 	f := newFlagSet()
-	f.StringVar(&o.batch, "name", "", "only those of the batch `NAME`")
-	f.StringSliceVar(&o.outcomes, "outcome", nil, "only those with the `OUTCOME`; several are separated by commas")
-	f.StringSliceVar(&o.findings, "finding", nil, "only those with the finding `CODE`; several are separated by commas")
-	f.StringArrayVar(&o.groups, "group", nil, "only those of the group `NAME=VALUE`; may be given again, and all must hold")
-	f.StringArrayVar(&o.ids, "id", nil, "only the row `ID`; may be given again")
+	f.StringVar(&o.batch, "name", "", "only results of the batch `NAME`")
+	f.StringSliceVar(&o.outcomes, "outcome", nil, "only results with `OUTCOME`; separate several with commas")
+	f.StringSliceVar(&o.findings, "finding", nil, "only results with the finding `CODE`; separate several with commas")
+	f.StringArrayVar(&o.groups, "group", nil, "only results of the group `NAME=VALUE`; repeat for several, all must match")
+	f.StringArrayVar(&o.ids, "id", nil, "only the row `ID`; repeat for several")
 	return f
 }
 
@@ -75,13 +75,13 @@ func (o *filterOptions) read() (batch.Filter, error) {
 	}
 	for _, word := range o.outcomes {
 		if !slices.Contains(outcomeWords(), word) {
-			return f, &usageError{message: fmt.Sprintf("--outcome %q is not known", word), hint: "Outcomes are " + strings.Join(outcomeWords(), ", ")}
+			return f, &usageError{message: fmt.Sprintf("unknown --outcome %q", word), hint: "Outcomes are " + strings.Join(outcomeWords(), ", ")}
 		}
 		f.Outcomes = append(f.Outcomes, verify.Outcome(word))
 	}
 	for _, code := range o.findings {
 		if !slices.Contains(findingCodes(), code) {
-			e := &usageError{message: fmt.Sprintf("--finding %q is not known", code), hint: "The summary of otoscope results lists those that there are"}
+			e := &usageError{message: fmt.Sprintf("unknown --finding %q", code), hint: "otoscope help findings lists all"}
 			if near := alike(code, findingCodes()); len(near) > 0 {
 				e.hint = "Did you mean this? --finding " + strings.Join(near, " or --finding ")
 			}
@@ -91,7 +91,7 @@ func (o *filterOptions) read() (batch.Filter, error) {
 	for _, g := range o.groups {
 		name, value, ok := strings.Cut(g, "=")
 		if !ok || name == "" {
-			return f, &usageError{message: fmt.Sprintf("--group %q has no name and value", g), hint: "Write --group NAME=VALUE, such as --group queue=billing"}
+			return f, &usageError{message: fmt.Sprintf("--group %q is not NAME=VALUE", g), hint: "Write --group NAME=VALUE, such as --group queue=billing"}
 		}
 		f.Groups = append(f.Groups, batch.Group{Name: name, Value: value})
 	}
@@ -102,7 +102,7 @@ func newResultsCommand(env environment) *cobra.Command {
 	o := &ResultsOptions{}
 	c := &cobra.Command{
 		Use:   "results [flags]",
-		Short: "Say what came of batches: a summary, the rows, a table, JUnit",
+		Short: "Show batch results as a summary, rows, CSV or JUnit",
 		Long:  resultsHelp,
 		Example: `  otoscope results
   otoscope results --outcome swapped,unusable --group queue=billing
@@ -112,7 +112,7 @@ func newResultsCommand(env environment) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: fmt.Sprintf("results knows no %q", args[0]), hint: "To choose rows use --name, --outcome, --finding, --group and --id; to delete them: otoscope results purge"}
+				return &usageError{message: fmt.Sprintf("results takes no argument %q", args[0]), hint: "To choose rows use --name, --outcome, --finding, --group and --id; to delete them: otoscope results purge"}
 			}
 			return nil
 		},
@@ -121,12 +121,12 @@ func newResultsCommand(env environment) *cobra.Command {
 	output := newFlagSet()
 	o.format.can = canResults
 	o.format.add(output)
-	output.BoolVar(&o.rows, "rows", false, "list the rows too, one line each (text)")
+	output.BoolVar(&o.rows, "rows", false, "also list the rows, one line each (text)")
 	output.BoolVar(&o.summary, "summary", false, "write the summary instead of the rows (json)")
 	output.BoolVar(&o.detail, "detail", false, "add every measurement (json)")
 	groupFlags(c,
-		flagGroup{"Where they are kept", o.store.flags(env)},
-		flagGroup{"Which", o.filter.flags()},
+		flagGroup{"Database", o.store.flags(env)},
+		flagGroup{"Which results", o.filter.flags()},
 		flagGroup{"Output", output},
 	)
 	o.format.complete(c)
@@ -135,21 +135,22 @@ func newResultsCommand(env environment) *cobra.Command {
 	return c
 }
 
-const resultsHelp = `Results tells what is known of the recordings of a batch, while it runs too. The
-summary counts outcomes, findings and groups, with rates and their 95 % intervals
-(Clopper-Pearson), the worst groups first: by the lower bound of the share that
-is refuted of those decided. Rows come in the order of the manifest. With a
-choice of rows (--outcome, --finding, --id) the text lists them.
+const resultsHelp = `Results shows what a batch found, also while it runs. The summary counts
+outcomes, findings and groups, with rates and their 95 % intervals
+(Clopper-Pearson). The worst groups come first, ordered by the lower bound of
+the refuted share of decided recordings. Rows come in the order of the manifest.
+With --outcome, --finding or --id, the text lists the rows too.
 
-As json each row is one object a line, that of otoscope verify with id and row.
-As junit what is refuted is a failure, what could not be checked an error, and
-what is undecided is skipped. In csv, text that a spreadsheet would take for a
-formula begins with an apostrophe.
+json writes one object per row: that of otoscope verify, with id and row. junit
+reports refuted recordings as failures, unchecked ones as errors and undecided
+ones as skipped. In csv, an apostrophe stands before text that a spreadsheet
+would take for a formula.
 
 EXIT STATUS
 
-    0  the results were told, whatever they are
-    2  wrong usage, or there are none`
+    0  the results were written, whatever they are
+    2  there are none; or wrong usage
+  130  interrupted`
 
 func (o *ResultsOptions) check() error {
 	format, err := o.format.read()
@@ -157,7 +158,7 @@ func (o *ResultsOptions) check() error {
 	case err != nil:
 		return err
 	case o.rows && !o.format.text():
-		return &usageError{message: "--rows is for --format text", hint: "The other formats have the rows anyway"}
+		return &usageError{message: "--rows is for --format text", hint: "The other formats list the rows anyway"}
 	case o.summary && o.format.text():
 		return &usageError{message: "--summary is for --format json", hint: "The text is the summary"}
 	case o.summary && format.Summary == nil:
@@ -255,36 +256,37 @@ func newPurgeCommand(env environment) *cobra.Command {
 	o := &PurgeOptions{}
 	c := &cobra.Command{
 		Use:   "purge [flags]",
-		Short: "Delete results for good",
-		Long: `Purge deletes rows and all that is known of them from every table, and rewrites
-the database so that nothing of them is left in its files. What has been deleted
-is verified anew if a manifest with it is run again.
+		Short: "Delete results permanently",
+		Long: `Purge deletes rows and everything known about them from every table. It then
+rewrites the database, so that nothing of them is left in its files. If a manifest
+lists a deleted recording again, batch verifies it again.
 
-On PostgreSQL the tables are locked while they are rewritten, and its own logs
-and backups are not touched.
+On PostgreSQL, purge locks the tables while it rewrites them. It does not touch
+PostgreSQL's own logs and backups.
 
 EXIT STATUS
 
-  0  what was asked for is gone, if it was there
-  2  wrong usage, or the database did not take it`,
+    0  the chosen rows are gone, if there were any
+    2  the database refused; or wrong usage
+  130  interrupted`,
 		Example: `  otoscope results purge --id call-17
   otoscope results purge --before 2026-10-01 --group queue=billing
   otoscope results purge --all`,
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: fmt.Sprintf("purge knows no %q", args[0]), hint: "Name rows with --id"}
+				return &usageError{message: fmt.Sprintf("purge takes no argument %q", args[0]), hint: "Choose rows with --id"}
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runPurge(c.Context(), env, o) },
 	}
 	which := o.filter.flags()
-	which.StringVar(&o.before, "before", "", "only results from before `TIME`: 2026-10-01 (UTC) or 2026-10-01T08:00:00Z")
-	which.BoolVar(&o.all, "all", false, "all that there is, or all of the batch that --name names")
+	which.StringVar(&o.before, "before", "", "only results older than `TIME`: 2026-10-01 (UTC) or 2026-10-01T08:00:00Z")
+	which.BoolVar(&o.all, "all", false, "everything, or everything of the batch that --name names")
 	groupFlags(c,
-		flagGroup{"Where they are kept", o.store.flags(env)},
-		flagGroup{"Which", which},
+		flagGroup{"Database", o.store.flags(env)},
+		flagGroup{"Which results", which},
 	)
 	o.filter.complete(c)
 	return c
@@ -298,14 +300,14 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	chosen := filter.Chooses() || o.before != ""
 	switch {
 	case o.all && chosen:
-		return &usageError{message: "--all and a choice contradict each other", hint: "Leave one of them out"}
+		return &usageError{message: "--all and a choice of rows contradict each other", hint: "Leave one of them out"}
 	case !o.all && !chosen:
-		return &usageError{message: "what is to be deleted?", hint: "Choose with --id, --before, --group, --outcome or --finding, or say --all"}
+		return &usageError{message: "which results?", hint: "Choose with --id, --before, --group, --outcome or --finding, or give --all"}
 	}
 	if o.before != "" {
 		if filter.Before, err = time.Parse(time.DateOnly, o.before); err != nil {
 			if filter.Before, err = time.Parse(time.RFC3339, o.before); err != nil {
-				return &usageError{message: fmt.Sprintf("--before %q is no time", o.before), hint: "Write 2026-10-01, or 2026-10-01T08:00:00Z"}
+				return &usageError{message: fmt.Sprintf("--before %q is not a time", o.before), hint: "Write 2026-10-01, or 2026-10-01T08:00:00Z"}
 			}
 		}
 	}

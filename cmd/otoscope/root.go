@@ -20,10 +20,10 @@ func newRootCommand(env environment) *cobra.Command {
 	wantsVersion := false
 	root := &cobra.Command{
 		Use:   "otoscope",
-		Short: "Who is on which channel of a recording?",
+		Short: "Find out who is on which channel of a recording",
 		Long: `Otoscope listens to both channels of a contact-centre recording and says, with
-reasons and a stated confidence, whether the customer is on the left and the
-agent on the right, or wherever else they were declared to be.`,
+reasons and a stated confidence, whether the customer and the agent are on the
+channels they were declared on.`,
 		Example: `  otoscope verify call.wav
   otoscope verify --attributes task.json
   otoscope verify --format json https://recordings.example.com/17.wav`,
@@ -127,7 +127,7 @@ func flagError(c *cobra.Command, err error) error {
 func reason(err error) string {
 	var number interface{ Unwrap() error }
 	if errors.As(err, &number) && strings.HasPrefix(err.Error(), "strconv.") {
-		return "that is no number"
+		return "not a number"
 	}
 	return err.Error()
 }
@@ -145,7 +145,7 @@ func unknownFlag(c *cobra.Command, name, shorthands string) error {
 		}
 	}
 	if len(owners) > 0 {
-		e.hint = "It belongs behind a command: " + strings.Join(owners, " or ")
+		e.hint = "It belongs to a command: " + strings.Join(owners, " or ")
 		return e
 	}
 	var known []string

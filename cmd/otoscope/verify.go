@@ -33,7 +33,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 	o := &VerifyOptions{}
 	c := &cobra.Command{
 		Use:   "verify [flags] REF...",
-		Short: "Check whether recordings carry who they were declared to carry",
+		Short: "Check which channel is the customer and which the agent",
 		Long:  verifyHelp,
 		Example: `  otoscope verify call.wav
   otoscope verify --channels others,customer --direction outbound call.wav
@@ -51,12 +51,12 @@ func newVerifyCommand(env environment) *cobra.Command {
 	facts := o.declared.factFlags()
 	o.known.add(facts)
 	reading := newFlagSet()
-	reading.StringVar(&o.pick, "pick", "", "of more than two channels take `L,R` as left and right, counted from 1")
-	reading.BoolVar(&o.voice, "voice", false, "with --detail, summarise each channel's voice and line too (this is personal data)")
-	reading.BoolVar(&o.peaks, "peaks", false, "with --detail, give the outline of each channel's waveform too, for pictures")
-	reading.IntVarP(&o.workers, "workers", "j", 4, "work on `N` recordings at once")
+	reading.StringVar(&o.pick, "pick", "", "use channels `L,R` as left and right, counted from 1")
+	reading.BoolVar(&o.voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
+	reading.BoolVar(&o.peaks, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
+	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
 	output := o.output.flags()
-	output.BoolVar(&o.noBars, "no-progress", false, "draw no progress bars for long downloads")
+	output.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel", o.declared.declarationFlags()},
 		flagGroup{"What is known of the call", facts},
@@ -71,28 +71,28 @@ func newVerifyCommand(env environment) *cobra.Command {
 	return c
 }
 
-const verifyHelp = `Verify takes recordings where they lie, listens to both channels, and says
-whether left and right are who they were declared to be.
+const verifyHelp = `Verify fetches each recording, listens to both channels, and says whether left
+and right are who they were declared to be.
 
 A REF is an https URL, a path, the SID of a Twilio recording (RE...), or - for
-standard input. It should be the original WAV file with two channels. Nothing
-is declared by default but what Flex Insights takes for granted: the customer
-on the left, the agent and everybody else on the right.
+standard input. Give the original recording, with two channels. Without a
+declaration, verify expects what Flex Insights expects: the customer on the
+left, the agent and everybody else on the right.
 
 OUTCOMES
 
   match      the channels are as declared
-  swapped    they are the other way round
-  unusable   they do not hold one party each: mono, both parties on one, ...
-  undecided  the sound does not say surely enough; more facts may help
-  error      the recording, or what declares it, could not be read
+  swapped    the channels are the other way round
+  unusable   the channels do not carry one party each: mono, both on one, ...
+  undecided  the sound does not say clearly enough; more facts may help
+  error      the recording, or its declaration, could not be read
 
 CREDENTIALS
 
-come from the environment, never from the command line, and go only to the host
-they belong to:
+Credentials come from the environment, never from the command line. Each goes
+only to the host it belongs to:
   Twilio     TWILIO_API_KEY and TWILIO_API_SECRET, or
-             TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. A SID as REF needs
+             TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. To fetch by SID, set
              TWILIO_ACCOUNT_SID in either case.
   any host   netrc (the file that NETRC names, or ~/.netrc)
   one host   OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER,
@@ -101,9 +101,9 @@ they belong to:
 EXIT STATUS
 
     0  every recording matches its declaration
-    1  at least one is refuted: swapped or unusable
-    2  none is refuted, but one could not be checked; or wrong usage
-    3  none of these, but one is undecided
+    1  at least one recording is swapped or unusable
+    2  none is, but at least one could not be checked; or wrong usage
+    3  none of these, but at least one recording is undecided
   130  interrupted`
 
 // A job is one recording to verify.
@@ -122,7 +122,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	if (o.voice || o.peaks) && !o.output.detail {
-		return &usageError{message: "--voice and --peaks add to what --detail prints", hint: "Give --detail as well"}
+		return &usageError{message: "--voice and --peaks need --detail", hint: "Add --detail"}
 	}
 	measure := verify.MeasureOptions{Voice: o.voice, Peaks: o.peaks}
 	if o.pick != "" {
@@ -176,9 +176,9 @@ func (o *VerifyOptions) check(refs []string) error {
 			hint:    "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
 		}
 	case stdin > 1:
-		return &usageError{message: "standard input (-) is named twice, but it can be read only once", hint: "Name - once, and the rest by path or URL"}
+		return &usageError{message: "standard input (-) is named twice, but can be read only once", hint: "Name - once, and the others by path or URL"}
 	case o.workers < 1:
-		return &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+		return &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 	switch url := declared.Declaration.Recording; {
 	case j.failure != nil:
 	case url == "":
-		j.failure = &usageError{message: "the task attributes name no recording", hint: "give the recording as REF besides --attributes"}
+		j.failure = &usageError{message: "the task attributes do not name a recording", hint: "Give the recording as REF, together with --attributes"}
 	default:
 		ref, err := fetch.ParseUntrusted(url)
 		if err != nil {

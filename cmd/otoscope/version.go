@@ -21,10 +21,14 @@ func newVersionCommand(env environment) *cobra.Command {
 	o := &VersionOptions{}
 	c := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version, and the schema and profile of its results",
-		Long: `Version prints what a result says it was made by: the version and revision of
-otoscope, the schema numbers of verdicts and measurements, and the profile by
-which evidence is weighed.`,
+		Short: "Print the version, and the schemas and profile of its results",
+		Long: `Version prints the version and revision of otoscope, the schema numbers of
+verdicts and measurements, and the built-in profile that weighs the evidence.
+
+EXIT STATUS
+
+  0  the version was printed
+  2  wrong usage`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return &usageError{message: "version takes no arguments"}

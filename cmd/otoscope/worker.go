@@ -137,7 +137,7 @@ func (o *workOptions) complete(c *cobra.Command) { complete(c, "log-format", "te
 func (o *workOptions) check() error {
 	switch {
 	case o.workers < 1:
-		return &usageError{message: fmt.Sprintf("--workers %d leaves nobody to do the work", o.workers), hint: "Give 1 or more"}
+		return &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
 	case o.workers > maxWorkers:
 		return &usageError{message: fmt.Sprintf("--workers %d is more than one process can keep busy", o.workers), hint: fmt.Sprintf("Give up to %d; for more work at once start otoscope worker on more machines", maxWorkers)}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):

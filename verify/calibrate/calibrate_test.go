@@ -240,7 +240,7 @@ func TestText(t *testing.T) {
 	if err := report.Formats()[0].Fit(&b, r, report.Options{ASCII: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"fitted on 60 calls of 5 agents", "tested on", "60 calls", "at the most", "below the 99.0 %", "opening.complete"} {
+	for _, want := range []string{"fitted on 60 calls of 5 agents", "tested on", "60 calls", "at most", "below the 99.0 %", "opening.complete"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, b.String())
 		}

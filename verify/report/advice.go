@@ -64,7 +64,7 @@ func afterMatch(v verify.Verdict) step {
 			return step{text: "The channels are right. Fix the warnings above before relying on Flex Insights."}
 		}
 	}
-	return step{text: "Nothing for this recording. Agents, flows and plugin versions may record differently: look at calls of each before you rely on all of them."}
+	return step{text: "This recording needs nothing. Agents, flows and plugin versions may record differently: check calls of each before you rely on all of them."}
 }
 
 // afterSwap says how to bring the declaration and the recording together.
@@ -74,17 +74,17 @@ func afterSwap(v verify.Verdict) []step {
 	}
 	names := flexNames(*v.Heard)
 	steps := []step{{
-		text: "Declare the channels in the order in which they are recorded. In the media object of the task attributes:",
+		text: "Declare the channels in the order in which they were recorded. In the media object of the task attributes:",
 		code: []string{fmt.Sprintf(`"channels": ["%s", "%s"]`, names[0], names[1])},
 	}}
 	if v.Heard.Left == declare.Agent {
 		steps = append(steps, step{
-			text: "Or record so that the declaration comes true. Of the plugin's feature dual-channel-recording, set the option below: it then records the customer's leg, not the worker's. In a flow of your own, start the recording on the customer's call.",
+			text: "Or change the recording to match the declaration. In the plugin's feature dual-channel-recording, set the option below, so that it records the customer's leg instead of the worker's. In your own flow, start the recording on the customer's call.",
 			code: []string{`"channel": "customer"`},
 		})
 	}
 	return append(steps, step{
-		text: "Before you change a flow or a plugin, find out whether its calls are always exchanged or only some: verify calls of several agents and of both directions. This one is right with:",
+		text: "Before you change a flow or a plugin, find out whether all its calls are swapped or only some: verify calls of several agents and of both directions. This recording matches with:",
 		code: []string{fmt.Sprintf("otoscope verify --channels %s,%s %s", names[0], names[1], argument(v.Recording))},
 	})
 }
@@ -103,17 +103,17 @@ func flexNames(s declare.Sides) [2]string {
 // whenUndecided says what would settle it.
 func whenUndecided(v verify.Verdict) []step {
 	if has(v, finding.NoSpeech) || has(v, finding.TooShort) || has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
-		steps := []step{{text: "Verify a call in which both parties speak, for half a minute or more. From this one nobody could tell."}}
+		steps := []step{{text: "Verify a call of at least half a minute in which both parties speak. This one has too little speech."}}
 		if has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
 			steps = append(steps, step{
-				text: "If the call was answered, say when the agent joined: a party that is missing then makes the recording unusable.",
+				text: "If the call was answered, say when the agent joined. A missing party then makes the recording unusable.",
 				code: []string{"--joined agent=12.4s"},
 			})
 		}
 		return steps
 	}
 	steps := []step{{
-		text: "Say what you know of the call. Each fact adds weight; leave out what you do not know:",
+		text: "Add what you know about the call. Each fact adds weight; leave out what you do not know:",
 		code: []string{
 			"--direction inbound|outbound",
 			"--recorded-by flex-native|customer-leg|agent-leg|dial",
@@ -122,13 +122,13 @@ func whenUndecided(v verify.Verdict) []step {
 	}}
 	if v.Declared == nil {
 		steps = append(steps, step{
-			text: "Say who should be on which channel; as it stands there is nothing to compare the sound with:",
+			text: "Declare who should be on which channel. Without a declaration there is nothing to compare the sound with:",
 			code: []string{"--channels customer,others"},
 		})
 	}
 	if namesFile(v.Recording) {
 		steps = append(steps, step{
-			text: "Or listen to one channel alone. With sox, the left one:",
+			text: "Or listen to one channel alone, for example the left one with sox:",
 			code: []string{"play " + argument(v.Recording) + " remix 1"},
 		})
 	}

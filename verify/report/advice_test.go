@@ -37,7 +37,7 @@ func TestAdviceFollowsFromFindings(t *testing.T) {
 		verdict verify.Verdict
 		want    string
 	}{
-		{"nothing to do", matching(), "Nothing for this recording"},
+		{"nothing to do", matching(), "This recording needs nothing"},
 		{"warnings", with(matching(), finding.Warning, finding.KeyMisspelt), "Fix the warnings above"},
 		{"public recording", with(matching(), finding.Warning, finding.PublicRecording), "Turn on HTTP authentication"},
 		{"mono", mono(), "RecordingChannels=dual"},

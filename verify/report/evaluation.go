@@ -86,7 +86,7 @@ func (r evaluation) summary() string {
 func (r evaluation) headline(p *sheet) {
 	f := &r.Figures
 	if f.Calls == 0 {
-		p.line("\nNo recording is labelled with one party on each channel: nothing is said of who is on which.")
+		p.line("\nNo recording is labelled with one party on each channel, so who is on which was not evaluated.")
 		return
 	}
 	p.line("\nWho is on which channel: %s", plural(f.Calls, "call"))
@@ -97,15 +97,15 @@ func (r evaluation) headline(p *sheet) {
 			row("  of these wrong", fmt.Sprintf("%d of %d", f.WrongDecided, f.Decided), percent(f.DecidedRight)+" right", between(f.DecidedRightInterval))
 		}
 		row("not decided", fmt.Sprintf("%d undecided, %d unusable", f.Undecided, f.Unusable))
-		row("Cllr", bits(f.Cllr), "at best, in this order: "+bits(f.CllrMin))
+		row("Cllr", bits(f.Cllr), "best possible in this order: "+bits(f.CllrMin))
 	})
-	p.line("  Intervals hold the true rate in 95 %% of cases (Clopper–Pearson), if the calls are independent.")
+	p.line("  Each interval covers the true rate with 95 %% probability (Clopper–Pearson), if the calls are independent.")
 	right, calls := 0, 0
 	for _, b := range r.Reliability { // those with evidence
 		right, calls = right+b.Right, calls+b.Calls
 	}
 	if evaluate.Contradicted(right, calls) {
-		p.line("  Most calls sound the other way round than labelled. \"left\" is who really is on the left, not who was declared to be: check the labels first.")
+		p.line("  Most calls sound swapped against their labels. \"left\" must say who really is on the left, not who was declared there: check the labels first.")
 	}
 }
 
@@ -128,7 +128,7 @@ func (r evaluation) wrong(p *sheet) {
 		}
 		truth := "the " + w.Left + " is on the left; heard otherwise"
 		if w.Left == evaluate.Mixed {
-			truth = "the sides change places; heard as staying"
+			truth = "the sides change places; heard as constant"
 		}
 		p.line("  %s: %s with %s", name, truth, percent(stat.Number(w.Confidence)))
 		for _, e := range w.Evidence {
@@ -159,7 +159,7 @@ func (r evaluation) evidenceTable(p *sheet) {
 	}
 	p.line("\nWhat each kind of evidence contributes")
 	p.table(func(row func(...string)) {
-		row("", "alone, where it speaks", "", "", "without it", "", "")
+		row("", "alone, where present", "", "", "without it", "", "")
 		row("evidence", "right", "decided, wrong", "Cllr", "right", "decided, wrong", "Cllr")
 		for _, c := range r.Evidence {
 			row(escape.Text(c.Name),
@@ -202,7 +202,7 @@ func (r evaluation) activity(p *sheet) {
 	p.line("\nSpeech activity, in frames of 20 ms, the last 0.2 s of each utterance left out: %d channels", a.Channels)
 	p.table(func(row func(...string)) {
 		row("F1", fmt.Sprintf("%.4f", float64(r.VADF1)), fmt.Sprintf("precision %.4f, recall %.4f", float64(a.Precision), float64(a.Recall)))
-		row("first speech", fmt.Sprintf("off by %s in the median", seconds(o.MedianS)), fmt.Sprintf("90th percentile %s, largest %s, never heard %d", seconds(o.P90S), seconds(o.MaxS), o.Never))
+		row("first speech", fmt.Sprintf("median error %s", seconds(o.MedianS)), fmt.Sprintf("90th percentile %s, largest %s, never heard %d", seconds(o.P90S), seconds(o.MaxS), o.Never))
 	})
 }
 

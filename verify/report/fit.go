@@ -29,7 +29,7 @@ func fitText(w io.Writer, result *calibrate.Result, o Options) error {
 		known = "sound, directions and join times"
 	}
 	p.line("Profile %s: fitted on %d calls%s and %d pieces cut from them; %s.", escape.Text(r.Profile.Name), from.Calls, of, from.Cuts, known)
-	p.line("Its weights are drawn towards %s. Every figure below is of calls held out:\neach of %d groups was judged by weights fitted on the others, an agent's calls,\ntheir mirrors and their cuts in one group.", r.Base.Name, from.Folds)
+	p.line("Its weights are shrunk towards %s. Every figure below is for held-out calls:\neach of %d groups was judged by weights fitted on the others. An agent's calls,\ntheir mirrors and their cuts stay in one group.", r.Base.Name, from.Folds)
 	held, base := from.HeldOut, r.BaseHeld
 	p.table(func(row func(...string)) {
 		row("", r.Base.Name, "fitted", fmt.Sprintf("fitted, capped as %s", r.Base.Name))
@@ -43,12 +43,12 @@ func fitText(w io.Writer, result *calibrate.Result, o Options) error {
 		}
 	})
 	if evaluate.Contradicted(base.Right, from.Calls) {
-		p.line("By %s most calls sound the other way round than labelled. \"left\" is who\nreally is on the left, not who was declared to be: check the labels first.", r.Base.Name)
+		p.line("By %s most calls sound swapped against their labels. \"left\" must say who\nreally is on the left, not who was declared there: check the labels first.", r.Base.Name)
 	}
 	r.claimed(p)
 	p.line("\nWeights (log10 units)")
 	p.table(func(row func(...string)) {
-		row("", r.Base.Name, "fitted", "bears on")
+		row("", r.Base.Name, "fitted", "affects")
 		for _, c := range r.Weights {
 			row(c.Name, fmt.Sprintf("%.2f", c.Base), fmt.Sprintf("%.2f", c.Now), fmt.Sprintf("%d of %d calls", c.BearsOn, from.Calls))
 		}
@@ -58,7 +58,7 @@ func fitText(w io.Writer, result *calibrate.Result, o Options) error {
 
 // claimed sets side by side what is claimed and on how many calls that was tested.
 func (r fit) claimed(p *sheet) {
-	p.line("\nWhat is claimed, and on how many calls it was tested")
+	p.line("\nClaims, and the calls that they were tested on")
 	p.table(func(row func(...string)) {
 		row("confidence", "claimed on average", "tested on", "right", "95 % interval", "excerpts", "right")
 		for _, c := range r.Claims {
@@ -68,13 +68,13 @@ func (r fit) claimed(p *sheet) {
 		}
 	})
 	limit := r.Profile.TimingCap
-	p.line("Who speaks when may claim %s at the most (odds of %.0f to 1): that is what %d\nindependent calls support, of which %d were right when held out. Evidence of\nanother kind, such as key presses or join times, adds to that.",
+	p.line("Evidence from who speaks when may claim at most %s (odds of %.0f to 1): %d\nindependent calls, %d of them right when held out, support no more. Other\nevidence, such as key presses or join times, adds to that.",
 		percent(stat.Number(probability(limit))), math.Pow(10, limit), r.Provenance.Calls, r.Provenance.HeldOut.Right)
 	if probability(limit) < verify.DefaultMinConfidence {
-		p.line("That is below the %s that a verdict needs: alone it decides nothing. Label\nmore calls (98 without a mistake support 99 %%), give more facts (--direction,\n--joined), or ask for less with --min-confidence.", percent(verify.DefaultMinConfidence))
+		p.line("That is below the %s that a verdict needs, so alone it decides nothing. Label\nmore calls (98 without a mistake support 99 %%), give more facts (--direction,\n--joined), or ask for less with --min-confidence.", percent(verify.DefaultMinConfidence))
 	}
 	if r.Unbound.Cllr >= r.BaseHeld.Cllr {
-		p.line("On calls held out the fitted weights are no better than %s: keep that,\nunless it claims more than you can believe.", r.Base.Name)
+		p.line("On held-out calls the fitted weights are no better than %s. Keep it,\nunless it claims more than you trust.", r.Base.Name)
 	}
 }
 

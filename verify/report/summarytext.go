@@ -19,14 +19,14 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 	b := &p.Buffer
 	fmt.Fprintf(b, "%s: %s", escape.Text(s.Name), plural(s.Results, "result"))
 	if s.Waiting > 0 {
-		fmt.Fprintf(b, ", %s still to be done", plural(s.Waiting, "row"))
+		fmt.Fprintf(b, ", %s waiting", plural(s.Waiting, "row"))
 	}
-	fmt.Fprintf(b, "; %.1f hours of sound, %s\n", s.DurationS/3600, strings.ReplaceAll(size(s.Bytes), nbsp, " "))
+	fmt.Fprintf(b, "; %.1f hours of audio, %s\n", s.DurationS/3600, strings.ReplaceAll(size(s.Bytes), nbsp, " "))
 	if s.Repeated > 0 {
-		fmt.Fprintf(b, "not verified again: %s of the manifest that repeated an id\n", plural(s.Repeated, "row"))
+		fmt.Fprintf(b, "repeated ids: %s, not verified again\n", plural(s.Repeated, "row"))
 	}
 	if s.Stale > 0 {
-		fmt.Fprintf(b, "%s measured by another version of otoscope; --again stale measures them anew\n", plural(s.Stale, "result"))
+		fmt.Fprintf(b, "%s measured by another version of otoscope; --again stale measures them again\n", plural(s.Stale, "result"))
 	}
 	if s.Results > 0 {
 		t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -44,7 +44,7 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 			fmt.Fprintf(t, "%s\t%d\n", escape.Text(e.Kind), e.N)
 		}
 		t.Flush()
-		b.WriteString("otoscope results --outcome error tells each; otoscope batch --again errors tries them again\n")
+		b.WriteString("otoscope results --outcome error lists them; otoscope batch --again errors retries them\n")
 	}
 	if len(s.Findings) > 0 {
 		t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)

@@ -58,7 +58,7 @@ func (p *page) headline(v verify.Verdict) string {
 			sentence = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
 		}
 	case verify.Unusable:
-		word, sentence = p.paint(red, word), reason(v, "the channels do not hold one party each")
+		word, sentence = p.paint(red, word), reason(v, "the channels do not carry one party each")
 	case verify.Undecided:
 		word, sentence = p.paint(yellow, word), reason(v, leaning(v))
 	case verify.Errored:
@@ -83,7 +83,7 @@ func why(v verify.Verdict) string {
 			clause = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
 		}
 	case verify.Unusable:
-		clause = reason(v, "the channels do not hold one party each")
+		clause = reason(v, "the channels do not carry one party each")
 	case verify.Undecided:
 		clause = reason(v, leaning(v))
 	case verify.Errored:
@@ -96,7 +96,7 @@ func why(v verify.Verdict) string {
 // its sides.
 func reason(v verify.Verdict, otherwise string) string {
 	clauses := map[finding.Code]string{
-		finding.MonoFile:           "the recording has one channel only",
+		finding.MonoFile:           "the recording is mono",
 		finding.DualMono:           "both channels carry the same sound",
 		finding.BothParties:        "both parties are on one channel",
 		finding.Bleed:              "one channel also carries the other party",
@@ -190,13 +190,13 @@ func favours(log10LR float64) string {
 // conclusion says how the evidence became a confidence.
 func conclusion(v verify.Verdict) string {
 	if v.Heard == nil || v.Confidence == nil {
-		return "No side is preferred."
+		return "The evidence favours neither side."
 	}
 	before := v.Prior
 	if v.Heard.Left != declare.Customer {
 		before = 1 - before
 	}
-	return fmt.Sprintf("That the %s is on the left had a probability of %s before listening, and %s after.",
+	return fmt.Sprintf("Probability that the %s is on the left: %s before listening, %s after.",
 		v.Heard.Left, certainty(before), certainty(*v.Confidence))
 }
 
