@@ -14,8 +14,8 @@ import (
 
 // What is assumed where a case does not say.
 const (
-	DefaultPrior         = 0.5
-	DefaultMinConfidence = 0.99
+	DefaultPrior         = declare.DefaultPrior
+	DefaultMinConfidence = declare.DefaultMinConfidence
 )
 
 // Case is all that is known of a recording besides its sound.
@@ -34,6 +34,14 @@ type Case struct {
 	Agent    string            // the user's own word for the agent
 	Groups   map[string]string // the user's own groups
 	Findings []finding.Finding // what fetching found odd
+}
+
+// Say takes over what is declared and known of a call. What its words name by
+// file, who has opened the files fills in.
+func (c *Case) Say(call declare.Call) {
+	c.Declaration, c.Facts = call.Declaration, call.Facts
+	c.Prior, c.MinConfidence = call.Prior, call.MinConfidence
+	c.Agent, c.Groups = call.Agent, call.Groups
 }
 
 // Judge decides on a measured recording. It is a function of its arguments

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
@@ -41,7 +42,7 @@ func measuredForm(t testing.TB, file string) []byte {
 	}
 	defer f.Close()
 	rec, err := verify.Measure(t.Context(), f, verify.MeasureOptions{
-		Voice: true, Peaks: true, Known: []*fingerprint.Print{knownGreeting(t)},
+		OnRequest: measurement.OnRequest{Voice: true, Waveform: true}, Known: []*fingerprint.Print{knownGreeting(t)},
 	})
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
@@ -90,7 +91,7 @@ func verdictsInFull(t testing.TB) []byte {
 			t.Fatal(err)
 		}
 		v, err := verify.Verify(t.Context(), f, verify.Case{Reference: filepath.Base(file), Declaration: declare.Default()},
-			verify.MeasureOptions{Voice: true, Peaks: true, Known: []*fingerprint.Print{knownGreeting(t)}})
+			verify.MeasureOptions{OnRequest: measurement.OnRequest{Voice: true, Waveform: true}, Known: []*fingerprint.Print{knownGreeting(t)}})
 		f.Close()
 		if err != nil {
 			t.Fatal(err)

@@ -39,9 +39,8 @@ import (
 type MeasureOptions struct {
 	// Options says how the bytes are decoded.
 	decode.Options
-	// Voice and Peaks ask for what is measured on request only: a summary of each
-	// channel's voice and line, which is personal data, and the outline of the waveform.
-	Voice, Peaks bool
+	// OnRequest asks for what is measured only when asked for.
+	measurement.OnRequest
 	// Known is audio to look for in each channel. Whose it is, the case's facts say.
 	Known []*fingerprint.Print
 }
@@ -71,7 +70,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	format := decoder.Format()
 	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{
 		StoredAsG711: format.Encoding == decode.ALaw || format.Encoding == decode.MuLaw,
-		Voice:        o.Voice, Waveform: o.Peaks, Known: o.Known,
+		OnRequest:    o.OnRequest, Known: o.Known,
 	})
 	if err != nil {
 		return Recording{}, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}

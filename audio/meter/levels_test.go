@@ -146,7 +146,7 @@ func TestSampleRatesAgree(t *testing.T) {
 			x = slices.Concat(make([]float32, shift), x)[:len(x)]
 			sides[c] = signals.Quantised(signals.Mix(x, signals.Hiss(uint64(c+1), rate, seconds, -60)))
 		}
-		return measure(t, rate, Options{Voice: true}, sides[0], sides[1])
+		return measure(t, rate, Options{OnRequest: measurement.OnRequest{Voice: true}}, sides[0], sides[1])
 	}
 	want := call(8000)
 	for _, rate := range signals.Rates[1:] {

@@ -23,7 +23,7 @@ func TestPeaksOnlyWhenAskedFor(t *testing.T) {
 	if c := measure(t, 8000, Options{}, x).Left; c.Waveform != nil || c.Voice != nil {
 		t.Error("peaks or a voice without being asked for")
 	}
-	if measure(t, 8000, Options{Waveform: true}, x).Left.Waveform.Len() != 1000 {
+	if measure(t, 8000, Options{OnRequest: measurement.OnRequest{Waveform: true}}, x).Left.Waveform.Len() != 1000 {
 		t.Error("a second is not 1000 pairs")
 	}
 }

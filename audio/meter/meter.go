@@ -46,11 +46,8 @@ type Options struct {
 	// StoredAsG711 says that the file holds the samples as G.711. Each then lies on
 	// the grid of its law, which tells nothing of the line: no grid is reported.
 	StoredAsG711 bool
-	// Voice summarises each channel's voice and line, which is personal data.
-	// It takes a sample rate of 8 kHz or more.
-	Voice bool
-	// Waveform keeps the overview of the waveform, for pictures.
-	Waveform bool
+	// OnRequest is measured only when asked for.
+	measurement.OnRequest
 	// Known is audio to look for in each channel.
 	Known []*fingerprint.Print
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-var everything = Options{Voice: true, Waveform: true}
+var everything = Options{OnRequest: measurement.OnRequest{Voice: true, Waveform: true}}
 
 // anyCall draws two channels of one length: pieces of anything, and now and
 // then voices.

@@ -16,7 +16,7 @@ import (
 
 func TestVoiceSummaryIsSmall(t *testing.T) {
 	for _, seconds := range []float64{6, 30, 120} {
-		v := measure(t, 8000, Options{Voice: true}, signals.Talker(1, 8000, seconds, -24)).Left.Voice
+		v := measure(t, 8000, Options{OnRequest: measurement.OnRequest{Voice: true}}, signals.Talker(1, 8000, seconds, -24)).Left.Voice
 		if v == nil {
 			t.Fatalf("no summary of %.0f s of speech", seconds)
 		}
@@ -53,7 +53,7 @@ func TestVoiceNeedsSpeech(t *testing.T) {
 		"a tone":      signals.Sine(8000, 20, 440, -20),
 		"two seconds": signals.Talker(1, 8000, 2, -24),
 	} {
-		if v := measure(t, 8000, Options{Voice: true}, x).Left.Voice; v != nil {
+		if v := measure(t, 8000, Options{OnRequest: measurement.OnRequest{Voice: true}}, x).Left.Voice; v != nil {
 			t.Errorf("%s has a voice of %.1f s", name, v.Halves[0].VoicedS+v.Halves[1].VoicedS)
 		}
 	}
@@ -65,7 +65,7 @@ func TestVoiceTellsTalkersApart(t *testing.T) {
 	const talkers, seconds = 4, 12
 	voices := func(rate int, level float64) (out []*measurement.Voice) {
 		for seed := range uint64(talkers) {
-			v := measure(t, rate, Options{Voice: true}, signals.Talker(seed+1, rate, seconds, level)).Left.Voice
+			v := measure(t, rate, Options{OnRequest: measurement.OnRequest{Voice: true}}, signals.Talker(seed+1, rate, seconds, level)).Left.Voice
 			if v == nil {
 				t.Fatalf("no summary of talker %d at %d Hz", seed, rate)
 			}
@@ -98,8 +98,8 @@ func TestVoiceTellsTalkersApart(t *testing.T) {
 }
 
 func TestVoiceDistance(t *testing.T) {
-	a := measure(t, 8000, Options{Voice: true}, signals.Talker(1, 8000, 20, -24)).Left.Voice.Halves[0]
-	b := measure(t, 8000, Options{Voice: true}, signals.Talker(2, 8000, 20, -24)).Left.Voice.Halves[0]
+	a := measure(t, 8000, Options{OnRequest: measurement.OnRequest{Voice: true}}, signals.Talker(1, 8000, 20, -24)).Left.Voice.Halves[0]
+	b := measure(t, 8000, Options{OnRequest: measurement.OnRequest{Voice: true}}, signals.Talker(2, 8000, 20, -24)).Left.Voice.Halves[0]
 	distance := func(a, b measurement.VoiceModel) float64 {
 		d, err := voice.Distance(a, b)
 		if err != nil {

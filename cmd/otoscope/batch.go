@@ -6,29 +6,26 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
 )
 
 // BatchOptions are the flags of "otoscope batch".
 type BatchOptions struct {
 	declared declaredOptions
-	known    knownOptions
 	fetch    fetchOptions
 	store    storeOptions
 	work     workOptions
-	pick     string
-	voice    bool
-	peaks    bool
+	measurement.OnRequest
+	headings []string
 	name     string
 	again    string
 	stop     int
@@ -52,13 +49,12 @@ func newBatchCommand(env environment) *cobra.Command {
 			return runBatch(c.Context(), env, o, args)
 		},
 	}
-	declaration, facts := o.declared.declarationFlags(), o.declared.factFlags()
-	declaration.Lookup("attributes").Usage = "read the declaration from the task attributes in `FILE` (- for standard input)"
-	o.known.add(facts)
-	reading := newFlagSet()
-	reading.StringVar(&o.pick, "pick", "", "use channels `L,R` as left and right, counted from 1")
-	reading.BoolVar(&o.voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
-	reading.BoolVar(&o.peaks, "peaks", false, "also store each channel's waveform, for pictures")
+	declaration := o.declared.flags(declare.AboutChannels)
+	declaration.Lookup("attributes").Usage += " (- for standard input)"
+	reading := o.declared.flags(declare.AboutReading)
+	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
+	reading.BoolVar(&o.Voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
+	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")
 	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale or all")
 	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's file name)")
 	running := o.store.flags(env)
@@ -69,14 +65,13 @@ func newBatchCommand(env environment) *cobra.Command {
 	o.format.add(output)
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel, for rows that do not say", declaration},
-		flagGroup{"What is known of the calls, for rows that do not say", facts},
+		flagGroup{"What is known of the calls, for rows that do not say", o.declared.flags(declare.AboutCall)},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
-	o.known.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt", "cer")
 	o.work.complete(c)
 	complete(c, "again", againWords()...)
@@ -138,7 +133,7 @@ func (o *BatchOptions) check(args []string) error {
 		return &usageError{message: "which manifest?", hint: "Give a CSV file, JSON lines, a folder or - : otoscope batch calls.csv"}
 	case len(args) > 1:
 		return &usageError{message: "batch takes one manifest", hint: "Name the folder, or list the recordings in a file: ls calls/*.wav | sed '1i recording' | otoscope batch --allow-paths -"}
-	case args[0] == "-" && o.declared.attributes == "-":
+	case args[0] == "-" && o.declared.word("attributes") == "-":
 		return &usageError{message: "standard input (-) is named twice, but can be read only once", hint: "Name - once, and the others by path"}
 	case o.again != "" && !slices.Contains(againWords(), o.again):
 		return &usageError{message: fmt.Sprintf("unknown --again %q", o.again), hint: "Values are " + strings.Join(againWords(), ", ")}
@@ -155,78 +150,49 @@ func (o *BatchOptions) check(args []string) error {
 	return o.work.check()
 }
 
-// defaults are the words of rows that do not say otherwise.
-func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (manifest.Fields, error) {
-	d := &o.declared
-	f := manifest.Fields{Channels: d.channels, Convention: d.convention, RecordedBy: d.recordedBy, Direction: d.direction, Joined: d.joined, Agent: d.agent, Pick: o.pick}
-	if err := d.check(); err != nil {
-		return f, err
+// defaults are what is declared and known of rows that do not say otherwise, and
+// the profile that they are judged by. What is wrong here would be wrong in every
+// row.
+func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (declare.Call, *evidence.Profile, error) {
+	call, err := o.declared.call()
+	if err != nil {
+		return call, nil, err
 	}
-	var err error
-	if f.Groups, err = d.groupMap(); err != nil {
-		return f, err
+	if _, err := readKnownAudio(call); err != nil {
+		return call, nil, err
 	}
-	if _, err := o.known.read(); err != nil {
-		return f, err
+	profile, err := readProfile(call.Profile)
+	if err != nil || call.Attributes == "" {
+		return call, profile, err
 	}
-	f.AgentAudio, f.CustomerAudio = o.known.agent, o.known.customer
-	if d.minConfidence != verify.DefaultMinConfidence {
-		f.MinConfidence = strconv.FormatFloat(d.minConfidence, 'g', -1, 64)
+	if call.Attributes, err = attributesText(ctx, call.Attributes, stdin); err == nil {
+		_, err = declare.ParseAttributes([]byte(call.Attributes))
 	}
-	if d.prior != verify.DefaultPrior {
-		f.Prior = strconv.FormatFloat(d.prior, 'g', -1, 64)
-	}
-	if d.attributes != "" {
-		if f.Attributes, err = attributesText(ctx, d.attributes, stdin); err != nil {
-			return f, err
-		}
-	}
-	// What is wrong here would be wrong in every row.
-	for _, c := range []struct {
-		flag, value string
-		parse       func(string) error
-	}{
-		{"channels", d.channels, func(s string) error { _, err := declare.ParseChannels(s); return err }},
-		{"convention", d.convention, func(s string) error { _, err := declare.Convention(s); return err }},
-		{"direction", d.direction, func(s string) error { _, err := declare.ParseDirection(s); return err }},
-		{"recorded-by", d.recordedBy, func(s string) error { _, err := declare.ParseMethod(s); return err }},
-		{"pick", o.pick, func(s string) error { _, err := decode.ParsePick(s); return err }},
-	} {
-		if c.value == "" {
-			continue
-		}
-		if err := c.parse(c.value); err != nil {
-			return f, flagValue(c.flag, err)
-		}
-	}
-	return f, nil
+	return call, profile, err
 }
 
-// attributesText reads attributes for all rows. That they are attributes is
-// found out here, and not in every row.
-func attributesText(ctx context.Context, path string, stdin io.Reader) (string, error) {
-	r, err := openInput(ctx, path, stdin)
-	if err != nil {
-		return "", &attributesError{err}
+// mappings reads which headings name which columns.
+func (o *BatchOptions) mappings() ([]manifest.Mapping, error) {
+	var all []manifest.Mapping
+	for _, m := range o.headings {
+		column, heading, ok := strings.Cut(m, "=")
+		if !ok || column == "" || heading == "" {
+			return nil, &usageError{message: fmt.Sprintf("--map %q names no column and heading", m), hint: `Write --map COLUMN=HEADING, such as --map recording="Recording Link"`}
+		}
+		all = append(all, manifest.Mapping{Column: column, Heading: heading})
 	}
-	defer r.Close()
-	text, err := io.ReadAll(io.LimitReader(r, declare.MaxAttributes+1))
-	if err != nil {
-		return "", &attributesError{err}
-	}
-	_, err = declare.ParseAttributes(text)
-	return string(text), err
+	return all, nil
 }
 
 func runBatch(ctx context.Context, env environment, o *BatchOptions, args []string) error {
 	if err := o.check(args); err != nil {
 		return err
 	}
-	profile, err := readProfile(o.declared.profile)
+	defaults, profile, err := o.defaults(ctx, env.stdin)
 	if err != nil {
 		return err
 	}
-	defaults, err := o.defaults(ctx, env.stdin)
+	mappings, err := o.mappings()
 	if err != nil {
 		return err
 	}
@@ -234,7 +200,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	m, err := openManifest(ctx, args[0], env.stdin)
+	m, err := openManifest(ctx, args[0], env.stdin, mappings)
 	if err != nil {
 		return err
 	}
@@ -251,13 +217,13 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, Voice: o.voice, Peaks: o.peaks, Again: batch.Again(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, OnRequest: o.OnRequest, Again: batch.Again(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 
 // openManifest opens a manifest. A pipe goes as standard input: the name that the
 // shell gives to one is another each time, and the batch's is to stay.
-func openManifest(ctx context.Context, path string, stdin io.Reader) (*manifest.Manifest, error) {
+func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []manifest.Mapping) (*manifest.Manifest, error) {
 	if path != "-" && isPipe(path) {
 		r, err := openInput(ctx, path, stdin)
 		if err != nil {
@@ -265,7 +231,7 @@ func openManifest(ctx context.Context, path string, stdin io.Reader) (*manifest.
 		}
 		path, stdin = "-", r
 	}
-	return manifest.Open(path, stdin)
+	return manifest.Open(path, stdin, mappings...)
 }
 
 // run verifies what is new in a manifest.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,54 +17,107 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// declaredOptions are what is declared and known of recordings: the same flags
-// wherever recordings are judged.
+// declaredOptions are what is declared and known of recordings: the facts of
+// declare.Table, as flags wherever recordings are judged.
 type declaredOptions struct {
-	channels, attributes, convention string
-	recordedBy, direction, joined    string
-	agent                            string
-	groups                           []string
-	minConfidence, prior             float64
-	profile                          string
+	words []declare.Word // in the order of the command line
 }
 
-// declarationFlags say who should be on which channel.
-func (o *declaredOptions) declarationFlags() *pflag.FlagSet {
+// flags makes a flag of each fact about something, or only of those named.
+func (o *declaredOptions) flags(about declare.About, only ...string) *pflag.FlagSet {
 	f := newFlagSet()
-	f.StringVar(&o.channels, "channels", "", "declare `LEFT,RIGHT`, such as others,customer (default customer,others)")
-	f.StringVar(&o.attributes, "attributes", "", "read the declaration from the task attributes in `FILE` (- for standard input); without a REF, verify the recording that they name")
-	f.StringVar(&o.convention, "convention", "", "declare what the system `NAME` does by its own rule; see: otoscope help conventions")
+	for _, fact := range declare.Table() {
+		if fact.About == about && (len(only) == 0 || slices.Contains(only, fact.Name)) {
+			f.Var(&factFlag{fact: fact, to: o}, fact.Flag(), fact.Usage)
+		}
+	}
 	return f
 }
 
-// factFlags say what is known of the calls besides.
-func (o *declaredOptions) factFlags() *pflag.FlagSet {
-	f := newFlagSet()
-	f.StringVar(&o.direction, "direction", "", "who placed the call; `WAY` is inbound (the customer did) or outbound (the centre did)")
-	f.StringVar(&o.recordedBy, "recorded-by", "", "how the call was recorded; `METHOD` is "+strings.Join(declare.Methods(), ", "))
-	f.StringVar(&o.joined, "joined", "", "when each party joined; `TIMES` are offsets, such as customer=0s,agent=12.4s, or points in time")
-	f.StringVar(&o.agent, "agent", "", "repeat the agent's `NAME` in the result")
-	f.StringArrayVar(&o.groups, "group", nil, "repeat `NAME=VALUE` in the result, such as queue=billing; may be given again")
-	f.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "leave undecided what is less sure than the probability `P`")
-	f.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, as otoscope calibrate writes it")
-	f.Float64Var(&o.prior, "prior", verify.DefaultPrior, "probability `P`, before listening, that the customer is on the left")
-	return f
+// factFlag collects what is said of one fact.
+type factFlag struct {
+	fact declare.Fact
+	to   *declaredOptions
 }
 
-// complete offers the words that the flags take.
+// Set takes over a word. It is read later, with those of other flags.
+func (f *factFlag) Set(value string) error {
+	if !f.fact.Many {
+		f.to.forget(f.fact.Name) // of a flag that is given twice the last counts
+	}
+	f.to.words = append(f.to.words, declare.Word{Fact: f.fact.Name, Value: value})
+	return nil
+}
+
+func (f *factFlag) String() string { return f.fact.Default }
+
+// Type is shown in a help only where the usage names no value.
+func (f *factFlag) Type() string { return "word" }
+
+func (o *declaredOptions) forget(fact string) {
+	kept := o.words[:0]
+	for _, w := range o.words {
+		if w.Fact != fact {
+			kept = append(kept, w)
+		}
+	}
+	o.words = kept
+}
+
+// word gives what is said of a fact, "" where that is nothing.
+func (o *declaredOptions) word(fact string) string {
+	for _, w := range o.words {
+		if w.Fact == fact {
+			return w.Value
+		}
+	}
+	return ""
+}
+
+// complete offers the words and the files that the flags take.
 func (o *declaredOptions) complete(c *cobra.Command) {
-	complete(c, "channels", "customer,others", "others,customer", "caller,callee", "callee,caller")
-	completeFiles(c, "attributes", "json")
-	complete(c, "convention", declare.Conventions()...)
-	complete(c, "direction", string(declare.Inbound), string(declare.Outbound))
-	complete(c, "recorded-by", declare.Methods()...)
-	complete(c, "joined", "customer=0s,agent=")
+	for _, fact := range declare.Table() {
+		if c.Flags().Lookup(fact.Flag()) == nil {
+			continue
+		}
+		if len(fact.Words) > 0 {
+			complete(c, fact.Flag(), fact.Words...)
+		}
+		if len(fact.Files) > 0 {
+			completeFiles(c, fact.Flag(), fact.Files...)
+		}
+	}
+}
+
+// call reads the words of the flags. Its errors are about the command line. Files
+// that are named are not opened yet.
+func (o *declaredOptions) call() (declare.Call, error) {
+	var call declare.Call
+	if declaring := declare.Declaring(o.words); len(declaring) > 1 {
+		return call, &usageError{
+			message: "--" + strings.Join(declaring, " and --") + " each declare who is on which channel",
+			hint:    "Give one of them",
+		}
+	}
+	for _, fact := range declare.Table() {
+		for _, w := range o.words {
+			// The default says no more than nothing does.
+			if w.Fact != fact.Name || w.Value == "" || w.Value == fact.Default {
+				continue
+			}
+			if err := fact.Set(&call, w.Value); err != nil {
+				return call, flagValue(fact.Flag(), err)
+			}
+		}
+	}
+	return call, nil
 }
 
 // A declaredCase is the part of a verify.Case that is the same for every
 // recording of one command line, with what came of reading it.
 type declaredCase struct {
 	verify.Case
+	measure verify.MeasureOptions
 	// failure is why the attributes cannot be used. It concerns the recordings,
 	// not the command line, and is told in their verdicts.
 	failure error
@@ -72,69 +125,43 @@ type declaredCase struct {
 
 // read makes a case of the flags. Its errors are about the command line.
 func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCase, error) {
-	c := declaredCase{Case: verify.Case{Agent: o.agent, Prior: o.prior, MinConfidence: o.minConfidence}}
-	if err := o.check(); err != nil {
+	var c declaredCase
+	call, err := o.call()
+	if err != nil {
 		return c, err
 	}
-	var err error
-	if c.Groups, err = o.groupMap(); err != nil {
+	audio, err := readKnownAudio(call)
+	if err != nil {
 		return c, err
 	}
-	if c.Profile, err = readProfile(o.profile); err != nil {
+	if c.Profile, err = readProfile(call.Profile); err != nil {
 		return c, err
 	}
-	if c.Facts.Direction, err = declare.ParseDirection(o.direction); err != nil {
-		return c, flagValue("direction", err)
+	if call.Attributes != "" {
+		call.Declaration, c.failure = readAttributes(ctx, call.Attributes, stdin)
 	}
-	if c.Facts.RecordedBy, err = declare.ParseMethod(o.recordedBy); err != nil {
-		return c, flagValue("recorded-by", err)
+	if c.failure == nil {
+		err = call.Complete()
 	}
-	if err := o.declaration(ctx, &c, stdin); err != nil {
-		return c, err
-	}
-	if c.Facts.Joined, err = declare.ParseJoined(o.joined, c.Declaration.StartTime); err != nil {
-		return c, flagValue("joined", err)
-	}
-	return c, nil
-}
-
-// check finds flags that contradict each other and values out of range.
-func (o *declaredOptions) check() error {
-	var given []string
-	for _, f := range []struct{ name, value string }{
-		{"--channels", o.channels}, {"--convention", o.convention}, {"--attributes", o.attributes},
-	} {
-		if f.value != "" {
-			given = append(given, f.name)
-		}
-	}
+	var fact *declare.FactError
 	switch {
-	case len(given) > 1:
-		return &usageError{
-			message: strings.Join(given, " and ") + " each declare who is on which channel",
-			hint:    "Give one of them",
-		}
-	case checkWord("agent", o.agent) != nil:
-		return checkWord("agent", o.agent)
-	case checkMinConfidence(o.minConfidence) != nil:
-		return checkMinConfidence(o.minConfidence)
-	case !(o.prior > 0 && o.prior < 1):
-		return &usageError{message: fmt.Sprintf("--prior %v is no probability between 0 and 1", o.prior), hint: "0.5 says that nothing is known before listening; 0 and 1 would leave nothing to be heard"}
+	case errors.As(err, &fact):
+		return c, flagValue(fact.Fact, fact.Err)
+	case err != nil && call.Attributes != "":
+		c.failure = err
+	case err != nil:
+		return c, err
 	}
-	return nil
+	call.Facts.AgentAudio, call.Facts.CustomerAudio = audio.agent, audio.customer
+	c.Case.Say(call)
+	c.measure.Pick, c.measure.Known = call.Pick, audio.references
+	return c, nil
 }
 
 // checkWord refuses what no database and no JSON can hold.
 func checkWord(flag, value string) error {
-	if !utf8.ValidString(value) {
+	if strings.ToValidUTF8(value, "") != value {
 		return &usageError{message: fmt.Sprintf("--%s %q is not UTF-8 text", flag, value), hint: "Write it in UTF-8, as the locale of your terminal should"}
-	}
-	return nil
-}
-
-func checkMinConfidence(p float64) error {
-	if !(p >= 0.5 && p < 1) {
-		return &usageError{message: fmt.Sprintf("--min-confidence %v is no probability from 0.5 to below 1", p), hint: "Certainty is not to be had; 0.99 is the default"}
 	}
 	return nil
 }
@@ -151,86 +178,36 @@ func readProfile(path string) (*evidence.Profile, error) {
 	return &p, nil
 }
 
-func (o *declaredOptions) groupMap() (map[string]string, error) {
-	if len(o.groups) == 0 {
-		return nil, nil
-	}
-	groups := map[string]string{}
-	for _, g := range o.groups {
-		if err := checkWord("group", g); err != nil {
-			return nil, err
-		}
-		name, value, ok := strings.Cut(g, "=")
-		if !ok || name == "" {
-			return nil, &usageError{message: fmt.Sprintf("--group %q has no name and value", g), hint: "Write --group NAME=VALUE, such as --group queue=billing"}
-		}
-		if _, twice := groups[name]; twice {
-			return nil, &usageError{message: fmt.Sprintf("--group %s is given twice", name), hint: "A recording has one value for each name"}
-		}
-		groups[name] = value
-	}
-	return groups, nil
-}
-
-// declaration finds out who is declared to be on which channel.
-func (o *declaredOptions) declaration(ctx context.Context, c *declaredCase, stdin io.Reader) error {
-	var err error
-	switch {
-	case o.channels != "":
-		if c.Declaration, err = declare.ParseChannels(o.channels); err != nil {
-			return flagValue("channels", err)
-		}
-	case o.convention != "":
-		if c.Declaration, err = declare.Convention(o.convention); err != nil {
-			return flagValue("convention", err)
-		}
-	case o.attributes != "":
-		if c.Declaration, err = readAttributes(ctx, o.attributes, stdin); err != nil {
-			c.failure = err
-			return nil
-		}
-	default:
-		c.Declaration = declare.Default()
-	}
-	if c.Facts.Direction == declare.UnknownDirection {
-		c.Facts.Direction = c.Declaration.Direction
-	}
-	resolved, err := c.Declaration.Resolve(c.Facts.Direction)
-	switch {
-	case err == nil:
-		c.Declaration = resolved
-	case o.attributes != "":
-		c.failure = err
-	default:
-		return err
-	}
-	return nil
-}
-
 // readAttributes reads a file of task attributes, or standard input.
 func readAttributes(ctx context.Context, path string, stdin io.Reader) (declare.Declaration, error) {
+	text, err := attributesText(ctx, path, stdin)
+	if err != nil {
+		return declare.Declaration{}, err
+	}
+	return declare.ParseAttributes([]byte(text))
+}
+
+// attributesText reads a file of task attributes as it stands.
+func attributesText(ctx context.Context, path string, stdin io.Reader) (string, error) {
 	f, err := openInput(ctx, path, stdin)
 	if err != nil {
-		return declare.Declaration{}, &attributesError{err}
+		return "", attributesError(err)
 	}
 	defer f.Close()
-	d, err := declare.ReadAttributes(f)
-	var own *declare.Error
-	if err != nil && !errors.As(err, &own) {
-		err = &attributesError{err}
+	text, err := io.ReadAll(io.LimitReader(f, declare.MaxAttributes+1))
+	if err != nil {
+		return "", attributesError(err)
 	}
-	return d, err
+	return string(text), nil
 }
 
-// An attributesError is a file of task attributes that cannot be read.
-type attributesError struct{ err error }
-
-func (e *attributesError) Error() string {
-	return fmt.Sprintf("reading the task attributes: %s", e.err)
-}
-func (e *attributesError) Unwrap() error { return e.err }
-func (e *attributesError) Hint() string {
-	return "give --attributes a file with the JSON of the task's attributes, or - for standard input"
+// attributesError is a file of task attributes that cannot be read.
+func attributesError(err error) error {
+	return &hint.Error{
+		Message: fmt.Sprintf("reading the task attributes: %s", err),
+		Advice:  "give --attributes a file with the JSON of the task's attributes, or - for standard input",
+		Cause:   err,
+	}
 }
 
 // flagValue says which flag a value was wrong for.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,19 +14,18 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
 // EvaluateOptions are the flags of "otoscope evaluate".
 type EvaluateOptions struct {
-	labels        labelsOptions
-	format        formatFlag
-	profile       string
-	minConfidence float64
-	plots         string
-	faults        faultOptions
+	labels  labelsOptions
+	format  formatFlag
+	judging declaredOptions // the profile, the confidence
+	plots   string
+	faults  faultOptions
 }
 
 // faultOptions say which faults to make in the labelled recordings.
@@ -102,18 +102,18 @@ func newEvaluateCommand(env environment) *cobra.Command {
 		ValidArgsFunction:     cobra.FixedCompletions([]string{"jsonl", "json"}, cobra.ShellCompDirectiveFilterFileExt),
 		RunE:                  func(c *cobra.Command, args []string) error { return runEvaluate(c.Context(), env, o, args) },
 	}
-	what, judging, output := newFlagSet(), newFlagSet(), newFlagSet()
+	what, output := newFlagSet(), newFlagSet()
+	judging := o.judging.flags(declare.AboutCall, "min_confidence", "profile")
 	o.labels.addDir(what)
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
 	o.faults.add(what)
 	o.labels.addWorkers(what)
-	judging.StringVar(&o.profile, "profile", "", "weigh the evidence by the profile in `FILE`, made by otoscope calibrate")
-	judging.Float64Var(&o.minConfidence, "min-confidence", verify.DefaultMinConfidence, "report \"undecided\" below confidence `P`")
 	o.labels.addMetadata(judging)
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write reliability and Tippett plots to `DIR`, as SVG")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Output", output})
+	o.judging.complete(c)
 	o.format.complete(c)
 	return c
 }
@@ -135,8 +135,9 @@ LABELS has one JSON object per line (- is standard input):
            one_missing_left, one_missing_right, both_parties, bleed,
            orientation_changes, channel_offset
   talk     who speaks when: [["a", start s, length s], ["c", ...], ...]
-  direction, recorded_by, agent_joined_s, customer_joined_s
-           what is known of the call; evidence only with --use-metadata
+  ` + strings.Join(labelFacts(), ", ") + `, agent_joined_s, customer_joined_s
+           what is known of the call, as in the flags of verify; evidence
+           only with --use-metadata
   agent, call, codec_agent, codec_customer
            what the recordings have in common
 
@@ -174,12 +175,24 @@ func faultsHelp() string {
 	return b.String()
 }
 
+// labelFacts are the facts that labels may have.
+func labelFacts() []string {
+	var names []string
+	for _, f := range declare.Table() {
+		if f.Label {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
 func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args []string) error {
 	format, err := o.format.read()
 	if err != nil {
 		return err
 	}
-	if err := checkMinConfidence(o.minConfidence); err != nil {
+	call, err := o.judging.call()
+	if err != nil {
 		return err
 	}
 	if err := o.faults.check(); err != nil {
@@ -188,7 +201,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
 		return &usageError{message: "--faults goes with neither --cuts nor --plots", hint: "Run evaluate twice"}
 	}
-	profile, err := readProfile(o.profile)
+	profile, err := readProfile(call.Profile)
 	if err != nil {
 		return err
 	}
@@ -204,7 +217,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 			return err
 		}
 	}
-	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: o.minConfidence, UseMetadata: o.labels.metadata}
+	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata}
 	if len(o.faults.kinds) > 0 {
 		return runFaults(ctx, env, o, format, labels, args[0], judging)
 	}

@@ -8,28 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify/declare"
 )
-
-// knownOptions name files with audio that is known to be one side's.
-type knownOptions struct {
-	agent, customer []string
-}
-
-// add makes flags of them.
-func (o *knownOptions) add(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.agent, "agent-audio", nil, "look for the audio in `FILE`, which the agent's side plays, such as a recording notice or a greeting; may be given again")
-	f.StringArrayVar(&o.customer, "customer-audio", nil, "look for the audio in `FILE`, which the customer's side plays, such as the announcement of a mailbox; may be given again")
-}
-
-func (o *knownOptions) complete(c *cobra.Command) {
-	completeFiles(c, "agent-audio", "wav", "WAV")
-	completeFiles(c, "customer-audio", "wav", "WAV")
-}
 
 // knownAudio is what was read of the files.
 type knownAudio struct {
@@ -37,16 +19,17 @@ type knownAudio struct {
 	agent, customer []string // their identities
 }
 
-// read reads the files, each once. Its errors are about the command line.
-func (o *knownOptions) read() (knownAudio, error) {
+// readKnownAudio reads the files that a call names, each once. Its errors are about
+// the command line.
+func readKnownAudio(call declare.Call) (knownAudio, error) {
 	var k knownAudio
 	for _, side := range []struct {
 		flag       string
 		files      []string
 		own, other *[]string
 	}{
-		{"agent-audio", o.agent, &k.agent, &k.customer},
-		{"customer-audio", o.customer, &k.customer, &k.agent},
+		{"agent-audio", call.AgentAudio, &k.agent, &k.customer},
+		{"customer-audio", call.CustomerAudio, &k.customer, &k.agent},
 	} {
 		for _, file := range side.files {
 			r, err := readKnown(file)

@@ -54,7 +54,7 @@ func TestManifestFromPipe(t *testing.T) {
 	}
 	written := make(chan error, 1)
 	go func() { written <- os.WriteFile(pipe, []byte("recording\nhttps://example.com/a.wav\n"), 0o600) }()
-	m, err := openManifest(t.Context(), pipe, nil)
+	m, err := openManifest(t.Context(), pipe, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

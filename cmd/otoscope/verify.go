@@ -10,23 +10,21 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // VerifyOptions are the flags of "otoscope verify".
 type VerifyOptions struct {
 	declared declaredOptions
-	known    knownOptions
 	fetch    fetchOptions
 	output   outputOptions
-	pick     string
-	voice    bool
-	peaks    bool
-	workers  int
-	noBars   bool
+	measurement.OnRequest
+	workers int
+	noBars  bool
 }
 
 func newVerifyCommand(env environment) *cobra.Command {
@@ -48,24 +46,22 @@ func newVerifyCommand(env environment) *cobra.Command {
 			return runVerify(c.Context(), env, o, args)
 		},
 	}
-	facts := o.declared.factFlags()
-	o.known.add(facts)
-	reading := newFlagSet()
-	reading.StringVar(&o.pick, "pick", "", "use channels `L,R` as left and right, counted from 1")
-	reading.BoolVar(&o.voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
-	reading.BoolVar(&o.peaks, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
+	declaration := o.declared.flags(declare.AboutChannels)
+	declaration.Lookup("attributes").Usage += " (- for standard input); without a REF, verify the recording that they name"
+	reading := o.declared.flags(declare.AboutReading)
+	reading.BoolVar(&o.Voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
+	reading.BoolVar(&o.Waveform, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
 	output := o.output.flags()
 	output.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c,
-		flagGroup{"Who is declared to be on which channel", o.declared.declarationFlags()},
-		flagGroup{"What is known of the call", facts},
+		flagGroup{"Who is declared to be on which channel", declaration},
+		flagGroup{"What is known of the call", o.declared.flags(declare.AboutCall)},
 		flagGroup{"Fetching", o.fetch.flags()},
 		flagGroup{"Reading", reading},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
-	o.known.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
 	o.output.format.complete(c)
 	return c
@@ -121,22 +117,10 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err := o.check(refs); err != nil {
 		return err
 	}
-	if (o.voice || o.peaks) && !o.output.detail {
+	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
 		return &usageError{message: "--voice and --peaks need --detail", hint: "Add --detail"}
 	}
-	measure := verify.MeasureOptions{Voice: o.voice, Peaks: o.peaks}
-	if o.pick != "" {
-		pick, err := decode.ParsePick(o.pick)
-		if err != nil {
-			return flagValue("pick", err)
-		}
-		measure.Pick = pick
-	}
 	options, err := o.fetch.options(env)
-	if err != nil {
-		return err
-	}
-	audio, err := o.known.read()
 	if err != nil {
 		return err
 	}
@@ -145,14 +129,12 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err != nil {
 		return err
 	}
-	measure.Known = audio.references
-	declared.Facts.AgentAudio, declared.Facts.CustomerAudio = audio.agent, audio.customer
+	declared.measure.OnRequest = o.OnRequest
 	v := verifier{
 		declared: declared,
-		measure:  measure,
 		fetch:    options,
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
-		jobs:     jobs(refs, o.declared.attributes, declared),
+		jobs:     jobs(refs, o.declared.word("attributes"), declared),
 	}
 	teller, err := o.output.teller(env)
 	if err != nil {
@@ -164,13 +146,13 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 // check finds references that contradict each other or the flags.
 func (o *VerifyOptions) check(refs []string) error {
 	stdin := 0
-	for _, r := range append([]string{o.declared.attributes}, refs...) {
+	for _, r := range append([]string{o.declared.word("attributes")}, refs...) {
 		if r == "-" {
 			stdin++
 		}
 	}
 	switch {
-	case len(refs) == 0 && o.declared.attributes == "":
+	case len(refs) == 0 && o.declared.word("attributes") == "":
 		return &usageError{
 			message: "which recording?",
 			hint:    "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
@@ -219,7 +201,6 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 // the order of the jobs.
 type verifier struct {
 	declared declaredCase
-	measure  verify.MeasureOptions
 	fetch    fetch.Options
 	progress *progress
 	jobs     []job
@@ -317,7 +298,7 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 		return verify.ErrorVerdict(c, j.stage, j.failure)
 	}
 	var recording verify.Recording
-	measure := v.measure
+	measure := v.declared.measure
 	measure.NoQuote = j.ref.NoQuote()
 	result, err := client.Get(ctx, j.ref, func(r io.Reader) error {
 		var err error

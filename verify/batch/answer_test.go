@@ -20,7 +20,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -44,7 +44,7 @@ func answered(t *testing.T, target string) *Store {
 		}
 		return heard(task), nil
 	}}
-	run(t, s, manifestOf(t, "calls.csv", b.String()), ReadOptions{Defaults: manifest.Fields{MinConfidence: "0.5"}}, fast(source))
+	run(t, s, manifestOf(t, "calls.csv", b.String()), ReadOptions{Defaults: declare.Call{MinConfidence: 0.5}}, fast(source))
 	return s
 }
 

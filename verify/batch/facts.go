@@ -3,6 +3,7 @@ package batch
 import (
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -10,12 +11,12 @@ import (
 
 // facts are what is stored of a row's case, without what names the row itself.
 type facts struct {
-	Declaration   declare.Declaration `json:"declaration"`
-	Facts         declare.Facts       `json:"facts"`
-	Prior         float64             `json:"prior,omitempty"`
-	MinConfidence float64             `json:"min_confidence,omitempty"`
-	Profile       *profile            `json:"profile,omitempty"` // null: the one built in
-	Asked         asked               `json:"asked,omitzero"`
+	Declaration   declare.Declaration   `json:"declaration"`
+	Facts         declare.Facts         `json:"facts"`
+	Prior         float64               `json:"prior,omitempty"`
+	MinConfidence float64               `json:"min_confidence,omitempty"`
+	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
+	Asked         measurement.OnRequest `json:"asked,omitzero"`
 }
 
 // profile is an evidence.Profile with its name.
@@ -48,12 +49,6 @@ func (f facts) onto(c *verify.Case) {
 	}
 }
 
-// asked is what is measured on request.
-type asked struct {
-	Voice bool `json:"voice,omitempty"`
-	Peaks bool `json:"peaks,omitempty"`
-}
-
 // soundIDs are those of all known audio that is to be looked for.
 func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.Facts.CustomerAudio) }
 
@@ -61,6 +56,6 @@ func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.
 // That known audio changes sides needs no new measurement.
 func (f facts) measures(g facts) bool {
 	has := f.soundIDs()
-	return (f.Asked.Voice || !g.Asked.Voice) && (f.Asked.Peaks || !g.Asked.Peaks) &&
+	return (f.Asked.Voice || !g.Asked.Voice) && (f.Asked.Waveform || !g.Asked.Waveform) &&
 		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
 }

@@ -105,7 +105,7 @@ func (f frozen) read(t *testing.T, dir string) row {
 }
 
 func (f frozen) options() ReadOptions {
-	return ReadOptions{Name: "calls.jsonl", AllowPaths: true, Voice: f.Voice}
+	return ReadOptions{Name: "calls.jsonl", AllowPaths: true, OnRequest: measurement.OnRequest{Voice: f.Voice}}
 }
 
 // storedFacts reads the golden file.

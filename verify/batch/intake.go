@@ -9,6 +9,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -152,6 +153,9 @@ func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[
 			return err
 		}
 		k.waiting = chunk != nil
+		if pick, err := decode.ParsePick(k.pick); err == nil {
+			k.pick = pickText(pick) // as it is written now, whatever was typed
+		}
 		all[id] = k
 		return nil
 	})
@@ -194,7 +198,7 @@ func (in *intake) work(r *row, old former) int {
 
 // measures reports whether all has been measured that the row now needs.
 func (old former) measures(r *row) bool {
-	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Asked == (asked{}) {
+	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Asked == (measurement.OnRequest{}) {
 		return true
 	}
 	var were facts

@@ -18,6 +18,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // The tests of what happens to killed processes start this binary anew.
@@ -234,3 +235,28 @@ func exactlyOne(t testing.TB, s *Store, n int64) {
 }
 
 var errGone = errors.New("gone")
+
+// words are pairs of a fact and what is said of it.
+func words(pairs ...string) []declare.Word {
+	var all []declare.Word
+	for ; len(pairs) > 1; pairs = pairs[2:] {
+		all = append(all, declare.Word{Fact: pairs[0], Value: pairs[1]})
+	}
+	return all
+}
+
+// said reads pairs of a fact and what is said of it, as flags do.
+func said(t testing.TB, pairs ...string) declare.Call {
+	t.Helper()
+	var call declare.Call
+	for _, w := range words(pairs...) {
+		for _, f := range declare.Table() {
+			if f.Name == w.Fact {
+				if err := f.Set(&call, w.Value); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	return call
+}

@@ -1,7 +1,9 @@
 package batch
 
 import (
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
@@ -19,13 +21,12 @@ const (
 
 // ReadOptions say how a manifest is read.
 type ReadOptions struct {
-	Name       string          // of the batch; "": that of the manifest
-	Defaults   manifest.Fields // for rows that do not say otherwise
-	AllowPaths bool            // rows may name files on this computer
-	Voice      bool            // voices are to be summarised
-	Peaks      bool            // outlines of the waveforms are to be kept
-	Again      Again
-	// Profile holds the weights of the evidence; nil: those built in.
+	Name                  string       // of the batch; "": that of the manifest
+	Defaults              declare.Call // for rows that do not say otherwise
+	AllowPaths            bool         // rows may name files on this computer
+	measurement.OnRequest              // of all rows
+	Again                 Again
+	// Profile holds the weights of the evidence for rows that name none; nil: those built in.
 	Profile *evidence.Profile
 }
 

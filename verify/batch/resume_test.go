@@ -41,9 +41,9 @@ func TestJudgedAnew(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{}
-		run(t, s, manifestOf(t, "m", rowsCSV(120)), ReadOptions{Defaults: manifest.Fields{Channels: "customer,agent"}}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(120)), ReadOptions{Defaults: said(t, "channels", "customer,agent")}, fast(source))
 		before := verdicts(t, s)
-		other := ReadOptions{Defaults: manifest.Fields{Channels: "agent,customer", Agent: "kim"}}
+		other := ReadOptions{Defaults: said(t, "channels", "agent,customer", "agent", "kim")}
 		run(t, s, manifestOf(t, "m", rowsCSV(120)), other, fast(source))
 		exactlyOne(t, s, 120)
 		for id, v := range verdicts(t, s) {
@@ -74,7 +74,7 @@ func TestJudgedAnew(t *testing.T) {
 // A result that is judged from what was stored is that which was judged at once.
 func TestJudgedFromStoredIsTheSame(t *testing.T) {
 	s := open(t, t.TempDir()+"/db")
-	o := ReadOptions{Defaults: manifest.Fields{Channels: "customer,agent"}}
+	o := ReadOptions{Defaults: said(t, "channels", "customer,agent")}
 	run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
 	before := texts(t, s)
 	if _, err := s.db.exec(t.Context(), `UPDATE otoscope_results SET profile = 'of yore'`); err != nil {
@@ -450,7 +450,7 @@ func TestProfileOfARow(t *testing.T) {
 		t.Errorf("%d recordings were fetched, want 2", n)
 	}
 	r := newReader(manifestOf(t, "m", "recording\nx"), ReadOptions{})
-	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Profile: "ours.json"}}).err; err == nil || !strings.Contains(err.Error(), "unless it is allowed") {
+	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Words: words("profile", "../ours.json")}}).err; err == nil || !strings.Contains(err.Error(), "unless it is allowed") {
 		t.Errorf("a profile of a manifest that is not trusted: %v", err)
 	}
 }

@@ -1,32 +1,27 @@
 package batch
 
 import (
-	"bytes"
-	"crypto/sha256"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
-	"github.com/otoscope/otoscope/verify/evidence"
 )
 
 // reader makes rows of entries.
 type reader struct {
-	defaults   manifest.Fields
-	base       string
-	allowPaths bool
-	profile    *profile
-	asked      asked
+	facts    map[string]declare.Fact // by name
+	defaults declare.Call            // of rows that do not say otherwise
+	paths    paths
+	profile  *profile
+	asked    measurement.OnRequest
 	// Known audio of rows that name none, and all that has been heard of, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
@@ -39,8 +34,11 @@ type reader struct {
 
 func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
-		defaults: o.Defaults, base: m.Base(), allowPaths: o.AllowPaths || m.Folder, profile: newProfile(o.Profile),
-		asked: asked{Voice: o.Voice, Peaks: o.Peaks}, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
+		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
+		asked: o.OnRequest, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
+	}
+	for _, f := range declare.Table() {
+		r.facts[f.Name] = f
 	}
 	for _, path := range o.Defaults.AgentAudio {
 		r.agentAudio = append(r.agentAudio, r.sound(path))
@@ -58,16 +56,17 @@ func (r *reader) check(m *manifest.Manifest) error {
 
 // row reads an entry. What is wrong with it is in the row.
 func (r *reader) row(e manifest.Entry) row {
-	f := e.Fields.Over(r.defaults)
-	out := row{id: f.ID, number: e.Row, agent: f.Agent, groups: f.Groups, pick: f.Pick, err: e.Err, stage: verify.StageDeclare}
+	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
 	out.facts.Profile, out.facts.Asked = r.profile, r.asked
+	call, err := r.call(e.Fields)
+	out.agent, out.groups, out.pick = call.Agent, call.Groups, pickText(call.Pick)
 	if out.err == nil {
-		out.err = r.fill(&out, f)
+		out.err = r.fill(&out, e.Fields, call, err)
 	}
 	if out.err != nil {
 		out.err = located(out.err, e)
 		if out.recording == "" {
-			out.recording = f.Shown
+			out.recording = e.Fields.Shown
 		}
 	}
 	if out.id == "" {
@@ -93,94 +92,68 @@ func located(err error, e manifest.Entry) error {
 	return &manifest.RowError{Message: place + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
-// fill makes a case of the words.
-func (r *reader) fill(out *row, f manifest.Fields) error {
-	for name, value := range f.Groups {
+// call reads the words of a row over the defaults. What its error is about has not
+// been read, everything else has.
+func (r *reader) call(f manifest.Fields) (declare.Call, error) {
+	call := r.defaults.Inherit()
+	var bad error
+	if declaring := declare.Declaring(f.Words); len(declaring) > 1 {
+		bad = &manifest.RowError{
+			Message: listed(declaring) + " each declare who is on which channel",
+			Advice:  "give one of them in a row",
+		}
+	}
+	for _, w := range f.Words {
+		err := r.facts[w.Fact].Set(&call, w.Value)
+		var unread *declare.UnreadError
+		switch {
+		case errors.As(err, &unread):
+			call.LeaveOut(w.Fact, unread)
+		case err != nil:
+			bad = cmp.Or(bad, named(w.Fact, err))
+		}
+	}
+	for name, value := range call.Groups {
 		if len(name) > MaxWord || len(value) > MaxWord {
-			return &manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), MaxWord), Advice: "name groups by a word"}
+			bad = cmp.Or(bad, error(&manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), MaxWord), Advice: "name groups by a word"}))
 		}
 	}
-	declaration, err := r.declaration(f)
-	recording := f.Recording
-	if recording == "" && err == nil {
-		recording = declaration.Recording
+	return call, bad
+}
+
+// fill makes a row of what it says; bad is what was wrong with its words.
+func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error) error {
+	if call.Attributes != "" && bad == nil {
+		call.Declaration, bad = r.attributes(call.Attributes)
 	}
-	declaration.Recording = "" // a secret, and stored elsewhere
+	recording := cmp.Or(f.Recording, call.Declaration.Recording)
+	call.Declaration.Recording = "" // a secret, and stored elsewhere
 	if recording != "" {
-		ref, refErr := fetch.ParseUntrusted(recording)
-		if refErr != nil {
+		ref, err := fetch.ParseUntrusted(recording)
+		if err != nil {
 			out.stage = verify.StageFetch
-			return refErr
+			return err
 		}
-		out.recording, out.reference = ref.String(), r.absolute(recording)
-		if f.Shown != "" {
-			out.recording = f.Shown
-		}
+		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Abs(r.paths.base).Whole()
 	}
 	switch {
-	case err != nil:
-		return err
+	case bad != nil:
+		return bad
 	case recording == "":
 		return &manifest.RowError{Message: "the row names no recording", Advice: "give its URL, path or SID in the column \"recording\", or attributes that name one"}
 	}
-	out.facts.Declaration = declaration
-	if out.facts.Facts.Direction, err = declare.ParseDirection(f.Direction); err != nil {
-		return named("direction", err)
-	}
-	if out.facts.Facts.RecordedBy, err = declare.ParseMethod(f.RecordedBy); err != nil {
-		return named("recorded_by", err)
-	}
-	if out.facts.Facts.Direction == declare.UnknownDirection {
-		out.facts.Facts.Direction = declaration.Direction
-	}
-	if out.facts.Declaration, err = declaration.Resolve(out.facts.Facts.Direction); err != nil {
+	if err := call.Complete(); err != nil {
 		return err
 	}
-	if out.facts.Facts.Joined, err = declare.ParseJoined(f.Joined, declaration.StartTime); err != nil {
-		return named("joined", err)
-	}
-	if out.facts.MinConfidence, err = probability("min_confidence", f.MinConfidence, 0.5); err != nil {
-		return err
-	}
-	if out.facts.Prior, err = probability("prior", f.Prior, 0); err != nil {
-		return err
-	}
-	if f.Pick != "" {
-		if _, err := decode.ParsePick(f.Pick); err != nil {
-			return named("pick", err)
-		}
-	}
-	if f.Profile != "" {
-		if out.facts.Profile, err = r.rowProfile(f.Profile); err != nil {
+	out.facts.Declaration, out.facts.Facts = call.Declaration, call.Facts
+	out.facts.MinConfidence, out.facts.Prior = call.MinConfidence, call.Prior
+	if call.Profile != "" {
+		var err error
+		if out.facts.Profile, err = r.rowProfile(call.Profile); err != nil {
 			return err
 		}
 	}
-	return r.sounds(out, f)
-}
-
-// absolute makes a relative path one from the manifest's folder: whoever works
-// on the row may work elsewhere.
-func (r *reader) absolute(recording string) string {
-	if strings.Contains(recording, "://") || isSID(recording) {
-		return recording
-	}
-	return r.path(recording)
-}
-
-func isSID(s string) bool {
-	ref, err := fetch.Parse(s)
-	// What stays as it is when it is made absolute is no path.
-	return err == nil && len(s) == 34 && strings.HasPrefix(ref.String(), "RE") && strings.Trim(s[2:], "0123456789abcdefABCDEF") == ""
-}
-
-func (r *reader) path(name string) string {
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(r.base, name)
-	}
-	if abs, err := filepath.Abs(name); err == nil {
-		return abs
-	}
-	return name
+	return r.sounds(out, call)
 }
 
 // named says which column a value was wrong in.
@@ -188,129 +161,16 @@ func named(column string, err error) error {
 	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
-// probability reads a number between least and 1; nothing is 0, the default.
-func probability(name, s string, least float64) (float64, error) {
-	if s == "" {
-		return 0, nil
+// pickText writes channels as they are stored with a row; "" for both of two.
+func pickText(pick [2]int) string {
+	if pick == [2]int{} {
+		return ""
 	}
-	p, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(p >= least && p > 0 && p < 1) {
-		return 0, &manifest.RowError{Message: fmt.Sprintf("%s: %q is no probability between %g and 1", name, bounded(s), least), Advice: "leave it empty for the default"}
-	}
-	return p, nil
+	return fmt.Sprintf("%d,%d", pick[0], pick[1])
 }
 
-func (r *reader) declaration(f manifest.Fields) (declare.Declaration, error) {
-	given := 0
-	for _, s := range []bool{f.Channels != "", f.Convention != "", f.Attributes != "" || f.Inline != nil} {
-		if s {
-			given++
-		}
-	}
-	switch {
-	case given > 1:
-		return declare.Declaration{}, &manifest.RowError{Message: "channels, convention and attributes each declare who is on which channel", Advice: "give one of them in a row"}
-	case f.Inline != nil:
-		return declare.ParseAttributes(f.Inline)
-	case f.Attributes != "":
-		return r.attributes(f.Attributes)
-	case f.Channels != "":
-		d, err := declare.ParseChannels(f.Channels)
-		if err != nil {
-			return d, named("channels", err)
-		}
-		return d, nil
-	case f.Convention != "":
-		d, err := declare.Convention(f.Convention)
-		if err != nil {
-			return d, named("convention", err)
-		}
-		return d, nil
-	}
-	return declare.Default(), nil
-}
-
-// cacheLimit bounds the attributes that are remembered, in bytes of their text.
-const cacheLimit = 4 << 20
-
-// attributes reads attributes that stand in the field, or in the file that it
-// names.
-func (r *reader) attributes(field string) (declare.Declaration, error) {
-	text := []byte(field)
-	if first := strings.TrimLeft(field, " \t\r\n"); !strings.HasPrefix(first, "{") && !strings.HasPrefix(first, "[") {
-		if !r.allowPaths {
-			return declare.Declaration{}, &manifest.RowError{
-				Message: "the manifest names a file with attributes, which is not read unless it is allowed",
-				Advice:  "if you trust where the manifest comes from, add --allow-paths",
-			}
-		}
-		var err error
-		if text, err = readSmall(r.path(field), declare.MaxAttributes); err != nil {
-			return declare.Declaration{}, &manifest.RowError{Message: fmt.Sprintf("reading the attributes: %v", err), Advice: "name a file with the JSON of the task's attributes, relative to the manifest", Cause: err}
-		}
-	}
-	sum := sha256.Sum256(text)
-	key := string(sum[:])
-	if d, ok := r.cached[key]; ok {
-		return d, nil
-	}
-	d, err := declare.ParseAttributes(text)
-	if err != nil {
-		return d, err
-	}
-	if r.cachedBytes += len(text); r.cachedBytes > cacheLimit {
-		clear(r.cached)
-		r.cachedBytes = len(text)
-	}
-	r.cached[key] = d
-	return d, nil
-}
-
-// rowProfile reads the profile that a row names.
-func (r *reader) rowProfile(field string) (*profile, error) {
-	if !r.allowPaths {
-		return nil, &manifest.RowError{
-			Message: "the manifest names a file with a profile, which is not read unless it is allowed",
-			Advice:  "if you trust where the manifest comes from, add --allow-paths",
-		}
-	}
-	path := r.path(field)
-	if p := r.profiles[path]; p != nil {
-		return p, nil
-	}
-	text, err := readSmall(path, maxProfile)
-	if err != nil {
-		return nil, &manifest.RowError{Message: fmt.Sprintf("reading the profile: %v", err), Advice: "name a file that otoscope calibrate wrote, relative to the manifest", Cause: err}
-	}
-	p, _, err := evidence.ReadProfile(bytes.NewReader(text))
-	if err != nil {
-		return nil, named("profile", err)
-	}
-	if len(r.profiles) >= keptProfiles {
-		clear(r.profiles)
-	}
-	r.profiles[path] = newProfile(&p)
-	return r.profiles[path], nil
-}
-
-const (
-	maxProfile   = 1 << 20 // bytes of a profile
-	keptProfiles = 100     // of rows, that a reading remembers
-)
-
-// readSmall reads a regular file, of one that is larger than limit a byte more.
-func readSmall(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("that is not a regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, limit+1))
+// listed writes names for a sentence.
+func listed(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -29,8 +29,8 @@ func TestRefusedManifests(t *testing.T) {
 		"":                              "is empty",
 		"\n \r\n":                       "is empty",
 		"recording\n":                   "no rows",
-		"url,agent\na,b\n":              `no column "recording"`,
-		"recording,agent,Recording\n":   `two columns "recording"`,
+		"colour,agent\na,b\n":           `no column "recording"`,
+		"recording,agent,Recording\n":   `"recording" and "Recording" are the same column`,
 		"recording,group.K\xfcn\na,b\n": `"group.K\xfcn" is not UTF-8 text`,
 		"recording,agent\ra.wav,Kim\r":  "a carriage return alone",
 		`[{"recording":"https://x/1.wav"},{"recording":"https://x/2.wav"}]`: "the row is a JSON list, not an object",
@@ -39,7 +39,7 @@ func TestRefusedManifests(t *testing.T) {
 		"PK\x03\x04\x00\x00\x00\x00\x00\x00":                                "is a spreadsheet",
 		"\x1f\x8b\x08\x00\x00\x00\x00\x00":                                  "is compressed",
 		"SQLite format 3\x00":                                               "is a database",
-		"recording,direction\na,up\nb,down\n":                               "no row of the manifest can be used; the first: row 1 (line 2): direction",
+		"recording,recorded_by\na,up\nb,down\n":                             "no row of the manifest can be used; the first: row 1 (line 2): recorded_by",
 		"{\n{\n":                                                            "no row",
 		"recording\n" + strings.Repeat("https://u:p@x/\n", 1005):            "none of the first 1000 rows",
 	} {
@@ -66,7 +66,7 @@ func TestUnreadableManifest(t *testing.T) {
 		"JSON lines":          {`{"recording":"https://x/1.wav"}` + "\n" + `{"recording":"https://x/2.wav"}` + "\n", 2},
 		"before a row's end":  {"recording\nhttps://x/1.w", 0},
 		"after the header":    {"recording\n", 0},
-		"after unusable rows": {"recording,direction\na,up\n", 0},
+		"after unusable rows": {"recording,recorded_by\na,up\n", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken := errors.New("stale file handle")
@@ -111,7 +111,7 @@ func TestStoppedWhileManifestIsSilent(t *testing.T) {
 func TestExportedAttributes(t *testing.T) {
 	const media = `{"conversations":{"media":[{"url":"https://api.example.com/RE1?sig=secret","type":"VoiceRecording","start_time":"2026-11-23T10:00:00Z","channels":["others","customer"]}]}}`
 	m := manifestOf(t, "m", media+"\n"+`{"sid":"WT1","attributes":`+media+`}`+"\n"+`{"id":"7","agent":"Kim","attributes":`+media+`}`+"\n")
-	rows := newReader(m, ReadOptions{Defaults: manifest.Fields{Direction: "inbound"}})
+	rows := newReader(m, ReadOptions{Defaults: said(t, "direction", "inbound")})
 	for e := range m.Entries() {
 		r := rows.row(e)
 		if r.err != nil {
@@ -136,10 +136,11 @@ func TestExportedAttributes(t *testing.T) {
 
 // What a row says goes before what the command line says.
 func TestDefaults(t *testing.T) {
-	r := newReader(manifestOf(t, "m", "recording\nx\n"), ReadOptions{Defaults: manifest.Fields{
-		Convention: "verint", Agent: "Kim", Groups: map[string]string{"queue": "sales", "site": "A"}, MinConfidence: "0.9", Prior: "0.3",
+	r := newReader(manifestOf(t, "m", "recording\nx\n"), ReadOptions{Defaults: said(t,
+		"convention", "verint", "agent", "Kim", "group", "queue=sales", "group", "site=A", "min_confidence", "0.9", "prior", "0.3")})
+	got := r.row(manifest.Entry{Row: 1, Fields: manifest.Fields{
+		Recording: "https://x/a.wav", Words: words("channels", "customer,agent", "group", "site=B", "prior", "0.6"),
 	}})
-	got := r.row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "https://x/a.wav", Channels: "customer,agent", Groups: map[string]string{"site": "B"}, Prior: "0.6"}})
 	if got.err != nil {
 		t.Fatal(got.err)
 	}
@@ -157,21 +158,20 @@ func TestDefaults(t *testing.T) {
 func TestBadWords(t *testing.T) {
 	m := manifestOf(t, "m", "recording\nx\n")
 	for want, f := range map[string]manifest.Fields{
-		"direction":               {Recording: "a", Direction: "up"},
-		"recorded_by":             {Recording: "a", RecordedBy: "tape"},
-		"channels":                {Recording: "a", Channels: "left,right"},
-		"convention":              {Recording: "a", Convention: "none such"},
-		"joined":                  {Recording: "a", Joined: "soon"},
-		"min_confidence":          {Recording: "a", MinConfidence: "1"},
-		"prior":                   {Recording: "a", Prior: "NaN"},
-		"pick":                    {Recording: "a", Pick: "1"},
-		"each declare":            {Recording: "a", Channels: "customer,agent", Convention: "verint"},
-		"names no recording":      {Agent: "Kim"},
-		"user name or a password": {Recording: "https://kim:secret@example.com/a.wav"},
-		"cannot name standard":    {Recording: "-"},
-		"unless it is allowed":    {Recording: "a", Attributes: "a.json"},
-		"caller and callee":       {Recording: "a", Channels: "caller,callee"},
-		"longer than":             {Recording: "a", Groups: map[string]string{"x": strings.Repeat("y", 2000)}},
+		"recorded_by":                       {Recording: "a", Words: words("recorded_by", "tape")},
+		"channels":                          {Recording: "a", Words: words("channels", "left,right")},
+		"convention":                        {Recording: "a", Words: words("convention", "none such")},
+		"joined":                            {Recording: "a", Words: words("joined", "soon")},
+		"min_confidence":                    {Recording: "a", Words: words("min_confidence", "1")},
+		"prior":                             {Recording: "a", Words: words("prior", "NaN")},
+		"pick":                              {Recording: "a", Words: words("pick", "1")},
+		"each declare":                      {Recording: "a", Words: words("channels", "customer,agent", "convention", "verint")},
+		"names no recording":                {Words: words("agent", "Kim")},
+		"user name or a password":           {Recording: "https://kim:secret@example.com/a.wav"},
+		"cannot name standard":              {Recording: "-"},
+		"outside the manifest's own folder": {Recording: "a", Words: words("attributes", "../a.json")},
+		"caller and callee":                 {Recording: "a", Words: words("channels", "caller,callee")},
+		"longer than":                       {Recording: "a", Words: words("group", "x="+strings.Repeat("y", 2000))},
 	} {
 		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 3, Line: 4, Fields: f})
 		if r.err == nil || !strings.Contains(r.err.Error(), want) || !strings.HasPrefix(r.err.Error(), "row 3 (line 4): ") || hint.Of(r.err) == "" || strings.Contains(r.err.Error(), "secret") {
@@ -260,7 +260,7 @@ func TestRepeatedAndBadRows(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{}
-		const text = "id,recording,direction\n1,https://x/1.wav,\n2,https://x/2.wav,sideways\n1,https://x/other.wav,\n,https://x/3.wav,\n,https://x/3.wav,\n1,https://x/1.wav,\n,,\n"
+		const text = "id,recording,recorded_by\n1,https://x/1.wav,\n2,https://x/2.wav,sideways\n1,https://x/other.wav,\n,https://x/3.wav,\n,https://x/3.wav,\n1,https://x/1.wav,\n,,dial\n,,\n"
 		report := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 4)
 		if diff := cmp.Diff([]Repeat{{"1", 1, 3}, {"https://x/3.wav", 4, 5}, {"1", 1, 6}}, report.Reading.Repeats); diff != "" {
@@ -270,14 +270,14 @@ func TestRepeatedAndBadRows(t *testing.T) {
 			t.Errorf("the report is %+v", report.Reading)
 		}
 		got := verdicts(t, s)
-		if v := got["2"]; v.Outcome != verify.Errored || v.Error.Stage != verify.StageDeclare || !strings.HasPrefix(v.Error.Message, "row 2 (line 3): direction") || v.Error.Hint == "" {
+		if v := got["2"]; v.Outcome != verify.Errored || v.Error.Stage != verify.StageDeclare || !strings.HasPrefix(v.Error.Message, "row 2 (line 3): recorded_by") || v.Error.Hint == "" {
 			t.Errorf("the bad row came out as %+v %+v", v, v.Error)
 		}
 		if v := got["row 7"]; v.Outcome != verify.Errored || !strings.Contains(v.Error.Message, "names no recording") {
 			t.Errorf("the empty row came out as %+v", v)
 		}
 		// Mended, the row is verified.
-		run(t, s, manifestOf(t, "m", strings.Replace(text, "sideways", "inbound", 1)), ReadOptions{}, fast(source))
+		run(t, s, manifestOf(t, "m", strings.Replace(text, "sideways", "dial", 1)), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 4)
 		if v := verdicts(t, s)["2"]; v.Outcome == verify.Errored || source.calls.Load() != 3 {
 			t.Errorf("the mended row came out as %+v", v)

@@ -12,6 +12,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // What known audio may come to. A minute of one channel at 48 kHz, more than is
@@ -32,7 +33,7 @@ const keptSounds = 10_000
 
 // sounds completes a row by the known audio that it names, or else by that of
 // the command line.
-func (r *reader) sounds(out *row, f manifest.Fields) error {
+func (r *reader) sounds(out *row, call declare.Call) error {
 	for _, side := range []struct {
 		column string
 		paths  []string
@@ -40,19 +41,17 @@ func (r *reader) sounds(out *row, f manifest.Fields) error {
 		ids    *[]string
 		other  *[]string
 	}{
-		{"agent_audio", f.AgentAudio, r.agentAudio, &out.facts.Facts.AgentAudio, &out.facts.Facts.CustomerAudio},
-		{"customer_audio", f.CustomerAudio, r.customerAudio, &out.facts.Facts.CustomerAudio, &out.facts.Facts.AgentAudio},
+		{"agent_audio", call.AgentAudio, r.agentAudio, &out.facts.Facts.AgentAudio, &out.facts.Facts.CustomerAudio},
+		{"customer_audio", call.CustomerAudio, r.customerAudio, &out.facts.Facts.CustomerAudio, &out.facts.Facts.AgentAudio},
 	} {
 		if len(side.paths) > 0 {
-			if !r.allowPaths {
-				return &manifest.RowError{
-					Message: "the manifest names a file with known audio, which is not read unless it is allowed",
-					Advice:  "if you trust where the manifest comes from, add --allow-paths",
-				}
-			}
 			side.sounds = nil
-			for _, path := range side.paths {
-				side.sounds = append(side.sounds, r.sound(r.path(path)))
+			for _, name := range side.paths {
+				path, err := r.paths.follow(side.column, name)
+				if err != nil {
+					return err
+				}
+				side.sounds = append(side.sounds, r.sound(path))
 			}
 		}
 		for _, s := range side.sounds {

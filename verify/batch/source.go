@@ -7,9 +7,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
-	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -17,10 +15,7 @@ import (
 // A Task is a recording to be fetched and measured.
 type Task struct {
 	Reference string // the whole of it: a secret
-	Pick      string // channels to take, "1,3"; "" for both of two
-	// What is measured on request, as in verify.MeasureOptions.
-	Voice, Peaks bool
-	Known        []*fingerprint.Print
+	verify.MeasureOptions
 }
 
 // Measured is what came of a task.
@@ -77,12 +72,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	if err != nil {
 		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
 	}
-	o := verify.MeasureOptions{Voice: t.Voice, Peaks: t.Peaks, Known: t.Known}
-	if t.Pick != "" {
-		if o.Pick, err = decode.ParsePick(t.Pick); err != nil {
-			return Measured{}, &TaskError{Stage: verify.StageDeclare, Kind: "manifest", Err: err}
-		}
-	}
+	o := t.MeasureOptions
 	o.NoQuote = ref.NoQuote()
 	host := ref.Host()
 	var m Measured

@@ -14,7 +14,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // recordings serves the fixtures to those with the right password.
@@ -64,7 +64,7 @@ func TestOverHTTPS(t *testing.T) {
 			}
 		}
 		s := open(t, target)
-		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{Defaults: manifest.Fields{MinConfidence: "0.6"}}, fast(source))
+		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{Defaults: declare.Call{MinConfidence: 0.6}}, fast(source))
 		exactlyOne(t, s, 30)
 		for id, v := range verdicts(t, s) {
 			want := map[string]verify.Outcome{"call-straight.wav": verify.Match, "call-swapped.wav": verify.Swapped, "call-mono.wav": verify.Unusable, "README.md": verify.Errored, "none.wav": verify.Errored}[id[:strings.LastIndexByte(id, '-')]]

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -18,10 +19,10 @@ type task struct {
 	key       int64
 	digest    string
 	reference string
-	pick      string
+	pick      [2]int
 	fetch     bool
 	sounds    []string // known audio to look for, by its id
-	asked     asked
+	asked     measurement.OnRequest
 	deaths    int64 // processes that died while they worked on it alone
 	c         verify.Case
 	recording []byte          // what is stored of it; nil where nothing is
@@ -44,11 +45,11 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.anew = 0
 		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{chunk}, func(c cursor) error {
 		t := &task{}
-		var text string
+		var text, pick string
 		var recording, verdict, by *string
 		var schema *int64
 		var fetch int64
-		if err := c.Scan(&t.key, &t.c.Reference, &t.pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &recording, &verdict, &by, &schema); err != nil {
+		if err := c.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &recording, &verdict, &by, &schema); err != nil {
 			return err
 		}
 		f, seen := known[text]
@@ -57,6 +58,12 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 				return fmt.Errorf("reading what is known of row %d: %w", t.key, err)
 			}
 			known[text] = f
+		}
+		if pick != "" {
+			var err error
+			if t.pick, err = decode.ParsePick(pick); err != nil {
+				return fmt.Errorf("reading which channels of row %d are taken: %w", t.key, err)
+			}
 		}
 		f.onto(&t.c)
 		t.sounds, t.asked = f.soundIDs(), f.Asked
@@ -150,7 +157,9 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	return e.o.Source.Measure(ctx, Task{Reference: t.reference, Pick: t.pick, Voice: t.asked.Voice, Peaks: t.asked.Peaks, Known: references})
+	asked := Task{Reference: t.reference}
+	asked.Pick, asked.OnRequest, asked.Known = t.pick, t.asked, references
+	return e.o.Source.Measure(ctx, asked)
 }
 
 // judge comes to a verdict on what was measured.

@@ -336,3 +336,10 @@ func looksLikeReservations(fields []member) bool {
 	}
 	return false
 }
+
+// HoldsMedia reports whether ParseAttributes would find media in a JSON text,
+// usable or not.
+func HoldsMedia(b []byte) bool {
+	r := reader{}
+	return len(b) <= MaxAttributes && r.attributes(b, "the attributes", 0) == nil && r.found
+}

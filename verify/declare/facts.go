@@ -1,6 +1,7 @@
 package declare
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -17,27 +18,6 @@ const (
 	Inbound          Direction = "inbound"  // the customer called
 	Outbound         Direction = "outbound" // the centre called
 )
-
-// ParseDirection reads "inbound" or "outbound" in any case; nothing at all
-// and "unknown" are UnknownDirection.
-func ParseDirection(s string) (Direction, error) {
-	word := strings.ToLower(strings.TrimSpace(s))
-	switch d := Direction(word); d {
-	case Inbound, Outbound, UnknownDirection:
-		return d, nil
-	case "unknown":
-		return UnknownDirection, nil
-	}
-	e := &Error{
-		message: fmt.Sprintf("%s is not a direction", quote(s)),
-		hint:    "write inbound where the customer called, outbound where the centre did",
-	}
-	if word == "outbound-api" || word == "outbound-dial" {
-		// Twilio's Call resource: the agent's leg of an inbound call has these too.
-		e.message = fmt.Sprintf("%s is the direction of one leg, which does not say who placed the call", quote(s))
-	}
-	return UnknownDirection, e
-}
 
 // Method is how the recording was made, which decides who is on which channel
 // and what is heard before the agent is there.
@@ -174,6 +154,30 @@ func unknownParty(name string) *Error {
 	return e
 }
 
+// errNoStart is why a point in time is no offset.
+var errNoStart = errors.New("the start of the recording is not known")
+
+// needsStart reports whether ParseJoined failed only because it was not told when
+// the recording began.
+func needsStart(err error) bool { return errors.Is(err, errNoStart) }
+
+// ParseStarted reads when a recording began, in any form that a start time of
+// task attributes may have: ISO 8601 with a time zone, milliseconds or seconds
+// since 1970, or RFC 2822. Its error is an *UnreadError.
+func ParseStarted(s string) (time.Time, error) {
+	const hint = "write it with its time zone, for example 2026-11-23T10:00:00Z"
+	t, f := parseTime(s)
+	switch {
+	case f == noForm:
+		return time.Time{}, &UnreadError{&Error{message: quote(s) + " is not a time that can be read", hint: hint}}
+	case f == iso8601Local:
+		return time.Time{}, &UnreadError{&Error{message: quote(s) + " has no time zone", hint: "add Z for UTC, or an offset such as +01:00"}}
+	case !plausible(t):
+		return time.Time{}, &UnreadError{&Error{message: quote(s) + " is " + implausible(t), hint: hint}}
+	}
+	return t, nil
+}
+
 // parseOffset reads one time of ParseJoined.
 func parseOffset(s string, start time.Time) (time.Duration, *Error) {
 	if s == "" {
@@ -194,7 +198,8 @@ func parseOffset(s string, start time.Time) (time.Duration, *Error) {
 	case start.IsZero():
 		return 0, &Error{
 			message: fmt.Sprintf("%s is a point in time, but it is not known when the recording began", quote(s)),
-			hint:    "give an offset from the recording's start, for example 12.4s, or attributes with a start_time",
+			hint:    "say when it began (--started, or a column started), or give an offset from its start, for example 12.4s",
+			cause:   errNoStart,
 		}
 	}
 	return bounded(t.Sub(start), s)

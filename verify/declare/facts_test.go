@@ -1,6 +1,7 @@
 package declare_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -14,20 +15,27 @@ func TestParseDirection(t *testing.T) {
 	for in, want := range map[string]declare.Direction{
 		"inbound": declare.Inbound, " Outbound ": declare.Outbound,
 		"": declare.UnknownDirection, "unknown": declare.UnknownDirection,
+		"INCOMING": declare.Inbound, "Out": declare.Outbound, "CALLBACK": declare.Outbound, "Outbound Preview": declare.Outbound,
 	} {
 		if got, err := declare.ParseDirection(in); got != want || err != nil {
 			t.Errorf("%q gives %q, %v", in, got, err)
 		}
 	}
 	for in, message := range map[string]string{
-		"in":            "not a direction",
-		"outbound-api":  "one leg",
-		"outbound-dial": "one leg",
-		"\x1b[31mx":     `\x1b`,
+		"sideways":       "not a direction",
+		"outbound-api":   "one leg",
+		"Outbound Dial":  "one leg",
+		"TRANSFER":       "handed on",
+		"queue_transfer": "handed on",
+		"voicemail":      "does not say who placed",
+		"\x1b[31mx":      `\x1b`,
 	} {
 		_, err := declare.ParseDirection(in)
 		if e := wantError(t, err); !strings.Contains(e.Error(), message) {
 			t.Errorf("%q: %q does not say %q", in, e, message)
+		}
+		if !errors.As(err, new(*declare.UnreadError)) {
+			t.Errorf("%q: a system may have written it, but a manifest's row could not leave it out: %v", in, err)
 		}
 	}
 }
@@ -135,7 +143,7 @@ func TestParseJoinedNeedsStartForTimes(t *testing.T) {
 	for _, in := range []string{"agent=2026-11-23T10:00:12Z", "agent=1795428012000", "agent=Mon, 23 Nov 2026 10:00:12 +0000"} {
 		_, err := declare.ParseJoined(in, time.Time{})
 		e := wantError(t, err)
-		if !strings.Contains(e.Error(), "when the recording began") || !strings.Contains(e.Hint(), "start_time") {
+		if !strings.Contains(e.Error(), "when the recording began") || !strings.Contains(e.Hint(), "--started") {
 			t.Errorf("%q: %q, hint %q", in, e, e.Hint())
 		}
 	}

@@ -30,8 +30,6 @@ type Label struct {
 	File            string        `json:"file"` // relative to the labels' folder
 	Left            string        `json:"left"` // who is really on the left: customer, agent or mixed
 	Fault           string        `json:"fault"`
-	Direction       string        `json:"direction"`
-	RecordedBy      string        `json:"recorded_by"`
 	Agent           string        `json:"agent"` // the same word for the same agent
 	Call            string        `json:"call"`  // the same word for recordings of one call
 	AgentJoinedS    *float64      `json:"agent_joined_s"`
@@ -39,7 +37,7 @@ type Label struct {
 	CodecAgent      string        `json:"codec_agent"`
 	CodecCustomer   string        `json:"codec_customer"`
 	Talk            []Utterance   `json:"talk"` // nil: not known
-	Facts           declare.Facts `json:"-"`    // direction, method and join times, read
+	Facts           declare.Facts `json:"-"`    // what the facts of declare.Table that labels may have say
 	Line            int           `json:"-"`    // of the file of labels, from 1
 }
 
@@ -185,12 +183,7 @@ func parseLabel(line []byte) (Label, error) {
 	if l.Left == Mixed && l.Fault == faultSwapped {
 		return l, fmt.Errorf(`%q has mixed on the left, but is "swapped", which has the agent there`, l.File)
 	}
-	var err error
-	if l.Facts.Direction, err = declare.ParseDirection(l.Direction); err != nil {
-		return l, fmt.Errorf("%q: %w", l.File, err)
-	}
-	l.Direction = string(l.Facts.Direction)
-	if l.Facts.RecordedBy, err = declare.ParseMethod(l.RecordedBy); err != nil {
+	if err := l.readFacts(line); err != nil {
 		return l, fmt.Errorf("%q: %w", l.File, err)
 	}
 	for _, joined := range []struct {
@@ -208,6 +201,34 @@ func parseLabel(line []byte) (Label, error) {
 		*joined.fact = &d
 	}
 	return l, nil
+}
+
+// readFacts reads what a line says of the facts that labels may have.
+func (l *Label) readFacts(line []byte) error {
+	var said map[string]json.RawMessage
+	if err := json.Unmarshal(line, &said); err != nil {
+		return labelError(err)
+	}
+	call := declare.Call{Declaration: declare.Default()}
+	for _, f := range declare.Table() {
+		value, has := said[f.Name]
+		if !f.Label || !has || string(value) == "null" {
+			continue
+		}
+		word := string(value)
+		if value[0] == '"' && json.Unmarshal(value, &word) != nil || value[0] == '{' || value[0] == '[' {
+			return fmt.Errorf("%q is neither text nor a number", f.Name)
+		}
+		if word == "" {
+			continue
+		}
+		if err := f.Set(&call, word); err != nil {
+			return &declare.FactError{Fact: f.Name, Err: err}
+		}
+	}
+	err := call.Complete()
+	l.Facts = call.Facts
+	return err
 }
 
 // labelError makes a sentence of what encoding/json says.

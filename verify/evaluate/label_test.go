@@ -18,6 +18,7 @@ func TestReadLabels(t *testing.T) {
 	text := "\uFEFF" + `{"file": "a.wav", "left": "agent", "fault": "swapped", "direction": "Inbound", "agent": "kim", "agent_joined_s": 4.5, "codec_agent": "opus", "sid": 7, "talk": [["a", 1, 2.5], ["customer", 4, 0.5]]}
 
 {"file": "b.wav", "left": "mixed", "fault": "mono_file"}
+{"file": "c.wav", "left": "agent", "started": 1795428000000, "joined": "agent=2026-11-23T10:00:04.5Z", "recorded_by": "dial", "agent": null}
 `
 	got, err := evaluate.ReadLabels(strings.NewReader(text), "labels.jsonl")
 	if err != nil {
@@ -26,11 +27,15 @@ func TestReadLabels(t *testing.T) {
 	joined, after := 4.5, 4500*time.Millisecond
 	want := []evaluate.Label{
 		{
-			File: "a.wav", Left: evaluate.Agent, Fault: "swapped", Direction: "inbound", Agent: "kim", AgentJoinedS: &joined, CodecAgent: "opus", Line: 1,
+			File: "a.wav", Left: evaluate.Agent, Fault: "swapped", Agent: "kim", AgentJoinedS: &joined, CodecAgent: "opus", Line: 1,
 			Talk:  []evaluate.Utterance{{Role: declare.Agent, StartS: 1, LengthS: 2.5}, {Role: declare.Customer, StartS: 4, LengthS: 0.5}},
 			Facts: declare.Facts{Direction: declare.Inbound, Joined: declare.Joined{Agent: &after}},
 		},
 		{File: "b.wav", Left: evaluate.Mixed, Fault: "mono_file", Line: 3},
+		{
+			File: "c.wav", Left: evaluate.Agent, Fault: "none", Line: 4,
+			Facts: declare.Facts{RecordedBy: declare.Dial, Joined: declare.Joined{Agent: &after}},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -49,8 +54,11 @@ func TestBadLabels(t *testing.T) {
 		{`{"file": "a.wav", "left": "caller"}`, `"left": "caller", which is none of customer, agent and mixed`},
 		{`{"file": "a.wav", "left": "mixed", "fault": "swapped"}`, `mixed on the left, but is "swapped"`},
 		{`{"file": "a.wav", "left": "agent", "fault": "gremlins"}`, `"fault": "gremlins", which is none of none, swapped`},
-		{`{"file": "a.wav", "left": "agent", "direction": "up"}`, `line 2: "a.wav": `},
-		{`{"file": "a.wav", "left": "agent", "recorded_by": "hand"}`, `line 2: "a.wav": `},
+		{`{"file": "a.wav", "left": "agent", "direction": "up"}`, `line 2: "a.wav": direction: "up"`},
+		{`{"file": "a.wav", "left": "agent", "recorded_by": "hand"}`, `line 2: "a.wav": recorded_by: "hand"`},
+		{`{"file": "a.wav", "left": "agent", "joined": "agent=2026-11-23T10:00:12Z"}`, "joined: when the agent joined"},
+		{`{"file": "a.wav", "left": "agent", "started": "yesterday"}`, `started: "yesterday" is not a time`},
+		{`{"file": "a.wav", "left": "agent", "joined": {}}`, `"joined" is neither text nor a number`},
 		{`{"file": "a.wav", "left": "agent", "agent_joined_s": 1e9}`, `"agent_joined_s": 1e+09`},
 		{`{"file": "a.wav", "left": 3}`, `"left" is a JSON number`},
 		{`{"file": "a.wav", "left": "agent", "talk": [["x", 1, 2]]}`, `who speaks is "a" or "c", not "x"`},

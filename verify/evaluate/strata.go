@@ -13,7 +13,7 @@ type stratification struct {
 
 func strata() []stratification {
 	return []stratification{
-		{"direction", func(t *Trial) string { return cmp.Or(t.Label.Direction, "unknown") }},
+		{"direction", func(t *Trial) string { return cmp.Or(string(t.Label.Facts.Direction), "unknown") }},
 		{"customer's codec", func(t *Trial) string { return t.Label.CodecCustomer }},
 		{"agent's codec", func(t *Trial) string { return t.Label.CodecAgent }},
 		{"duration", func(t *Trial) string { return durationClass(t.Result.Measurements.DurationS) }},

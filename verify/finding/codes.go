@@ -64,6 +64,7 @@ const (
 	RoleUnknown      Code = "role_unknown"
 	RoleAmbiguous    Code = "role_ambiguous"
 	RoleRepeated     Code = "role_repeated"
+	FactNotRead      Code = "fact_not_read"
 )
 
 // What is to be said of the start time that was declared.

@@ -260,6 +260,11 @@ func All() []Kind {
 		},
 
 		{
+			FactNotRead, Warning, "A word of the manifest says nothing that can be used; the recording was verified without it.",
+			"A system's own word, such as TRANSFER for the direction of a call.",
+			"Leave the field empty, or write a word that the manual lists. The verdict stands; the fact would only have added evidence.",
+		},
+		{
 			StartTimeForm, Info, "Tells in which form the start time was found.",
 			"Flex documents ISO 8601; the plugin writes milliseconds.",
 			"No change is needed.",

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/audio/escape"
 )
 
 // readCSV reads the header and prepares to read the rows.
@@ -25,24 +27,60 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	if utf8.Valid(header) && bytes.ContainsRune(bytes.ReplaceAll(header, []byte("\r\n"), nil), '\r') {
 		return &Error{Message: "the manifest's lines end with a carriage return alone, as those of old Macs", Advice: "save it as \"CSV UTF-8\", or: tr '\\r' '\\n' < FILE | otoscope batch -"}
 	}
-	s.comma = separator(header)
+	if comma, is := separatorLine(header); is {
+		if s.comma = comma; comma == 0 {
+			s.comma = '\t'
+		}
+		if header, _, err = s.record(); err != nil {
+			return &Error{Message: "the manifest has no header after the line that names its separator", Advice: Usage, Cause: err}
+		}
+	} else {
+		s.comma = separator(header)
+	}
 	names, err := parse(header, s.comma)
 	if err != nil {
 		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
 	}
-	columns, err := m.columns(names)
+	chosen, err := m.choose(names)
 	if err != nil {
 		return err
 	}
-	m.entries = csvRows(s, columns)
+	if !slices.Contains(chosen, columnRecording) && !slices.Contains(chosen, factAttributes) {
+		var first []string
+		if record, _, err := s.record(); err == nil {
+			first, _ = parse(record, s.comma) // a row that cannot be read says nothing
+		}
+		return noRecording(names, first)
+	}
+	t := &table{splitter: s, columns: chosen}
+	if isResults(names) {
+		t.results = resultColumns(names, chosen)
+	}
+	m.entries = t.rows
 	return nil
 }
 
-// separator finds what separates the columns of a header: of comma, semicolon
-// and tab the one that it has most of outside of quotation marks.
+// factAttributes is the fact that may stand in place of a recording, which it names.
+const factAttributes = "attributes"
+
+// separatorLine gives the separator that a first line such as "sep=;" names, as
+// spreadsheets write it.
+func separatorLine(record []byte) (rune, bool) {
+	line := strings.Trim(strings.TrimSpace(string(record)), `"`)
+	if len(line) == len("sep=;") && strings.EqualFold(line[:4], "sep=") && strings.Contains(separators, line[4:]) {
+		return rune(line[4]), true
+	}
+	return 0, strings.EqualFold(line, "sep=") // a tab, which was trimmed
+}
+
+// separators are the characters that can separate columns.
+const separators = ",;\t|"
+
+// separator finds what separates the columns of a header: of comma, semicolon,
+// tab and bar the one that it has most of outside of quotation marks.
 func separator(header []byte) rune {
 	best, most := ',', 0
-	for _, c := range ",;\t" {
+	for _, c := range separators {
 		count, quoted := 0, false
 		for _, b := range header {
 			switch {
@@ -59,63 +97,57 @@ func separator(header []byte) rune {
 	return best
 }
 
-// columns finds out what each column means.
-func (m *Manifest) columns(names []string) ([]column, error) {
-	columns := make([]column, len(names))
-	seen := map[string]bool{}
-	for i, name := range names {
-		c, ok := columnNamed(name)
-		if !ok {
-			if strings.TrimSpace(name) != "" {
-				m.Ignored = append(m.Ignored, name)
-				if near := nearestColumn(name); near != "" && m.Hint == "" {
-					m.Hint = fmt.Sprintf("was %q meant by %q?", near, name)
-				}
-			}
-			continue
-		}
-		if err := cleanText(c.name); err != nil {
-			return nil, &Error{Message: fmt.Sprintf("the name of the column %q is not UTF-8 text", c.name), Advice: utf8Advice, Cause: err}
-		}
-		if seen[c.name] {
-			return nil, &Error{Message: fmt.Sprintf("the manifest has two columns %q", c.name), Advice: "leave one of them out"}
-		}
-		seen[c.name] = true
-		columns[i] = c
+// choose finds out what each column means, and notes those that mean nothing.
+func (m *Manifest) choose(names []string) ([]string, error) {
+	chosen, err := m.headings.choose(names)
+	if err != nil {
+		return nil, &Error{Message: "the manifest has a column twice: " + err.Error(), Advice: "leave one of them out", Cause: err}
 	}
-	if !seen["recording"] && !seen["attributes"] {
-		hint := Usage
-		if m.Hint != "" {
-			hint = m.Hint
+	for _, name := range names {
+		if err := cleanText(name); err != nil {
+			return nil, &Error{Message: fmt.Sprintf("the name of the column %s is not UTF-8 text", escape.Quote(name, shownHeading)), Advice: utf8Advice, Cause: err}
 		}
-		return nil, &Error{Message: "the manifest has no column \"recording\" (nor \"attributes\")", Advice: hint}
 	}
-	return columns, nil
+	m.Ignored = chosen.unused
+	for _, name := range chosen.unused {
+		if near := m.headings.nearest(name); near != "" && m.Hint == "" {
+			m.Hint = fmt.Sprintf("was %q meant by %q?", near, name)
+		}
+	}
+	return chosen.columns, nil
 }
 
-func csvRows(s *splitter, columns []column) iter.Seq[Entry] {
-	return func(yield func(Entry) bool) {
-		row := int64(0)
-		for {
-			record, line, err := s.record()
-			if errors.Is(err, io.EOF) {
-				return
+// A table is CSV whose header has been read.
+type table struct {
+	*splitter
+	columns []string // of each field; "" where it means nothing
+	results []string // as columns, where the table is one of our own results; nil where it is not
+}
+
+func (t *table) rows(yield func(Entry) bool) {
+	row := int64(0)
+	for {
+		record, line, err := t.record()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		e := Entry{Row: row + 1, Line: line}
+		switch {
+		case err == nil:
+			var empty bool
+			if empty, e.Err = t.fill(&e.Fields, record); empty {
+				continue
 			}
-			row++
-			e := Entry{Row: row, Line: line}
-			switch {
-			case err == nil:
-				e.Err = fill(&e.Fields, record, s.comma, columns)
-			case fatal(err):
-				e.Err = unreadable(err, s.n)
-			case errors.Is(err, errOpen):
-				e.Err = &RowError{Message: err.Error(), Advice: quotationHint, Cause: err}
-			default:
-				e.Err = &RowError{Message: err.Error(), Advice: "leave out of the row what is so long", Cause: err}
-			}
-			if !yield(e) || fatal(err) {
-				return
-			}
+		case fatal(err):
+			e.Err = unreadable(err, t.n)
+		case errors.Is(err, errOpen):
+			e.Err = &RowError{Message: err.Error(), Advice: quotationHint, Cause: err}
+		default:
+			e.Err = &RowError{Message: err.Error(), Advice: "leave out of the row what is so long", Cause: err}
+		}
+		row++
+		if !yield(e) || fatal(err) {
+			return
 		}
 	}
 }
@@ -127,26 +159,36 @@ func fatal(err error) bool {
 
 const quotationHint = `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`
 
-// fill reads one record into fields.
-func fill(f *Fields, record []byte, comma rune, columns []column) error {
+// fill reads one record into fields. Spreadsheets end in rows whose cells are all
+// empty.
+func (t *table) fill(f *Fields, record []byte) (empty bool, err error) {
 	if err := cleanText(string(record)); err != nil {
-		return err
+		return false, err
 	}
-	values, err := parse(record, comma)
+	values, err := parse(record, t.comma)
 	if err != nil {
-		return &RowError{Message: fmt.Sprintf("the row is not CSV: %v", err), Advice: quotationHint, Cause: err}
+		return false, &RowError{Message: fmt.Sprintf("the row is not CSV: %v", err), Advice: quotationHint, Cause: err}
+	}
+	if strings.TrimSpace(strings.Join(values, "")) == "" {
+		return true, nil
+	}
+	if t.results != nil {
+		return false, fromResults(f, t.results, values)
 	}
 	for i, v := range values {
-		if i < len(columns) && columns[i].set != nil {
-			columns[i].set(f, strings.TrimSpace(v))
+		if i < len(t.columns) && t.columns[i] != "" {
+			f.set(t.columns[i], strings.TrimSpace(v))
 		}
 	}
 	// Spreadsheets end rows early where the last cells are empty, but a row
 	// that is longer than its header has been torn by an unquoted separator.
-	if len(values) > len(columns) && strings.Join(values[len(columns):], "") != "" {
-		return &RowError{Message: fmt.Sprintf("the row has %d fields, the header %d", len(values), len(columns)), Advice: "put fields that hold the separator into quotation marks"}
+	if len(values) > len(t.columns) && strings.Join(values[len(t.columns):], "") != "" {
+		return false, &RowError{
+			Message: fmt.Sprintf("the row has %d fields, the header %d", len(values), len(t.columns)),
+			Advice:  "put fields that hold the separator into quotation marks",
+		}
 	}
-	return nil
+	return false, nil
 }
 
 // parse reads the fields of one record.
@@ -173,7 +215,7 @@ type splitter struct {
 // record gives the next record that is not blank and the line that it begins in.
 func (s *splitter) record() ([]byte, int64, error) {
 	line, err := s.next()
-	for err == nil && blank(line) && s.comma != '\t' {
+	for err == nil && blank(line) {
 		line, err = s.next()
 	}
 	at := s.n
@@ -217,7 +259,7 @@ func (s *splitter) open(line []byte, quoted bool) bool {
 			quoted, start = true, false
 		default:
 			// The header is split before its separator is known.
-			start = rune(b) == s.comma || s.comma == 0 && strings.ContainsRune(",;\t", rune(b))
+			start = rune(b) == s.comma || s.comma == 0 && strings.ContainsRune(separators, rune(b))
 		}
 	}
 	return quoted

@@ -1,6 +1,10 @@
 package manifest
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/hint"
+)
 
 // An Error is a manifest of which nothing can be used.
 type Error struct {
@@ -27,16 +31,4 @@ func unreadable(err error, line int64) error {
 }
 
 // A RowError says what is wrong with one row.
-type RowError struct {
-	Message string
-	Advice  string // what to do about it
-	Cause   error  // the error underneath, nil where there is none
-}
-
-func (e *RowError) Error() string { return e.Message }
-
-// Hint says what to do about it.
-func (e *RowError) Hint() string { return e.Advice }
-
-// Unwrap gives the error underneath, nil where there is none.
-func (e *RowError) Unwrap() error { return e.Cause }
+type RowError = hint.Error

@@ -12,12 +12,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // jsonLines reads one object a line. A list around them, one element a line as
 // many exports have it, is read through: brackets alone on a line and commas at
 // the end of a line do no harm.
-func jsonLines(r *bufio.Reader) iter.Seq[Entry] {
+func (m *Manifest) jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		l := &lines{r: r}
 		row := int64(0)
@@ -36,7 +39,7 @@ func jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 			e := Entry{Row: row, Line: l.n}
 			switch {
 			case err == nil:
-				e.Fields, e.Err = jsonRow(line)
+				e.Fields, e.Err = m.jsonRow(line)
 			case fatal(err):
 				e.Err = unreadable(err, l.n)
 			default:
@@ -65,7 +68,7 @@ func element(line []byte) []byte {
 }
 
 // jsonRow reads a row, or attributes as they were exported.
-func jsonRow(line []byte) (Fields, error) {
+func (m *Manifest) jsonRow(line []byte) (Fields, error) {
 	var f Fields
 	if err := cleanText(string(line)); err != nil {
 		return f, err
@@ -74,36 +77,58 @@ func jsonRow(line []byte) (Fields, error) {
 	if err := json.Unmarshal(line, &object); err != nil {
 		return f, notAnObject(line, err)
 	}
-	_, isRow := object["recording"]
-	if !isRow {
-		// "attributes" beside other columns of ours is a row; a Task resource
-		// has the key too, but none of those.
-		if _, has := object["attributes"]; has {
-			for key := range object {
-				if c, ok := columnNamed(key); ok && c.name != "attributes" && c.name != "direction" {
-					isRow = true
-				}
-			}
-		}
+	if f, is, err := resultRow(object); is {
+		return f, err
 	}
-	if !isRow {
-		f.Inline = bytes.Clone(line)
+	keys := sortedKeys(object)
+	chosen, err := m.headings.choose(keys)
+	if err == nil && !m.isRow(line, keys, chosen.columns, object) {
+		f.set(factAttributes, string(line))
 		return f, nil
 	}
 	// What else the row says is read too: it names the row that is bad.
 	var bad error
-	set := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		if c, ok := columnNamed(key); ok {
-			if other, twice := set[c.name]; twice {
-				bad = cmp.Or(bad, error(&RowError{Message: fmt.Sprintf("%q and %q are the same column", other, key), Advice: "leave one of them out"}))
-				continue
-			}
-			set[c.name] = key
+	if err != nil {
+		bad = &RowError{Message: err.Error(), Advice: "leave one of them out", Cause: err}
+	}
+	for i, key := range keys {
+		column := chosen.columns[i]
+		if column == "" && key != "groups" {
+			continue // of other programs
 		}
-		bad = cmp.Or(bad, setJSON(&f, key, object[key]))
+		bad = cmp.Or(bad, f.setJSON(key, column, object[key]))
 	}
 	return f, bad
+}
+
+// isRow tells a row from attributes. A Task resource has "attributes" and
+// "direction" among its keys too, and attributes may have any key.
+func (m *Manifest) isRow(line []byte, keys, columns []string, object map[string]json.RawMessage) bool {
+	for i, column := range columns {
+		r, _ := m.headings.find(keys[i])
+		switch {
+		case column == "":
+		case column == columnRecording && r.rank < rankKnown:
+			return true
+		case column == columnRecording:
+			var s string
+			if json.Unmarshal(object[keys[i]], &s) == nil && (isSID(s) || looksLikeFile(s) && !declare.HoldsMedia(line)) {
+				return true
+			}
+		case r.rank < rankKnown && column != factAttributes && column != "direction" && object[factAttributes] != nil:
+			return true
+		}
+	}
+	return false
+}
+
+func looksLikeFile(s string) bool {
+	return strings.Contains(s, "://") || strings.HasSuffix(strings.ToLower(s), ".wav")
+}
+
+func isSID(s string) bool {
+	ref, err := fetch.ParseUntrusted(s)
+	return err == nil && ref.IsSID()
 }
 
 // notAnObject says why a line is no row.
@@ -121,40 +146,46 @@ func notAnObject(line []byte, err error) error {
 	return e
 }
 
-func setJSON(f *Fields, key string, value json.RawMessage) error {
+// setJSON takes over a value. The key groups has an object of several.
+func (f *Fields) setJSON(key, column string, value json.RawMessage) error {
 	if key == "groups" {
 		var groups map[string]json.RawMessage
 		if err := json.Unmarshal(value, &groups); err != nil {
 			return &RowError{Message: "groups is not an object", Advice: `write "groups": {"queue": "billing"}`, Cause: err}
 		}
-		for name, v := range groups {
-			s, err := plain("groups."+name, v)
+		for _, name := range sortedKeys(groups) {
+			s, err := plain("groups."+name, groups[name])
 			if err != nil {
 				return err
 			}
-			f.setGroup(name, s)
+			f.set(GroupPrefix+name, s)
 		}
 		return nil
 	}
-	c, ok := columnNamed(key)
-	if !ok {
-		return nil // of other programs
-	}
-	if c.name == "attributes" && len(value) > 0 && (value[0] == '{' || value[0] == '[') {
-		f.Inline = bytes.Clone(value)
-		return nil
-	}
-	if strings.HasSuffix(c.name, "_audio") && len(value) > 0 && value[0] == '[' {
-		c.set(f, string(value)) // a path may hold commas
+	list := len(value) > 0 && value[0] == '['
+	if column == factAttributes && len(value) > 0 && (value[0] == '{' || list) || list && slices.Contains(manyFiles(), column) {
+		f.set(column, string(value)) // a path may hold commas
 		return nil
 	}
 	s, err := plain(key, value)
-	if err != nil {
-		return err
+	if err == nil {
+		f.set(column, s)
 	}
-	c.set(f, s)
-	return nil
+	return err
 }
+
+// manyFiles are the facts that name several files.
+func manyFiles() []string {
+	var names []string
+	for _, f := range declare.Table() {
+		if f.Many && f.Files != nil {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // plain reads a value as the text that a CSV column would hold: lists of words,
 // such as channels, with commas.

@@ -42,16 +42,22 @@ type Manifest struct {
 	// Hint says what may have been meant by one of them.
 	Hint string
 
-	base    string
-	entries iter.Seq[Entry]
-	checked bool
-	stop    func() // ends reading the rest, where Check has begun it
-	closer  io.Closer
-	abort   func(error) error // ends a read that waits for more; nil where none does
+	base     string
+	own      string
+	headings *columnsOf
+	entries  iter.Seq[Entry]
+	checked  bool
+	stop     func() // ends reading the rest, where Check has begun it
+	closer   io.Closer
+	abort    func(error) error // ends a read that waits for more; nil where none does
 }
 
 // Base is the folder that the paths of the rows are relative to.
 func (m *Manifest) Base() string { return m.base }
+
+// Own is the folder that the manifest lies in, or is, whose files its rows may
+// name; "" for standard input.
+func (m *Manifest) Own() string { return m.own }
 
 // Entries gives the rows. They can be gone through once.
 func (m *Manifest) Entries() iter.Seq[Entry] { return m.entries }
@@ -81,9 +87,11 @@ const Usage = `a manifest is CSV with a header that names a column "recording", 
 // Open opens a file or a folder; "-" is stdin, which stays open. Where stdin may
 // stay silent it should have a method CloseWithError, as an io.PipeReader has,
 // which Abort then calls. What is no manifest is an *Error.
-func Open(path string, stdin io.Reader) (*Manifest, error) {
+//
+// The mappings say which heading names a column, where it is none that is known.
+func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) {
 	if path == "-" {
-		return read("stdin", ".", stdin, nil)
+		return read("stdin", ".", stdin, nil, mappings)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -97,7 +105,7 @@ func Open(path string, stdin io.Reader) (*Manifest, error) {
 	if info.IsDir() {
 		entries := folder(path)
 		for range entries {
-			return &Manifest{Name: name, Folder: true, base: path, entries: entries}, nil
+			return &Manifest{Name: name, Folder: true, base: path, own: path, entries: entries}, nil
 		}
 		return nil, &Error{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}
 	}
@@ -105,24 +113,32 @@ func Open(path string, stdin io.Reader) (*Manifest, error) {
 	if err != nil {
 		return nil, &Error{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: "make it readable", Cause: err}
 	}
-	m, err := Read(name, filepath.Dir(path), f)
+	m, err := Read(name, filepath.Dir(path), f, mappings...)
 	if err != nil {
 		f.Close()
 	}
 	return m, err
 }
 
-// Read reads a text whose form shows in its beginning. Paths in it are relative
-// to the folder base. Closing the manifest closes r, where that can be closed.
-func Read(name, base string, r io.Reader) (*Manifest, error) {
+// Read reads a text whose form shows in its beginning. It lies in the folder base,
+// to which paths in it are relative. Closing the manifest closes r, where that can be closed.
+func Read(name, base string, r io.Reader, mappings ...Mapping) (*Manifest, error) {
 	closer, _ := r.(io.Closer)
-	return read(name, base, r, closer)
+	m, err := read(name, base, r, closer, mappings)
+	if err == nil {
+		m.own = base
+	}
+	return m, err
 }
 
-func read(name, base string, r io.Reader, closer io.Closer) (*Manifest, error) {
+func read(name, base string, r io.Reader, closer io.Closer, mappings []Mapping) (*Manifest, error) {
+	columns, err := newColumns(mappings)
+	if err != nil {
+		return nil, err
+	}
 	// Spreadsheets write UTF-16 as "Unicode text"; its byte order mark says so.
 	decoded := bufio.NewReaderSize(transform.NewReader(r, unicode.BOMOverride(transform.Nop)), 64<<10)
-	m := &Manifest{Name: name, base: base, closer: closer}
+	m := &Manifest{Name: name, base: base, headings: columns, closer: closer}
 	if p, waits := r.(interface{ CloseWithError(error) error }); waits {
 		m.abort = p.CloseWithError
 	}
@@ -138,7 +154,7 @@ func read(name, base string, r io.Reader, closer io.Closer) (*Manifest, error) {
 		return nil, &Error{Message: fmt.Sprintf("%s is %s, not a manifest", name, what), Advice: hint}
 	}
 	if start == '{' || start == '[' {
-		m.entries = jsonLines(decoded)
+		m.entries = m.jsonLines(decoded)
 		return m, nil
 	}
 	if err := m.readCSV(decoded); err != nil {

@@ -7,6 +7,9 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // entries reads all of a manifest.
@@ -54,8 +57,12 @@ func TestForms(t *testing.T) {
 				}
 				got = append(got, e.Fields)
 			}
-			want := []Fields{{ID: "1", Recording: "a.wav", Agent: "Kim", Groups: map[string]string{"queue": "sales"}}, {ID: "2", Recording: "b.wav"}}
-			if diff := cmp.Diff(want, got, cmp.AllowUnexported(Fields{})); diff != "" {
+			want := []Fields{
+				{ID: "1", Recording: "a.wav", Words: []declare.Word{{Fact: "agent", Value: "Kim"}, {Fact: "group", Value: "queue=sales"}}},
+				{ID: "2", Recording: "b.wav"},
+			}
+			inAnyOrder := cmpopts.SortSlices(func(a, b declare.Word) bool { return a.Fact < b.Fact })
+			if diff := cmp.Diff(want, got, inAnyOrder); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -66,12 +73,15 @@ func TestColumns(t *testing.T) {
 	got := entries(t, "recording,channels,convention,attributes,recorded-by,Direction,joined,min_confidence,prior,pick,group\n"+
 		`x,"others,customer",c,a,dial,inbound,"customer=0s,agent=2s",0.9,0.4,"1,3",tier=gold`+"\ny,,,,,,,,,,plain\n")
 	want := []Fields{
-		{Recording: "x", Channels: "others,customer", Convention: "c", Attributes: "a", RecordedBy: "dial", Direction: "inbound", Joined: "customer=0s,agent=2s",
-			MinConfidence: "0.9", Prior: "0.4", Pick: "1,3", Groups: map[string]string{"tier": "gold"}},
-		{Recording: "y", Groups: map[string]string{"group": "plain"}},
+		{Recording: "x", Words: []declare.Word{
+			{Fact: "channels", Value: "others,customer"}, {Fact: "convention", Value: "c"}, {Fact: "attributes", Value: "a"},
+			{Fact: "recorded_by", Value: "dial"}, {Fact: "direction", Value: "inbound"}, {Fact: "joined", Value: "customer=0s,agent=2s"},
+			{Fact: "min_confidence", Value: "0.9"}, {Fact: "prior", Value: "0.4"}, {Fact: "pick", Value: "1,3"}, {Fact: "group", Value: "tier=gold"},
+		}},
+		{Recording: "y", Words: []declare.Word{{Fact: "group", Value: "group=plain"}}},
 	}
 	for i, e := range got {
-		if diff := cmp.Diff(want[i], e.Fields, cmp.AllowUnexported(Fields{})); diff != "" {
+		if diff := cmp.Diff(want[i], e.Fields); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
@@ -101,7 +111,7 @@ func TestBadJSONRowIsNamed(t *testing.T) {
 // Quoted line breaks belong to their field, and count for the line numbers.
 func TestQuotedLineBreaks(t *testing.T) {
 	got := entries(t, "agent,recording\n\"Kim\nand \"\"Lou\"\"\r\nand Max\",a.wav\nKim,b.wav\n")
-	if len(got) != 2 || got[0].Fields.Agent != "Kim\nand \"Lou\"\nand Max" || got[0].Line != 2 || got[1].Line != 5 || got[1].Row != 2 {
+	if len(got) != 2 || got[0].Fields.Word("agent") != "Kim\nand \"Lou\"\nand Max" || got[0].Line != 2 || got[1].Line != 5 || got[1].Row != 2 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -127,7 +137,7 @@ func TestBadRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			all := entries(t, text)
 			last := all[len(all)-1]
-			if last.Err != nil || last.Fields.Recording != "b.wav" || last.Fields.Agent != "Kim" {
+			if last.Err != nil || last.Fields.Recording != "b.wav" || last.Fields.Word("agent") != "Kim" {
 				t.Errorf("the good row came out as %.200v", last)
 			}
 			bad := 0

@@ -1,0 +1,11 @@
+package measurement
+
+// OnRequest is what of each channel is measured only when asked for. Batches keep
+// it with their rows, as JSON under these keys.
+type OnRequest struct {
+	// Voice summarises the channel's voice and line, which is personal data.
+	// It takes a sample rate of 8 kHz or more.
+	Voice bool `json:"voice,omitempty"`
+	// Waveform keeps the overview of the waveform, for pictures.
+	Waveform bool `json:"peaks,omitempty"`
+}

@@ -1,0 +1,282 @@
+package manifest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// A Mapping names the heading under which a table has one of the columns.
+type Mapping struct{ Column, Heading string }
+
+// A heading is what a system calls a column of ours.
+type heading struct{ name, column string }
+
+// headings lists the names under which the exports of known systems have our
+// columns, by their makers. Of several in one table the first here counts. A name
+// that means a call rather than its recording, such as the time at which the call
+// came in, is not here.
+func headings() []heading {
+	return []heading{
+		// Twilio: recordingStatusCallback of TwiML <Recording> and <Dial>; Recording
+		// resource; the console's table of recordings.
+		{"RecordingUrl", columnRecording},
+		{"Recording SID", columnRecording},
+		{"media_url", columnRecording},
+		{"RecordingStartTime", "started"},
+		// Talkdesk, Calls Report (Explore API): recording_url is as Twilio's.
+		{"handling_user_name", "agent"},
+		{"user_name", "agent"},
+		{"call_type", "direction"},
+		// Genesys Cloud, recording resource and analytics conversation details.
+		{"mediaUri", columnRecording},
+		{"recordingId", columnID},
+		{"originatingDirection", "direction"},
+		// NICE CXone, Data Download and Media Playback API.
+		{"fileToPlayUrl", columnRecording},
+		{"media_location", columnRecording},
+		// Amazon Connect, contact record data model.
+		{"InitiationMethod", "direction"},
+		{"ContactId", columnID},
+		// Five9, Call Log report.
+		{"RECORDING", columnRecording},
+		{"AGENT NAME", "agent"},
+		// RingCX, Global Call Type Detail report; Bright Pattern, recordings details.
+		{"recordingLink", columnRecording},
+		{"AgentLoginId", "agent"},
+		// What tables that people made call them.
+		{"recording_link", columnRecording},
+		{"recording_file", columnRecording},
+		{"recording_path", columnRecording},
+		{"audio_url", columnRecording},
+		{"audio_file", columnRecording},
+		{"file_path", columnRecording},
+		{"filename", columnRecording},
+		{"file", columnRecording},
+		{"path", columnRecording},
+		{"url", columnRecording},
+		{"SID", columnRecording}, // of Twilio's Recording resource; of a call's table it is the call's
+		{"call_direction", "direction"},
+		{"agent_username", "agent"},
+		{"agent_email", "agent"},
+		{"recording_started_at", "started"},
+	}
+}
+
+// fold makes headings alike that differ in case and in what joins words only.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+// columnsOf maps headings to columns.
+type columnsOf struct {
+	mapped map[string]string // by the heading as it stands
+	own    map[string]string // by the folded name
+	known  map[string]rank   // by the folded heading of a known system
+}
+
+// rank is a column with how well its heading names it: the lower, the better.
+type rank struct {
+	column string
+	rank   int
+}
+
+// The ranks of headings before those of known systems.
+const (
+	rankMapped = iota
+	rankOwn
+	rankKnown
+)
+
+func newColumns(mappings []Mapping) (*columnsOf, error) {
+	c := &columnsOf{mapped: map[string]string{}, own: map[string]string{}, known: map[string]rank{}}
+	names := []string{columnRecording, columnID}
+	for _, f := range declare.Table() {
+		names = append(names, f.Name)
+	}
+	for _, name := range names {
+		c.own[fold(name)] = name
+	}
+	for i, h := range headings() {
+		if _, has := c.known[fold(h.name)]; !has {
+			c.known[fold(h.name)] = rank{h.column, rankKnown + i}
+		}
+	}
+	for _, m := range mappings {
+		column, ok := c.ownName(m.Column)
+		if !ok {
+			e := &Error{Message: fmt.Sprintf("there is no column %s to map a heading to", escape.Quote(m.Column, shownHeading)), Advice: "columns are " + strings.Join(names, ", ") + ", group.NAME"}
+			if near := nearestName(m.Column, names); near != "" {
+				e.Advice = fmt.Sprintf("did you mean %s? Otherwise, %s", near, e.Advice)
+			}
+			return nil, e
+		}
+		c.mapped[strings.TrimSpace(m.Heading)] = column
+	}
+	return c, nil
+}
+
+// ownName finds a column of ours by its name.
+func (c *columnsOf) ownName(name string) (string, bool) {
+	name = strings.TrimSpace(name)
+	if len(name) > len(GroupPrefix) && strings.EqualFold(name[:len(GroupPrefix)], GroupPrefix) {
+		return GroupPrefix + name[len(GroupPrefix):], true
+	}
+	column, ok := c.own[fold(name)]
+	return column, ok
+}
+
+// find says which column a heading names.
+func (c *columnsOf) find(name string) (rank, bool) {
+	name = strings.TrimSpace(name)
+	if column, ok := c.mapped[name]; ok {
+		return rank{column, rankMapped}, true
+	}
+	if column, ok := c.ownName(name); ok {
+		return rank{column, rankOwn}, true
+	}
+	r, ok := c.known[fold(name)]
+	return r, ok
+}
+
+// A choice is the columns that headings were found to name.
+type choice struct {
+	columns []string // of each heading, "" where it names none
+	unused  []string // headings that name none, or one that another names better
+}
+
+// choose finds the column of each heading. Its error names two headings that are
+// the same column; the first of them counts then.
+func (c *columnsOf) choose(names []string) (choice, error) {
+	var twice error
+	out := choice{columns: make([]string, len(names))}
+	best := map[string]int{} // index of the heading, by column
+	ranks := make([]rank, len(names))
+	for i, name := range names {
+		r, ok := c.find(name)
+		if !ok {
+			continue
+		}
+		ranks[i] = r
+		other, taken := best[r.column]
+		switch {
+		case !taken || r.rank < ranks[other].rank:
+			best[r.column] = i
+		case r.rank == ranks[other].rank && r.rank < rankKnown:
+			twice = cmp.Or(twice, error(&sameColumn{r.column, names[other], name}))
+		}
+	}
+	for i, name := range names {
+		if at, ok := best[ranks[i].column]; ok && at == i && ranks[i].column != "" {
+			out.columns[i] = ranks[i].column
+		} else if strings.TrimSpace(name) != "" {
+			out.unused = append(out.unused, name)
+		}
+	}
+	return out, twice
+}
+
+// sameColumn is two headings that name one column.
+type sameColumn struct{ column, first, second string }
+
+func (e *sameColumn) Error() string {
+	return fmt.Sprintf("%s and %s are the same column", escape.Quote(e.first, shownHeading), escape.Quote(e.second, shownHeading))
+}
+
+// shownHeading bounds how much of a heading a message repeats, in characters.
+const shownHeading = 60
+
+// nearest guesses which column was meant by a heading: one letter is off.
+func (c *columnsOf) nearest(name string) string {
+	var names []string
+	for _, own := range c.own {
+		names = append(names, own)
+	}
+	slices.Sort(names)
+	return nearestName(name, names)
+}
+
+func nearestName(name string, names []string) string {
+	name = fold(name)
+	for _, n := range names {
+		if len(n) > 3 && oneApart(name, fold(n)) {
+			return n
+		}
+	}
+	return ""
+}
+
+// likeliest guesses which heading names the recordings, by its words and by what
+// stands under it in the first row; "" where none looks so.
+func likeliest(names, first []string) string {
+	best, most := "", 0
+	for i, name := range names {
+		points := 0
+		for _, word := range []string{"record", "audio", "media", "url", "uri", "link", "file", "path", "wav", "sid"} {
+			if strings.Contains(fold(name), word) {
+				points++
+			}
+		}
+		if i < len(first) {
+			value := strings.ToLower(strings.TrimSpace(first[i]))
+			if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") || strings.HasSuffix(value, ".wav") ||
+				len(value) == 34 && strings.HasPrefix(value, "re") {
+				points += 10
+			}
+		}
+		if points > most {
+			best, most = name, points
+		}
+	}
+	return best
+}
+
+// noRecording is a table in which no column names the recordings.
+func noRecording(names, first []string) *Error {
+	var shown []string
+	for _, n := range names {
+		if strings.TrimSpace(n) != "" {
+			shown = append(shown, escape.Quote(n, shownHeading))
+		}
+	}
+	const most = 20
+	if len(shown) > most {
+		shown = append(shown[:most], fmt.Sprintf("%d more", len(shown)-most))
+	}
+	e := &Error{
+		Message: "the manifest has no column \"recording\" (nor \"attributes\"); its headings are " + strings.Join(shown, ", "),
+		Advice:  "name the column with the recordings: --map recording=\"HEADING\"",
+	}
+	if likely := likeliest(names, first); likely != "" {
+		e.Advice = fmt.Sprintf("if %s names the recordings: --map recording=%[1]s", escape.Quote(likely, shownHeading))
+	}
+	return e
+}
+
+// oneApart reports whether one letter more, less or other makes b of a.
+func oneApart(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) == len(b) {
+		return i < len(a) && a[i+1:] == b[i+1:]
+	}
+	return a[i:] == b[i+1:]
+}

@@ -1,0 +1,116 @@
+package manifest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// The results that otoscope writes as CSV and as JSON lines are manifests too: of
+// the same recordings, with what was declared of them. What was found is left out.
+
+// isResults reports whether a header is that of our own results.
+func isResults(names []string) bool {
+	for _, own := range []string{columnRecording, "outcome", "declared_left", "heard_left", "log10_lr"} {
+		if !slices.Contains(names, own) {
+			return false
+		}
+	}
+	return true
+}
+
+// resultColumns are the columns of our own results that a manifest has too. Among
+// the others are words that mean something else in a manifest: the profile's name
+// is no file.
+func resultColumns(names, chosen []string) []string {
+	columns := make([]string, len(names))
+	for i, name := range names {
+		switch {
+		case name == "declared_left":
+			columns[i] = columnDeclared
+		case chosen[i] == columnRecording, chosen[i] == columnID, chosen[i] == "agent", strings.HasPrefix(chosen[i], GroupPrefix):
+			columns[i] = plainCell(chosen[i])
+		}
+	}
+	return columns
+}
+
+// fromResults reads a row of our own results.
+func fromResults(f *Fields, columns, values []string) error {
+	for i, v := range values {
+		switch {
+		case i >= len(columns) || columns[i] == "":
+		case columns[i] == columnDeclared:
+			f.setDeclared(v)
+		default:
+			f.set(columns[i], plainCell(strings.TrimSpace(v)))
+		}
+	}
+	return masked(f.Recording)
+}
+
+// setDeclared takes over who was declared to be on the left.
+func (f *Fields) setDeclared(left string) {
+	switch declare.Role(left) {
+	case declare.Customer:
+		f.set("channels", "customer,agent")
+	case declare.Agent:
+		f.set("channels", "agent,customer")
+	}
+}
+
+// plainCell takes off the apostrophe that escape.Cell put before what a spreadsheet
+// would take for a formula.
+func plainCell(s string) string {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && escape.Cell(rest) == s {
+		return rest
+	}
+	return s
+}
+
+// masked refuses an address whose secrets results do not repeat: it leads nowhere.
+func masked(recording string) error {
+	if strings.Contains(recording, "=***") {
+		return &RowError{
+			Message: "the recording's address has secrets, which results do not repeat",
+			Advice:  "use the manifest that the results are of",
+		}
+	}
+	return nil
+}
+
+// resultRow reads a line of our own results, if it is one.
+func resultRow(object map[string]json.RawMessage) (f Fields, is bool, err error) {
+	for _, key := range []string{columnRecording, "schema", "outcome", "declared", "evidence", "findings"} {
+		if _, has := object[key]; !has {
+			return f, false, nil
+		}
+	}
+	var line struct {
+		ID        string            `json:"id"`
+		Recording string            `json:"recording"`
+		Declared  *declare.Sides    `json:"declared"`
+		Agent     string            `json:"agent"`
+		Groups    map[string]string `json:"groups"`
+	}
+	for key, to := range map[string]any{
+		"id": &line.ID, columnRecording: &line.Recording, "declared": &line.Declared, "agent": &line.Agent, "groups": &line.Groups,
+	} {
+		if value, has := object[key]; has && json.Unmarshal(value, to) != nil {
+			return f, false, nil // of somebody else
+		}
+	}
+	f.set(columnRecording, line.Recording)
+	f.set(columnID, line.ID)
+	f.set("agent", line.Agent)
+	if line.Declared != nil {
+		f.setDeclared(string(line.Declared.Left))
+	}
+	for _, name := range sortedKeys(line.Groups) {
+		f.set(GroupPrefix+name, line.Groups[name])
+	}
+	return f, true, masked(line.Recording)
+}
