@@ -56,8 +56,9 @@ func Judge(rec Recording, c Case) Verdict {
 	if m.Channels == 2 {
 		v.Right = &Side{m.Right.Levels, m.Right.Timing, m.Right.Line}
 	}
-	found := structure(&m, c.Facts.Joined.Agent != nil)
-	v.Findings = append(v.Findings, found...)
+	if !has(rec.Findings, finding.Fatal) { // otherwise what was measured is not the sound of the call
+		v.Findings = append(v.Findings, structure(&m, c.Facts.Joined.Agent != nil)...)
+	}
 	if !has(v.Findings, finding.Fatal) {
 		v.weigh(&m, c)
 	}

@@ -25,6 +25,8 @@ type (
 	Options = codec.Options
 	// Format is how a recording is stored.
 	Format = codec.Format
+	// Raw is how samples without a header are stored.
+	Raw = codec.Raw
 	// Encoding says what the bits of a stored sample mean.
 	Encoding = codec.Encoding
 	// Note is something odd about a recording that was decoded nevertheless.
@@ -80,6 +82,9 @@ func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)
 // is wrapped.
 func NewReader(r io.Reader, o Options) (Reader, error) {
 	src, said := codec.NewSource(r), &codec.Notes{}
+	if o.Raw != nil {
+		return opener(wav.OpenRaw)(src, said, o)
+	}
 	head, _ := src.Peek(headBytes)
 	if open := readerOf(head); open != nil {
 		return open(src, said, o)
@@ -112,3 +117,14 @@ func readerOf(head []byte) opening {
 // ParsePick reads two channel numbers for Options, "1,3": the left one first,
 // counted from 1. Its error is an *[Error].
 func ParsePick(s string) ([2]int, error) { return codec.ParsePick(s) }
+
+// ParseRaw reads for Options how samples are stored, "mulaw:8000:2": encoding, rate in Hz
+// and channels. Its error is an *[Error].
+func ParseRaw(s string) (*Raw, error) { return codec.ParseRaw(s) }
+
+// RawEncodings are the encodings that ParseRaw knows, as it wants them.
+func RawEncodings() []string { return codec.RawEncodings() }
+
+// ParseWords reads options from words as those of ParsePick and ParseRaw, with blanks between.
+// Its error is an *[Error].
+func ParseWords(s string) (Options, error) { return codec.ParseWords(s) }

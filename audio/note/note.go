@@ -17,11 +17,14 @@ const (
 
 // What is odd about its bytes.
 const (
-	Truncated    Code = "truncated"     // it ends before the size its header gives
-	SizeUnknown  Code = "size_unknown"  // the header gives no size; it was read to its end
-	NotANumber   Code = "not_a_number"  // samples that are not finite numbers were read as 0
-	LeadingBytes Code = "leading_bytes" // bytes that are no part of it stand before it
-	Malformed    Code = "malformed"     // it breaks the format in a way that leaves its samples certain
+	Truncated         Code = "truncated"          // it ends before the size its header gives
+	SizeUnknown       Code = "size_unknown"       // the header gives no size; it was read to its end
+	NotANumber        Code = "not_a_number"       // samples that are not finite numbers were read as 0
+	LeadingBytes      Code = "leading_bytes"      // bytes that are no part of it stand before it
+	TrailingRecording Code = "trailing_recording" // another recording stands behind it and was left out
+	WrongEncoding     Code = "wrong_encoding"     // its samples are not what its header says
+	ByteOrder         Code = "byte_order"         // the bytes of its samples are exchanged
+	Malformed         Code = "malformed"          // it breaks the format in a way that leaves its samples certain
 )
 
 // A Note is one remark.

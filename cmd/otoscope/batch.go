@@ -98,7 +98,7 @@ overrides the flag:
   group.NAME      a group to count results by, such as group.queue
   agent_audio, customer_audio   a file of known audio, or a JSON list of files
   agent, channels, convention, direction, recorded_by, joined, min_confidence,
-  prior, pick; profile (a file)
+  prior, pick, raw; profile (a file)
 Attributes and known audio are stored in the database, so other machines need no
 local files. Adding known audio to a row fetches its recording again.
 Manifests are not trusted: --allow-paths lets them name files, and

@@ -154,7 +154,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	}
 	call.Facts.AgentAudio, call.Facts.CustomerAudio = audio.agent, audio.customer
 	c.Case.Say(call)
-	c.measure.Pick, c.measure.Known = call.Pick, audio.references
+	c.measure.Pick, c.measure.Raw, c.measure.Known = call.Pick, call.Raw, audio.references
 	return c, nil
 }
 

@@ -153,8 +153,8 @@ func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[
 			return err
 		}
 		k.waiting = chunk != nil
-		if pick, err := decode.ParsePick(k.pick); err == nil {
-			k.pick = pickText(pick) // as it is written now, whatever was typed
+		if options, err := decode.ParseWords(k.pick); err == nil {
+			k.pick = options.Words() // as it is written now, whatever was typed
 		}
 		all[id] = k
 		return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -59,7 +60,7 @@ func (r *reader) row(e manifest.Entry) row {
 	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
 	out.facts.Profile, out.facts.Asked = r.profile, r.asked
 	call, err := r.call(e.Fields)
-	out.agent, out.groups, out.pick = call.Agent, call.Groups, pickText(call.Pick)
+	out.agent, out.groups, out.pick = call.Agent, call.Groups, decode.Options{Pick: call.Pick, Raw: call.Raw}.Words()
 	if out.err == nil {
 		out.err = r.fill(&out, e.Fields, call, err)
 	}
@@ -159,14 +160,6 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 // named says which column a value was wrong in.
 func named(column string, err error) error {
 	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
-}
-
-// pickText writes channels as they are stored with a row; "" for both of two.
-func pickText(pick [2]int) string {
-	if pick == [2]int{} {
-		return ""
-	}
-	return fmt.Sprintf("%d,%d", pick[0], pick[1])
 }
 
 // listed writes names for a sentence.

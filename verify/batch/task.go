@@ -19,7 +19,7 @@ type task struct {
 	key       int64
 	digest    string
 	reference string
-	pick      [2]int
+	options   decode.Options
 	fetch     bool
 	sounds    []string // known audio to look for, by its id
 	asked     measurement.OnRequest
@@ -61,8 +61,8 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 		}
 		if pick != "" {
 			var err error
-			if t.pick, err = decode.ParsePick(pick); err != nil {
-				return fmt.Errorf("reading which channels of row %d are taken: %w", t.key, err)
+			if t.options, err = decode.ParseWords(pick); err != nil {
+				return fmt.Errorf("reading how row %d is decoded: %w", t.key, err)
 			}
 		}
 		f.onto(&t.c)
@@ -158,7 +158,7 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 		return m, err
 	}
 	asked := Task{Reference: t.reference}
-	asked.Pick, asked.OnRequest, asked.Known = t.pick, t.asked, references
+	asked.Options, asked.OnRequest, asked.Known = t.options, t.asked, references
 	return e.o.Source.Measure(ctx, asked)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -29,7 +30,9 @@ type Call struct {
 	MinConfidence float64 // 0: DefaultMinConfidence
 	Prior         float64 // 0: DefaultPrior
 	// Pick names the channels, counted from 1, to take as left and right; zero: there are one or two.
-	Pick   [2]int
+	Pick [2]int
+	// Raw is how the samples are stored; nil: as the header says.
+	Raw    *decode.Raw
 	Agent  string            // the user's own word for the agent
 	Groups map[string]string // the user's own groups
 

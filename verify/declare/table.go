@@ -152,11 +152,26 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { c.CustomerAudio = append(c.CustomerAudio, paths(s)...); return nil },
 		},
 		{
+			Name: "raw", About: AboutReading,
+			Usage: "read samples without a header, or with a wrong one, as `ENCODING:RATE:CHANNELS`, such as mulaw:8000:2",
+			Words: rawWords(),
+			Set:   func(c *Call, s string) error { return set(&c.Raw, s, decode.ParseRaw) },
+		},
+		{
 			Name: "pick", About: AboutReading,
 			Usage: "use channels `L,R` as left and right, counted from 1",
 			Set:   func(c *Call, s string) error { return set(&c.Pick, s, decode.ParsePick) },
 		},
 	}
+}
+
+// rawWords are the encodings with the rate and the channels of most calls.
+func rawWords() []string {
+	words := decode.RawEncodings()
+	for i := range words {
+		words[i] += ":8000:2"
+	}
+	return words
 }
 
 // Declaring gives the facts among the words that declare who is on which channel.

@@ -122,6 +122,21 @@ func All() []Kind {
 			"Save the recording alone, for example with curl without -i. Most players do not read the file as it is.",
 		},
 		{
+			TrailingRecording, Warning, "Another recording stands behind this one in the same file. It was left out.",
+			"Two recordings were written into one file, one after the other: parts of a call, a retry, or another call.",
+			"Split the file at the byte that the finding names, and verify each recording by itself.",
+		},
+		{
+			WrongEncoding, Fatal, "The samples are not stored as the header says. Nobody can listen to the recording as it is.",
+			"The recorder wrote a header of another encoding, most often 16-bit PCM over G.711.",
+			"Read it as the finding says, with --raw, and mend the recorder: every other tool believes the header.",
+		},
+		{
+			ByteOrder, Fatal, "The two bytes of each sample are exchanged. Nobody can listen to the recording as it is.",
+			"A big-endian program wrote samples as they are in memory, or a conversion exchanged the bytes twice.",
+			"Read it as the finding says, with --raw, and mend the recorder: every other tool believes the header.",
+		},
+		{
 			PublicRecording, Warning, "Anybody who knows the URL can fetch the recording without credentials.",
 			"HTTP authentication for recordings is off, or the URL carries its own signature.",
 			"Turn on HTTP authentication for recordings: in the Twilio Console, under Voice, Settings, General.",

@@ -15,7 +15,7 @@ const (
 
 // Format is how a recording is stored. Batches keep it as JSON under these keys.
 type Format struct {
-	Container     string   `json:"Container"`     // "WAVE", "RF64", "BW64" or "RIFX"
+	Container     string   `json:"Container"`     // "WAVE", "RF64", "BW64" or "RIFX"; "raw" where nothing or no header says it
 	Encoding      Encoding `json:"Encoding"`      // what the bits of a sample mean
 	Channels      int      `json:"Channels"`      // in the file, so 3 where two of three were picked
 	SampleRate    int      `json:"SampleRate"`    // sample frames a second

@@ -11,9 +11,42 @@ type Options struct {
 	// Pick is the channels, counted from 1, to take as left and right.
 	// The zero value takes what there is, and there may be 1 or 2.
 	Pick [2]int
+	// Raw says how the samples are stored, where no header does, or a wrong one. A WAV header that
+	// is there still says where they are. nil: the header says it.
+	Raw *Raw
 	// NoQuote keeps what the bytes say out of notes and errors, for a file that may be anything,
 	// such as one that an untrusted manifest names: its first line may be a secret.
 	NoQuote bool
+}
+
+// ParseWords reads options from words with blanks between: two channel numbers for Pick, "1,3", and
+// three things with colons for Raw, "mulaw:8000:2". Its error is an *Error.
+func ParseWords(s string) (Options, error) {
+	var o Options
+	var err error
+	for _, word := range strings.Fields(s) {
+		if strings.Contains(word, ":") {
+			o.Raw, err = ParseRaw(word)
+		} else {
+			o.Pick, err = ParsePick(word)
+		}
+		if err != nil {
+			return Options{}, err
+		}
+	}
+	return o, nil
+}
+
+// Words are what ParseWords reads; "" where nothing but NoQuote is said.
+func (o Options) Words() string {
+	var words []string
+	if o.Pick != [2]int{} {
+		words = append(words, fmt.Sprintf("%d,%d", o.Pick[0], o.Pick[1]))
+	}
+	if o.Raw != nil {
+		words = append(words, o.Raw.String())
+	}
+	return strings.Join(words, " ")
 }
 
 // ParsePick reads two channel numbers, "1,3": the left one first, counted from 1. Its error is an *Error.

@@ -24,12 +24,6 @@ const (
 	extensionBytes     = 22
 )
 
-// Rates outside of these bounds are a broken header, not a recording.
-const (
-	minSampleRate = 1000
-	maxSampleRate = 768000
-)
-
 // subFormatTail is what follows the format tag in a WAVEFORMATEXTENSIBLE sub-format:
 // xxxxxxxx-0000-0010-8000-00AA00389B71, here without its first 32 bits.
 const subFormatTail = "\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71"
@@ -115,7 +109,7 @@ func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
 	if c.channels == 0 {
 		return f, malformed(c.at+8+2, "the fmt chunk says that the recording has 0 channels")
 	}
-	if c.rate < minSampleRate || c.rate > maxSampleRate {
+	if c.rate < codec.MinSampleRate || c.rate > codec.MaxSampleRate {
 		return f, malformed(c.at+8+4, "the fmt chunk gives a sample rate of %d Hz, and nothing is recorded at that", c.rate)
 	}
 	if err := c.checkBits(f.Encoding); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"github.com/otoscope/otoscope/audio/decode/codec"
 	"math"
 	"os"
 	"path/filepath"
@@ -26,8 +25,8 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte, left, right int) {
 		o := Options{Pick: [2]int{left, right}}
-		whole := outcomeOf(newReader(codec.NewSource(bytes.NewReader(file)), &codec.Notes{}, o, maxSection))
-		pieces := outcomeOf(newReader(codec.NewSource(iotest.OneByteReader(bytes.NewReader(file))), &codec.Notes{}, o, 100))
+		whole := outcomeOf(NewReader(bytes.NewReader(file), o))
+		pieces := outcomeOf(NewReader(iotest.OneByteReader(bytes.NewReader(file)), o))
 		if !whole.equals(pieces) {
 			t.Fatalf("whole and in pieces differ (-whole +pieces):\n%s", cmp.Diff(whole, pieces, cmpopts.IgnoreUnexported(outcome{})))
 		}

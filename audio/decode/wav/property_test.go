@@ -2,7 +2,6 @@ package wav
 
 import (
 	"bytes"
-	"github.com/otoscope/otoscope/audio/decode/codec"
 	"io"
 	"math/rand/v2"
 	"testing"
@@ -94,9 +93,8 @@ func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 			eofInData: rapid.Bool().Draw(t, "EOF with data"),
 		}
 		uneven.sizes = append(uneven.sizes, 1+len(uneven.data)/2000)
-		section := int64(rapid.OneOf(rapid.IntRange(1, 5000), rapid.Just(maxSection)).Draw(t, "section"))
 
-		r, err := newReader(codec.NewSource(uneven), &codec.Notes{}, Options{Pick: pick}, section)
+		r, err := NewReader(uneven, Options{Pick: pick})
 		if err != nil {
 			t.Fatal(err)
 		}

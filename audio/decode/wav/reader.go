@@ -3,8 +3,10 @@ package wav
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
@@ -19,9 +21,9 @@ type Reader struct {
 	layout    layout
 	taken     []int // channels of the file that are delivered, counted from 0
 	picking   bool  // they are others than all of the file's, in its order
-	samples   *sections
+	samples   *samples
+	weighing  *weighing
 	converter *converter
-	received  int64 // bytes of samples
 	bad       int64 // samples that were no number
 
 	block   []byte // room for whole frames
@@ -44,15 +46,27 @@ func Begins(head []byte) bool { return sniff.Head(head).Kind == sniff.WAV }
 // Open is NewReader for a source from which something may have been read before, and of which
 // something may have been said.
 func Open(src *codec.Source, said *codec.Notes, o Options) (*Reader, error) {
-	return newReader(src, said, o, maxSection)
-}
-
-func newReader(src *codec.Source, said *codec.Notes, o Options, section int64) (*Reader, error) {
-	r := &Reader{src: src, said: said}
-	var err error
-	if r.layout, err = walk(r.src, r.said, o); err != nil {
+	l, err := walk(src, said, o)
+	if err != nil {
 		return nil, err
 	}
+	return open(src, said, o, l)
+}
+
+// OpenRaw reads samples without a header, or those of a WAV file as if its header said what o.Raw says.
+func OpenRaw(src *codec.Source, said *codec.Notes, o Options) (*Reader, error) {
+	if head, _ := src.Peek(riffHeaderBytes); sniff.IsWAV(head) {
+		return Open(src, said, o)
+	}
+	if err := src.Failure(); err != nil {
+		return nil, fmt.Errorf("reading the samples at byte %d: %w", src.Offset(), err)
+	}
+	return open(src, said, o, layout{format: o.Raw.Format(), bigEndian: o.Raw.BigEndian, size: math.MaxInt64, told: true, headerless: true})
+}
+
+func open(src *codec.Source, said *codec.Notes, o Options, l layout) (*Reader, error) {
+	r := &Reader{src: src, said: said, layout: l}
+	var err error
 	f := r.layout.format
 	if r.taken, err = o.Picked(f.Channels); err != nil {
 		return nil, err
@@ -61,8 +75,9 @@ func newReader(src *codec.Source, said *codec.Notes, o Options, section int64) (
 		r.picking = r.picking || channel != i
 	}
 	r.picking = r.picking || len(r.taken) != f.Channels
-	r.samples = newSections(r.src, r.layout, section)
 	r.converter = newConverter(f, len(r.taken))
+	r.weighing = newWeighing(f, r.layout.bigEndian)
+	r.samples = newSamples(r.src, r.said, r.layout, r.soundsOn)
 	r.block = make([]byte, blockBytes/f.FrameBytes()*f.FrameBytes())
 	return r, nil
 }
@@ -123,20 +138,27 @@ func (r *Reader) finish() error {
 func (r *Reader) fill() {
 	f := r.layout.format
 	n, err := io.ReadFull(r.samples, r.block)
-	r.received += int64(n)
 	whole := n / f.FrameBytes() * f.FrameBytes()
 	r.ready = r.block[:whole]
-	if r.picking {
-		r.ready = pickChannels(r.ready, f.FrameBytes(), f.SampleBytes(), r.taken)
-	}
-	if r.layout.bigEndian {
-		swapBytes(r.ready, f.SampleBytes())
-	}
+	r.weighing.look(r.ready)
+	r.ready = r.inOrder(r.ready)
 	if err == nil {
 		return
 	}
 	r.partial = n - whole
 	r.err = r.end(err)
+}
+
+// inOrder brings stored frames into the form that the kernels take: picked channels, little-endian.
+func (r *Reader) inOrder(b []byte) []byte {
+	f := r.layout.format
+	if r.picking {
+		b = pickChannels(b, f.FrameBytes(), f.SampleBytes(), r.taken)
+	}
+	if r.layout.bigEndian {
+		swapBytes(b, f.SampleBytes())
+	}
+	return b
 }
 
 // end says how the samples ended: io.EOF with notes, or an error.
@@ -147,7 +169,7 @@ func (r *Reader) end(err error) error {
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	if r.received < int64(r.layout.format.FrameBytes()) {
+	if r.samples.given < int64(r.layout.format.FrameBytes()) {
 		return codec.NewErrorAt(r.src.Offset(), "there is no recording in the file, or not yet: it has a header and no samples",
 			codec.AdviceNotYet)
 	}
@@ -158,23 +180,49 @@ func (r *Reader) end(err error) error {
 // remark notes what the end of the samples shows. The samples that are not numbers are counted while
 // they are delivered, so that note comes with io.EOF.
 func (r *Reader) remark() {
-	f := r.layout.format
-	switch {
-	case r.samples.toEnd || r.samples.left > 0 && r.layout.vague:
-		r.said.Add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
-			r.layout.size, r.received)
-	case r.samples.left > 0:
-		r.said.Add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
-			r.layout.size, r.received, r.samples.left, f.Duration(r.samples.left))
-	default:
-		if what, at := following(r.src); what == followedBySomething {
-			r.said.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)
-		}
-	}
+	r.samples.remark()
 	if r.partial > 0 {
 		r.said.Add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
 	}
+	likely, found := r.weighing.likelier()
+	if !found {
+		return
+	}
+	teller := "The header says"
+	if r.layout.told {
+		teller = "--raw says"
+	}
+	said, code := r.weighing.readings[r.weighing.header], note.WrongEncoding
+	if r.weighing.isByteOrder(likely) {
+		code = note.ByteOrder
+	}
+	f := r.layout.format
+	r.said.Add(code, "%s that the samples are %s, but they are %s. To read them so: --raw %s:%d:%d.",
+		teller, said.name, likely.name, likely.raw, f.SampleRate, f.Channels)
 }
+
+// soundsOn judges whether the bytes behind the samples are samples too: few are loud, as in speech and
+// in its pauses, or neighbours resemble each other.
+func (r *Reader) soundsOn(b []byte) bool {
+	f := r.layout.format
+	frames := min(len(b)/f.FrameBytes(), soundFrames)
+	if frames < soundFrames || sniff.IsText(b) {
+		return false
+	}
+	b = r.inOrder(append([]byte(nil), b[:frames*f.FrameBytes()]...))
+	left, right := make([]float32, frames), make([]float32, frames)
+	if len(r.taken) == 1 {
+		right = nil
+	}
+	r.converter.convert(left, right, b)
+	var l likeness
+	l.add(left, 1)
+	l.add(right, 1)
+	return l.loudShare() < littleLoud || l.roughness() < maxRoughness
+}
+
+// soundFrames is how many frames are looked at to tell samples from other bytes.
+const soundFrames = 512
 
 func were(n int64) string {
 	if n == 1 {

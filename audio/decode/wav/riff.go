@@ -18,16 +18,39 @@ const (
 )
 
 const (
+	riffHeaderBytes  = 12
 	chunkHeaderBytes = 8
 	ds64Bytes        = 16 // up to the size of the samples
 )
 
 // layout is what the chunks before the samples say.
 type layout struct {
-	format    Format
-	bigEndian bool  // RIFX
-	size      int64 // bytes of samples by the header
-	vague     bool  // size is one that streaming writers put where they cannot know it
+	format     Format
+	bigEndian  bool   // RIFX
+	size       int64  // bytes of samples by the header
+	vague      bool   // size is one that streaming writers put where they cannot know it
+	told       bool   // the format is what the user says, not the header
+	headerless bool   // there is no header: all that comes are samples
+	begin      int64  // byte at which the RIFF header begins
+	head       []byte // the bytes from there to the first sample; nil where they are more than maxHead, or odd
+}
+
+// maxHead is how much of a header is kept for go-audio.
+const maxHead = 4096
+
+// plain reports whether go-audio/wav reads the file as it is: little-endian PCM of whole bytes whose
+// size is known, behind a header with nothing in it that makes go-audio seek, allocate or stumble.
+func (l layout) plain() bool {
+	f := l.format
+	return l.head != nil && f.Container == "WAVE" && f.Encoding == PCM && f.Bits == f.ContainerBits &&
+		!l.vague && l.size%2 == 0 && l.size <= math.MaxInt32
+}
+
+func (l layout) order() binary.ByteOrder {
+	if l.bigEndian {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
 }
 
 // walker goes through the chunks of one file up to its samples.
@@ -42,11 +65,27 @@ type walker struct {
 	format   Format // of found
 	longSize int64  // data size of ds64, negative where there is none
 	dataAt   int64  // where a data chunk came before the fmt chunk, negative where none did
+
+	begin int64
+	head  []byte // see layout
+	odd   bool   // head holds something that go-audio is not to see
+}
+
+// discard passes over n bytes and keeps them in head, while it is short and plain.
+func (w *walker) discard(n int) error {
+	if !w.odd && len(w.head)+n <= maxHead {
+		b, _ := w.src.Peek(n)
+		w.head = append(w.head, b...)
+	} else {
+		w.odd = true
+	}
+	_, err := w.src.Discard(n)
+	return err
 }
 
 // walk reads up to the first sample.
 func walk(src *codec.Source, said *codec.Notes, o Options) (layout, error) {
-	w := &walker{src: src, said: said, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1}
+	w := &walker{src: src, said: said, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1, begin: src.Offset()}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
 	}
@@ -76,7 +115,6 @@ func walk(src *codec.Source, said *codec.Notes, o Options) (layout, error) {
 
 // riffHeader reads the twelve bytes that say what kind of RIFF file this is.
 func (w *walker) riffHeader() error {
-	const riffHeaderBytes = 12
 	head, err := w.src.Peek(riffHeaderBytes)
 	if err != nil && w.src.Failure() != nil {
 		return w.failed("the RIFF header")
@@ -102,8 +140,7 @@ func (w *walker) riffHeader() error {
 	if string(head[8:12]) != "WAVE" {
 		return codec.Foreign(head, w.options)
 	}
-	_, err = w.src.Discard(riffHeaderBytes)
-	return err
+	return w.discard(riffHeaderBytes)
 }
 
 // chunkHeader reads the name and the size of the next chunk.
@@ -123,8 +160,7 @@ func (w *walker) chunkHeader() (id string, size int64, err error) {
 		return "", 0, malformed(at, "where the next chunk should begin, there is %s", w.quote(head[:4]))
 	}
 	id, size = string(head[:4]), int64(w.order.Uint32(head[4:]))
-	_, err = w.src.Discard(chunkHeaderBytes)
-	return id, size, err
+	return id, size, w.discard(chunkHeaderBytes)
 }
 
 // body reads or skips what is in a chunk.
@@ -151,13 +187,23 @@ func (w *walker) body(id string, size, at int64) error {
 	case "ds64":
 		w.ds64(begin)
 	}
-	if _, err := w.src.Discard(int(size)); err != nil {
+	w.odd = w.odd || size%2 == 1 || !isDrained(id) || w.found == nil
+	if err := w.discard(int(size)); err != nil {
 		if w.dataAt >= 0 && w.src.Failure() == nil {
 			return w.noSamples(at)
 		}
 		return w.endedIn(id, at)
 	}
 	return nil
+}
+
+// isDrained names the chunks that go-audio passes over without a look, or reads as they are.
+func isDrained(id string) bool {
+	switch id {
+	case "fmt ", "fact", "bext", "iXML", "JUNK", "junk", "PAD ", "FLLR", "PEAK":
+		return true
+	}
+	return false
 }
 
 // wantedOf is how many bytes of a chunk are looked at.
@@ -190,6 +236,7 @@ func (w *walker) fmt(b []byte, at int64) error {
 	if c != *w.found {
 		return malformed(at, "a second fmt chunk contradicts the first one, at byte %d", first)
 	}
+	w.odd = true
 	w.said.Add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
 	return nil
 }
@@ -215,8 +262,7 @@ func (w *walker) pad(id string, size, at int64) error {
 		w.said.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
 		return nil
 	}
-	_, err := w.src.Discard(1)
-	return err
+	return w.discard(1)
 }
 
 // missingPad decides whether a chunk begins at the first of these bytes, where a pad byte should be.
@@ -226,7 +272,12 @@ func missingPad(next []byte) bool {
 
 // layout settles what the header says of the samples, of which the first comes next.
 func (w *walker) layout(size int64) layout {
-	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size}
+	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size, begin: w.begin}
+	if raw := w.options.Raw; raw != nil {
+		l.format, l.bigEndian, l.told = raw.Format(), raw.BigEndian, true
+	} else if !w.odd {
+		l.head = w.head
+	}
 	const see64 = 0xFFFFFFFF // "look into ds64"
 	if w.longSize >= 0 && (size == see64 || size == 0) {
 		l.size = w.longSize
@@ -273,18 +324,21 @@ func (w *walker) failed(reading string) error {
 const (
 	followedByNothing   = iota // the file ends, if need be after a pad byte or zeros
 	followedByChunk            // another chunk, which is of no concern here
+	followedByRecording        // another WAV file
 	followedBySomething        // bytes that are no chunk
 )
 
 // following looks at what comes next, right after the samples, and where.
 func following(s *codec.Source) (what int, at int64) {
-	next, _ := s.Peek(1 + chunkHeaderBytes)
+	next, _ := s.Peek(1 + riffHeaderBytes)
 	at = s.Offset()
 	switch {
 	case len(next) == 0 || len(next) == 1 && next[0] == 0:
 		return followedByNothing, at
 	case isKnownChunk(next) || next[0] == 0 && isKnownChunk(next[1:]):
 		return followedByChunk, at
+	case sniff.IsWAV(next) || next[0] == 0 && sniff.IsWAV(next[1:]):
+		return followedByRecording, at
 	}
 	return followedBySomething, at
 }

@@ -51,6 +51,16 @@ func sized(size uint32, change ...func(*wavFile)) []byte {
 	})
 }
 
+// ramp is sound of so many frames that neither begins nor ends loud.
+func ramp(frames int) []byte {
+	var b []byte
+	for i := range frames {
+		b = binary.LittleEndian.AppendUint16(b, uint16(i%200))
+		b = binary.LittleEndian.AppendUint16(b, uint16(-i%200))
+	}
+	return b
+}
+
 // with16 replaces a 16-bit field of the fmt chunk's body.
 func with16(offset int, value uint16) []byte {
 	return spoiled(func(w *wavFile) { binary.LittleEndian.PutUint16(w.fmt[offset:], value) })
@@ -171,6 +181,41 @@ func sizeSpecimens() []specimen {
 		{name: "samples, LIST", file: spoiled(listBehind), frames: 10},
 		{name: "samples, garbage", file: spoiled(func(w *wavFile) { w.after = []byte("\xFF\xFEgarbage") }), frames: 10,
 			notes: []note.Code{NoteMalformed}, says: "end at byte 84 by the header, and what follows is no chunk"},
+		{name: "two data chunks", file: spoiled(func(w *wavFile) { w.after = chunk(binary.LittleEndian, "data", w.samples) }), frames: 20,
+			notes: []note.Code{NoteMalformed}, says: "lie in 2 data chunks"},
+		{name: "two data chunks, LIST and fmt between", frames: 20, notes: []note.Code{NoteMalformed},
+			file: spoiled(func(w *wavFile) {
+				w.after = slices.Concat(list, chunk(w.order, "fmt ", w.fmt), chunk(w.order, "data", w.samples))
+			})},
+		{name: "three data chunks, the last cut short", frames: 25, notes: []note.Code{NoteMalformed, NoteTruncated}, says: "lie in 3 data chunks",
+			file: spoiled(func(w *wavFile) {
+				w.after = slices.Concat(chunk(w.order, "data", w.samples), rawChunk("data", 40, string(w.samples[:20])))
+			})},
+		{name: "many empty data chunks", file: spoiled(func(w *wavFile) { w.after = []byte(strings.Repeat("data\x00\x00\x00\x00", 1000)) }), frames: 10},
+		{name: "a second data chunk of unknown size", file: spoiled(func(w *wavFile) { w.after = rawChunk("data", 0xFFFFFFFF, string(w.samples)) }),
+			frames: 20, notes: []note.Code{NoteMalformed, NoteSizeUnknown}},
+		{name: "a second data chunk of another format", frames: 10, notes: []note.Code{note.TrailingRecording},
+			says: "stored in another way (WAVE PCM 16-bit, 8001 Hz, 2 channels)",
+			file: spoiled(func(w *wavFile) {
+				other := slices.Clone(w.fmt)
+				other[4] = 0x41
+				w.after = slices.Concat(chunk(w.order, "fmt ", other), chunk(w.order, "data", w.samples))
+			})},
+		{name: "a second data chunk behind half a frame", frames: 9, says: "ends in the middle of a frame",
+			notes: []note.Code{note.TrailingRecording, NoteMalformed},
+			file:  spoiled(func(w *wavFile) { w.samples = w.samples[:38]; w.after = chunk(w.order, "data", make([]byte, 40)) })},
+		{name: "a second WAV file", file: slices.Concat(stereo16Bit().bytes(), stereo16Bit().bytes()), frames: 10,
+			notes: []note.Code{note.TrailingRecording}, says: "begins at byte 84, with 0.00 s of sound (WAVE PCM 16-bit, 8000 Hz, 2 channels)"},
+		{name: "a second WAV file that is none", file: slices.Concat(stereo16Bit().bytes(), []byte("RIFF....WAVE")), frames: 10,
+			notes: []note.Code{note.TrailingRecording}, says: "it cannot be"},
+		{name: "size before the end, sound behind", frames: 2010, notes: []note.Code{NoteMalformed}, says: "the sound goes on there",
+			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
+		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{NoteMalformed}, says: "it was not read",
+			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, noise(8000, 1)...) })},
+		{name: "size before the end, text behind", frames: 10, notes: []note.Code{NoteMalformed}, says: "it was not read",
+			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, strings.Repeat(". a text. ", 800)...) })},
+		{name: "size before the end in mid frame, sound behind", frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed},
+			file: sized(38, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
 		{name: "RF64", file: rf64(40, 0xFFFFFFFF), frames: 10},
 		{name: "RF64 with the size in both places", file: rf64(40, 40), frames: 10},
 		{name: "RF64 with the size in the data chunk alone", file: rf64(0, 40), frames: 10},

@@ -1,0 +1,218 @@
+package wav
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// A reading is one way to take the bytes of samples. Only those of 8 and 16 bits are weighed
+// against each other: they are what recorders mistake.
+type reading struct {
+	name  string
+	raw   string  // as --raw has it
+	width int     // bytes of a sample
+	octet *octets // of 8-bit samples; nil for 16-bit ones
+	order binary.ByteOrder
+}
+
+const (
+	readLittle = iota
+	readBig
+	readMuLaw
+	readALaw
+	readOctets
+	readingCount
+)
+
+func readings() [readingCount]reading {
+	return [readingCount]reading{
+		readLittle: {name: "16-bit PCM", raw: "s16le", width: 2, order: binary.LittleEndian},
+		readBig:    {name: "16-bit PCM with the most significant byte first", raw: "s16be", width: 2, order: binary.BigEndian},
+		readMuLaw:  {name: "µ-law", raw: "mulaw", width: 1, octet: octetTable(MuLaw)},
+		readALaw:   {name: "A-law", raw: "alaw", width: 1, octet: octetTable(ALaw)},
+		readOctets: {name: "8-bit PCM", raw: "u8", width: 1, octet: octetTable(PCM)},
+	}
+}
+
+// samples decodes a piece into room for as many samples as it has bytes.
+func (r *reading) samples(room []float32, piece []byte) []float32 {
+	room = room[:len(piece)/r.width]
+	switch {
+	case r.octet != nil:
+		for i, c := range piece {
+			room[i] = r.octet[c]
+		}
+	case r.order == binary.LittleEndian:
+		for i := range room {
+			room[i] = float32(int16(binary.LittleEndian.Uint16(piece[2*i:]))) * scale16
+		}
+	default:
+		for i := range room {
+			room[i] = float32(int16(binary.BigEndian.Uint16(piece[2*i:]))) * scale16
+		}
+	}
+	return room
+}
+
+// readingOf is the reading that a format says, or -1 where it is none of these.
+func readingOf(f Format, bigEndian bool) int {
+	switch {
+	case f.Channels > 2:
+	case f.Encoding == MuLaw:
+		return readMuLaw
+	case f.Encoding == ALaw:
+		return readALaw
+	case f.Encoding == PCM && f.ContainerBits == 8:
+		return readOctets
+	case f.Encoding == PCM && f.ContainerBits == 16 && bigEndian:
+		return readBig
+	case f.Encoding == PCM && f.ContainerBits == 16:
+		return readLittle
+	}
+	return -1
+}
+
+// A likeness sums up what samples look like under one reading.
+type likeness struct {
+	differences, energy float64 // of neighbouring samples of a channel; of the samples about their mean
+	loud, samples       int     // beyond half of full scale; all
+}
+
+// roughness is 2(1-ρ) for a correlation ρ of neighbouring samples: 0.02 to 0.9 for the speech of 137
+// recordings, about 2 for noise and for speech under most wrong readings.
+func (l likeness) roughness() float64 { return l.differences / math.Max(l.energy, 1e-9) }
+
+// loudShare is the share of samples beyond half of full scale. Speech spends most of its time near
+// zero, and under a wrong reading it does not.
+func (l likeness) loudShare() float64 { return float64(l.loud) / math.Max(float64(l.samples), 1) }
+
+// add looks at samples of every so many-th place: those of one channel.
+func (l *likeness) add(samples []float32, channels int) {
+	if len(samples) == 0 {
+		return
+	}
+	var sum, squares, differences, n float32
+	previous := samples[0]
+	loud := 0
+	for i := 0; i < len(samples); i += channels {
+		v := samples[i]
+		sum += v
+		squares += v * v
+		differences += (v - previous) * (v - previous)
+		if v >= 0.5 || v <= -0.5 {
+			loud++
+		}
+		previous = v
+		n++
+	}
+	l.differences += float64(differences)
+	l.energy += math.Max(0, float64(squares-sum*sum/n))
+	l.loud += loud
+	l.samples += int(n)
+}
+
+// weighing looks at pieces of a recording's samples under each reading.
+type weighing struct {
+	readings [readingCount]reading
+	room     [pieceBytes]float32
+	header   int // the reading that the header says
+	channels int
+	pieces   int
+	looks    [readingCount]likeness
+}
+
+// A few pieces tell as much as all: some hundred in the first seconds, then one a block.
+const (
+	pieceBytes  = 256
+	closeBytes  = 4096 // from piece to piece, for closePieces
+	closePieces = 64
+	farBytes    = blockBytes
+	minDistinct = 16 // octets in a piece that tells something: silence does not, nor does a square wave
+	minPieces   = 16
+	maxPieces   = 160
+)
+
+func newWeighing(f Format, bigEndian bool) *weighing {
+	header := readingOf(f, bigEndian)
+	if header < 0 {
+		return nil
+	}
+	return &weighing{readings: readings(), header: header, channels: f.Channels}
+}
+
+// look takes a block of whole frames as they are stored.
+func (w *weighing) look(b []byte) {
+	if w == nil {
+		return
+	}
+	for at := 0; at+pieceBytes <= len(b) && w.pieces < maxPieces; {
+		w.weigh(b[at : at+pieceBytes])
+		if w.pieces < closePieces {
+			at += closeBytes
+		} else {
+			at += farBytes
+		}
+	}
+}
+
+func (w *weighing) weigh(piece []byte) {
+	var seen [256]bool
+	distinct := 0
+	for _, c := range piece {
+		if !seen[c] {
+			seen[c] = true
+			distinct++
+		}
+	}
+	if distinct < minDistinct {
+		return
+	}
+	w.pieces++
+	for i := range w.looks {
+		samples := w.readings[i].samples(w.room[:], piece)
+		for c := range w.channels {
+			w.looks[i].add(samples[c:], w.channels)
+		}
+	}
+}
+
+// What makes another reading the likelier one. Over 137 recordings at gains from 1/128 to 8, in five
+// encodings under their right header, none was taken for another; in a wrong one of another width or
+// byte order, 97 in 100 were named. Noise is as rough under each reading, and is left alone.
+const (
+	maxRoughness  = 0.8  // of sound under its right reading
+	muchRougher   = 1.5  // the header's reading, as a multiple of the other
+	rougher       = 1.1  // the same where the levels show it too
+	muchLoud      = 0.25 // share of loud samples that no recording has for long
+	littleLoud    = 0.05
+	leastMoreLoud = 0.02
+)
+
+// likelier gives the reading that the samples have rather than the header's, if there is one.
+func (w *weighing) likelier() (reading, bool) {
+	if w == nil || w.pieces < minPieces {
+		return reading{}, false
+	}
+	h := w.looks[w.header]
+	best := -1
+	for i, l := range w.looks {
+		if i == w.header || l.roughness() > maxRoughness {
+			continue
+		}
+		ratio := h.roughness() / l.roughness()
+		bySmoothness := ratio >= muchRougher && h.loudShare() > 2*l.loudShare()+leastMoreLoud
+		byLevel := ratio >= rougher && h.loudShare() >= muchLoud && l.loudShare() < littleLoud
+		if (bySmoothness || byLevel) && (best < 0 || l.roughness() < w.looks[best].roughness()) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return reading{}, false
+	}
+	return w.readings[best], true
+}
+
+// isByteOrder reports whether the header's reading and this one differ by the order of bytes alone.
+func (w *weighing) isByteOrder(r reading) bool {
+	return w.readings[w.header].width == 2 && r.width == 2
+}
