@@ -3,7 +3,7 @@ package fingerprint
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // Frames at 8 kHz: 64 ms every 20 ms, so that harmonics from about 100 Hz on
@@ -43,7 +43,7 @@ func (f *frame) silent() bool { return f.power <= 2*bandCount*energyFloor*powerS
 
 // spectrum cuts samples at 8 kHz into frames.
 type spectrum struct {
-	fft     *fft.Real
+	fft     *dsp.FFT
 	window  []float32
 	power   []float32
 	samples []float32 // that wait for their frame to fill
@@ -52,7 +52,7 @@ type spectrum struct {
 
 func newSpectrum() *spectrum {
 	s := &spectrum{
-		fft:    fft.NewReal(frameSamples),
+		fft:    dsp.NewFFT(frameSamples),
 		window: make([]float32, frameSamples),
 		power:  make([]float32, frameSamples/2+1),
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // The loops that turn stored samples into float32. They see little-endian, packed samples of one or
@@ -119,7 +119,7 @@ func mono16(left, _ *[run]float32, b []byte) int {
 }
 
 func stereo16(left, right *[run]float32, b []byte) int {
-	simd.Split16(left[:], right[:], b)
+	dsp.Split16(left[:], right[:], b)
 	return 0
 }
 

@@ -4,8 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 	"github.com/otoscope/otoscope/audio/meter/internal/music"
@@ -68,7 +67,7 @@ type Common struct {
 	sounding int  // of these that are not silent
 	quiet    bool // the newest step was silent on a channel
 	window   []float32
-	fft      *fft.Real
+	fft      *dsp.FFT
 	from     int // first bin of the band
 	bins     int
 	waiting  waitingBlocks
@@ -89,7 +88,7 @@ func New(rate int, music [2]*music.Watch) *Common {
 	for float64(n) < blockS*p.rate {
 		n *= 2
 	}
-	p.fft = fft.NewReal(n)
+	p.fft = dsp.NewFFT(n)
 	p.window = make([]float32, n)
 	for i := range p.window {
 		edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n))
@@ -147,7 +146,7 @@ func (p *Common) thinned(c int, base *frames.Past, n int) []float32 {
 	taken := (len(x) - filterPast - p.upper[c] + 1) / 2
 	p.above = slices.Grow(p.above[:0], taken)[:taken]
 	upperBand(p.above, x[p.upper[c]:])
-	_, energy, _ := simd.Sums(p.above)
+	_, energy, _ := dsp.Sums(p.above)
 	scale := 1 / (halfBandGain * p.gain)
 	p.low[c].add(float64(energy)*scale*scale, taken)
 	x = x[filterPast:]

@@ -3,7 +3,7 @@ package crosstalk
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 	"github.com/otoscope/otoscope/audio/meter/internal/level"
@@ -42,7 +42,7 @@ const (
 type Duplicate struct{ product float64 }
 
 func (c *Duplicate) Add(left, right []float32) {
-	c.product += float64(simd.Dot(left, right))
+	c.product += float64(dsp.Dot(left, right))
 }
 
 func (c *Duplicate) Result(left, right level.Energy, n int64) measurement.Duplicate {

@@ -1,6 +1,8 @@
 package crosstalk
 
-import "github.com/otoscope/otoscope/audio/internal/simd"
+import (
+	"github.com/otoscope/otoscope/audio/internal/dsp"
+)
 
 // thinner brings a base band down to the rate at which channels are compared,
 // by two and by two again where it is high enough. What a filter lets through
@@ -42,7 +44,7 @@ func (t *thinner) add(x []float32) []float32 {
 }
 
 // filterPast is how many samples from before the newest one a filter looks at.
-const filterPast = simd.HalfTaps - 1
+const filterPast = dsp.HalfTaps - 1
 
 // halver halves a sample rate.
 type halver struct {
@@ -74,17 +76,17 @@ func (h *halver) add(x []float32, filter func(dst, x []float32)) []float32 {
 // binomial is the filter (1 2 1): from 8 to 4 kHz it takes 1.2 dB off the top of
 // the band in which the channels are compared, and 18 dB and more off what folds
 // into it.
-func binomial(dst, x []float32) { simd.HalveBinomial(dst, x[filterPast-2:]) }
+func binomial(dst, x []float32) { dsp.HalveBinomial(dst, x[filterPast-2:]) }
 
 // halfBand is the shortest half-band filter that is flat to the fourth order,
 // (−1 0 9 16 9 0 −1).
 func halfBand(dst, x []float32) {
-	simd.Halve(dst, x, &simd.HalfFilter{Centre: 16, Beside: 9, Outer: -1})
+	dsp.Halve(dst, x, &dsp.HalfFilter{Centre: 16, Beside: 9, Outer: -1})
 }
 
 // upperBand leaves what halfBand takes, from 2 kHz that from 500 Hz up.
 func upperBand(dst, x []float32) {
-	simd.Halve(dst, x, &simd.HalfFilter{Centre: 16, Beside: -9, Outer: 1})
+	dsp.Halve(dst, x, &dsp.HalfFilter{Centre: 16, Beside: -9, Outer: 1})
 }
 
 // The sums of the filters' weights. As they are powers of two, what is kept

@@ -3,14 +3,14 @@ package frames
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // A frame is eight subframes of 4 ms, a step five: the frame's window weighs
 // the energies of subframes, not samples.
 const (
 	FrameSubframes = 8
-	StepSubframes  = simd.Parts
+	StepSubframes  = dsp.Parts
 )
 
 // notchHz is the first null of the moving average that the high-pass
@@ -106,8 +106,8 @@ func (b *SpeechBand) highPass(x []float32, energy *[StepSubframes]float64) {
 		*energy = [StepSubframes]float64{}
 		return
 	}
-	var e [simd.Parts]float32
-	simd.HighPass(&e, x, sums, m)
+	var e [dsp.Parts]float32
+	dsp.HighPass(&e, x, sums, m)
 	for i, v := range e {
 		energy[i] = b.scale * float64(v)
 	}

@@ -3,7 +3,7 @@ package level
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -63,15 +63,15 @@ func NewActiveSpeech(rate int) ActiveSpeech {
 
 // envelopeBlock is what the envelope becomes after so many samples.
 type envelopeBlock struct {
-	decay   float64      // g^n, of both stages
-	spill   float64      // n·(1−g)·g^n: what is left of the first stage in the second
-	weights simd.Weights // of the samples' magnitudes, in the first stage and in the second
-	rise    float64      // the first stage stays below what it was plus this times the samples' weighted sum
-	pace    float64      // n·(1−g): the second stage goes no further than this share of its distance from the first
+	decay   float64     // g^n, of both stages
+	spill   float64     // n·(1−g)·g^n: what is left of the first stage in the second
+	weights dsp.Weights // of the samples' magnitudes, in the first stage and in the second
+	rise    float64     // the first stage stays below what it was plus this times the samples' weighted sum
+	pace    float64     // n·(1−g): the second stage goes no further than this share of its distance from the first
 }
 
 func newEnvelopeBlock(g float64) *envelopeBlock {
-	const n = simd.Block
+	const n = dsp.Block
 	k := 1 - g
 	b := &envelopeBlock{
 		decay: math.Pow(g, n),
@@ -95,22 +95,22 @@ func (a *ActiveSpeech) Add(x []float32) {
 		return
 	}
 	b := a.block
-	for len(x) >= simd.Block {
-		sums := a.sums[:min(len(a.sums), len(x)/simd.Block)]
-		simd.Weigh(sums, x, &b.weights)
+	for len(x) >= dsp.Block {
+		sums := a.sums[:min(len(a.sums), len(x)/dsp.Block)]
+		dsp.Weigh(sums, x, &b.weights)
 		for i, sum := range sums {
 			// The second stage follows the first one, which stays between these.
 			p, q := a.p, a.q
 			lowest, highest := b.decay*p, p+b.rise*sum[0]
 			if q-b.pace*(q-lowest) < a.floor*(1+slack) || q+b.pace*(highest-q) > a.ceiling*(1-slack) {
-				a.bySample(x[i*simd.Block:][:simd.Block])
+				a.bySample(x[i*dsp.Block:][:dsp.Block])
 				continue
 			}
 			a.q = b.decay*q + (b.spill*p + sum[1])
 			a.p = lowest + sum[0]
-			a.n += simd.Block
+			a.n += dsp.Block
 		}
-		x = x[len(sums)*simd.Block:]
+		x = x[len(sums)*dsp.Block:]
 	}
 	a.bySample(x)
 	if a.p < vanished && a.q < vanished {

@@ -3,7 +3,7 @@ package level
 import (
 	"math"
 
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -18,13 +18,13 @@ type Energy struct {
 // energyOf measures a step. Sums run in float32 over a step only, and in float64
 // over the recording. The peak is no number where a sample is none.
 func EnergyOf(x []float32) Energy {
-	sum, squares, peak := simd.Sums(x)
+	sum, squares, peak := dsp.Sums(x)
 	return Energy{n: int64(len(x)), Sum: float64(sum), SumSquares: float64(squares), Peak: peak}
 }
 
 // peakOf is the largest magnitude of a stretch.
 func PeakOf(x []float32) float32 {
-	_, _, peak := simd.Sums(x)
+	_, _, peak := dsp.Sums(x)
 	return peak
 }
 

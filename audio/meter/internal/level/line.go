@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/dsp/window"
 	"gonum.org/v1/gonum/stat"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -43,7 +43,7 @@ const (
 
 // line averages the power spectrum of a channel by frame level.
 type Line struct {
-	fft    *fft.Real
+	fft    *dsp.FFT
 	window []float32 // Hann over a step, zero beyond
 	frame  []float32
 	Power  []float32
@@ -71,7 +71,7 @@ func NewLine(rate, step int) *Line {
 		n *= 2
 	}
 	l := &Line{
-		fft:    fft.NewReal(n),
+		fft:    dsp.NewFFT(n),
 		window: make([]float32, n),
 		frame:  make([]float32, n),
 		Power:  make([]float32, n/2+1),

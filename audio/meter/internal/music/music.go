@@ -5,8 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/dsp/window"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
@@ -44,7 +43,7 @@ const (
 
 // musicWatch keeps a byte for every slot.
 type Watch struct {
-	fft    *fft.Real
+	fft    *dsp.FFT
 	window []float32 // Hann over the samples, zero beyond
 	frame  []float32
 	power  []float32
@@ -75,7 +74,7 @@ func NewWatch(rate int) *Watch {
 		n *= 2
 	}
 	m.length = (length + 1) * m.factor
-	m.fft = fft.NewReal(n)
+	m.fft = dsp.NewFFT(n)
 	m.window, m.frame = make([]float32, n), make([]float32, n)
 	m.power, m.sums = make([]float32, n/2+1), make([]float32, n/2+2)
 	hann := make([]float64, length)
@@ -152,7 +151,7 @@ func (m *Watch) held(x []float32) int {
 		sum += v
 		sums[i+1] = sum
 	}
-	_, _, strongest := simd.Sums(power)
+	_, _, strongest := dsp.Sums(power)
 	m.age, m.older = m.older, m.age
 	clear(m.age)
 	age, older := m.age[:len(power)], m.older[:len(power)]
@@ -184,7 +183,7 @@ func (m *Watch) decimate(x []float32) {
 		copy(m.frame, x)
 		return
 	case 2: // nearly always
-		simd.HalveBinomial(m.frame[:min(len(m.frame), len(x)/2-1)], x[1:])
+		dsp.HalveBinomial(m.frame[:min(len(m.frame), len(x)/2-1)], x[1:])
 		return
 	}
 	for i := range m.frame {

@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/dsp/window"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -21,7 +21,7 @@ const (
 
 // cepstrum describes the spectral envelope of frames of the base band.
 type cepstrum struct {
-	fft    *fft.Real
+	fft    *dsp.FFT
 	window []float32
 	frame  []float32
 	power  []float32
@@ -45,7 +45,7 @@ func newCepstrum(rate int) *cepstrum {
 		n *= 2
 	}
 	c := &cepstrum{
-		fft:    fft.NewReal(n),
+		fft:    dsp.NewFFT(n),
 		window: make([]float32, n),
 		frame:  make([]float32, n),
 		power:  make([]float32, n/2+1),

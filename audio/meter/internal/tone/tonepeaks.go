@@ -5,8 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/dsp/window"
 
-	"github.com/otoscope/otoscope/audio/internal/fft"
-	"github.com/otoscope/otoscope/audio/internal/simd"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // maxPeaks is how many sinusoids a tone can be of: a pair, or a carrier with
@@ -44,7 +43,7 @@ const weakestPeak = 0.04 // −14 dB
 
 // peakFinder takes the spectrum of a stretch of the base band apart.
 type peakFinder struct {
-	fft    *fft.Real
+	fft    *dsp.FFT
 	length int       // of the stretch in samples
 	window []float32 // Hann over the stretch, zero beyond
 	frame  []float32
@@ -62,7 +61,7 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 		n *= 2
 	}
 	p := &peakFinder{
-		fft:    fft.NewReal(n),
+		fft:    dsp.NewFFT(n),
 		length: length,
 		window: make([]float32, n),
 		frame:  make([]float32, n),
@@ -87,7 +86,7 @@ func (p *peakFinder) find(x []float32) peaks {
 	copy(p.frame, x)
 	p.fft.Power(p.frame, p.window, p.power)
 	power := p.power[p.low-1 : p.high+2]
-	total, _, strongest := simd.Sums(power[1 : len(power)-1])
+	total, _, strongest := dsp.Sums(power[1 : len(power)-1])
 	least := strongest * weakestPeak
 	var bins [maxPeaks]int
 	n := 0

@@ -1,10 +1,6 @@
 //go:build !amd64 || purego
 
-package simd
-
-const wide = false
-
-const unavailable = "simd: not on this processor"
+package dsp
 
 func split16(left, right *float32, frames *byte, n int)            { panic(unavailable) }
 func sums(x *float32, n int) (sum, squares, peak float32)          { panic(unavailable) }

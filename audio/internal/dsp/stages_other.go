@@ -1,10 +1,6 @@
 //go:build !amd64 || purego
 
-package fft
-
-const wide = false
-
-const unavailable = "fft: not on this processor"
+package dsp
 
 func foursWide(z *complex64, x, window *float32, part int, order *uint16)  { panic(unavailable) }
 func eightsWide(z *complex64, x, window *float32, part int, order *uint16) { panic(unavailable) }

@@ -1,11 +1,6 @@
 //go:build !purego
 
-package fft
-
-import "golang.org/x/sys/cpu"
-
-// wide says that the processor has AVX2 and FMA, as nearly all since 2015 do.
-var wide = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+package dsp
 
 //go:noescape
 func foursWide(z *complex64, x, window *float32, part int, order *uint16)

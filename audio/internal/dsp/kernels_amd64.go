@@ -1,11 +1,6 @@
 //go:build !purego
 
-package simd
-
-import "golang.org/x/sys/cpu"
-
-// wide says that the processor has AVX2 and FMA, as nearly all since 2013 do.
-var wide = cpu.X86.HasAVX2 && cpu.X86.HasFMA
+package dsp
 
 //go:noescape
 func split16(left, right *float32, frames *byte, n int)

@@ -1,8 +1,4 @@
-// Package simd holds the loops that every sample goes through. A processor
-// with AVX2 and FMA does them eight samples at a time (simd_amd64.s); what they
-// compute is said here in Go, which is what runs everywhere else, and with the
-// build tag purego. The two differ by rounding only.
-package simd
+package dsp
 
 import (
 	"encoding/binary"

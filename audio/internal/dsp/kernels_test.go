@@ -1,4 +1,4 @@
-package simd
+package dsp
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package fft
+package dsp
 
 import (
 	"math"
@@ -16,7 +16,7 @@ func TestAgreesWithGonum(t *testing.T) { eachWay(t, agreesWithGonum) }
 func agreesWithGonum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for n := 8; n <= 8192; n *= 2 {
-		f, reference := NewReal(n), fourier.NewFFT(n)
+		f, reference := NewFFT(n), fourier.NewFFT(n)
 		x, window, out := make([]float32, n), make([]float32, n), make([]float32, n/2+1)
 		windowed := make([]float64, n)
 		for range 20 {
@@ -41,7 +41,7 @@ func TestSpectrumAgreesWithGonum(t *testing.T) { eachWay(t, spectrumAgreesWithGo
 func spectrumAgreesWithGonum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	for n := 8; n <= 8192; n *= 2 {
-		f, reference := NewReal(n), fourier.NewFFT(n)
+		f, reference := NewFFT(n), fourier.NewFFT(n)
 		x, window := make([]float32, n), make([]float32, n)
 		windowed := make([]float64, n)
 		for range 20 {
@@ -65,7 +65,7 @@ func spectrumAgreesWithGonum(t *testing.T) {
 func BenchmarkPower(b *testing.B) {
 	for _, n := range []int{256, 512, 1024} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			f := NewReal(n)
+			f := NewFFT(n)
 			x, window, out := make([]float32, n), make([]float32, n), make([]float32, n/2+1)
 			for i := range x {
 				x[i], window[i] = rand.Float32(), rand.Float32()

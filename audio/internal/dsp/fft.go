@@ -1,13 +1,11 @@
-// Package fft is the transform that the meters and the search for known audio
-// share.
-package fft
+package dsp
 
 import (
 	"math"
 	"math/bits"
 )
 
-// Real transforms n real samples, n a power of two from 8, by way of a
+// FFT transforms n real samples, n a power of two from 8, by way of a
 // complex transform of n/2 points. It takes the samples of one channel only,
 // not one channel in each half of a complex number: the rounding of the other
 // channel would then show in this one, and exchanging the channels would no
@@ -16,7 +14,7 @@ import (
 // Two stages of the usual radix-2 transform are done at a time, which saves a
 // quarter of the multiplications and half of the memory traffic; the first two or
 // three while the samples are taken.
-type Real struct {
+type FFT struct {
 	n      int
 	first  int         // the size of the transforms done first, 4 or 8
 	order  []uint16    // where in z each of them is put
@@ -28,10 +26,10 @@ type Real struct {
 // twiddles are e^(−2πik/size), k < size/4, to the powers 1, 2 and 3.
 type twiddles struct{ w1, w2, w3 []complex64 }
 
-// NewReal returns a transform of n samples. It is not safe for concurrent use.
-func NewReal(n int) *Real {
+// NewFFT returns a transform of n samples. It is not safe for concurrent use.
+func NewFFT(n int) *FFT {
 	h := n / 2
-	f := &Real{n: n, first: 4, split: make([]complex64, h/2+1), z: make([]complex64, h)}
+	f := &FFT{n: n, first: 4, split: make([]complex64, h/2+1), z: make([]complex64, h)}
 	digits := bits.Len(uint(h)) - 1
 	if digits%2 == 1 {
 		f.first = 8
@@ -62,7 +60,7 @@ func root(k, n int) complex64 {
 
 // Power writes the squared magnitudes of bins 0 to n/2 of the first n samples,
 // windowed, to out. x and window hold n values at least, out n/2 + 1.
-func (f *Real) Power(x, window, out []float32) {
+func (f *FFT) Power(x, window, out []float32) {
 	z := f.transform(x, window)
 	r, i := real(z[0]), imag(z[0])
 	split(z, f.split)
@@ -72,7 +70,7 @@ func (f *Real) Power(x, window, out []float32) {
 
 // Spectrum writes bins from, from+1, … of the first n samples, windowed, to
 // out. All of them lie between 1 and n/2−1.
-func (f *Real) Spectrum(x, window []float32, from int, out []complex64) {
+func (f *FFT) Spectrum(x, window []float32, from int, out []complex64) {
 	z := f.transform(x, window)
 	split(z, f.split)
 	copy(out, z[from:])
@@ -80,7 +78,7 @@ func (f *Real) Spectrum(x, window []float32, from int, out []complex64) {
 
 // transform takes even samples for real and odd ones for imaginary parts and
 // returns their complex transform, valid until the next one.
-func (f *Real) transform(x, window []float32) []complex64 {
+func (f *FFT) transform(x, window []float32) []complex64 {
 	if f.first == 8 {
 		eights(f.z, x[:f.n], window[:f.n], f.order)
 	} else {

@@ -1,6 +1,6 @@
 //go:build !purego
 
-package simd
+package dsp
 
 import "testing"
 

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// What these compute, simd.go says. Operands are in Go's order, the destination
-// last. Nothing is aligned; counts are what the callers in simd_amd64.go see to.
+// What these compute, kernels.go says. Operands are in Go's order, the destination
+// last. Nothing is aligned; the callers in kernels.go see to the counts.
 
 // SUM adds the eight lanes of Y into X, the low half of the same register; T is spent.
 #define SUM(Y, X, T) \
