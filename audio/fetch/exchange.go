@@ -60,9 +60,8 @@ func (d *download) pauseAfter(resp *http.Response, err error) (time.Duration, bo
 
 // sleep waits between two attempts.
 func (d *download) sleep(pause time.Duration) error {
-	var err error
-	d.trip.patience.pause(d.trip.patience.during(func() { err = sleep(d.ctx, pause) }))
-	if err != nil {
+	d.trip.patience.pause(pause)
+	if sleep(d.ctx, pause) != nil {
 		return cancelled(d.ctx)
 	}
 	return nil

@@ -142,9 +142,8 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 				return
 			}
 			running.Go(func() {
-				var f finished
-				var ok bool
-				e.inSlot(ctx, func(ctx context.Context) { f, ok = e.one(ctx, t) })
+				f, ok := e.one(ctx, t)
+				e.slots.Release(1)
 				if ok {
 					done <- f
 				}

@@ -306,6 +306,9 @@ func changes(all []call, base, fitted evidence.Profile) []Change {
 	var out []Change
 	now := fitted.Weights()
 	for j, w := range base.Weights() {
+		if w.Rate {
+			continue // stated, not fitted
+		}
 		c := Change{Name: w.Name, Base: *w.Value, Now: *now[j].Value, Cap: w.Cap}
 		moved := fitted
 		*moved.Weights()[j].Value += nudge

@@ -17,8 +17,7 @@ import (
 
 // A piece is a recording of a call, or what was cut from one.
 type piece struct {
-	m      *measurement.Measurements
-	facts  declare.Facts
+	heard  *evidence.Call
 	sign   float64 // that turns the ratio into support for the truth
 	cut    bool
 	trap   bool    // made to mislead: tested, but not fitted on
@@ -28,7 +27,7 @@ type piece struct {
 // support is the log10 likelihood ratio in favour of the truth. Exchanging the
 // channels negates the ratio exactly, so that a mirror would add nothing.
 func (p *piece) support(profile evidence.Profile) float64 {
-	return p.sign * evidence.Sum(evidence.Weigh(p.m, p.facts, profile))
+	return p.sign * evidence.Sum(p.heard.Weigh(profile))
 }
 
 // A call is all that comes of one call: it is independent of the others but
@@ -56,17 +55,18 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 		if !usable(r) || r.Cut == evaluate.CutTransfer || r.Left == evaluate.Mixed {
 			continue // a transfer is made of two calls, which may lie in two folds
 		}
-		p := piece{m: &r.Result.Measurements, sign: 1, cut: r.Cut != "", trap: r.Cut != "" && !evaluate.Excerpt(r.Cut)}
+		m, facts := &r.Result.Measurements, declare.Facts{}
 		if o.UseMetadata {
-			p.facts = r.Facts
+			facts = r.Facts
 		}
+		p := piece{heard: evidence.Hear(m, facts), sign: 1, cut: r.Cut != "", trap: r.Cut != "" && !evaluate.Excerpt(r.Cut)}
 		if r.Left == evaluate.Agent {
 			p.sign = -1
 		}
 		id := sets.of(fmt.Sprintf("recording %d", r.Label.Line))
 		if r.Cut == "" {
 			ids = append(ids, id)
-			sets.join(id, sets.of("sound "+fingerprint(p.m)))
+			sets.join(id, sets.of("sound "+fingerprint(m)))
 			if r.Label.Call != "" {
 				sets.join(id, sets.of("call "+r.Label.Call))
 			}

@@ -76,7 +76,7 @@ type fitting struct {
 func values(p evidence.Profile) []float64 {
 	var out []float64
 	for _, w := range p.Weights() {
-		if !w.Cap {
+		if w.Fitted() {
 			out = append(out, *w.Value)
 		}
 	}
@@ -88,7 +88,7 @@ func (f *fitting) with(values []float64) evidence.Profile {
 	p := f.profile
 	i := 0
 	for _, w := range p.Weights() {
-		if !w.Cap {
+		if w.Fitted() {
 			*w.Value = values[i]
 			i++
 		}

@@ -15,6 +15,11 @@
 //	waiting.go      who hears ringback, and music in a queue or on hold
 //	knownaudio.go   who plays what is known to be played by one side
 //
+// What comes from who speaks when is weighed under what can have happened: scenario.go
+// has the ways in which a recording can have come about that leave the same sound and say nothing
+// of who is who, with their rates, and conversation.go whether the channels are heard to talk
+// with each other.
+//
 // The first two come from the same thing, who speaks when, and are bounded
 // together; where known audio is the greeting, the opening does not count
 // besides. A [Profile] holds the weights of these two and their bounds; those of
@@ -58,21 +63,42 @@ type kind struct {
 	detail func(reading) string
 }
 
-// Weigh gives the evidence of the sound and of what is known by role of the
-// call, strongest first. Where one of the parties is not heard there is none.
-func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
+// A Call is what is heard and known of a call, to be weighed by one profile or another.
+type Call struct {
+	left, right reading
+	talk        talk
+}
+
+// Hear takes in what the evidence needs of the sound, and what is known by role of the call.
+func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
-		return nil
+		return &Call{}
 	}
 	left := reading{m: m, turns: m.Turns(), facts: facts}
 	right := left
 	right.customerRight = true
+	return &Call{left, right, talkOf(m, left.turns)}
+}
+
+// Weigh gives the evidence of the sound and of what is known by role of the
+// call, strongest first. Where one of the parties is not heard there is none.
+func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
+	return Hear(m, facts).Weigh(p)
+}
+
+// Weigh is as the function Weigh.
+func (c *Call) Weigh(p Profile) []Item {
+	left, right := c.left, c.right
+	if left.m == nil {
+		return nil
+	}
 	timing := []kind{turnTaking(p.TurnTaking)}
 	if !left.greetingIsKnown() {
-		timing = slices.Insert(timing, 0, opening(p.Opening))
+		timing = slices.Insert(timing, 0, opening(p.Opening, p.Rates))
 	}
 	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
+	limit(items, c.talk.scenarios(p.Rates))
 	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))

@@ -182,13 +182,18 @@ func (p *Profile) setWeights(text []byte) error {
 	if err := flatten(json.NewDecoder(bytes.NewReader(text)), "", values); err != nil {
 		return err
 	}
+	p.Rates = Builtin().Rates // of profiles from before there were any
 	for _, w := range p.Weights() {
 		v, given := values[w.Name]
 		switch {
+		case !given && w.Rate:
+			continue
 		case !given:
 			return badProfile(fitAnew, "the profile gives no weight %s", w.Name)
 		case w.Cap && !(v > 0 && v <= MaxWeight):
 			return badProfile("", "the profile's %s is %v; a cap lies above 0 and up to %v", w.Name, v, MaxWeight)
+		case w.Rate && !(v > 0 && v <= 1):
+			return badProfile("", "the profile's %s is %v; a rate lies above 0 and up to 1", w.Name, v)
 		case !(math.Abs(v) <= MaxWeight):
 			return badProfile("", "the profile's %s is %v; a weight lies from -%v to %v", w.Name, v, MaxWeight, MaxWeight)
 		}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -109,6 +110,8 @@ func TestReadProfileRefuses(t *testing.T) {
 		{"a word", `"complete": 1.7`, `"complete": "very"`, "opening.complete is no number"},
 		{"null", `"complete": 1.7`, `"complete": null`, "opening.complete is no number"},
 		{"negative cap", `"timing_cap": 2.3`, `"timing_cap": -2`, "a cap lies above 0"},
+		{"a rate beyond 1", `"machine": 0.5`, `"machine": 1.5`, "a rate lies above 0 and up to 1"},
+		{"a rate of nothing", `"machine": 0.5`, `"machine": 0`, "a rate lies above 0 and up to 1"},
 		{"beyond its calls", `"calls": 1000`, `"calls": 10`, "claims odds of 200 to 1 (timing_cap 2.30), but 10 calls support 11 to 1"},
 		{"no calls", `"calls": 1000`, `"calls": 0`, "weights without calls claim nothing"},
 		{"calls in words", `"calls": 1000`, `"calls": "many"`, "provenance.calls is a JSON string"},
@@ -134,6 +137,21 @@ func TestReadProfileRefuses(t *testing.T) {
 	}
 }
 
+// A profile that users fitted before there were rates still works, with the built-in ones.
+func TestProfilesWithoutRatesAreRead(t *testing.T) {
+	old := regexp.MustCompile(`(?s),\s*"rates": \{.*?\}`).ReplaceAllString(written(t), "")
+	if strings.Contains(old, "rates") {
+		t.Fatalf("the profile still has rates:\n%s", old)
+	}
+	p, _, err := evidence.ReadProfile(strings.NewReader(old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(evidence.Builtin().Rates, p.Rates); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestOpenProfileOfNothing(t *testing.T) {
 	_, _, err := evidence.OpenProfile(filepath.Join(t.TempDir(), "none.json"))
 	var sentence *evidence.ProfileError
@@ -151,7 +169,7 @@ func TestWriteProfileRefuses(t *testing.T) {
 		*w.Value = rapid.Float64().Draw(t, "value")
 		var b bytes.Buffer
 		err := evidence.WriteProfile(&b, p, from)
-		within := math.Abs(*w.Value) <= evidence.MaxWeight && (!w.Cap || *w.Value > 0) &&
+		within := math.Abs(*w.Value) <= evidence.MaxWeight && (!w.Cap || *w.Value > 0) && (!w.Rate || *w.Value > 0 && *w.Value <= 1) &&
 			p.TimingCap <= math.Log10(float64(from.Calls)+1)+0.005
 		if (err == nil) != within {
 			t.Fatalf("%s = %v: %v", w.Name, *w.Value, err)
@@ -177,7 +195,7 @@ func FuzzReadProfile(f *testing.F) {
 			return
 		}
 		for _, w := range p.Weights() {
-			if !(math.Abs(*w.Value) <= evidence.MaxWeight) || w.Cap && *w.Value <= 0 {
+			if !(math.Abs(*w.Value) <= evidence.MaxWeight) || w.Cap && *w.Value <= 0 || w.Rate && !(*w.Value > 0 && *w.Value <= 1) {
 				t.Fatalf("%s = %v was read", w.Name, *w.Value)
 			}
 		}

@@ -45,7 +45,7 @@ func turnTaking(w TurnTakingWeights) kind {
 // turnTakingSupport is half of the bounded score, so that the difference
 // between the readings is the whole of it.
 func turnTakingSupport(r reading, w TurnTakingWeights) float64 {
-	agent, customer := r.manner(true), r.manner(false)
+	agent, customer := r.habits(true), r.habits(false)
 	if min(agent.talkS, customer.talkS) < minTotalTalkS {
 		return 0
 	}
@@ -60,20 +60,20 @@ func logRatio(agent, customer, offset float64) float64 {
 	return math.Log((agent + offset) / (customer + offset))
 }
 
-// manner is how one side takes its turns.
-type manner struct {
+// habits are how one side takes its turns.
+type habits struct {
 	latencyS   float64 // median, overlaps counted as 0
 	talkS      float64
 	silences   float64 // long silences that this side ends
 	talkspurtS float64 // mean
 }
 
-func (r reading) manner(agent bool) manner {
+func (r reading) habits(agent bool) habits {
 	channel := r.customer()
 	if agent {
 		channel = r.agent()
 	}
-	m := manner{talkS: channel.Timing.TalkS, latencyS: noLatencyS}
+	m := habits{talkS: channel.Timing.TalkS, latencyS: noLatencyS}
 	if n := len(channel.Segments); n > 0 {
 		m.talkspurtS = m.talkS / float64(n)
 	}
@@ -106,7 +106,7 @@ func (r reading) manner(agent bool) manner {
 }
 
 func turnTakingDetail(r reading) string {
-	agent, customer := r.manner(true), r.manner(false)
+	agent, customer := r.habits(true), r.habits(false)
 	var cues []string
 	compare := func(format string, a, c float64) {
 		if a > worthSaying*c {

@@ -1,7 +1,7 @@
 package evidence_test
 
 import (
-	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -64,6 +64,19 @@ func seconds(s float64) *time.Duration {
 	return &d
 }
 
+// goingOn lets the sides take short turns from 62 s on.
+func goingOn(left, right []measurement.Segment) (l, r []measurement.Segment) {
+	l, r = slices.Clone(left), slices.Clone(right)
+	for i, at := 0, 62.0; i < 8; i++ {
+		length, gap := 0.6+0.2*float64(i%4), 1.1+0.2*float64(i%3)
+		r = append(r, measurement.Segment{Start: at, End: at + length})
+		at += length + gap
+		l = append(l, measurement.Segment{Start: at, End: at + 1.4 - length/2})
+		at += 1.4 - length/2 + 1.2 + gap*float64(i%2)
+	}
+	return l, r
+}
+
 func TestKinds(t *testing.T) {
 	greeting := []measurement.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
 	answer := []measurement.Segment{{Start: 6, End: 9}, {Start: 12, End: 18}}
@@ -85,7 +98,7 @@ func TestKinds(t *testing.T) {
 		gated       bool                 // the left channel pauses with digital silence
 		leak        measurement.Coupling // of the right channel on the left one
 		kind        string
-		want        float64 // 0: the kind must be absent
+		want        float64 // of a call recorded whole; a little less is claimed. 0: the kind must be absent
 	}{
 		{name: "greeting", left: answer, right: greeting, kind: "opening", want: w.Complete},
 		{name: "greeting on the left", left: greeting, right: answer, kind: "opening", want: -w.Complete},
@@ -106,7 +119,7 @@ func TestKinds(t *testing.T) {
 		{name: "more than a hello before it", left: shortGreeting, right: story, kind: "opening", want: 0.2},
 		{name: "more than a hello before it, outbound", left: shortGreeting, right: story, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Complete + 0.3},
 		{name: "a breath before it, inbound", left: []measurement.Segment{{Start: 0.5, End: 0.6}, {Start: 6, End: 9}}, right: greeting, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
-		{name: "talk before the other leg is there", left: []measurement.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []measurement.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: w.Joined},
+		{name: "talk before the other leg is there", left: []measurement.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []measurement.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: -0.3},
 		{name: "talk before a gated line's first word", left: []measurement.Segment{{Start: 6, End: 9}}, right: greeting, lead: [2]float64{6, 0}, gated: true, kind: "opening", want: w.Complete},
 		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
 		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
@@ -159,7 +172,8 @@ func TestKinds(t *testing.T) {
 		{name: "late leg, nothing known", left: answer, right: greeting, lead: [2]float64{0, 3}, kind: "join_order", want: 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := call(tt.left, tt.right, tt.lead[0], tt.lead[1])
+			left, right := goingOn(tt.left, tt.right)
+			m := call(left, right, tt.lead[0], tt.lead[1])
 			m.Left.Tones, m.Right.Tones = tt.tones[0], tt.tones[1]
 			m.Left.Music, m.Right.Music = tt.music[0], tt.music[1]
 			m.Pair.RightOnLeft = tt.leak
@@ -176,7 +190,11 @@ func TestKinds(t *testing.T) {
 					}
 				}
 			}
-			if math.Abs(got-tt.want) > 1e-9 {
+			low, high := min(0.75*tt.want, tt.want), max(0.75*tt.want, tt.want)
+			if tt.kind != "opening" {
+				low, high = tt.want, tt.want
+			}
+			if got < low-1e-4 || got > high+1e-4 {
 				t.Errorf("%s = %v, want %v (%v)", tt.kind, got, tt.want, items)
 			}
 		})

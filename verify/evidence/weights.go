@@ -15,7 +15,13 @@ type Weight struct {
 	// Cap says that the number bounds what others add up to, and weighs nothing
 	// itself. It is above 0; a weight may be negative.
 	Cap bool
+	// Rate says that the number is how often something happens, above 0 and up to 1. It is
+	// stated, not fitted, and has a default where a profile does not name it.
+	Rate bool
 }
+
+// Fitted reports whether the weight comes from a fit: it is no bound and no rate.
+func (w Weight) Fitted() bool { return !w.Cap && !w.Rate }
 
 // Weights gives access to all numbers of a profile, in the order in which they
 // are declared, so that what reads, writes or fits profiles names none of them.
@@ -29,7 +35,8 @@ func weightsOf(v reflect.Value, prefix string) []Weight {
 		switch field := v.Field(i); field.Kind() {
 		case reflect.Float64:
 			bounds := key == "cap" || strings.HasSuffix(key, "_cap")
-			all = append(all, Weight{Name: name, Value: field.Addr().Interface().(*float64), Cap: bounds})
+			rate := strings.HasPrefix(name, "rates.")
+			all = append(all, Weight{Name: name, Value: field.Addr().Interface().(*float64), Cap: bounds, Rate: rate})
 		case reflect.Struct:
 			all = append(all, weightsOf(field, name+".")...)
 		}
