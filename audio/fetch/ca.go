@@ -4,7 +4,7 @@ import (
 	"crypto/x509"
 )
 
-// LoadCAFile gives the system's certificate authorities and, besides, those in
+// LoadCAFile gives the system's certificate authorities together with those in
 // a PEM file: what --ca-file names.
 func LoadCAFile(path string) (*x509.CertPool, error) {
 	text, err := readBounded(path, 16<<20)

@@ -90,7 +90,7 @@ type Options struct {
 	Logger *slog.Logger
 	// Progress, if not nil, is called at most ten times a second and at the
 	// end, from the goroutine that reads, with the bytes that arrived and how
-	// many there are (-1 where unknown). A download that begins anew begins at 0.
+	// many there are (-1 where unknown). A download that starts over begins at 0.
 	Progress func(done, total int64)
 	// UserAgent is sent with every request; empty means "otoscope".
 	UserAgent string
@@ -118,7 +118,7 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// Result is what is known of a fetched recording besides its bytes.
+// Result is what is known of a fetched recording apart from its bytes.
 type Result struct {
 	URL   string // where it came from in the end, secrets removed; for a path, the path
 	Bytes int64  // how many bytes the recording has

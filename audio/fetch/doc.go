@@ -28,8 +28,12 @@
 //
 // # Failures
 //
-// Answers 408, 425, 429 and 5xx and broken connections are tried again after a
-// growing, jittered pause; Retry-After is honoured up to a cap. A body that
+// Answers 202, 408, 425, 429 and 5xx and broken connections are tried again after
+// a growing, jittered pause; Retry-After is honoured up to a cap. A download that
+// others named has to keep to a least speed and to a bound on the whole of it: see
+// Options.MinSpeed and Options.Timeout; one whose server keeps it waiting tells
+// Options.Aside. A body that came compressed, although nobody asked for that, is
+// decompressed and never resumed. A body that
 // breaks off is resumed with Range and If-Range where the answer had a strong
 // ETag or a Last-Modified; otherwise your function is called again from the
 // start. An error is a sentence of type *[Error], with a hint; an error of your
@@ -45,6 +49,12 @@
 //   - upgraded_to_https: the address began with http:// and was fetched over https
 //   - fetched_as_wav: the address named another form of the recording than .wav
 //   - plain_http: the recording came unencrypted
+//
+// # What is quoted
+//
+// Errors, notes and log records quote what servers say, without the credentials
+// and the query values that they were told, plain or encoded. Of the content of a
+// path that nobody typed nothing should be quoted: see [Reference.NoQuote].
 //
 // Nothing secret is in what this package prints: references, results, notes,
 // errors and log records are without user information and query values, and

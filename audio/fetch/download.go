@@ -84,7 +84,7 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 			err = s.serve(sink)
 		}
 		if errors.Is(err, ErrAnew) {
-			d.c.options.Logger.DebugContext(d.ctx, "a download begins anew", slog.String("host", displayHost(d.target)))
+			d.c.options.Logger.DebugContext(d.ctx, "a download starts over", slog.String("host", displayHost(d.target)))
 			continue
 		}
 		if err != nil {
@@ -259,7 +259,7 @@ func (s *stream) Read(p []byte) (int, error) {
 }
 
 // ended says what the end of a body means: io.EOF where the recording is
-// complete, nil where it is to be resumed, otherwise why it cannot go on.
+// complete, nil where it has to be resumed, otherwise why it cannot go on.
 func (s *stream) ended(err error) error {
 	switch {
 	case s.d.ctx.Err() != nil:

@@ -15,7 +15,7 @@ import (
 // first bytes. A nil note means that it is protected.
 func (d *download) checkExposure() (*Note, error) {
 	if presigned(d.target) {
-		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for whoever has it; whether the recording is open without was not checked"}, nil
+		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for everybody who has it; whether the recording is open without was not checked"}, nil
 	}
 	bare := d.trip
 	bare.login = nil
@@ -41,7 +41,7 @@ func (d *download) checkExposure() (*Note, error) {
 		if what := notARecording(resp.Header.Get("Content-Type"), head[:n], d.trip.secrets.show); what != "" {
 			return nil, nil // a log-in page, or an error in words
 		}
-		detail := "the recording was sent without any credentials: whoever learns its address can listen to it"
+		detail := "the recording was sent without any credentials: everybody who learns its address can listen to it"
 		if d.atTwilio {
 			detail += "; turn on HTTP authentication for recordings in the Twilio console"
 		}

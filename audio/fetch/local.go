@@ -232,7 +232,7 @@ func pathError(ref Reference, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e.Message = "there is no file " + shown
 		e.Advice = "check the path"
-		if ref.trusted { // whoever else names paths learns nothing of what lies there
+		if ref.trusted { // anybody else who names paths learns nothing of what lies there
 			e.Advice = missingHint(ref.text)
 		}
 	case !ref.trusted && errors.Is(err, syscall.ENXIO): // a socket, or a device that is not there

@@ -135,7 +135,7 @@ func (d *download) explainProxy(e *Error, err error, host string, via *url.URL) 
 	case errors.As(err, &answered):
 		e.Status = answered.status
 		e.Message = fmt.Sprintf("%s does not let through to %s: it answered with status %d", name, host, answered.status)
-		e.Advice = "ask whoever runs the proxy, or list the host in NO_PROXY if it can be reached directly"
+		e.Advice = "ask those who run the proxy, or list the host in NO_PROXY if it can be reached directly"
 		if answered.status == http.StatusProxyAuthRequired {
 			e.Message = fmt.Sprintf("%s asks for credentials (407), so %s was not asked", name, host)
 			e.Advice = proxyCredentials

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// pump reads from a reader that may block for ever, in a goroutine of its own,
+// pump reads from a reader that may block for ever, in its own goroutine,
 // so that the consumer can leave when ctx ends. Two buffers go round: while the
 // consumer has one, the other is being filled.
 type pump struct {

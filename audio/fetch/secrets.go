@@ -121,7 +121,7 @@ func (s *secrets) compile() *regexp.Regexp {
 		alternatives = append(alternatives, quoted)
 	}
 	if len(alternatives) == 0 {
-		return regexp.MustCompile(`\z\A.`) // nothing is to be found
+		return regexp.MustCompile(`\z\A.`) // matches nothing
 	}
 	return regexp.MustCompile("(?i)(?:" + strings.Join(alternatives, "|") + ")")
 }
