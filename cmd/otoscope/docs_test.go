@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -30,9 +32,11 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 		}
 		text, ran := withOutput(t, string(old))
 		commands += ran
-		text, filled := withFindings(text)
-		if filled {
-			tables++
+		for _, fill := range []func(string) (string, bool){withFindings, withFacts} {
+			var filled bool
+			if text, filled = fill(text); filled {
+				tables++
+			}
 		}
 		if os.Getenv("UPDATE_GOLDEN") == "1" {
 			if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
@@ -44,8 +48,8 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			t.Errorf("%s does not show what otoscope prints (-shown +real); if it should: UPDATE_GOLDEN=1 go test ./cmd/otoscope -run %s\n%s", page, t.Name(), diff)
 		}
 	}
-	if commands == 0 || tables != 1 {
-		t.Errorf("%d commands and %d lists of findings were found", commands, tables)
+	if commands == 0 || tables != 2 {
+		t.Errorf("%d commands and %d lists of findings and facts were found", commands, tables)
 	}
 }
 
@@ -111,19 +115,42 @@ func output(t *testing.T, line string) string {
 	return env.stdout.(*bytes.Buffer).String()
 }
 
-// withFindings fills the list of findings where a document has one.
-func withFindings(text string) (string, bool) {
-	const begin, end = "<!-- findings -->\n", "<!-- end of findings -->"
+// between replaces what stands between two marks of a document, if it has them.
+func between(text, what, by string) (string, bool) {
+	begin, end := "<!-- "+what+" -->\n", "<!-- end of "+what+" -->"
 	before, rest, found := strings.Cut(text, begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {
 		return text, false
 	}
+	return before + begin + by + "\n" + end + after, true
+}
+
+// withFacts fills the table of facts where a document has one.
+func withFacts(text string) (string, bool) {
+	var b strings.Builder
+	b.WriteString("\n| flag | column | label | what it says |\n|---|---|---|---|\n")
+	for _, f := range declare.Table() {
+		value, usage := pflag.UnquoteUsage(&pflag.Flag{Usage: f.Usage, Value: &factFlag{fact: f}})
+		label := ""
+		if f.Label {
+			label = "yes"
+		}
+		if f.Default != "" {
+			usage += " (default " + f.Default + ")"
+		}
+		fmt.Fprintf(&b, "| `--%s %s` | `%s` | %s | %s |\n", f.Flag(), value, f.Name, label, strings.ReplaceAll(usage, "|", "\\|"))
+	}
+	return between(text, "facts", b.String())
+}
+
+// withFindings fills the list of findings where a document has one.
+func withFindings(text string) (string, bool) {
 	var b strings.Builder
 	for _, k := range finding.All() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s. %s\n\n* Cause: %s\n* What to do: %s\n", k.Code, title(string(k.Severity)), k.Meaning, k.Cause, k.Cure)
 	}
-	return before + begin + b.String() + "\n" + end + after, true
+	return between(text, "findings", b.String())
 }
 
 func title(word string) string { return strings.ToUpper(word[:1]) + word[1:] }

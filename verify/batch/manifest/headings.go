@@ -37,19 +37,15 @@ func headings() []heading {
 		{"mediaUri", columnRecording},
 		{"recordingId", columnID},
 		{"originatingDirection", "direction"},
-		// NICE CXone, Data Download and Media Playback API.
+		// NICE CXone, Media Playback API.
 		{"fileToPlayUrl", columnRecording},
-		{"media_location", columnRecording},
 		// Amazon Connect, contact record data model.
 		{"InitiationMethod", "direction"},
 		{"ContactId", columnID},
-		// Five9, Call Log report.
-		{"RECORDING", columnRecording},
-		{"AGENT NAME", "agent"},
-		// RingCX, Global Call Type Detail report; Bright Pattern, recordings details.
-		{"recordingLink", columnRecording},
-		{"AgentLoginId", "agent"},
+		// Bright Pattern, Recordings Details Format.
+		{"Agent loginId", "agent"},
 		// What tables that people made call them.
+		{"agent_name", "agent"}, // Five9's reports too
 		{"recording_link", columnRecording},
 		{"recording_file", columnRecording},
 		{"recording_path", columnRecording},
