@@ -7,15 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/mattn/go-runewidth"
-	"golang.org/x/term"
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
@@ -37,13 +33,13 @@ type console struct {
 	out     io.Writer
 	drawing bool // a terminal, and not JSON
 	json    bool
-	drawn   int // lines that are on the terminal
+	screen  redrawn
 	told    time.Time
 	pace    pace
 }
 
 func newConsole(env environment, o *workOptions) *console {
-	c := &console{out: env.stderr, quiet: o.quiet, json: o.logFormat == "json", told: time.Now()}
+	c := &console{out: env.stderr, screen: redrawn{out: env.stderr}, quiet: o.quiet, json: o.logFormat == "json", told: time.Now()}
 	c.drawing = !c.json && !c.quiet && isTerminal(env.stderr) && env.getenv("TERM") != "dumb"
 	level := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if c.json {
@@ -61,7 +57,7 @@ type aside struct{ c *console }
 func (a aside) Write(b []byte) (int, error) {
 	a.c.mu.Lock()
 	defer a.c.mu.Unlock()
-	a.c.erase()
+	a.c.screen.erase()
 	return logWriter{a.c.out, a.c.json}.Write(b)
 }
 
@@ -90,7 +86,7 @@ func (c *console) note(text string, attributes ...any) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.erase()
+	c.screen.erase()
 	for i := 0; i+1 < len(attributes); i += 2 {
 		text += fmt.Sprintf("; %v: %v", attributes[i], attributes[i+1])
 	}
@@ -145,7 +141,7 @@ func (c *console) progress(s batch.Status) {
 		return
 	}
 	if c.drawing {
-		c.draw(s)
+		c.screen.draw(c.lines(s))
 		return
 	}
 	if time.Since(c.told) >= plainInterval {
@@ -157,7 +153,7 @@ func (c *console) progress(s batch.Status) {
 func (c *console) end(s batch.Status) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.erase()
+	c.screen.erase()
 	if !c.quiet && s.Elapsed >= time.Second {
 		c.tell(s)
 	}
@@ -183,28 +179,6 @@ func (c *console) tell(s batch.Status) {
 	}
 	attributes = append(attributes, slog.Group("outcomes", outcomes...), slog.Group("errors", kinds...))
 	slog.New(slog.NewJSONHandler(logWriter{c.out, true}, nil)).Info("progress", attributes...)
-}
-
-// draw writes over what is on the terminal. The lock is held.
-func (c *console) draw(s batch.Status) {
-	c.erase()
-	width := 80
-	if f, ok := c.out.(*os.File); ok {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			width = w
-		}
-	}
-	for _, l := range c.lines(s) {
-		// A line that wraps could not be taken back.
-		fmt.Fprintln(c.out, runewidth.Truncate(l, width-1, "..."))
-		c.drawn++
-	}
-}
-
-func (c *console) erase() {
-	for ; c.drawn > 0; c.drawn-- {
-		fmt.Fprint(c.out, "\x1b[1A\x1b[2K") // ECMA-48: cursor up, erase in line
-	}
 }
 
 // lines are the progress for a person.

@@ -6,13 +6,13 @@ import (
 	"sync"
 )
 
-// A counter says on a terminal how much of a piece of work is done, in a line that is
-// overwritten. It is safe for concurrent use.
+// A counter shows on a terminal how much of a piece of work is done. It is safe
+// for concurrent use.
 type counter struct {
-	mu   sync.Mutex
-	out  io.Writer // nil: nothing is shown
-	what string
-	most int
+	mu    sync.Mutex
+	lines redrawn // out is nil where nothing is shown
+	what  string
+	most  int
 }
 
 // newCounter shows on out if that is a terminal.
@@ -20,26 +20,24 @@ func newCounter(out io.Writer, what string) *counter {
 	if !isTerminal(out) {
 		out = nil
 	}
-	return &counter{out: out, what: what}
+	return &counter{lines: redrawn{out: out}, what: what}
 }
 
-// show tells how much is done. What comes late with less than was shown before is left out.
+// show says how much is done. What comes late with less than was shown before is left out.
 func (c *counter) show(done, total int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.out == nil || done <= c.most {
+	if c.lines.out == nil || done <= c.most {
 		return
 	}
 	c.most = done
-	fmt.Fprintf(c.out, "\r\033[K%d of %d %s", done, total, c.what)
+	c.lines.draw([]string{fmt.Sprintf("%d of %d %s", done, total, c.what)})
 }
 
 // close takes the line away.
 func (c *counter) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.out != nil && c.most > 0 {
-		fmt.Fprint(c.out, "\r\033[K")
-	}
-	c.out = nil
+	c.lines.erase()
+	c.lines.out = nil
 }

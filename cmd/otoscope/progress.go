@@ -1,33 +1,34 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/mattn/go-runewidth"
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/otoscope/otoscope/audio/escape"
 )
 
-// patience is how long a download goes on before its progress is shown.
-const patience = time.Second
+const (
+	// patience is how long a download goes on before its progress is shown.
+	patience = time.Second
+	// redrawInterval bounds how often the lines are drawn.
+	redrawInterval = 100 * time.Millisecond
+	// longestName is how many columns of a recording's name stand before its bar.
+	longestName = 40
+	barWidth    = 30
+)
 
-// longestName is how many columns of a recording's name stand before its bar.
-const longestName = 40
-
-// A progress draws a bar for each download that takes long. It never stands in
-// the way of output, which is printed with the bars taken away.
+// A progress shows a line for each download that takes long. It never stands in
+// the way of output, which is printed with the lines taken away.
 type progress struct {
 	mu    sync.Mutex
-	out   io.Writer // nil: nothing is drawn
-	bars  *mpb.Progress
-	drawn map[*track]*mpb.Bar
+	lines redrawn // out is nil where nothing is drawn
+	shown []*track
+	drawn time.Time
 }
 
 // newProgress draws on out if that is a terminal.
@@ -35,42 +36,40 @@ func newProgress(out io.Writer, wanted bool) *progress {
 	if !wanted || !isTerminal(out) {
 		out = nil
 	}
-	return &progress{out: out, drawn: map[*track]*mpb.Bar{}}
+	return &progress{lines: redrawn{out: out}}
 }
 
-// aside prints with the bars taken away and puts them back.
+// aside prints with the lines taken away and puts them back.
 func (p *progress) aside(print func() error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	tracks := slices.Collect(maps.Keys(p.drawn))
-	p.clear()
+	p.lines.erase()
 	if err := print(); err != nil {
 		return err
 	}
-	for _, t := range tracks {
-		t.draw()
-	}
+	p.draw()
 	return nil
 }
 
-// close takes the bars away for good.
+// close takes the lines away for good.
 func (p *progress) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.clear()
-	p.out = nil
+	p.lines.erase()
+	p.lines.out, p.shown = nil, nil
 }
 
-func (p *progress) clear() {
-	if p.bars == nil {
+// draw draws the downloads that are shown; the caller holds the lock.
+func (p *progress) draw() {
+	if p.lines.out == nil {
 		return
 	}
-	for t, bar := range p.drawn {
-		bar.Abort(true)
-		delete(p.drawn, t)
+	p.drawn = time.Now()
+	var lines []string
+	for _, t := range p.shown {
+		lines = append(lines, t.line())
 	}
-	p.bars.Wait()
-	p.bars = nil
+	p.lines.draw(lines)
 }
 
 // A track follows one worker's downloads, one after the other.
@@ -91,56 +90,43 @@ func (t *track) begin(name string) {
 	t.patience = time.AfterFunc(patience, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.name != "" {
+		if t.name != "" && t.lines.out != nil {
+			t.shown = append(t.shown, t)
 			t.draw()
 		}
 	})
 }
 
-// report tells how far the download is; total is -1 where nobody knows.
+// report says how far the download is; total is -1 where nobody knows.
 func (t *track) report(done, total int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.done, t.total = done, total
-	if bar, drawn := t.drawn[t]; drawn {
-		t.show(bar)
+	if slices.Contains(t.shown, t) && time.Since(t.drawn) >= redrawInterval {
+		t.draw()
 	}
 }
 
-// draw makes a bar; the caller holds the lock.
-func (t *track) draw() {
-	if t.out == nil {
-		return
-	}
-	if t.bars == nil {
-		t.bars = mpb.New(mpb.WithOutput(t.out), mpb.WithWidth(30))
-	}
-	bar, err := t.bars.Add(0, mpb.BarStyle().Build(),
-		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(shortened(t.name, longestName)+" ")),
-		mpb.AppendDecorators(decor.Any(counters)))
-	if err != nil {
-		return // the terminal is gone; the verdicts may still be wanted
-	}
-	t.drawn[t] = bar
-	t.show(bar)
-}
-
-func (t *track) show(bar *mpb.Bar) {
-	bar.SetTotal(max(t.total, 0), false)
-	bar.SetCurrent(t.done)
-}
-
-// end takes the download's bar away.
+// end takes the download's line away.
 func (t *track) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.patience.Stop()
 	t.name = ""
-	if bar, drawn := t.drawn[t]; drawn {
-		bar.Abort(true)
-		delete(t.drawn, t)
+	if i := slices.Index(t.shown, t); i >= 0 {
+		t.shown = slices.Delete(t.shown, i, i+1)
+		t.draw()
 	}
+}
+
+// line is the download for a person: its name, a bar and its sizes.
+func (t *track) line() string {
+	name := runewidth.FillRight(shortened(t.name, longestName), longestName)
+	if t.total <= 0 {
+		return name + "  " + bytesText(t.done)
+	}
+	full := int(min(t.done, t.total) * barWidth / t.total)
+	return name + "  [" + strings.Repeat("=", full) + strings.Repeat("-", barWidth-full) + "]  " + bytesText(t.done) + " of " + bytesText(t.total)
 }
 
 // shortened keeps the end of a name, which tells recordings apart.
@@ -150,11 +136,4 @@ func shortened(name string, width int) string {
 		return name
 	}
 	return runewidth.TruncateLeft(name, over+len("..."), "...")
-}
-
-func counters(s decor.Statistics) string {
-	if s.Total <= 0 {
-		return fmt.Sprintf(" % .1f", decor.SizeB1000(s.Current))
-	}
-	return fmt.Sprintf(" % .1f of % .1f", decor.SizeB1000(s.Current), decor.SizeB1000(s.Total))
 }
