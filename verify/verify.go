@@ -68,12 +68,9 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := meter.New(format.SampleRate, decoder.Channels(), meter.Options{
-		StoredAsG711: format.Encoding == decode.ALaw || format.Encoding == decode.MuLaw,
-		OnRequest:    o.OnRequest, Known: o.Known,
-	})
+	m, err := o.meter(format, decoder.Channels())
 	if err != nil {
-		return Recording{}, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}
+		return Recording{}, err
 	}
 	for {
 		n, err := decoder.Read(m.Next())
@@ -98,6 +95,18 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		rec.Findings = append(rec.Findings, finding.FromNote(n))
 	}
 	return rec, nil
+}
+
+// meter makes the meter of a recording.
+func (o MeasureOptions) meter(f decode.Format, channels int) (*meter.Meter, error) {
+	m, err := meter.New(f.SampleRate, channels, meter.Options{
+		StoredAsG711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw,
+		OnRequest:    o.OnRequest, Known: o.Known,
+	})
+	if err != nil {
+		return nil, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}
+	}
+	return m, nil
 }
 
 // Verify measures a recording and judges it.

@@ -84,6 +84,13 @@ type Options struct {
 	// place for limits. It may be called from several goroutines at once.
 	Admit func(ctx context.Context, host string) error
 
+	// Aside, if not nil, is called with the context of the fetch when its server
+	// has kept it waiting for two seconds more than the bytes that came are worth
+	// at 1000 a second, and what it returns is called when the wait is over, before
+	// the fetch goes on: a place to let others work meanwhile. Aside has to return
+	// at once; what it returns may take its time, which is no fault of the server's.
+	Aside func(ctx context.Context) (back func())
+
 	// Stdin is what "-" reads, once.
 	Stdin io.Reader
 	// Logger is told of attempts that failed; nil means nobody is.

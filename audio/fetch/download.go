@@ -55,6 +55,9 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 		patience: newPatience(c.options.IdleTimeout, c.options.MinSpeed, c.options.Timeout),
 		secrets:  &secrets{},
 	}
+	if c.options.Aside != nil {
+		d.trip.patience.aside = func() func() { return c.options.Aside(ctx) }
+	}
 	if !ref.trusted {
 		d.boundOthers()
 	}

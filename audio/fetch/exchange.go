@@ -60,8 +60,9 @@ func (d *download) pauseAfter(resp *http.Response, err error) (time.Duration, bo
 
 // sleep waits between two attempts.
 func (d *download) sleep(pause time.Duration) error {
-	d.trip.patience.pause(pause)
-	if sleep(d.ctx, pause) != nil {
+	var err error
+	d.trip.patience.pause(d.trip.patience.during(func() { err = sleep(d.ctx, pause) }))
+	if err != nil {
 		return cancelled(d.ctx)
 	}
 	return nil

@@ -32,7 +32,17 @@ type patience struct {
 	credit  time.Duration
 	bounded time.Duration // the download as a whole; 0: however long it takes
 	spent   time.Duration
+
+	aside func() (back func()) // nil: nobody minds how long we wait
+	lag   time.Duration        // waited for more than the bytes that came are worth
 }
+
+// A fetch steps aside when its server lags behind a speed at which no recording
+// is worth waiting for.
+const (
+	asideAfter = 2 * time.Second
+	asideSpeed = 1000 // bytes a second
+)
 
 // newPatience makes the patience for a least speed in bytes a second and for a
 // bound on the whole, of which 0 is none.
@@ -73,15 +83,41 @@ func (p *patience) allowance() (time.Duration, error) {
 
 // paid notes that a wait took so long and brought n bytes of the body.
 func (p *patience) paid(wait time.Duration, n int) {
-	p.pause(wait)
+	p.spent += wait
+	p.lag = max(p.lag+wait-worth(n, asideSpeed), 0)
 	if p.speed > 0 {
-		earned := time.Duration(float64(n) / float64(p.speed) * float64(time.Second))
-		p.credit = min(p.credit-wait+earned, p.window())
+		p.credit = min(p.credit-wait+worth(n, p.speed), p.window())
 	}
 }
 
+// worth is how long n bytes take at a speed in bytes a second.
+func worth(n int, speed int64) time.Duration {
+	return time.Duration(float64(n) / float64(speed) * float64(time.Second))
+}
+
 // pause notes a wait that is no measure of the speed.
-func (p *patience) pause(wait time.Duration) { p.spent += wait }
+func (p *patience) pause(wait time.Duration) {
+	p.spent += wait
+	p.lag += wait
+}
+
+// during waits for a server, aside where that takes long, and tells how long it took.
+func (p *patience) during(wait func()) time.Duration {
+	if p.aside == nil {
+		began := time.Now()
+		wait()
+		return time.Since(began)
+	}
+	left := make(chan func(), 1)
+	timer := time.AfterFunc(max(asideAfter-p.lag, 0), func() { left <- p.aside() })
+	began := time.Now()
+	wait()
+	waited := time.Since(began)
+	if !timer.Stop() {
+		(<-left)()
+	}
+	return waited
+}
 
 // watch waits for an answer's header no longer than the whole lasts.
 func (p *patience) watch(cancel context.CancelCauseFunc, do func() (*http.Response, error)) (*http.Response, error) {
@@ -89,10 +125,14 @@ func (p *patience) watch(cancel context.CancelCauseFunc, do func() (*http.Respon
 	if left == 0 {
 		return nil, errLong
 	}
-	defer time.AfterFunc(left, func() { cancel(errLong) }).Stop()
-	began := time.Now()
-	defer func() { p.pause(time.Since(began)) }()
-	return do()
+	timer := time.AfterFunc(left, func() { cancel(errLong) })
+	var resp *http.Response
+	var err error
+	p.pause(p.during(func() {
+		resp, err = do()
+		timer.Stop()
+	}))
+	return resp, err
 }
 
 // watchedBody gives up a body that tries the patience. A body that is no
@@ -121,13 +161,15 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	b.timer = time.AfterFunc(wait, func() { b.expire(why) })
 	b.mu.Unlock()
 
-	began := time.Now()
-	n, err := b.body.Read(p)
-	waited := time.Since(began)
+	var n int
+	var err error
+	waited := b.patience.during(func() {
+		n, err = b.body.Read(p)
+		b.timer.Stop() // what our own place takes is no fault of the server's
+	})
 
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.timer.Stop()
 	if b.whole >= 0 {
 		b.patience.pause(waited)
 		b.whole = max(b.whole-waited, 0)

@@ -2,7 +2,6 @@ package fingerprint
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"math"
 	"math/bits"
@@ -11,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-audio/audio"
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
@@ -231,19 +232,12 @@ func TestCandidates(t *testing.T) {
 
 // wavFile is a recording of samples at 8 kHz.
 func wavFile(channels int, samples []float32) []byte {
-	data := make([]byte, 0, 2*len(samples))
-	for _, v := range samples {
-		data = binary.LittleEndian.AppendUint16(data, uint16(int16(v*32767)))
+	format := &audio.Format{NumChannels: channels, SampleRate: searchRate}
+	file, err := wav.Encode(&audio.Float32Buffer{Format: format, Data: samples})
+	if err != nil {
+		panic(err)
 	}
-	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, uint32(36+len(data)))...)
-	b = append(b, "WAVEfmt \x10\x00\x00\x00\x01\x00"...)
-	b = binary.LittleEndian.AppendUint16(b, uint16(channels))
-	b = binary.LittleEndian.AppendUint32(b, searchRate)
-	b = binary.LittleEndian.AppendUint32(b, uint32(2*channels*searchRate))
-	b = binary.LittleEndian.AppendUint16(b, uint16(2*channels))
-	b = append(b, "\x10\x00data"...)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
-	return append(b, data...)
+	return file
 }
 
 func TestSoundThatCannotBeLookedForIsRefusedWithAWayOut(t *testing.T) {

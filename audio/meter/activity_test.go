@@ -1,7 +1,6 @@
 package meter_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"io"
@@ -59,14 +58,17 @@ func labels(t *testing.T) []labelled {
 	}
 	defer f.Close()
 	var out []labelled
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	for lines := json.NewDecoder(f); lines.More(); {
 		var l labelled
-		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
-			t.Fatal(err)
+		if err := lines.Decode(&l); err != nil {
+			t.Fatalf("%s: %v", f.Name(), err)
 		}
 		if l.Left != "mixed" {
 			out = append(out, l)
 		}
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s names no call", f.Name())
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package meter_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -10,13 +9,13 @@ import (
 )
 
 // labelsVariable names a file of labels as otoscope evaluate takes it. The tests
-// of what the channels have in common then use its sound recordings, beside
+// of what the channels have in common then use its clean recordings, beside
 // which the files lie, instead of those of testdata.
 const labelsVariable = "OTOSCOPE_LABELS"
 
-// soundCalls are recordings at 8 kHz with one party on each channel and nothing
+// cleanCalls are recordings at 8 kHz with one party on each channel and nothing
 // of it on the other one.
-func soundCalls(t *testing.T) map[string][2][]float32 {
+func cleanCalls(t *testing.T) map[string][2][]float32 {
 	t.Helper()
 	path := os.Getenv(labelsVariable)
 	if path == "" {
@@ -33,13 +32,13 @@ func soundCalls(t *testing.T) map[string][2][]float32 {
 	}
 	defer f.Close()
 	calls := map[string][2][]float32{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	for lines := json.NewDecoder(f); lines.More(); {
 		var call struct {
 			File, Fault string
 			Echo        []float64
 		}
-		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
-			t.Fatal(err)
+		if err := lines.Decode(&call); err != nil {
+			t.Fatalf("%s: %v", path, err)
 		}
 		if len(call.Echo) > 0 || !slices.Contains([]string{"", "none", "swapped"}, call.Fault) {
 			continue
@@ -53,6 +52,9 @@ func soundCalls(t *testing.T) map[string][2][]float32 {
 			t.Fatalf("%s: %d Hz", call.File, rate)
 		}
 		calls[call.File] = [2][]float32{left, right}
+	}
+	if len(calls) == 0 {
+		t.Fatalf("%s names no call with one party on each channel", path)
 	}
 	return calls
 }

@@ -90,7 +90,7 @@ func TestDualMono(t *testing.T) {
 	}
 	for _, form := range forms {
 		found, calls := 0, 0
-		for name, c := range soundCalls(t) {
+		for name, c := range cleanCalls(t) {
 			mix := plus(times(c[0], 0.7), c[1], 0.7)
 			m := listen(t, mix, form.copy(mix))
 			calls++
@@ -106,7 +106,7 @@ func TestDualMono(t *testing.T) {
 
 // TestSoundCallsHaveNothingInCommon holds that nothing is invented.
 func TestSoundCallsHaveNothingInCommon(t *testing.T) {
-	for name, c := range soundCalls(t) {
+	for name, c := range cleanCalls(t) {
 		p := listen(t, c[0], c[1]).Pair
 		for _, leak := range []measurement.Coupling{p.LeftOnRight, p.RightOnLeft} {
 			if leak.Crosstalk.Heard() || leak.Echo.Heard() {
@@ -123,7 +123,7 @@ func TestSoundCallsHaveNothingInCommon(t *testing.T) {
 func TestBleed(t *testing.T) {
 	for _, level := range []float64{-3, -6, -10, -15, -20, -25, -30, -35} {
 		found, calls, worst := 0, 0, 0.0
-		for name, c := range soundCalls(t) {
+		for name, c := range cleanCalls(t) {
 			p := listen(t, c[0], plus(c[1], c[0], decibels(level))).Pair
 			calls++
 			if p.RightOnLeft.Crosstalk.Heard() {
@@ -147,7 +147,7 @@ func TestBleed(t *testing.T) {
 func TestEcho(t *testing.T) {
 	for _, e := range []struct{ delay, loss float64 }{{0.03, 20}, {0.06, 24}, {0.15, 27}, {0.3, 30}, {0.6, 24}} {
 		found, calls := 0, 0
-		for name, c := range soundCalls(t) {
+		for name, c := range cleanCalls(t) {
 			p := listen(t, plus(c[0], delayed(c[1], e.delay), decibels(-e.loss)), c[1]).Pair
 			calls++
 			got := p.RightOnLeft.Echo
@@ -168,7 +168,7 @@ func TestEcho(t *testing.T) {
 // TestPairMirrors holds that exchanging the channels exchanges what is heard
 // where, bit by bit.
 func TestPairMirrors(t *testing.T) {
-	for name, c := range soundCalls(t) {
+	for name, c := range cleanCalls(t) {
 		mix := plus(c[0], c[1], 0.5)
 		for form, pair := range map[string][2][]float32{
 			"bleed":          {c[0], plus(c[1], c[0], decibels(-12))},

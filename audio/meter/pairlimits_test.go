@@ -45,7 +45,7 @@ func TestLagsBetweenBleedAndEcho(t *testing.T) {
 	for _, ms := range []float64{5, 7, 9, 12, 15, 20} {
 		for _, db := range []float64{-6, -24} {
 			var h heard
-			for name, c := range soundCalls(t) {
+			for name, c := range cleanCalls(t) {
 				p := listen(t, c[0], plus(c[1], delayed(c[0], ms/1000), decibels(db))).Pair
 				path, other := p.LeftOnRight.Crosstalk, p.LeftOnRight.Echo
 				if ms > 10 {
@@ -65,7 +65,7 @@ func TestLagsBetweenBleedAndEcho(t *testing.T) {
 func TestBleedBothWays(t *testing.T) {
 	for _, db := range [][2]float64{{-3, -3}, {-6, -6}, {-8, -20}, {-15, -15}, {-30, -10}, {-25, -25}} {
 		var toRight, toLeft heard
-		for _, c := range soundCalls(t) {
+		for _, c := range cleanCalls(t) {
 			p := listen(t, plus(c[0], c[1], decibels(db[1])), plus(c[1], c[0], decibels(db[0]))).Pair
 			toRight.add(p.LeftOnRight.Crosstalk, db[0], 0)
 			toLeft.add(p.RightOnLeft.Crosstalk, db[1], 0)
@@ -113,7 +113,7 @@ func TestBleedThatVaries(t *testing.T) {
 		}, -16, -14, 0.5}, // the others are too short
 	} {
 		found, calls := 0, 0
-		for name, c := range soundCalls(t) {
+		for name, c := range cleanCalls(t) {
 			calls++
 			right := make([]float32, len(c[1]))
 			for i, v := range c[1] {
@@ -165,7 +165,7 @@ func (n *nothingCommon) report(t *testing.T, name string) {
 func TestCommonNoiseIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
-	calls := soundCalls(t)
+	calls := cleanCalls(t)
 	for _, kind := range []struct {
 		name string
 		make func(n int, rng *rand.Rand) []float32
@@ -226,7 +226,7 @@ func TestNoiseAndBleed(t *testing.T) {
 	for _, db := range []float64{-6, -10, -20} {
 		found, calls, wrong := 0, 0, 0
 		rng := rand.New(rand.NewPCG(1, 2))
-		for _, c := range soundCalls(t) {
+		for _, c := range cleanCalls(t) {
 			noise := atLevel(lowPassedNoise(len(c[0]), 0.9, rng), -50)
 			p := listen(t, plus(c[0], noise, 1), plus(plus(c[1], c[0], decibels(db)), noise, 0.7)).Pair
 			calls++
@@ -249,7 +249,7 @@ func TestNoiseAndBleed(t *testing.T) {
 func TestMusicForBothIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
-	calls := soundCalls(t)
+	calls := cleanCalls(t)
 	for _, seconds := range []float64{8, 15, 40} {
 		for _, rightDB := range []float64{0, -6, -15} {
 			for _, bleedDB := range []float64{math.Inf(-1), -20} {
@@ -299,7 +299,7 @@ func TestEchoBeyondReach(t *testing.T) {
 // TestChannelsApart holds offset and drift, heard by way of bleed.
 func TestChannelsApart(t *testing.T) {
 	for _, tt := range []struct{ lateS, ppm float64 }{{0.3, 0}, {-0.04, 0}, {0.6, 0}, {0, 200}, {0, -400}} {
-		for name, c := range soundCalls(t) {
+		for name, c := range cleanCalls(t) {
 			if len(c[0]) < 20*8000 {
 				continue // too few parts to run apart in
 			}
@@ -330,7 +330,7 @@ func stretched(x []float32, ppm float64) []float32 {
 // TestGainOfOneChannel holds that turning one channel up changes gains, and
 // nothing else of what is heard where.
 func TestGainOfOneChannel(t *testing.T) {
-	for name, c := range soundCalls(t) {
+	for name, c := range cleanCalls(t) {
 		left, right := plus(c[0], delayed(c[1], 0.2), decibels(-26)), plus(c[1], c[0], decibels(-18))
 		p, q := listen(t, left, right).Pair, listen(t, left, times(right, 0.25)).Pair
 		quarter := 20 * math.Log10(0.25)
@@ -368,7 +368,7 @@ func TestLeaksAreNobodysSpeech(t *testing.T) {
 		{-3, 0, 0.30}, {-6, 0, 0.20}, {-12, 0, 0.10}, {-20, 0, 0.05}, {-30, 0, 0.05}, {-12, 0.2, 0.15}, {-20, 0.2, 0.05}, {-30, 0.2, 0.05},
 	} {
 		var own, wrong float64
-		for _, c := range soundCalls(t) {
+		for _, c := range cleanCalls(t) {
 			left := plus(c[0], delayed(c[1], tt.delay), decibels(tt.db))
 			right := plus(c[1], delayed(c[0], tt.delay), decibels(tt.db))
 			clean, mixed := listen(t, c[0], c[1]), listen(t, left, right)

@@ -37,7 +37,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "batch [flags] MANIFEST",
 		Short: "Check many recordings, resumably, on one machine or many",
-		Long:  batchHelp,
+		Long:  batchHelp(),
 		Example: `  otoscope batch calls.csv
   otoscope batch --allow-paths --workers 8 exported.jsonl
   otoscope batch recordings/
@@ -79,7 +79,15 @@ func newBatchCommand(env environment) *cobra.Command {
 	return c
 }
 
-const batchHelp = `Batch verifies every recording that a manifest lists and stores the results. You
+// batchHelp explains batches. Its columns are those of the facts.
+func batchHelp() string {
+	var rest []string
+	for _, f := range declare.Table() {
+		if f.Name != "attributes" && f.Name != "group" && !strings.HasSuffix(f.Name, "_audio") {
+			rest = append(rest, f.Name)
+		}
+	}
+	return `Batch verifies every recording that a manifest lists and stores the results. You
 can stop it at any time: the same command continues where it stopped. At the end
 it prints a summary; otoscope results shows more.
 
@@ -97,13 +105,15 @@ overrides the flag:
   attributes      task attributes: a file, or the JSON itself
   group.NAME      a group to count results by, such as group.queue
   agent_audio, customer_audio   a file of known audio, or a JSON list of files
-  agent, channels, convention, direction, recorded_by, joined, min_confidence,
-  prior, pick, raw; profile (a file)
+` + indented(strings.Join(rest, ", "), 2, 78) + `
+Headings are read in any case, with blanks, hyphens or underscores, and under the
+names that known systems export, such as "Recording SID". For others, use --map.
+A table that otoscope results --format csv wrote is a manifest too.
 Attributes and known audio are stored in the database, so other machines need no
 local files. Adding known audio to a row fetches its recording again.
-Manifests are not trusted: --allow-paths lets them name files, and
---allow-private hosts in private networks. A row that cannot be used gets a
-result that says why.
+Manifests are not trusted. They may name files in their own folder and below it;
+--allow-paths lets them name others, and --allow-private hosts in private
+networks. A row that cannot be used gets a result that says why.
 
 RESULTS
 
@@ -122,6 +132,24 @@ EXIT STATUS
     2  none is, but at least one could not be checked; or the batch stopped
     3  none of these, but at least one recording is undecided
   130  interrupted; the same command continues`
+}
+
+// indented breaks a text into lines of at most width columns, each indented.
+func indented(text string, by, width int) string {
+	margin := strings.Repeat(" ", by)
+	var lines []string
+	line := margin
+	for _, word := range strings.Fields(text) {
+		if len(line) > by && len(line)+1+len(word) > width {
+			lines, line = append(lines, line), margin
+		}
+		if len(line) > by {
+			line += " "
+		}
+		line += word
+	}
+	return strings.Join(append(lines, line), "\n")
+}
 
 func againWords() []string {
 	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
@@ -209,8 +237,8 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	fetching.Stdin = nil // it is the manifest's, or nobody's
-	fetching.AllowPaths = fetching.AllowPaths || m.Folder
+	fetching.Stdin = nil       // it is the manifest's, or nobody's
+	fetching.AllowPaths = true // the reading of the manifest refuses those that its rows may not name
 	console := newConsole(env, &o.work)
 	source, err := o.work.source(fetching, console)
 	if err != nil {

@@ -31,7 +31,7 @@ func (o *fetchOptions) flags() *pflag.FlagSet {
 	f.StringVar(&o.clientCert, "client-cert", "", "show the client certificate in `FILE` (PEM) to --auth-host where it asks for one")
 	f.StringVar(&o.clientKey, "client-key", "", "read the key of --client-cert from `FILE` (PEM), if it is not in the same file")
 	f.BoolVar(&o.allowPrivate, "allow-private", false, "let attributes, tables and redirects lead to private addresses, and through a proxy to any host (only the proxy sees where a name leads)")
-	f.BoolVar(&o.allowPaths, "allow-paths", false, "let attributes name a file on this computer")
+	f.BoolVar(&o.allowPaths, "allow-paths", false, "let attributes, and manifests outside their own folder, name files on this computer")
 	f.BoolVar(&o.checkExposure, "check-exposure", false, "also find out whether the recording can be had without credentials")
 	f.Var(&o.maxBytes, "max-bytes", "refuse recordings larger than `SIZE`, such as 500MB or 2GiB")
 	f.Var(&o.minSpeed, "min-speed", "give up downloads that bring less than `SIZE` a second, averaged over 45s; 0 accepts any (default 1kB for what tables, attributes and redirects name)")

@@ -142,8 +142,9 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 				return
 			}
 			running.Go(func() {
-				f, ok := e.one(ctx, t)
-				e.slots.Release(1)
+				var f finished
+				var ok bool
+				e.inSlot(ctx, func(ctx context.Context) { f, ok = e.one(ctx, t) })
 				if ok {
 					done <- f
 				}

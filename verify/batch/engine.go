@@ -77,6 +77,7 @@ type engine struct {
 	o      WorkOptions
 	making making
 	slots  *semaphore.Weighted // a recording in work holds one
+	aside  *semaphore.Weighted // a recording that waits for a slow server without a slot holds one
 
 	// begin ends when no further recording is to be begun, finish when those
 	// under way are to be given up.
@@ -96,7 +97,7 @@ type engine struct {
 
 func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), hands: map[turnArgs]*hand{}, known: map[string]*fingerprint.Print{}}
+	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), aside: semaphore.NewWeighted(int64(asideRows(o.Workers))), hands: map[turnArgs]*hand{}, known: map[string]*fingerprint.Print{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()
@@ -142,8 +143,9 @@ func (e *engine) start(ctx context.Context) error {
 
 // slotsPerQueue is how many chunks are held at once: one for each recording in
 // work, should each be the last and slowest of its chunk, and one to begin with;
-// and enough for refusals that wait for each other.
-func (e *engine) slotsPerQueue() int { return max(e.o.Workers, refusals) + 1 }
+// and enough for refusals that wait for each other; and one for each row that
+// waits aside.
+func (e *engine) slotsPerQueue() int { return max(e.o.Workers, refusals) + 1 + asideRows(e.o.Workers) }
 
 // haltWith ends the work for a reason of its own. What is under way is given up
 // at once where it can no longer succeed.

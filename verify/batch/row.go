@@ -28,6 +28,7 @@ type row struct {
 	digest        string  // of all that a verdict says besides the sound
 	err           error   // why there is nothing to verify
 	stage         verify.Stage
+	kind          string // of that error; "": badRowKind
 }
 
 // seal computes the digests by which changes are found.

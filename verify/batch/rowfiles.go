@@ -53,12 +53,12 @@ func (p paths) follow(what, name string) (string, error) {
 			return real, nil
 		}
 		return "", &manifest.RowError{
-			Message: what + " is a file outside the manifest's own folder, which is not read unless it is allowed",
+			Message: what + " is a file outside the manifest's own folder, which needs --allow-paths",
 			Advice:  "if you trust where the manifest comes from, add --allow-paths; or move the file into the manifest's folder",
 		}
 	}
 	return "", &manifest.RowError{
-		Message: what + " is a file on this computer, which a manifest from standard input may name only where it is allowed",
+		Message: what + " is a file, which a manifest from standard input may name only with --allow-paths",
 		Advice:  "if you trust where the manifest comes from, add --allow-paths",
 	}
 }

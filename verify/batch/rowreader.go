@@ -81,6 +81,10 @@ func (r *reader) row(e manifest.Entry) row {
 	return out
 }
 
+// pathKind is the kind of error of rows whose recording is a file that they may
+// not name.
+const pathKind = "file outside the manifest's folder: --allow-paths"
+
 // unnamed begins the id of a row that is known by its number alone.
 const unnamed = "row "
 
@@ -135,7 +139,14 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 			out.stage = verify.StageFetch
 			return err
 		}
-		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Abs(r.paths.base).Whole()
+		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Whole()
+		if ref.IsPath() {
+			// What is stored may be followed: nothing else decides on it again.
+			if out.reference, err = r.paths.follow("the recording", ref.Whole()); err != nil {
+				out.kind = pathKind
+				return err
+			}
+		}
 	}
 	switch {
 	case bad != nil:

@@ -50,8 +50,9 @@ type Fetcher struct {
 	limits *Limits
 }
 
-// NewFetcher makes a Fetcher. Its Progress and Admit options are its own.
+// NewFetcher makes a Fetcher. Its Progress, Admit and Aside options are its own.
 func NewFetcher(o fetch.Options, l *Limits) (*Fetcher, error) {
+	o.Aside = stepAside
 	if l == nil {
 		l = NewLimits(0, 0)
 	}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -282,5 +283,5 @@ const badRowKind = "manifest"
 func badRow(key int64, r *row) finished {
 	c := verify.Case{Reference: r.recording, Agent: r.agent, Groups: r.groups}
 	r.facts.onto(&c)
-	return finished{key: key, digest: r.digest, verdict: verify.ErrorVerdict(c, r.stage, r.err), kind: badRowKind}
+	return finished{key: key, digest: r.digest, verdict: verify.ErrorVerdict(c, r.stage, r.err), kind: cmp.Or(r.kind, badRowKind)}
 }

@@ -20,6 +20,10 @@ type specimen struct {
 	notes  []note.Code // codes, in order
 	says   string      // part of the notes' details, where given
 
+	// For the vectors: how samples are stored, what the format must be called, and the first samples.
+	raw, format string
+	left, right []float32
+
 	problem string // part of the error, where the file is refused
 	hint    string // part of its hint
 }
@@ -131,8 +135,14 @@ func formatSpecimens() []specimen {
 					name += ", extensible"
 				}
 				s := specimen{name: name, file: w.bytes(), frames: 5}
+				taken := [2]int{1, min(2, f.Channels)}
 				if f.Channels > 2 {
 					s.pick = [2]int{3, 1}
+					taken = s.pick
+				}
+				s.left = decodeSlowly(w, taken[0]-1)
+				if f.Channels > 1 {
+					s.right = decodeSlowly(w, taken[1]-1)
 				}
 				if isWideWithoutExtension(f) {
 					s.notes = []note.Code{NoteMalformed}

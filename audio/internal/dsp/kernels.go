@@ -175,10 +175,6 @@ func Halve(dst, x []float32, f *HalfFilter) {
 		return
 	}
 	x = x[:2*(len(dst)-1)+HalfTaps]
-	if n := len(dst) &^ 7; wide && n > 0 {
-		halve(&dst[0], &x[0], n, f)
-		dst, x = dst[n:], x[2*n:]
-	}
 	c, b, o := f.Centre, f.Beside, f.Outer
 	for ; len(dst) >= 4 && len(x) >= 6+HalfTaps; dst, x = dst[4:], x[8:] {
 		d, t := (*[4]float32)(dst), (*[6 + HalfTaps]float32)(x)

@@ -18,7 +18,4 @@ func highPass(energy, x, sums *float32, m, part int, sumB, sumT float32)
 func weigh(out *[2]float64, x *float32, blocks int, weights *Weights)
 
 //go:noescape
-func halve(dst, x *float32, n int, f *HalfFilter)
-
-//go:noescape
 func halveBinomial(dst, x *float32, n int)

@@ -229,35 +229,6 @@ weighnext:
 	VMOVUPS BYTES(FROM), Y \
 	VSHUFPS WHICH, BYTES+32(FROM), Y, Y
 
-// func halve(dst, x *float32, n int, f *HalfFilter)
-TEXT ·halve(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), DI
-	MOVQ x+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVQ f+24(FP), DX
-	VBROADCASTSS (DX), Y13
-	VBROADCASTSS 4(DX), Y14
-	VBROADCASTSS 8(DX), Y15
-halvenext:
-	EVERY2(SI, 0, $0x88, Y0)
-	EVERY2(SI, 8, $0x88, Y2)
-	EVERY2(SI, 12, $0x88, Y3)
-	EVERY2(SI, 16, $0x88, Y4)
-	EVERY2(SI, 20, $0xdd, Y6)
-	VADDPS Y6, Y0, Y0
-	VADDPS Y4, Y2, Y2
-	VMULPS Y13, Y3, Y3
-	VFMADD231PS Y14, Y2, Y3
-	VFMADD231PS Y15, Y0, Y3
-	VPERMPD $0xd8, Y3, Y3
-	VMOVUPS Y3, (DI)
-	ADDQ $64, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-	JNZ halvenext
-	VZEROUPPER
-	RET
-
 // func halveBinomial(dst, x *float32, n int)
 TEXT ·halveBinomial(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI

@@ -7,5 +7,4 @@ func sums(x *float32, n int) (sum, squares, peak float32)          { panic(unava
 func dot(x, y *float32, n int) float32                             { panic(unavailable) }
 func highPass(energy, x, sums *float32, m, part int, b, t float32) { panic(unavailable) }
 func weigh(out *[2]float64, x *float32, blocks int, w *Weights)    { panic(unavailable) }
-func halve(dst, x *float32, n int, f *HalfFilter)                  { panic(unavailable) }
 func halveBinomial(dst, x *float32, n int)                         { panic(unavailable) }

@@ -55,6 +55,7 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	t := &table{splitter: s, columns: chosen}
 	if isResults(names) {
 		t.results = resultColumns(names, chosen)
+		m.Ignored, m.Hint = nil, ""
 	}
 	m.entries = t.rows
 	return nil

@@ -1,0 +1,85 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/go-audio/audio"
+
+	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/meter"
+)
+
+// MeasureBuffers is Measure for a program that has decoded the sound itself: interleaved
+// samples of one or two channels, full scale being 1.0, in blocks of any length that hold whole
+// frames. All must have the format of the first. A buffer is not kept. Of the options, those of
+// decoding do not apply. The Recording has no hash and no bytes.
+//
+// An error that blocks gives ends it, and so does the end of ctx.
+func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, error], o MeasureOptions) (Recording, error) {
+	var rec Recording
+	var m *meter.Meter
+	for buf, err := range blocks {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return Recording{}, fmt.Errorf("taking blocks of samples: %w", err)
+		}
+		f, err := bufferFormat(buf)
+		if err != nil {
+			return Recording{}, err
+		}
+		if m == nil {
+			rec.Format = f
+			if m, err = o.meter(f, f.Channels); err != nil {
+				return Recording{}, err
+			}
+		}
+		if f.Channels != rec.Format.Channels || f.SampleRate != rec.Format.SampleRate {
+			return Recording{}, &hint.Error{Message: fmt.Sprintf("a block has %s where the first has %s", f, rec.Format),
+				Advice: "Give all blocks of a recording in one format."}
+		}
+		take(m, buf.Data, f.Channels)
+	}
+	if m == nil {
+		return Recording{}, &hint.Error{Message: "there are no samples", Advice: "Give at least one block of samples."}
+	}
+	rec.Measurements = m.Finish()
+	return rec, nil
+}
+
+// bufferFormat says how a buffer's samples are stored, or what is wrong with it.
+func bufferFormat(buf *audio.Float32Buffer) (decode.Format, error) {
+	const advice = "Give interleaved samples of one or two channels, in whole frames, with their format."
+	switch {
+	case buf == nil || buf.Format == nil:
+		return decode.Format{}, &hint.Error{Message: "a block of samples has no format", Advice: advice}
+	case buf.Format.NumChannels < 1 || buf.Format.NumChannels > 2:
+		return decode.Format{}, &hint.Error{Message: fmt.Sprintf("a block has %d channels, and only two can be left and right", buf.Format.NumChannels), Advice: advice}
+	case len(buf.Data)%buf.Format.NumChannels != 0:
+		return decode.Format{}, &hint.Error{Message: fmt.Sprintf("a block of %d samples ends in the middle of a frame", len(buf.Data)), Advice: advice}
+	}
+	return decode.Format{
+		Container: "samples", Encoding: decode.Float, Channels: buf.Format.NumChannels, SampleRate: buf.Format.SampleRate,
+		Bits: 32, ContainerBits: 32,
+	}, nil
+}
+
+// take gives interleaved samples to a meter.
+func take(m *meter.Meter, samples []float32, channels int) {
+	for len(samples) > 0 {
+		left, right := m.Next()
+		n := min(len(left), len(samples)/channels)
+		for i := range n {
+			left[i] = samples[channels*i]
+			if channels == 2 {
+				right[i] = samples[2*i+1]
+			}
+		}
+		m.Commit(n)
+		samples = samples[channels*n:]
+	}
+}
