@@ -113,7 +113,8 @@ Attributes and known audio are stored in the database, so other machines need no
 local files. Adding known audio to a row fetches its recording again.
 Manifests are not trusted. They may name files in their own folder and below it;
 --allow-paths lets them name others, and --allow-private hosts in private
-networks. A row that cannot be used gets a result that says why.
+networks. What is allowed travels with the rows, to every machine that works on
+them. A row that cannot be used gets a result that says why.
 
 RESULTS
 
@@ -245,7 +246,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, OnRequest: o.OnRequest, Again: batch.Again(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, Again: batch.Again(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 

@@ -20,6 +20,8 @@ type WorkerOptions struct {
 	store storeOptions
 	work  workOptions
 	stay  bool
+	// Rows that need these are left to others.
+	noPaths, noPrivate bool
 }
 
 func newWorkerCommand(env environment) *cobra.Command {
@@ -42,8 +44,15 @@ func newWorkerCommand(env environment) *cobra.Command {
 	running := o.store.flags(env)
 	running.AddFlagSet(o.work.flags())
 	running.BoolVar(&o.stay, "stay", false, "wait for more when nothing is left to do")
+	fetching := o.fetch.flags()
+	fetching.BoolVar(&o.noPaths, "no-allow-paths", false, "leave rows that name files to others")
+	fetching.BoolVar(&o.noPrivate, "no-allow-private", false, "leave rows of batches that allow private networks to others")
+	for _, allow := range []string{"allow-paths", "allow-private"} {
+		f := fetching.Lookup(allow)
+		f.Hidden, f.Usage = true, "what a batch allows travels with its rows: this changes nothing"
+	}
 	groupFlags(c,
-		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Fetching", fetching},
 		flagGroup{"Running", running},
 		flagGroup{"Output", o.work.outputFlags()},
 	)
@@ -54,18 +63,21 @@ func newWorkerCommand(env environment) *cobra.Command {
 
 const workerHelp = `Worker takes part in every batch that has been begun on a database with otoscope
 batch --db postgres://..., and ends when nothing is left to do. It may be started
-and killed at any time: what it had in hand is taken over by the others within
+and killed at any time: what it was working on is taken over by the others within
 25 seconds.
 
-Credentials come from this machine's own environment, as for otoscope batch, and
-so do limits and what is allowed. Paths are of this machine: name recordings that
-several machines are to fetch by URL.
+Credentials and limits are this machine's own, as for otoscope batch. What a batch
+allows (--allow-paths, --allow-private) travels with its rows, and a worker does
+what is allowed. With --no-allow-paths or --no-allow-private it leaves such rows to
+others. A row that names a file is taken on the machine that read the manifest, and
+elsewhere only where the file is there under the same path. Rows that wait for
+somebody else are told when the worker ends.
 
 EXIT STATUS
 
     0  nothing is left to do
     2  wrong usage, or the work was stopped
-  130  interrupted; what was in hand goes on elsewhere`
+  130  interrupted; what it was working on goes on elsewhere`
 
 func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 	if err := o.work.check(); err != nil {
@@ -97,9 +109,14 @@ func (o *WorkerOptions) run(ctx context.Context, console *console, target string
 		return err
 	}
 	defer store.Close()
-	status, err := store.Work(ctx, o.work.options(source, console), o.stay)
+	work := o.work.options(source, console)
+	work.NoPaths, work.NoPrivate = o.noPaths, o.noPrivate
+	status, err := store.Work(ctx, work, o.stay)
 	console.end(status)
-	if err == nil && status.Done == 0 {
+	switch {
+	case err == nil && status.Left != "":
+		console.note(status.Left)
+	case err == nil && status.Done == 0:
 		console.note("there was nothing to do; begin a batch with otoscope batch, or wait for one with --stay")
 	}
 	return err

@@ -12,26 +12,38 @@ import (
 
 // chunkWorker is what River calls.
 type chunkWorker struct {
-	river.WorkerDefaults[turnArgs]
+	river.WorkerDefaults[jobArgs]
 	engine *engine
 }
 
-// Work works on one chunk in one turn.
-func (w *chunkWorker) Work(ctx context.Context, job *river.Job[turnArgs]) error {
+// Work works on the chunk of a job.
+func (w *chunkWorker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	return w.engine.work(ctx, job)
 }
 
-// A hand is a chunk that this process holds.
-type hand struct {
-	chunk, batch, reading, turn int64
-	suspect                     bool               // its rows are worked on alone
-	lose                        context.CancelFunc // what it does is no longer wanted
+// NextRetry is when River gives a job out again whose work ended with a panic.
+func (w *chunkWorker) NextRetry(*river.Job[jobArgs]) time.Time { return time.Now().Add(time.Second) }
+
+// A claim is a chunk that this process holds, or is about to.
+type claim struct {
+	chunk, batch, reading int64
+	worker, token         int64 // under which it is held; token is 0 until it is
+	needs                 needs
+	tried                 bool               // to claim it, without an answer
+	suspect               bool               // its rows are worked on alone
+	lose                  context.CancelFunc // what it does is no longer wanted
 }
 
-// errLost says that a chunk is no longer this process's.
-var errLost = errors.New("the chunk has changed hands")
+var (
+	// errLost says that a chunk is no longer this process's.
+	errLost = errors.New("the chunk has changed hands")
+	// errDone says that there is no such chunk: its rows are done.
+	errDone = errors.New("the chunk is done")
+	// errStoppedBatch says that nobody is to work on a batch.
+	errStoppedBatch = errors.New("the batch was stopped")
+)
 
-func (e *engine) work(ctx context.Context, job *river.Job[turnArgs]) error {
+func (e *engine) work(ctx context.Context, job *river.Job[jobArgs]) error {
 	if e.begin.Err() != nil {
 		return river.JobSnooze(0) // it is for others, or for the next start
 	}
@@ -41,99 +53,132 @@ func (e *engine) work(ctx context.Context, job *river.Job[turnArgs]) error {
 	defer lose()
 	defer context.AfterFunc(e.finish, lose)()
 
-	h := &hand{chunk: job.Args.Chunk, lose: lose}
+	c := &claim{chunk: job.ID, lose: lose}
 	e.mu.Lock()
-	if e.hands[job.Args] != nil {
-		e.mu.Unlock()
-		return nil // two jobs for one turn
-	}
-	e.hands[job.Args] = h
-	worker := e.worker
+	c.worker = e.worker
+	e.claims[c] = true
 	e.mu.Unlock()
 	defer func() {
 		e.mu.Lock()
-		delete(e.hands, job.Args)
+		delete(e.claims, c)
 		e.mu.Unlock()
 	}()
 
-	err := e.store.retry(ctx, e.o.Patience, func() error { return e.take(ctx, h, worker, job.Args.Turn) })
+	err := e.store.retry(ctx, e.o.Patience, func() error { return e.claim(ctx, c) })
 	var tasks []*task
 	if err == nil {
 		err = e.store.retry(ctx, e.o.Patience, func() error {
 			var err error
-			tasks, err = e.load(ctx, h.chunk)
+			tasks, err = e.load(ctx, c)
 			return err
 		})
 	}
 	if err == nil {
-		err = e.carryOut(ctx, kept, h, worker, job, tasks)
+		err = e.carryOut(ctx, kept, c, job, tasks)
 	}
+	var rest *snoozed
 	switch {
-	case err == nil, errors.Is(err, errLost):
+	case err == nil, errors.Is(err, errDone):
 		return nil
-	case e.finish.Err() != nil:
-		return nil // end gives back what is still in this process's name
+	case errors.As(err, &rest):
+		return river.JobSnooze(rest.pause)
+	case errors.Is(err, errStoppedBatch):
+		return river.JobSnooze(stoppedSnooze)
+	case errors.Is(err, errLost), e.finish.Err() != nil:
+		// Somebody holds the chunk, if only until this process has ended. Whoever
+		// frees it lets the job wait again.
+		return nil
+	case e.store.db.why(err) == unentered:
+		e.o.Logger.Warn("another process took this one for dead; it goes on under a new number")
+		if err := e.register(ctx, c.worker); err != nil {
+			e.o.Logger.Warn("this process could not be entered again", "error", connectReason(err)) // the next beat tries it too
+		}
+		return river.JobSnooze(0)
 	}
-	e.o.Logger.Warn("a chunk could not be worked on", "chunk", h.chunk, "error", connectReason(err))
+	e.o.Logger.Warn("a chunk could not be worked on", "chunk", c.chunk, "error", connectReason(err))
 	if e.store.db.why(err) == full || e.store.db.why(err) == transient {
 		e.haltWith(e.store.storageError("storing results", err), false)
 	}
-	return err
+	return river.JobSnooze(e.o.Lease / beatsPerTerm) // by then a beat has given it back
 }
 
-// take makes a chunk this process's own, if it is still its turn.
-func (e *engine) take(ctx context.Context, h *hand, worker, turn int64) error {
-	var taken, deaths int64
+// snoozed says that the rest of a chunk waits, for some time at least.
+type snoozed struct{ pause time.Duration }
+
+func (*snoozed) Error() string { return "the rest of the chunk waits" }
+
+// claim makes a chunk this process's own, if nobody holds it. It fails with
+// unentered where this process was reaped: the foreign key sees to that.
+func (e *engine) claim(ctx context.Context, c *claim) error {
+	var token, deaths int64
 	err := e.store.db.tx(ctx, func(t statements) error {
-		taken = 0
-		found, err := queryOne(ctx, t, `UPDATE otoscope_chunks SET worker_id = ?, turn = turn + 1
-			WHERE chunk_id = ? AND turn = ? AND worker_id IS NULL
+		found, err := queryOne(ctx, t, `UPDATE otoscope_chunks SET worker_id = ?, token = token + 1
+			WHERE chunk_id = ? AND worker_id IS NULL
 			AND EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_chunks.batch_id AND b.stopped IS NULL)
-			RETURNING turn, batch_id, deaths`, []any{worker, h.chunk, turn}, &taken, &h.batch, &deaths)
-		if err != nil || !found {
-			return err
-		}
-		_, err = queryOne(ctx, t, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{h.batch}, &h.reading)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if taken == 0 {
-		// Where the answer to the commit was lost, the turn is ours after all.
-		found, err := queryOne(ctx, e.store.db, `SELECT c.turn, c.batch_id, b.reading, c.deaths FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
-			WHERE c.chunk_id = ? AND c.worker_id = ? AND c.turn = ?`, []any{h.chunk, worker, turn + 1}, &taken, &h.batch, &h.reading, &deaths)
+			RETURNING token, batch_id, needs, deaths`, []any{c.worker, c.chunk}, &token, &c.batch, &c.needs, &deaths)
 		if err != nil {
 			return err
 		}
 		if !found {
-			return errLost
+			if token, deaths, err = e.holder(ctx, t, c); err != nil {
+				return err
+			}
+		}
+		_, err = queryOne(ctx, t, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{c.batch}, &c.reading)
+		return err
+	})
+	if err != nil {
+		c.tried = true
+		return err
+	}
+	c.suspect = deaths >= deathsOfSuspect
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c.token = token
+	for other := range e.claims {
+		if other != c && other.chunk == c.chunk {
+			other.lose() // this process was taken for dead meanwhile
 		}
 	}
-	h.suspect = deaths >= deathsOfSuspect
-	e.mu.Lock()
-	h.turn = taken
-	e.mu.Unlock()
 	return nil
+}
+
+// holder says why a chunk could not be claimed. It may be this claim's already:
+// where the answer to the commit was lost.
+func (e *engine) holder(ctx context.Context, t statements, c *claim) (token, deaths int64, err error) {
+	var worker *int64
+	found, err := queryOne(ctx, t, `SELECT worker_id, token, batch_id, needs, deaths FROM otoscope_chunks WHERE chunk_id = ?`, []any{c.chunk},
+		&worker, &token, &c.batch, &c.needs, &deaths)
+	switch {
+	case err != nil:
+		return 0, 0, err
+	case !found:
+		return 0, 0, errDone
+	case worker == nil:
+		return 0, 0, errStoppedBatch
+	case *worker != c.worker || !c.tried:
+		return 0, 0, errLost
+	}
+	return token, deaths, nil
 }
 
 // carryOut works on the rows of a chunk and stores what came of them: now and
 // then while it takes long, and at last with the job's completion. Rows that
-// were not got to wait for the next turn.
-func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job *river.Job[turnArgs], tasks []*task) error {
+// were not got to wait for the next claim.
+func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jobArgs], tasks []*task) error {
 	all := int64(e.o.Workers)
-	alone := h.suspect && e.room(ctx, all)
+	alone := c.suspect && e.room(ctx, all)
 	if alone {
 		// Until the results are stored: as long as they are not, the chunk says that
-		// its last row is in hand, which would be blamed for what another does.
+		// its last row is worked on, which would be blamed for what another does.
 		defer e.slots.Release(all)
 	}
 	done := make(chan finished)
 	var running sync.WaitGroup
 	running.Go(func() {
-		if h.suspect {
+		if c.suspect {
 			if alone {
-				e.oneByOne(ctx, h, worker, tasks, done)
+				e.oneByOne(ctx, c, tasks, done)
 			}
 			return
 		}
@@ -159,19 +204,22 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 	tick := time.NewTicker(checkpoint)
 	defer tick.Stop()
 	var pending []finished
-	stored := 0
+	stored, missing := 0, 0
 	for open := true; open; {
 		select {
 		case f, more := <-done:
-			if open = more; more {
+			switch open = more; {
+			case more && f.missing:
+				missing++
+			case more:
 				pending = append(pending, f)
 			}
 		case <-tick.C:
 			if len(pending) == 0 || e.doubtful() {
 				continue
 			}
-			if err := e.write(kept, h, worker, pending, written{}, nil); err != nil {
-				h.lose()
+			if err := e.write(kept, c, pending, underWay, nil); err != nil {
+				c.lose()
 				for range done { // until all have noticed
 				}
 				return err
@@ -187,13 +235,20 @@ func (e *engine) carryOut(ctx, kept context.Context, h *hand, worker int64, job 
 		pending = slices.DeleteFunc(pending, func(f finished) bool { return f.refused })
 	}
 	if stored+len(pending) == len(tasks) {
-		return e.write(kept, h, worker, pending, written{all: true}, job)
+		return e.write(kept, c, pending, allDone, job)
 	}
-	return e.write(kept, h, worker, pending, written{giveBack: true}, job)
+	if err := e.write(kept, c, pending, givenBack, nil); err != nil {
+		return err
+	}
+	if missing > 0 {
+		e.filesMissing(queueName(c.batch, c.needs), missing == len(tasks))
+		return &snoozed{filesSnooze}
+	}
+	return &snoozed{}
 }
 
-// room waits for room for n recordings, and reports whether there is any: whoever
-// is to end does not begin.
+// room waits for room for n recordings, and reports whether there is any: who
+// ends does not begin.
 func (e *engine) room(ctx context.Context, n int64) bool {
 	begin, cancel := context.WithCancel(ctx)
 	defer cancel()

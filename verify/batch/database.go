@@ -54,14 +54,21 @@ type database interface {
 	lockMigration(ctx context.Context, t statements) error
 	migrateRiver(ctx context.Context) error
 	newQueue(c *river.Config) (queue, error)
-	// pollInterval is how often new jobs are looked for, besides what the
-	// database tells of them.
+	// pollInterval is how often new jobs are looked for where there were none.
 	pollInterval() time.Duration
-	// hold takes hold of a worker's key until the process or the connection ends.
-	hold(ctx context.Context, worker int64) error
-	// held gives which of the workers are being held, by live processes.
-	held(ctx context.Context, workers []int64) (map[int64]bool, error)
-	// renew makes a table that is empty anew, with nothing left in its files of the
+	// exclusive reports whether one process at a time works on the database.
+	exclusive() bool
+	// forUpdate ends a query whose rows are to stay locked until the transaction ends.
+	forUpdate() string
+	// riverTime is the time as an expression, in the form of River's columns;
+	// riverTimeBefore that of so many seconds ago, with a parameter; riverEpoch gives
+	// such a column in seconds since 1970.
+	riverTime() string
+	riverTimeBefore() string
+	riverEpoch(column string) string
+	// lastClient is who took a job of river_job last, as an expression.
+	lastClient() string
+	// renew replaces a table that is empty by a fresh one, with nothing left in its files of the
 	// rows that it had. It leaves one alone that others are using.
 	renew(ctx context.Context, table string) error
 	// keepOutOfStatistics is called when the tables have been brought up to date.
@@ -88,6 +95,7 @@ const (
 	taken                    // others have just stored the same
 	damaged                  // the file is not what was written
 	forbidden                // the role lacks a right
+	unentered                // the worker is not entered among the workers
 )
 
 // queryOne reads one row, and reports whether there was one.

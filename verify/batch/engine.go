@@ -2,9 +2,11 @@ package batch
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,8 +20,8 @@ import (
 // How long an interrupted process lets downloads go on that are under way, and
 // how long it then takes at most to write down what is done.
 const (
-	DefaultGrace = 5 * time.Second
-	farewell     = 3 * time.Second
+	DefaultDrainTimeout = 5 * time.Second
+	leaveTimeout        = 3 * time.Second
 )
 
 // checkpoint is how often the results of a chunk that is long under way are stored.
@@ -46,10 +48,14 @@ type WorkOptions struct {
 	// Lease is after how long without a sign of life this process is taken for
 	// dead; 0: DefaultLease. Every process on a database should have the same.
 	Lease time.Duration
-	// Grace is how long downloads may go on when ctx has ended; 0: DefaultGrace.
-	Grace time.Duration
+	// DrainTimeout is how long downloads may go on when ctx has ended; 0:
+	// DefaultDrainTimeout.
+	DrainTimeout time.Duration
 	// Patience is how long the database may be away; 0: a minute.
 	Patience time.Duration
+	// NoPaths and NoPrivate leave rows to others that name files, or whose batch
+	// allows private networks. Otherwise a process does what their batch allows.
+	NoPaths, NoPrivate bool
 }
 
 func (o WorkOptions) withDefaults() WorkOptions {
@@ -62,7 +68,7 @@ func (o WorkOptions) withDefaults() WorkOptions {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&o.Lease, DefaultLease}, {&o.Grace, DefaultGrace}, {&o.Patience, defaultPatience}, {&o.ProgressEvery, 500 * time.Millisecond}} {
+	}{{&o.Lease, DefaultLease}, {&o.DrainTimeout, DefaultDrainTimeout}, {&o.Patience, defaultPatience}, {&o.ProgressEvery, 500 * time.Millisecond}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -75,21 +81,29 @@ type engine struct {
 	store  *Store
 	queue  queue
 	o      WorkOptions
-	making making
 	slots  *semaphore.Weighted // a recording in work holds one
 	aside  *semaphore.Weighted // a recording that waits for a slow server without a slot holds one
+	host   string              // what this machine is called
+	client string              // what River calls this process
+	runs   int64               // the batch that it runs; 0: it works on all
+
+	engineVersion engineVersion
+	registering   sync.Mutex
 
 	// begin ends when no further recording is to be begun, finish when those
 	// under way are to be given up.
 	begin, finish             context.Context
 	stopBeginning, stopAtOnce context.CancelCauseFunc
 
-	mu     sync.Mutex
-	worker int64
-	hands  map[turnArgs]*hand
-	known  map[string]*fingerprint.Print // known audio at hand, by its id
-	knownS float64                       // seconds of it
-	halt   error                         // why work was ended, nil while it is not or where ctx ended it
+	mu       sync.Mutex
+	worker   int64
+	claims   map[*claim]bool
+	underWay map[*task]time.Time           // since when
+	known    map[string]*fingerprint.Print // known audio at hand, by its id
+	knownS   float64                       // seconds of it
+	served   map[string]bool               // queues; false: this process is leaving it
+	probed   map[string]int64              // rows whose files were looked for, by queue: the last of them
+	halt     error                         // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
 	bytes                 atomic.Int64 // fetched by this process
@@ -97,7 +111,8 @@ type engine struct {
 
 func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
-	e := &engine{store: s, o: o, making: currentMaking(), slots: semaphore.NewWeighted(int64(o.Workers)), aside: semaphore.NewWeighted(int64(asideRows(o.Workers))), hands: map[turnArgs]*hand{}, known: map[string]*fingerprint.Print{}}
+	e := &engine{store: s, o: o, engineVersion: currentEngine(), slots: semaphore.NewWeighted(int64(o.Workers)), aside: semaphore.NewWeighted(int64(asideRows(o.Workers))), host: hostname(), client: "otoscope-" + strings.ToLower(rand.Text()),
+		claims: map[*claim]bool{}, underWay: map[*task]time.Time{}, known: map[string]*fingerprint.Print{}, served: map[string]bool{}, probed: map[string]int64{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()
@@ -106,21 +121,23 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	}
 	var err error
 	e.queue, err = s.db.newQueue(&river.Config{
+		ID:      e.client,
 		Logger:  riverLogger(o.Logger),
 		Workers: workers,
-		// A queue of its own is added for each batch; River wants one from the start.
+		// Queues are added for each batch; River wants one from the start.
 		Queues:        map[string]river.QueueConfig{"otoscope": {MaxWorkers: 1}},
 		FetchCooldown: 5 * time.Millisecond,
-		// Where nothing tells of new jobs they are looked for as often. On SQLite
-		// telling would itself be looking, twenty times a second.
+		// Jobs are looked for, and not listened for: LISTEN needs a session, which a
+		// transaction pooler does not give, and a notification for each insertion.
 		FetchPollInterval: s.db.pollInterval(),
-		PollOnly:          s.db.pollInterval() < time.Second/2,
+		PollOnly:          true,
 		// No limit to how long a chunk takes: that a download is slow must not
-		// look like a dead worker. Leases of our own say who is dead.
-		JobTimeout:           -1,
-		RescueStuckJobsAfter: time.Minute,
-		// River's own repetition is not used: a chunk that was not finished gets a new job.
-		MaxAttempts:                 1,
+		// look like a dead worker. Leases of our own say who is dead, and River
+		// rescues no job that has no limit.
+		JobTimeout: -1,
+		// Work ends with an error only where it panics. A job that this happens to
+		// so often is discarded, and made to wait again by the next beat.
+		MaxAttempts:                 1000,
 		CompletedJobRetentionPeriod: time.Minute,
 		CancelledJobRetentionPeriod: time.Minute,
 		DiscardedJobRetentionPeriod: time.Hour,
@@ -128,17 +145,28 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	return e, err
 }
 
-// start begins to work. What processes that are known to be dead had in hand is
-// taken over before.
+// start begins to work. What processes that are known to be dead held is taken
+// over before.
 func (e *engine) start(ctx context.Context) error {
-	if err := e.store.retry(ctx, e.o.Patience, func() error { return e.register(ctx) }); err != nil {
-		return e.store.storageError("starting to work", err)
+	for _, step := range []struct {
+		doing string
+		do    func(context.Context) error
+	}{
+		{"starting to work", func(ctx context.Context) error { return e.register(ctx, 0) }},
+		{"taking over what others left", func(ctx context.Context) error {
+			if e.store.db.exclusive() {
+				return e.reapOthers(ctx)
+			}
+			return e.reapDead(ctx)
+		}},
+		{"taking over what others left", e.heal},
+		{"starting the queue", func(ctx context.Context) error { return e.queue.start(context.WithoutCancel(ctx)) }},
+	} {
+		if err := e.store.retry(ctx, e.o.Patience, func() error { return step.do(ctx) }); err != nil {
+			return e.store.storageError(step.doing, err)
+		}
 	}
-	if err := e.store.retry(ctx, e.o.Patience, func() error { return e.buryUnheld(ctx) }); err != nil {
-		return e.store.storageError("taking over what others left", err)
-	}
-	err := e.store.retry(ctx, e.o.Patience, func() error { return e.queue.start(context.WithoutCancel(ctx)) })
-	return e.store.storageError("starting the queue", err)
+	return nil
 }
 
 // slotsPerQueue is how many chunks are held at once: one for each recording in
@@ -170,22 +198,22 @@ func (e *engine) haltedBy() error {
 // errStopped is why nothing more is begun when ctx has ended.
 var errStopped = errors.New("work was ended")
 
-// end stops: nothing is begun any more, what is under way may go on for grace,
+// end stops: nothing is begun any more, what is under way may go on for drain,
 // and is then given up. All that is done has been stored when end returns, as
-// far as the database takes it, and the rest waits for whoever goes on.
-func (e *engine) end(grace time.Duration) {
+// far as the database takes it, and the rest waits for the next to go on.
+func (e *engine) end(drain time.Duration) {
 	e.stopBeginning(errStopped)
-	timer := time.AfterFunc(grace, func() { e.stopAtOnce(errStopped) })
+	timer := time.AfterFunc(drain, func() { e.stopAtOnce(errStopped) })
 	defer timer.Stop()
-	limit, cancel := context.WithTimeout(context.Background(), grace+farewell)
+	limit, cancel := context.WithTimeout(context.Background(), drain+leaveTimeout)
 	defer cancel()
 	if err := e.queue.stop(limit); err != nil {
 		e.o.Logger.Warn("the queue did not stop in time", "error", err.Error())
 	}
 	e.stopAtOnce(errStopped)
-	leave, cancel := context.WithTimeout(context.Background(), farewell)
+	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
-	if err := e.bury(leave, e.worker, left, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
+	if err := e.reap(leave, e.id(), anyWorker, left); err != nil {
 		e.o.Logger.Warn("this process could not take its leave", "error", connectReason(err))
 	}
 }

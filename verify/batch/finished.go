@@ -24,7 +24,7 @@ const (
 	tallyError   = "error "
 )
 
-// storedRecording is what a verdict can be judged from anew.
+// storedRecording is what a verdict can be judged from again.
 type storedRecording struct {
 	Format       decode.Format            `json:"format"`
 	SHA256       string                   `json:"sha256"`
@@ -54,8 +54,11 @@ type finished struct {
 	kept      bool // what is stored of the recording stays
 	kind      string
 	stale     bool
-	refused   bool  // credentials were missing or not accepted
-	bytes     int64 // that were fetched for it now
+	refused   bool // credentials were missing or not accepted
+	// Of these there is no result yet:
+	later   time.Duration // the server said so: how long the row is to wait
+	missing bool          // its file is on another host
+	bytes   int64         // that were fetched for it now
 }
 
 // seal writes the verdict as JSON. Whoever writes results does so within a

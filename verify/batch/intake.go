@@ -15,13 +15,15 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// making is what makes results: a result that something else made may be out of date.
-type making struct {
+// engineVersion is what makes results: a result that something else made may be out of date.
+type engineVersion struct {
 	version string
 	schema  int64
 }
 
-func currentMaking() making { return making{version: verify.Version(), schema: measurement.Schema} }
+func currentEngine() engineVersion {
+	return engineVersion{version: verify.Version(), schema: measurement.Schema}
+}
 
 // An intake stores the rows of one reading of a manifest.
 type intake struct {
@@ -30,7 +32,8 @@ type intake struct {
 	batch   int64
 	reading int64
 	again   Again
-	making  making
+	making  engineVersion
+	host    string // whose files paths lead to
 	rows    *reader
 	report  Reading
 }
@@ -77,6 +80,7 @@ type former struct {
 	recording, pick, digest string
 	reading                 int64
 	waiting                 bool
+	needs                   needs // of the chunk that it waits in
 	outcome                 *string
 	stage                   *string
 	version, profile        *string
@@ -141,14 +145,15 @@ func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[
 	}
 	cond, list := in.store.db.in("r.id", ids)
 	all := map[string]former{}
-	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.pick, r.facts_digest, r.reading, r.chunk_id, f.facts,
+	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
 			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
+			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
 		WHERE r.batch_id = ? AND `+cond, []any{in.batch, list}, func(c cursor) error {
 		var id string
 		var k former
 		var chunk *int64
-		if err := c.Scan(&id, &k.key, &k.number, &k.recording, &k.pick, &k.digest, &k.reading, &chunk, &k.facts,
+		if err := c.Scan(&id, &k.key, &k.number, &k.recording, &k.pick, &k.digest, &k.reading, &chunk, &k.needs, &k.facts,
 			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale); err != nil {
 			return err
 		}

@@ -400,7 +400,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := other.buryExpired(t.Context()); err != nil {
+		if err := other.reapDead(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for count(t, s, `SELECT count(*) FROM otoscope_results`) == 0 {

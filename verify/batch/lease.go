@@ -10,48 +10,56 @@ import (
 )
 
 // The times after which a worker is taken for dead, and how often it says that
-// it is alive. What a dead worker had in hand is taken over after DefaultLease
-// and a beat more at the latest; by a process that starts, at once.
+// it is alive. What a dead worker held is taken over after DefaultLease and a beat
+// more at the latest; where its process is seen to be gone, at the next beat.
 const (
 	DefaultLease = 20 * time.Second
 	beatsPerTerm = 4 // so that three in a row can be lost
 )
 
-// register enters this process among the workers.
-func (e *engine) register(ctx context.Context) error {
-	host, err := os.Hostname()
+// register enters this process among the workers. What it held under the number
+// before, which others have removed, it has lost.
+func (e *engine) register(ctx context.Context, before int64) error {
+	e.registering.Lock()
+	defer e.registering.Unlock()
+	if e.id() != before {
+		return nil // another goroutine was faster
+	}
+	pid := os.Getpid()
+	began, err := started(pid)
+	where := machine()
 	if err != nil {
-		host = "unknown"
+		where = "" // nobody could tell this process from the next of its number
 	}
 	var id int64
 	err = e.store.db.tx(ctx, func(t statements) error {
 		var err error
-		id, err = keys(ctx, t, "worker", 1)
+		if id, err = keys(ctx, t, "worker", 1); err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until, client, hostname, machine, pid, started) VALUES (?, ?, `+e.store.db.now()+` + ?, ?, ?, ?, ?, ?)`,
+			id, fmt.Sprintf("%s, process %d", e.host, pid), e.o.Lease.Seconds(), e.client, e.host, where, pid, began)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	// In this order: who is entered and not held is taken for dead.
-	if err := e.store.db.hold(ctx, id); err != nil {
-		return err
-	}
-	_, err = e.store.db.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until) VALUES (?, ?, `+e.store.db.now()+` + ?)`,
-		id, fmt.Sprintf("%s, process %d", host, os.Getpid()), e.o.Lease.Seconds())
-	if err != nil {
-		return err
-	}
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.worker = id
-	e.mu.Unlock()
+	for c := range e.claims {
+		if c.worker != id {
+			c.lose()
+		}
+	}
 	return nil
 }
 
-// run renews the lease and watches over others until ctx ends.
+// run renews the lease, watches over others and heals until ctx ends.
 func (e *engine) run(ctx context.Context) {
 	beat := time.NewTicker(e.o.Lease / beatsPerTerm)
 	defer beat.Stop()
-	for beats := 0; ; beats++ {
+	for {
 		select {
 		case <-ctx.Done():
 			return
@@ -61,10 +69,10 @@ func (e *engine) run(ctx context.Context) {
 		attempt, cancel := context.WithTimeout(ctx, e.o.Lease/2)
 		err := e.beat(attempt)
 		if err == nil {
-			err = e.buryExpired(attempt)
+			err = e.reapDead(attempt)
 		}
-		if err == nil && beats%beatsPerTerm == 0 {
-			err = e.repairAll(attempt)
+		if err == nil {
+			err = e.heal(attempt)
 		}
 		cancel()
 		if err == nil || ctx.Err() != nil {
@@ -77,79 +85,91 @@ func (e *engine) run(ctx context.Context) {
 	}
 }
 
-// beat renews the lease, and gives up and gives back what this process holds
-// without reason.
+// beat renews the lease, gives up what is no longer this process's, and gives back
+// what it holds without knowing.
 func (e *engine) beat(ctx context.Context) error {
-	e.mu.Lock()
-	me := e.worker
-	e.mu.Unlock()
+	me := e.id()
 	n, err := e.store.db.exec(ctx, `UPDATE otoscope_workers SET lease_until = `+e.store.db.now()+` + ? WHERE worker_id = ?`, e.o.Lease.Seconds(), me)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		// Others took this process for dead, and have what it had.
-		e.o.Logger.Warn("this process was taken for dead by another and begins anew")
-		e.mu.Lock()
-		for _, h := range e.hands {
-			h.lose()
-		}
-		e.mu.Unlock()
-		return e.register(ctx)
-	}
-	if err := e.store.db.hold(ctx, me); err != nil {
-		return err
+		e.o.Logger.Warn("another process took this one for dead; it goes on under a new number")
+		return e.register(ctx, me)
 	}
 	e.mu.Lock()
-	before := map[*hand]int64{} // those that had been taken by now, with the turn
-	for _, h := range e.hands {
-		if h.turn != 0 {
-			before[h] = h.turn
+	before := map[*claim]int64{} // those that had been made by now, with the token
+	for c := range e.claims {
+		if c.token != 0 && c.worker == me {
+			before[c] = c.token
 		}
 	}
 	e.mu.Unlock()
-	owned := map[int64]int64{} // turn by chunk
-	err = each(ctx, e.store.db, `SELECT chunk_id, turn FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c cursor) error {
-		var chunk, turn int64
-		if err := c.Scan(&chunk, &turn); err != nil {
+	held := map[int64]int64{} // token by chunk
+	err = each(ctx, e.store.db, `SELECT chunk_id, token FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c cursor) error {
+		var chunk, token int64
+		if err := c.Scan(&chunk, &token); err != nil {
 			return err
 		}
-		owned[chunk] = turn
+		held[chunk] = token
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for h, turn := range before {
-		if owned[h.chunk] != turn {
-			h.lose()
+	for c, token := range before {
+		if held[c.chunk] != token {
+			c.lose()
 		}
 	}
 	e.mu.Lock()
-	for _, h := range e.hands {
-		delete(owned, h.chunk)
+	for c := range e.claims {
+		if c.token == 0 || c.token == held[c.chunk] {
+			delete(held, c.chunk)
+		}
 	}
 	e.mu.Unlock()
-	if len(owned) == 0 {
+	if len(held) == 0 {
 		return nil
 	}
-	// These were taken, and then something went wrong on this side.
-	return e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(owned))) })
+	// These were claimed, and then something went wrong on this side.
+	return e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(held)), running) })
 }
 
-// buryUnheld frees what was in the hands of processes that no longer exist.
-func (e *engine) buryUnheld(ctx context.Context) error {
-	workers, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.worker)
-	if err != nil || len(workers) == 0 {
-		return err
-	}
-	held, err := e.store.db.held(ctx, workers)
+// A worker is one that another process entered.
+type worker struct {
+	id, pid, started int64
+}
+
+// reapDead reaps those whose lease has run out, and those of this machine whose
+// process is gone.
+func (e *engine) reapDead(ctx context.Context) error {
+	expired, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.now()+` ORDER BY worker_id`)
 	if err != nil {
 		return err
 	}
-	for _, w := range workers {
-		if !held[w] {
-			if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ?`); err != nil {
+	for _, w := range expired {
+		if err := e.reap(ctx, w, `lease_until < `+e.store.db.now(), e.died); err != nil {
+			return err
+		}
+	}
+	here := machine()
+	if here == "" {
+		return nil
+	}
+	var neighbours []worker
+	err = each(ctx, e.store.db, `SELECT worker_id, pid, started FROM otoscope_workers WHERE machine = ? ORDER BY worker_id`, []any{here}, func(c cursor) error {
+		var w worker
+		err := c.Scan(&w.id, &w.pid, &w.started)
+		neighbours = append(neighbours, w)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range neighbours {
+		if gone(int(w.pid), w.started) {
+			if err := e.reap(ctx, w.id, anyWorker, e.died); err != nil {
 				return err
 			}
 		}
@@ -157,69 +177,76 @@ func (e *engine) buryUnheld(ctx context.Context) error {
 	return nil
 }
 
-// buryExpired frees what was in the hands of those whose lease has run out.
-func (e *engine) buryExpired(ctx context.Context) error {
-	workers, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.now()+` ORDER BY worker_id`)
+// reapOthers reaps all but this process, where only one can work on a database.
+func (e *engine) reapOthers(ctx context.Context) error {
+	others, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.id())
 	if err != nil {
 		return err
 	}
-	for _, w := range workers {
-		if err := e.bury(ctx, w, e.died, `DELETE FROM otoscope_workers WHERE worker_id = ? AND lease_until < `+e.store.db.now()); err != nil {
+	for _, w := range others {
+		if err := e.reap(ctx, w, anyWorker, e.died); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// left is for bury: a process that ends by itself leaves nothing to be noted.
+// anyWorker is the condition for reap that a worker is entered.
+const anyWorker = `1 = 1`
+
+// left is for reap: a process that ends by itself leaves nothing to be noted.
 func left(context.Context, statements, int64) error { return nil }
 
-// bury removes a worker and frees what it had in hand, after note has noted how
-// it came to its end.
-func (e *engine) bury(ctx context.Context, worker int64, note func(context.Context, statements, int64) error, remove string) error {
+// reap removes a worker on a condition, and frees what it held, after note has
+// noted how it came to its end. Its row stays locked until all of it is done, so
+// that it claims nothing meanwhile; afterwards it cannot.
+func (e *engine) reap(ctx context.Context, worker int64, condition string, note func(context.Context, statements, int64) error) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
 		return e.store.db.tx(ctx, func(t statements) error {
-			n, err := t.exec(ctx, remove, worker)
-			if err != nil || n == 0 {
-				return err // renewed, or buried by another
+			var id int64
+			found, err := queryOne(ctx, t, `SELECT worker_id FROM otoscope_workers WHERE worker_id = ? AND `+condition+e.store.db.forUpdate(), []any{worker}, &id)
+			if err != nil || !found {
+				return err // renewed, or reaped by another
 			}
 			if err := note(ctx, t, worker); err != nil {
 				return err
 			}
 			chunks, err := queryKeys(ctx, t, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ? ORDER BY chunk_id`, worker)
-			if err != nil || len(chunks) == 0 {
+			if err != nil {
 				return err
 			}
-			e.o.Logger.Info("taking over what a dead process had in hand", "worker", worker, "chunks", len(chunks))
-			return e.free(ctx, t, worker, chunks)
+			if len(chunks) > 0 {
+				e.o.Logger.Info("taking over what a process left", "worker", worker, "chunks", len(chunks))
+				if err := e.free(ctx, t, worker, chunks, running); err != nil {
+					return err
+				}
+			}
+			_, err = t.exec(ctx, `DELETE FROM otoscope_workers WHERE worker_id = ?`, worker)
+			return err
 		})
 	})
 }
 
-// free lets chunks of a worker's wait for whoever takes them next. Who had them
-// can no longer write.
-func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []int64) error {
+// The states of jobs that River gives to nobody.
+const (
+	finalized = `'completed', 'cancelled', 'discarded'`
+	running   = `'running', ` + finalized
+)
+
+// free lets chunks of a worker wait for the next, with jobs in one of the states.
+// Who held them can no longer write.
+func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []int64, states string) error {
 	cond, list := e.store.db.inKeys("chunk_id", chunks)
-	var turns []turn
-	var old []int64
-	err := each(ctx, t, `UPDATE otoscope_chunks SET turn = turn + 1, worker_id = NULL, row_key = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id, turn, batch_id, coalesce(job_id, 0)`, []any{worker, list}, func(c cursor) error {
-		var u turn
-		var job int64
-		if err := c.Scan(&u.Chunk, &u.Turn, &u.batch, &job); err != nil {
-			return err
-		}
-		turns, old = append(turns, u), append(old, job)
-		return nil
-	})
-	if err != nil {
+	freed, err := queryKeys(ctx, t, `UPDATE otoscope_chunks SET worker_id = NULL, quarantined_row = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id`, worker, list)
+	if err != nil || len(freed) == 0 {
 		return err
 	}
-	for _, job := range old {
-		if job != 0 {
-			if err := e.queue.cancel(ctx, t, job); err != nil {
-				return err
-			}
-		}
-	}
-	return e.enqueue(ctx, t, turns)
+	cond, list = e.store.db.inKeys("id", freed)
+	_, err = t.exec(ctx, e.jobsWait()+` WHERE state IN (`+states+`) AND `+cond, list)
+	return err
+}
+
+// jobsWait begins a statement that lets jobs wait again.
+func (e *engine) jobsWait() string {
+	return `UPDATE river_job SET state = 'available', scheduled_at = ` + e.store.db.riverTime() + `, finalized_at = NULL, attempt = 0`
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 )
@@ -18,7 +19,10 @@ type Limits struct {
 	hosts map[string]*hostLimits
 }
 
-type hostLimits struct{ requests, bytes *rate.Limiter }
+type hostLimits struct {
+	requests, bytes *rate.Limiter
+	waiting         atomic.Int64 // requests
+}
 
 // NewLimits limits the requests a second and the bytes a second of each host; 0
 // does not limit.
@@ -27,7 +31,7 @@ func NewLimits(requests, bytes float64) *Limits {
 }
 
 // maxHosts bounds how many hosts are remembered. A manifest with more of them
-// starts anew, with full allowances, which is no burden to any of so many.
+// starts over, with full allowances, which is no burden to any of so many.
 const maxHosts = 10_000
 
 func (l *Limits) host(name string) *hostLimits {
@@ -53,7 +57,22 @@ func (l *Limits) request(ctx context.Context, host string) error {
 	if l.requests == 0 {
 		return nil
 	}
-	return l.host(host).requests.Wait(ctx)
+	h := l.host(host)
+	h.waiting.Add(1)
+	defer h.waiting.Add(-1)
+	return h.requests.Wait(ctx)
+}
+
+// waits gives the host for which most requests wait, and how many those are.
+func (l *Limits) waits() (n int, host string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, h := range l.hosts {
+		if w := int(h.waiting.Load()); w > n {
+			n, host = w, name
+		}
+	}
+	return n, host
 }
 
 // reader bounds the speed at which a host's bytes are taken.

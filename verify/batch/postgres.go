@@ -8,7 +8,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,10 +20,6 @@ import (
 type postgresDB struct {
 	*pgxpool.Pool
 	label string
-
-	mu     sync.Mutex
-	holder *pgx.Conn // its session holds the worker's lock
-	holds  int64     // the worker
 }
 
 func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
@@ -65,14 +60,6 @@ func connectReason(err error) string {
 }
 
 func (d *postgresDB) close() error {
-	d.mu.Lock()
-	if d.holder != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		d.holder.Close(ctx) // an error leaves nothing behind
-		cancel()
-		d.holder = nil
-	}
-	d.mu.Unlock()
 	d.Pool.Close()
 	return nil
 }
@@ -198,63 +185,42 @@ func (d *postgresDB) lockMigration(ctx context.Context, t statements) error {
 }
 
 // migrateRiver keeps others out by itself, which River does not: of machines that
-// are started together on a new database all but one would fail.
+// are started together on a new database all but one would fail. The lock is a
+// transaction's, since a pooler may give each transaction another session.
 func (d *postgresDB) migrateRiver(ctx context.Context) error {
 	c, err := pgx.ConnectConfig(ctx, d.Config().ConnConfig.Copy())
 	if err != nil {
 		return err
 	}
-	defer c.Close(context.WithoutCancel(ctx)) // the lock ends with its session
-	if _, err := c.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(lockSpace)); err != nil {
-		return err
-	}
-	return migrateRiver(ctx, riverpgxv5.New(d.Pool))
+	defer c.Close(context.WithoutCancel(ctx))
+	return pgx.BeginFunc(ctx, c, func(t pgx.Tx) error {
+		if err := d.lockMigration(ctx, &postgresTx{t}); err != nil {
+			return err
+		}
+		return migrateRiver(ctx, riverpgxv5.New(d.Pool))
+	})
 }
 
 func (d *postgresDB) newQueue(c *river.Config) (queue, error) {
 	return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(d.Pool), c, func(s statements) pgx.Tx { return s.(*postgresTx).Tx })
 }
 
-func (d *postgresDB) pollInterval() time.Duration { return time.Second / 2 }
+func (d *postgresDB) pollInterval() time.Duration { return 250 * time.Millisecond }
 
-// hold takes a lock that ends with its session. When a process is killed the
-// operating system ends the session with it, so that the next to start knows
-// at once, where a lease would have to run out first.
-func (d *postgresDB) hold(ctx context.Context, worker int64) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.holder != nil {
-		if d.holds == worker && d.holder.Ping(ctx) == nil {
-			return nil
-		}
-		d.holder.Close(ctx) // it is broken, or holds a worker that was buried
-		d.holder = nil
-	}
-	c, err := pgx.ConnectConfig(ctx, d.Config().ConnConfig.Copy())
-	if err != nil {
-		return err
-	}
-	if _, err := c.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, int32(lockSpace), int32(worker)); err != nil {
-		c.Close(ctx)
-		return err
-	}
-	d.holder, d.holds = c, worker
-	return nil
+func (d *postgresDB) exclusive() bool { return false }
+
+func (d *postgresDB) forUpdate() string { return " FOR UPDATE" }
+
+func (d *postgresDB) riverTime() string { return "now()" }
+
+func (d *postgresDB) riverTimeBefore() string { return "now() - make_interval(secs => ?)" }
+
+func (d *postgresDB) lastClient() string {
+	return "coalesce(attempted_by[array_upper(attempted_by, 1)], '')"
 }
 
-func (d *postgresDB) held(ctx context.Context, workers []int64) (map[int64]bool, error) {
-	held := map[int64]bool{}
-	locks, err := queryKeys(ctx, d, `SELECT objid::bigint FROM pg_locks
-		WHERE locktype = 'advisory' AND classid::bigint = ? AND objsubid = 2
-		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`, int64(lockSpace))
-	for _, l := range locks {
-		for _, w := range workers {
-			if int64(uint32(w)) == l {
-				held[w] = true
-			}
-		}
-	}
-	return held, err
+func (d *postgresDB) riverEpoch(column string) string {
+	return "extract(epoch FROM " + column + ")::double precision"
 }
 
 func (d *postgresDB) why(err error) failure {
@@ -265,6 +231,8 @@ func (d *postgresDB) why(err error) failure {
 			return full
 		case answered.Code == "23505":
 			return taken
+		case answered.Code == "23503": // foreign_key_violation, and there is one foreign key
+			return unentered
 		case answered.Code == "42501", answered.Code == "3F000": // insufficient_privilege, invalid_schema_name
 			return forbidden
 		case strings.HasPrefix(answered.Code, "XX001"), strings.HasPrefix(answered.Code, "XX002"): // data_corrupted, index_corrupted

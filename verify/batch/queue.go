@@ -3,44 +3,38 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 )
 
-// turnArgs are the arguments of a job: a chunk, and the turn in which it was
-// enqueued. Nothing of a recording is among them.
-type turnArgs struct {
-	Chunk int64 `json:"chunk"`
-	Turn  int64 `json:"turn"`
-}
+// jobArgs are the arguments of a job: none. The job's key is that of its chunk.
+type jobArgs struct{}
 
-func (turnArgs) Kind() string { return "otoscope_chunk" }
+func (jobArgs) Kind() string { return "otoscope_chunk" }
 
-// A turn is a chunk to be enqueued.
-type turn struct {
-	turnArgs
+// A newJob is a job to be made.
+type newJob struct {
 	batch int64
+	needs needs
+	at    time.Time // not to be worked on before; zero: at once
 }
-
-// queueName gives every batch a queue of its own: who runs a batch takes no
-// recording of another's, under other credentials and limits.
-func queueName(batch int64) string { return fmt.Sprintf("otoscope_batch_%d", batch) }
 
 // A queue is River on one database. Its methods with statements take part in
 // the transaction that those belong to.
 type queue interface {
-	// enqueue gives the jobs' keys.
-	enqueue(ctx context.Context, t statements, turns []turn) ([]int64, error)
-	// cancel takes a job back. Where it is running, its worker learns of it.
-	cancel(ctx context.Context, t statements, job int64) error
+	// insert makes jobs and gives their keys.
+	insert(ctx context.Context, t statements, jobs []newJob) ([]int64, error)
 	// complete marks the job that ctx belongs to as done.
-	complete(ctx context.Context, t statements, job *river.Job[turnArgs]) error
+	complete(ctx context.Context, t statements, job *river.Job[jobArgs]) error
 	start(context.Context) error
-	// serve begins to work on a batch.
-	serve(batch int64, slots int) error
+	// serve begins to take jobs from a queue.
+	serve(name string, slots int) error
+	// leave ends taking jobs from a queue, and reports whether all that were taken
+	// are done. Until then it has to be called again.
+	leave(ctx context.Context, name string) (bool, error)
 	// stop ends fetching and waits for the jobs that run.
 	stop(context.Context) error
 }
@@ -61,34 +55,26 @@ func newRiverQueue[D riverdriver.Driver[T], T any](driver D, c *river.Config, ra
 	return &riverQueue[D, T]{client, raw}, nil
 }
 
-func (q *riverQueue[D, T]) enqueue(ctx context.Context, t statements, turns []turn) ([]int64, error) {
-	if len(turns) == 0 {
+func (q *riverQueue[D, T]) insert(ctx context.Context, t statements, jobs []newJob) ([]int64, error) {
+	if len(jobs) == 0 {
 		return nil, nil
 	}
-	params := make([]river.InsertManyParams, len(turns))
-	for i, turn := range turns {
-		params[i] = river.InsertManyParams{Args: turn.turnArgs, InsertOpts: &river.InsertOpts{Queue: queueName(turn.batch)}}
+	params := make([]river.InsertManyParams, len(jobs))
+	for i, j := range jobs {
+		params[i] = river.InsertManyParams{Args: jobArgs{}, InsertOpts: &river.InsertOpts{Queue: queueName(j.batch, j.needs), ScheduledAt: j.at}}
 	}
 	inserted, err := q.client.InsertManyTx(ctx, q.raw(t), params)
 	if err != nil {
 		return nil, err
 	}
-	jobs := make([]int64, len(inserted))
+	ids := make([]int64, len(inserted))
 	for i, r := range inserted {
-		jobs[i] = r.Job.ID
+		ids[i] = r.Job.ID
 	}
-	return jobs, nil
+	return ids, nil
 }
 
-func (q *riverQueue[D, T]) cancel(ctx context.Context, t statements, job int64) error {
-	_, err := q.client.JobCancelTx(ctx, q.raw(t), job)
-	if errors.Is(err, rivertype.ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
-func (q *riverQueue[D, T]) complete(ctx context.Context, t statements, job *river.Job[turnArgs]) error {
+func (q *riverQueue[D, T]) complete(ctx context.Context, t statements, job *river.Job[jobArgs]) error {
 	_, err := river.JobCompleteTx[D](ctx, q.raw(t), job)
 	if errors.Is(err, rivertype.ErrNotFound) {
 		return nil // River has tidied it away
@@ -98,13 +84,28 @@ func (q *riverQueue[D, T]) complete(ctx context.Context, t statements, job *rive
 
 func (q *riverQueue[D, T]) start(ctx context.Context) error { return q.client.Start(ctx) }
 
-func (q *riverQueue[D, T]) serve(batch int64, slots int) error {
-	err := q.client.Queues().Add(queueName(batch), river.QueueConfig{MaxWorkers: slots})
+func (q *riverQueue[D, T]) serve(name string, slots int) error {
+	err := q.client.Queues().Add(name, river.QueueConfig{MaxWorkers: slots})
 	var already *river.QueueAlreadyAddedError
 	if errors.As(err, &already) {
 		return nil
 	}
 	return err
+}
+
+func (q *riverQueue[D, T]) leave(ctx context.Context, name string) (bool, error) {
+	// Remove waits for what runs. Who calls has other things to do.
+	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+	defer cancel()
+	err := q.client.Queues().Remove(short, name)
+	var missing *river.QueueNotFoundError
+	switch {
+	case err == nil, errors.As(err, &missing):
+		return true, nil
+	case short.Err() != nil:
+		return false, nil
+	}
+	return false, err
 }
 
 func (q *riverQueue[D, T]) stop(ctx context.Context) error { return q.client.Stop(ctx) }

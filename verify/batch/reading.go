@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// Again says which rows are fetched anew although they have a result.
+// Again says which rows are fetched again although they have a result.
 type Again string
 
 // What can be done again. Rows without a result are worked on in any case.
@@ -21,10 +21,12 @@ const (
 
 // ReadOptions say how a manifest is read.
 type ReadOptions struct {
-	Name                  string       // of the batch; "": that of the manifest
-	Defaults              declare.Call // for rows that do not say otherwise
-	AllowPaths            bool         // rows may name files on this computer
-	measurement.OnRequest              // of all rows
+	Name     string       // of the batch; "": that of the manifest
+	Defaults declare.Call // for rows that do not say otherwise
+	// What rows may do. It travels with them, to every process that works on them.
+	AllowPaths            bool // name files on this computer
+	AllowPrivate          bool // lead to private networks
+	measurement.OnRequest      // of all rows
 	Again                 Again
 	// Profile holds the weights of the evidence for rows that name none; nil: those built in.
 	Profile *evidence.Profile

@@ -18,11 +18,12 @@ import (
 
 // reader makes rows of entries.
 type reader struct {
-	facts    map[string]declare.Fact // by name
-	defaults declare.Call            // of rows that do not say otherwise
-	paths    paths
-	profile  *profile
-	asked    measurement.OnRequest
+	facts        map[string]declare.Fact // by name
+	defaults     declare.Call            // of rows that do not say otherwise
+	paths        paths
+	allowPrivate bool
+	profile      *profile
+	asked        measurement.OnRequest
 	// Known audio of rows that name none, and all that has been heard of, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
@@ -36,7 +37,7 @@ type reader struct {
 func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
 		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
-		asked: o.OnRequest, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
+		allowPrivate: o.AllowPrivate, asked: o.OnRequest, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
 	}
 	for _, f := range declare.Table() {
 		r.facts[f.Name] = f

@@ -22,7 +22,7 @@ type Report struct {
 
 // Run reads a manifest into its batch and works on it until all is done, ctx
 // ends, or something stops it. What is done is stored in any case, and the same
-// call goes on with the rest. When ctx ends, Run returns within WorkOptions.Grace
+// call goes on with the rest. When ctx ends, Run returns within WorkOptions.DrainTimeout
 // and some seconds; its error is then ctx's.
 func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
 	rows := newReader(m, r)
@@ -37,7 +37,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		r.Name = m.Name
 	}
 	report := Report{Batch: r.Name}
-	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.making, rows: rows}
+	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.engineVersion, rows: rows, host: e.host}
 	if err := s.beginReading(ctx, in, r.Name, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
@@ -47,7 +47,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 	if err == nil {
 		err = s.storageError("forgetting the references", s.db.renew(ctx, "otoscope_waiting"))
 	}
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	if err == nil {
 		after, cancel = context.WithCancel(ctx) // there is time to count millions
 	}
@@ -79,7 +79,7 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 	err := f(inner)
 	stop()
 	cancel(nil)
-	e.end(e.o.Grace)
+	e.end(e.o.DrainTimeout)
 	stopBeating()
 	<-beaten
 	if halt := e.haltedBy(); halt != nil {
@@ -120,12 +120,20 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 
 // runBatch reads and waits for the end.
 func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest.Manifest, report *Report) error {
-	if err := s.retry(ctx, e.o.Patience, func() error { return e.repair(ctx, in.batch) }); err != nil {
+	if err := e.healAllRows(ctx, in.batch); err != nil {
 		return s.storageError("going on with the batch", err)
 	}
-	if err := e.queue.serve(in.batch, e.slotsPerQueue()); err != nil {
+	e.runs = in.batch
+	// Others that the batch has are found while it runs.
+	first := needsNothing
+	if in.rows.allowPrivate {
+		first = needsPrivate
+	}
+	if err := e.serve(queueName(in.batch, first)); err != nil {
 		return err
 	}
+	var halted stall
+	var looked time.Time
 	defer context.AfterFunc(ctx, func() { m.Abort(context.Cause(ctx)) })()
 	began := time.Now()
 	read := make(chan error, 1)
@@ -160,9 +168,26 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 		if stopped != nil {
 			return false, &StoppedError{said: *stopped}
 		}
+		if time.Since(looked) >= min(serveEvery, e.o.Lease/beatsPerTerm) {
+			if _, err := e.serveAll(ctx); err != nil {
+				return false, err
+			}
+			if err := halted.note(ctx, e, st.Done); err != nil {
+				return false, err
+			}
+			looked = time.Now()
+		}
 		return chunks == 0, nil
 	}
-	err := e.watch(ctx, read, status)
+	err := e.watch(ctx, read, func(ctx context.Context) (bool, error) {
+		done, err := status(ctx)
+		if err == nil && done && report.Status.Read {
+			// Nothing that waits was left behind.
+			healed, err := e.healRows(ctx, in.batch)
+			return healed == 0, err
+		}
+		return done, err
+	})
 	if err != nil {
 		// The end of ctx, or of the work, ends the reading too.
 		e.stopBeginning(err)

@@ -16,6 +16,15 @@ import (
 type Task struct {
 	Reference string // the whole of it: a secret
 	verify.MeasureOptions
+	// Allowed is what the batch of the recording allows; nil: what the source does
+	// by itself.
+	Allowed *Allowed
+}
+
+// Allowed says where a reference may lead that a manifest names.
+type Allowed struct {
+	Paths   bool // to files on this computer
+	Private bool // to private networks
 }
 
 // Measured is what came of a task.
@@ -46,8 +55,9 @@ func (e *TaskError) Unwrap() error { return e.Err }
 
 // A Fetcher fetches over HTTP and from files, within limits.
 type Fetcher struct {
-	client *fetch.Client
-	limits *Limits
+	clients map[Allowed]*fetch.Client
+	own     Allowed
+	limits  *Limits
 }
 
 // NewFetcher makes a Fetcher. Its Progress, Admit and Aside options are its own.
@@ -57,15 +67,27 @@ func NewFetcher(o fetch.Options, l *Limits) (*Fetcher, error) {
 		l = NewLimits(0, 0)
 	}
 	o.Admit = l.request
-	client, err := fetch.New(o)
-	if err != nil {
-		return nil, err
+	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: l}
+	for _, a := range []Allowed{{}, {Paths: true}, {Private: true}, {Paths: true, Private: true}} {
+		o.AllowPaths, o.AllowPrivate = a.Paths, a.Private
+		client, err := fetch.New(o)
+		if err != nil {
+			return nil, err
+		}
+		f.clients[a] = client
 	}
-	return &Fetcher{client, l}, nil
+	return f, nil
 }
 
 // Close drops connections that are kept open.
-func (f *Fetcher) Close() { f.client.Close() }
+func (f *Fetcher) Close() {
+	for _, c := range f.clients {
+		c.Close()
+	}
+}
+
+// Waits says how many requests wait because of the limits, and for which host.
+func (f *Fetcher) Waits() (n int, host string) { return f.limits.waits() }
 
 // Measure fetches and measures one recording.
 func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
@@ -77,7 +99,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	o.NoQuote = ref.NoQuote()
 	host := ref.Host()
 	var m Measured
-	result, err := f.client.Get(ctx, ref, func(r io.Reader) error {
+	result, err := f.client(t.Allowed).Get(ctx, ref, func(r io.Reader) error {
 		var err error
 		m.Recording, err = verify.Measure(ctx, f.limits.reader(ctx, host, r), o)
 		return err
@@ -89,6 +111,13 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 		m.Fetched = append(m.Fetched, finding.FromNote(n))
 	}
 	return m, nil
+}
+
+func (f *Fetcher) client(a *Allowed) *fetch.Client {
+	if a == nil {
+		a = &f.own
+	}
+	return f.clients[*a]
 }
 
 func taskError(ctx context.Context, err error) error {

@@ -64,7 +64,7 @@ func TestOverHTTPS(t *testing.T) {
 			}
 		}
 		s := open(t, target)
-		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{Defaults: declare.Call{MinConfidence: 0.6}}, fast(source))
+		report := run(t, s, manifestOf(t, "m", b.String()), ReadOptions{AllowPrivate: true, Defaults: declare.Call{MinConfidence: 0.6}}, fast(source))
 		exactlyOne(t, s, 30)
 		for id, v := range verdicts(t, s) {
 			want := map[string]verify.Outcome{"call-straight.wav": verify.Match, "call-swapped.wav": verify.Swapped, "call-mono.wav": verify.Unusable, "README.md": verify.Errored, "none.wav": verify.Errored}[id[:strings.LastIndexByte(id, '-')]]
@@ -96,7 +96,7 @@ func TestWrongPassword(t *testing.T) {
 	for i := range 500 {
 		text += fmt.Sprintf("%d,%s/call-short.wav\n", i, server.URL)
 	}
-	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
+	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{AllowPrivate: true}, fast(source))
 	if err == nil || !strings.Contains(err.Error(), "does not accept the credentials from OTOSCOPE_USER") || hint.Of(err) == "" {
 		t.Errorf("it ended with %v", err)
 	}
@@ -118,7 +118,7 @@ func TestNoAccount(t *testing.T) {
 	for i := range 100 {
 		text += fmt.Sprintf("RE%032x\n", i)
 	}
-	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{}, fast(source))
+	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{AllowPrivate: true}, fast(source))
 	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hint.Of(err), "set TWILIO_ACCOUNT_SID") {
 		t.Errorf("it ended with %v", err)
 	}

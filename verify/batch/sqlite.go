@@ -207,11 +207,21 @@ func (d *sqliteDB) newQueue(c *river.Config) (queue, error) {
 
 func (d *sqliteDB) pollInterval() time.Duration { return 200 * time.Millisecond }
 
-// hold needs nothing: the file's lock says that this process lives.
-func (d *sqliteDB) hold(context.Context, int64) error { return nil }
+// exclusive: the file's lock says that this process is the only one.
+func (d *sqliteDB) exclusive() bool { return true }
 
-// held finds no other process alive: who asks has the file's lock.
-func (d *sqliteDB) held(context.Context, []int64) (map[int64]bool, error) { return nil, nil }
+// forUpdate needs nothing: a transaction locks the whole file.
+func (d *sqliteDB) forUpdate() string { return "" }
+
+func (d *sqliteDB) riverTime() string { return "datetime('now', 'subsec')" }
+
+func (d *sqliteDB) riverTimeBefore() string {
+	return "datetime('now', 'subsec', '-' || ? || ' seconds')"
+}
+
+func (d *sqliteDB) lastClient() string { return "coalesce(json_extract(attempted_by, '$[#-1]'), '')" }
+
+func (d *sqliteDB) riverEpoch(column string) string { return "unixepoch(" + column + ", 'subsec')" }
 
 // renew deletes without a condition, which clears the table's last page too. What
 // is deleted row by row is overwritten, but copies may have been left in a page when
@@ -247,6 +257,10 @@ func (d *sqliteDB) code(err error) int {
 }
 
 func (d *sqliteDB) why(err error) failure {
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
+		return unentered
+	}
 	switch d.code(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return transient

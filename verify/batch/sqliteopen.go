@@ -49,6 +49,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		"_txlock": {"immediate"}, // a transaction that begins with reading never has to wait for the right to write
 		"_pragma": {
 			"busy_timeout(10000)",
+			"foreign_keys(ON)",    // nobody holds a chunk who is not entered
 			"journal_mode(WAL)",   // results can be read while the batch runs
 			"synchronous(NORMAL)", // a loss of power can undo the last transactions, and never half of one
 			"secure_delete(ON)",   // a reference that is deleted is overwritten

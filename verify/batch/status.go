@@ -17,6 +17,7 @@ type Status struct {
 	Outcomes map[verify.Outcome]int64
 	Errors   map[string]int64 // by kind
 	Elapsed  time.Duration
+	Left     string // of a worker that ends: which rows it leaves to others, and to whom
 }
 
 // status counts what a reading has come to.

@@ -11,14 +11,14 @@ import (
 // A recording can end the process that works on it: by taking all memory, or by
 // a defect that cannot be recovered from. It must not end one process after the
 // other. But a process may die for reasons that are no recording's, such as a
-// loss of power, and most of what it had in hand is innocent in any case.
+// loss of power, and most of what it held is innocent in any case.
 //
 // The first death is therefore nobody's. A chunk that a second process died with
 // is suspect: its rows are worked on alone, so that a death has one cause among
 // the recordings at most. A row that two processes died with alone gets an error
 // for its result. Until then it waits behind all others, so that the batch gets
-// on. An innocent row would have to be in hand at four deaths, and alone in hand
-// at the last two.
+// on. An innocent row would have to be worked on at four deaths, and alone at the
+// last two.
 const (
 	deathsOfSuspect = 2
 	deathsAlone     = 2
@@ -26,14 +26,14 @@ const (
 
 // oneByOne works on the rows of a suspect chunk, while the process has room for
 // nothing else.
-func (e *engine) oneByOne(ctx context.Context, h *hand, worker int64, tasks []*task, done chan<- finished) {
+func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done chan<- finished) {
 	for _, t := range tasks {
 		if e.begin.Err() != nil {
 			return
 		}
-		if err := e.alone(ctx, h, worker, t.key); err != nil {
+		if err := e.quarantine(ctx, c, t.key); err != nil {
 			e.o.Logger.Warn("a suspect row could not be begun", "error", err.Error())
-			h.lose()
+			c.lose()
 			return
 		}
 		f, ok := e.one(ctx, t)
@@ -44,10 +44,10 @@ func (e *engine) oneByOne(ctx context.Context, h *hand, worker int64, tasks []*t
 	}
 }
 
-// alone notes that a row of a suspect chunk is begun while nothing else is.
-func (e *engine) alone(ctx context.Context, h *hand, worker, row int64) error {
+// quarantine notes that a row of a suspect chunk is begun while nothing else is.
+func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
-		n, err := e.store.db.exec(ctx, `UPDATE otoscope_chunks SET row_key = ? WHERE chunk_id = ? AND worker_id = ? AND turn = ?`, row, h.chunk, worker, h.turn)
+		n, err := e.store.db.exec(ctx, `UPDATE otoscope_chunks SET quarantined_row = ? WHERE chunk_id = ? AND worker_id = ? AND token = ?`, row, c.chunk, c.worker, c.token)
 		if err == nil && n == 0 {
 			err = errLost
 		}
@@ -55,19 +55,20 @@ func (e *engine) alone(ctx context.Context, h *hand, worker, row int64) error {
 	})
 }
 
-// died notes that a process died with chunks in hand. A row that it worked on
+// died notes that a process died while it held chunks. A row that it worked on
 // alone gets a chunk of its own, and the others are acquitted.
 func (e *engine) died(ctx context.Context, t statements, worker int64) error {
-	type suspicion struct{ chunk, batch, row int64 }
+	type suspicion struct {
+		newJob
+		chunk, row int64
+	}
 	var suspicions []suspicion
 	err := each(ctx, t, `UPDATE otoscope_chunks SET deaths = deaths + 1 WHERE worker_id = ?
-		RETURNING chunk_id, batch_id, coalesce(row_key, 0)`, []any{worker}, func(c cursor) error {
+		RETURNING chunk_id, batch_id, needs, coalesce(quarantined_row, 0)`, []any{worker}, func(c cursor) error {
 		var s suspicion
-		if err := c.Scan(&s.chunk, &s.batch, &s.row); err != nil {
-			return err
-		}
+		err := c.Scan(&s.chunk, &s.batch, &s.needs, &s.row)
 		suspicions = append(suspicions, s)
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (e *engine) died(ctx context.Context, t statements, worker int64) error {
 			continue
 		}
 		e.o.Logger.Warn("a process died while it worked on one recording alone", "row_key", s.row)
-		if err := e.isolate(ctx, t, s.batch, s.chunk, s.row); err != nil {
+		if err := e.isolate(ctx, t, s.newJob, s.chunk, s.row); err != nil {
 			return err
 		}
 	}
@@ -94,34 +95,26 @@ func (e *engine) died(ctx context.Context, t statements, worker int64) error {
 }
 
 // isolate moves a row out of its chunk, unless it is the only one.
-func (e *engine) isolate(ctx context.Context, t statements, batch, chunk, row int64) error {
+func (e *engine) isolate(ctx context.Context, t statements, j newJob, chunk, row int64) error {
 	var others int64
 	if _, err := queryOne(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE chunk_id = ? AND row_key <> ?`, []any{chunk, row}, &others); err != nil || others == 0 {
 		return err
 	}
-	own, err := keys(ctx, t, "chunk", 1)
+	alone, err := e.moveToChunk(ctx, t, j, []int64{row})
 	if err != nil {
 		return err
 	}
-	for _, s := range []struct {
-		query string
-		args  []any
-	}{
-		{`INSERT INTO otoscope_chunks (chunk_id, batch_id, turn, deaths) VALUES (?, ?, 1, ?)`, []any{own, batch, deathsOfSuspect}},
-		{`UPDATE otoscope_rows SET chunk_id = ? WHERE row_key = ?`, []any{own, row}},
-		{`UPDATE otoscope_chunks SET deaths = 0 WHERE chunk_id = ?`, []any{chunk}},
-	} {
-		if _, err := t.exec(ctx, s.query, s.args...); err != nil {
-			return err
-		}
+	if _, err := t.exec(ctx, `UPDATE otoscope_chunks SET deaths = ? WHERE chunk_id = ?`, deathsOfSuspect, alone); err != nil {
+		return err
 	}
-	return e.enqueue(ctx, t, []turn{{turnArgs{Chunk: own, Turn: 1}, batch}})
+	_, err = t.exec(ctx, `UPDATE otoscope_chunks SET deaths = 0 WHERE chunk_id = ?`, chunk)
+	return err
 }
 
 // deadly is the error of a row that processes died with.
 func deadly(t *task) error {
 	return &TaskError{Stage: verify.StageDecode, Kind: "process died", Err: &manifest.RowError{
 		Message: fmt.Sprintf("%d processes died while they worked on this recording and on nothing else, so it is not tried again", t.deaths),
-		Advice:  "see what ended them (the system's log tells of a lack of memory), and report it if otoscope did it by itself; --again errors tries it anew",
+		Advice:  "see what ended them (the system's log tells of a lack of memory), and report it if otoscope did it by itself; --again errors tries it again",
 	}}
 }

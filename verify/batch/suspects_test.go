@@ -117,8 +117,8 @@ func TestAloneMeansAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		source := &fake{do: func(_ context.Context, task Task) (Measured, error) {
-			named := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE row_key IS NOT NULL`)
-			mine := count(t, s, `SELECT count(*) FROM otoscope_chunks c JOIN otoscope_waiting w ON w.row_key = c.row_key WHERE w.reference = ?`, task.Reference)
+			named := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE quarantined_row IS NOT NULL`)
+			mine := count(t, s, `SELECT count(*) FROM otoscope_chunks c JOIN otoscope_waiting w ON w.row_key = c.quarantined_row WHERE w.reference = ?`, task.Reference)
 			if named != 1 || mine != 1 {
 				t.Errorf("%d rows are said to be in hand alone, %d of them this one", named, mine)
 			}

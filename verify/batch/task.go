@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -23,7 +24,9 @@ type task struct {
 	fetch     bool
 	sounds    []string // known audio to look for, by its id
 	asked     measurement.OnRequest
+	needs     needs
 	deaths    int64 // processes that died while they worked on it alone
+	tries     int64 // how often its server said "later"
 	c         verify.Case
 	recording []byte          // what is stored of it; nil where nothing is
 	before    *verify.Verdict // the one that is to be replaced without a fetch
@@ -31,25 +34,25 @@ type task struct {
 }
 
 // load reads the rows of a chunk.
-func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
+func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 	db := e.store.db
 	var tasks []*task
 	byKey := map[int64]*task{}
 	known := map[string]facts{}
-	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.anew, w.deaths,
+	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
 			d.recording, d.verdict, s.measured_by, s.measurements_schema
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
 		JOIN otoscope_waiting w ON w.row_key = r.row_key
-		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.anew = 0
-		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.anew = 0
-		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{chunk}, func(c cursor) error {
-		t := &task{}
+		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.refetch = 0
+		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.refetch = 0
+		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(r cursor) error {
+		t := &task{needs: c.needs}
 		var text, pick string
 		var recording, verdict, by *string
 		var schema *int64
 		var fetch int64
-		if err := c.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &recording, &verdict, &by, &schema); err != nil {
+		if err := r.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &t.tries, &recording, &verdict, &by, &schema); err != nil {
 			return err
 		}
 		f, seen := known[text]
@@ -108,7 +111,15 @@ func (e *engine) load(ctx context.Context, chunk int64) ([]*task, error) {
 
 // one works on one row; ok is false where it was given up.
 func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
-	if f, ok = e.settle(ctx, t); ok {
+	e.mu.Lock()
+	e.underWay[t] = time.Now()
+	e.mu.Unlock()
+	defer func() {
+		e.mu.Lock()
+		delete(e.underWay, t)
+		e.mu.Unlock()
+	}()
+	if f, ok = e.settle(ctx, t); ok && !f.missing && f.later == 0 {
 		if err := f.seal(); err != nil {
 			e.o.Logger.Error("a verdict could not be written down", "recording", t.c.Reference, "error", err.Error())
 		}
@@ -131,8 +142,17 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	if ctx.Err() != nil {
 		return f, false // whatever else went wrong may be for that reason
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = e.judge(t, m, &f)
+	case e.elsewhere(t, err):
+		f.missing = true
+		return f, true
+	default:
+		f.later = laterPause(err, t.tries)
+	}
+	if f.later > 0 {
+		return f, true
 	}
 	if err != nil {
 		e.failed(t, err, &f)
@@ -157,7 +177,7 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	asked := Task{Reference: t.reference}
+	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs)}
 	asked.Options, asked.OnRequest, asked.Known = t.options, t.asked, references
 	return e.o.Source.Measure(ctx, asked)
 }
@@ -172,7 +192,7 @@ func (e *engine) judge(t *task, m Measured, f *finished) error {
 		return fmt.Errorf("keeping the measurements: %w", err)
 	}
 	f.recording, f.bytes = text, m.Bytes
-	f.measured = &measured{e.making.version, e.making.schema}
+	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
 	f.verdict = stored.verdict(t.c)
 	e.bytes.Add(m.Bytes)
 	return nil
@@ -186,7 +206,7 @@ func (e *engine) rejudge(t *task, f *finished) {
 	switch {
 	case usable:
 		f.verdict = stored.verdict(t.c)
-		f.stale = *t.measured != measured{e.making.version, e.making.schema}
+		f.stale = *t.measured != measured{e.engineVersion.version, e.engineVersion.schema}
 	case t.before.Error != nil:
 		was := t.before.Error
 		f.verdict = verify.ErrorVerdict(t.c, was.Stage, &manifest.RowError{Message: was.Message, Advice: was.Hint})
@@ -198,17 +218,17 @@ func (e *engine) rejudge(t *task, f *finished) {
 	}
 	f.verdict.Findings = slices.DeleteFunc(f.verdict.Findings, func(x finding.Finding) bool { return x.Code == finding.Stale })
 	if f.stale {
-		f.verdict.Findings = append(f.verdict.Findings, staleFinding(t.measured, e.making, usable))
+		f.verdict.Findings = append(f.verdict.Findings, staleFinding(t.measured, e.engineVersion, usable))
 	}
 }
 
-func staleFinding(m *measured, now making, judged bool) finding.Finding {
+func staleFinding(m *measured, now engineVersion, judged bool) finding.Finding {
 	by := "another version"
 	if m != nil {
 		by = "version " + m.version
 	}
 	if judged {
-		return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s and judged from that by version %s; --again stale measures it anew.", by, now.version))
+		return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s and judged from that by version %s; --again stale measures it again.", by, now.version))
 	}
-	return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s in a form that version %s does not judge from, so the verdict is the one of then; --again stale measures it anew.", by, now.version))
+	return finding.New(finding.Stale, fmt.Sprintf("The recording was measured by %s in a form that version %s does not judge from, so the verdict is the one of then; --again stale measures it again.", by, now.version))
 }

@@ -17,8 +17,9 @@ func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, err
 	var last Status
 	began := time.Now()
 	err = e.during(ctx, func(ctx context.Context) error {
+		var halted stall
 		for {
-			idle, err := e.serveAll(ctx)
+			idle, err := e.workSome(ctx, &halted)
 			if err != nil && e.store.db.why(err) != transient {
 				return s.storageError("looking for work", err)
 			}
@@ -27,6 +28,9 @@ func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, err
 				e.o.Progress(last)
 			}
 			if err == nil && idle && !stay {
+				if last.Left, err = e.unable(ctx); err != nil {
+					return s.storageError("looking for work", err)
+				}
 				return nil
 			}
 			select {
@@ -42,23 +46,24 @@ func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, err
 	return last, err
 }
 
-// serveAll takes part in every batch with work, and reports whether there is none
-// and nobody who may yet bring some.
-func (e *engine) serveAll(ctx context.Context) (bool, error) {
-	batches, err := queryKeys(ctx, e.store.db, `SELECT batch_id FROM otoscope_batches b WHERE stopped IS NULL
-		AND EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) ORDER BY batch_id`)
+// workSome takes part in every batch with work, and reports whether there is none
+// that this process can do and nobody who may yet bring some.
+func (e *engine) workSome(ctx context.Context, halted *stall) (idle bool, err error) {
+	work, err := e.serveAll(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, b := range batches {
-		if err := e.queue.serve(b, e.slotsPerQueue()); err != nil {
-			return false, err
-		}
+	var done, readers int64
+	if _, err := queryOne(ctx, e.store.db, `SELECT coalesce(sum(n), 0) FROM otoscope_tallies WHERE name = ? OR name = ? OR name = ? OR name = ? OR name = ?`,
+		[]any{string(verify.Match), string(verify.Swapped), string(verify.Unusable), string(verify.Undecided), string(verify.Errored)}, &done); err != nil {
+		return false, err
 	}
-	var readers int64
+	if err := halted.note(ctx, e, done); err != nil {
+		return false, err
+	}
 	_, err = queryOne(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
 		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.now()+`)`, []any{e.id()}, &readers)
-	return len(batches) == 0 && readers == 0, err
+	return !work && readers == 0, err
 }
 
 func (e *engine) id() int64 {

@@ -81,15 +81,15 @@ func (w *writes) store(ctx context.Context, t statements, report *Reading) error
 		{`UPDATE otoscope_rows SET reading = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
 		{`UPDATE otoscope_rows SET row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
 		{`UPDATE otoscope_waiting SET reference = ? WHERE row_key = ?`, changes.references},
-		{`UPDATE otoscope_waiting SET anew = 1 WHERE row_key = ?`, changes.fetches},
+		{`UPDATE otoscope_waiting SET refetch = 1 WHERE row_key = ?`, changes.fetches},
 		{`UPDATE otoscope_rows SET chunk_id = NULL WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_waiting WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_groups WHERE row_key = ?`, changes.groups},
 		{`INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, groups},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, changes.newGroups},
-		{`INSERT INTO otoscope_waiting (row_key, reference, anew) VALUES (?, ?, ?)
-			ON CONFLICT (row_key) DO UPDATE SET reference = excluded.reference, anew = excluded.anew`, waiting},
+		{`INSERT INTO otoscope_waiting (row_key, reference, refetch) VALUES (?, ?, ?)
+			ON CONFLICT (row_key) DO UPDATE SET reference = excluded.reference, refetch = excluded.refetch, tries = 0`, waiting},
 		{`UPDATE otoscope_rows SET chunk_id = ? WHERE row_key = ?`, moved},
 		{`UPDATE otoscope_rows SET repeated = repeated + 1 WHERE batch_id = ? AND id = ?`, w.repeated},
 	} {
@@ -195,7 +195,7 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 			c.dropped = append(c.dropped, []any{key})
 			*bad = append(*bad, badRow(key, r))
 		case r.err != nil:
-		case a.old.waiting && !changed && a.old.recording == r.recording && a.old.pick == r.pick:
+		case a.old.waiting && !changed && a.old.recording == r.recording && a.old.pick == r.pick && a.old.needs == w.needs(r):
 			// A presigned address that has run out meanwhile is replaced by the
 			// manifest's present one.
 			c.references = append(c.references, []any{r.reference, key})
@@ -213,39 +213,42 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 	return c, jobs
 }
 
-// chunks cuts the work into chunks, enqueues them and gives the chunk of each.
+// chunks cuts the work into chunks, one need a chunk, whose jobs wait, and gives
+// the chunk of each.
 func (w *writes) chunks(ctx context.Context, t statements, work []job, report *Reading) ([]int64, error) {
-	var sizes []int
-	for left := len(work); left > 0; {
-		size := min(left, chunkSize(report.Waiting))
-		sizes = append(sizes, size)
-		left -= size
-		report.Waiting += int64(size)
-	}
-	if len(sizes) == 0 {
-		return nil, nil
-	}
-	first, err := keys(ctx, t, "chunk", len(sizes))
-	if err != nil {
-		return nil, err
-	}
-	turns := make([]turn, len(sizes))
-	var of []int64
-	for i, size := range sizes {
-		turns[i] = turn{turnArgs{Chunk: first + int64(i), Turn: 1}, w.in.batch}
-		for range size {
-			of = append(of, turns[i].Chunk)
+	var fresh []newJob
+	of := make([]int, len(work)) // index of the chunk
+	open := map[needs]struct{ chunk, room int }{}
+	for i, j := range work {
+		n := w.needs(j.row)
+		c := open[n]
+		if c.room == 0 {
+			c.chunk, c.room = len(fresh), chunkSize(report.Waiting)
+			fresh = append(fresh, newJob{batch: w.in.batch, needs: n})
 		}
+		c.room--
+		open[n], of[i] = c, c.chunk
+		report.Waiting++
 	}
-	jobs, err := w.in.queue.enqueue(ctx, t, turns)
+	ids, err := w.in.queue.insert(ctx, t, fresh)
 	if err != nil {
 		return nil, err
 	}
-	var args [][]any
-	for i, turn := range turns {
-		args = append(args, []any{turn.Chunk, turn.batch, turn.Turn, jobs[i]})
+	args := make([][]any, len(ids))
+	for i, j := range fresh {
+		args[i] = []any{ids[i], j.batch, string(j.needs)}
 	}
-	return of, t.execMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, turn, job_id) VALUES (?, ?, ?, ?)`, args)
+	chunks := make([]int64, len(of))
+	for i, c := range of {
+		chunks[i] = ids[c]
+	}
+	return chunks, t.execMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, args)
+}
+
+// needs says what a row needs, under what this reading allows.
+func (w *writes) needs(r *row) needs {
+	_, err := w.in.rows.paths.follow("the recording", r.reference)
+	return needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
 }
 
 // placed gives the arguments that store new rows and put all into their chunks.

@@ -1,0 +1,121 @@
+package batch
+
+import (
+	"context"
+	"time"
+)
+
+// healSlice is how many chunks or rows are healed in one transaction.
+const healSlice = 500
+
+// heal brings back every chunk that nobody would ever come to: one that nobody
+// holds, and whose job does not wait either, or was taken by nobody who is entered,
+// or longer than a lease ago. It is what a process leaves that dies
+// between two transactions, and all else that can go wrong with a job. What it does
+// to a chunk that somebody is about to claim does no harm: only one claim succeeds.
+func (e *engine) heal(ctx context.Context) error {
+	db := e.store.db
+	n, err := db.exec(ctx, e.jobsWait()+` WHERE (state IN (`+finalized+`) OR state = 'running' AND (attempted_at < `+db.riverTimeBefore()+`
+			OR `+db.lastClient()+` NOT IN (SELECT client FROM otoscope_workers)))
+		AND id IN (SELECT chunk_id FROM otoscope_chunks WHERE worker_id IS NULL)`, e.o.Lease.Seconds())
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		e.o.Logger.Info("chunks that nobody held and nobody waited for wait again", "chunks", n)
+	}
+	for {
+		healed, err := e.healJobless(ctx)
+		if err != nil || healed < healSlice {
+			return err
+		}
+	}
+}
+
+// healJobless makes jobs for chunks that have none, under whose keys they go on.
+func (e *engine) healJobless(ctx context.Context) (healed int, err error) {
+	err = e.store.db.tx(ctx, func(t statements) error {
+		var old []int64
+		var jobs []newJob
+		err := each(ctx, t, `SELECT chunk_id, batch_id, needs FROM otoscope_chunks WHERE worker_id IS NULL
+			AND NOT EXISTS (SELECT 1 FROM river_job j WHERE j.id = otoscope_chunks.chunk_id)
+			ORDER BY chunk_id LIMIT ?`+e.store.db.forUpdate(), []any{healSlice}, func(c cursor) error {
+			var chunk int64
+			var j newJob
+			err := c.Scan(&chunk, &j.batch, &j.needs)
+			old, jobs = append(old, chunk), append(jobs, j)
+			return err
+		})
+		if err != nil || len(old) == 0 {
+			return err
+		}
+		healed = len(old)
+		fresh, err := e.queue.insert(ctx, t, jobs)
+		if err != nil {
+			return err
+		}
+		pairs := make([][]any, len(old))
+		for i := range old {
+			pairs[i] = []any{fresh[i], old[i]}
+		}
+		if err := t.execMany(ctx, `UPDATE otoscope_chunks SET chunk_id = ? WHERE chunk_id = ?`, pairs); err != nil {
+			return err
+		}
+		return t.execMany(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE chunk_id = ?`, pairs)
+	})
+	if err == nil && healed > 0 {
+		e.o.Logger.Info("chunks without a job got one", "chunks", healed)
+	}
+	return healed, err
+}
+
+// healRows puts rows that wait, and are in no chunk, into one. It looks at all rows
+// that wait, and is therefore called when work begins and before a batch is said to
+// be done, which then has next to none.
+func (e *engine) healRows(ctx context.Context, batch int64) (healed int, err error) {
+	err = e.store.retry(ctx, e.o.Patience, func() error {
+		return e.store.db.tx(ctx, func(t statements) error {
+			stray, err := queryKeys(ctx, t, `SELECT w.row_key FROM otoscope_waiting w JOIN otoscope_rows r ON r.row_key = w.row_key WHERE r.batch_id = ?
+				AND (r.chunk_id IS NULL OR NOT EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.chunk_id = r.chunk_id))
+				ORDER BY w.row_key LIMIT ?`, batch, healSlice)
+			if err != nil || len(stray) == 0 {
+				return err
+			}
+			e.o.Logger.Warn("rows that were in no chunk wait in one again", "rows", len(stray))
+			healed = len(stray)
+			// Who runs the batch knows what it allows.
+			_, err = e.moveToChunk(ctx, t, newJob{batch: batch, needs: needsUnknown}, stray)
+			return err
+		})
+	})
+	return healed, err
+}
+
+func (e *engine) healAllRows(ctx context.Context, batch int64) error {
+	for {
+		healed, err := e.healRows(ctx, batch)
+		if err != nil || healed < healSlice {
+			return err
+		}
+	}
+}
+
+// moveToChunk puts rows into a chunk of their own and gives its key.
+func (e *engine) moveToChunk(ctx context.Context, t statements, j newJob, rows []int64) (int64, error) {
+	ids, err := e.queue.insert(ctx, t, []newJob{j})
+	if err != nil {
+		return 0, err
+	}
+	if _, err := t.exec(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, ids[0], j.batch, string(j.needs)); err != nil {
+		return 0, err
+	}
+	cond, list := e.store.db.inKeys("row_key", rows)
+	_, err = t.exec(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE `+cond, ids[0], list)
+	return ids[0], err
+}
+
+// A snooze is how long a job waits that cannot be worked on now.
+const (
+	stoppedSnooze = time.Second // the batch was stopped, and its queues will be left soon
+	filesSnooze   = 2 * time.Second
+)
