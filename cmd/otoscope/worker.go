@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -127,6 +128,7 @@ type workOptions struct {
 	workers   int
 	rate      float64
 	bandwidth byteRate
+	retryLate time.Duration
 	logFormat string
 	quiet     bool
 }
@@ -139,6 +141,7 @@ func (o *workOptions) flags() *pflag.FlagSet {
 	f.IntVarP(&o.workers, "workers", "j", runtime.NumCPU(), "work on `N` recordings at once")
 	f.Float64Var(&o.rate, "rate", 0, "send at most `N` requests a second to a host (default: no limit)")
 	f.Var(&o.bandwidth, "bandwidth", "take at most `SIZE` a second from a host, such as 10MB (default: no limit)")
+	f.DurationVar(&o.retryLate, "retry-late", batch.DefaultRetryLate, "try a recording that is not there (404) or not ready (202) again for `TIME`; 0: not at all")
 	return f
 }
 
@@ -159,6 +162,8 @@ func (o *workOptions) check() error {
 		return &usageError{message: fmt.Sprintf("--workers %d is more than one process can keep busy", o.workers), hint: fmt.Sprintf("Give up to %d; for more work at once start otoscope worker on more machines", maxWorkers)}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
 		return &usageError{message: fmt.Sprintf("--rate %v is no number of requests a second", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
+	case o.retryLate < 0:
+		return &usageError{message: fmt.Sprintf("--retry-late %v is less than nothing", o.retryLate), hint: "Give a time such as 10m, or 0"}
 	case o.logFormat != "text" && o.logFormat != "json":
 		return &usageError{message: fmt.Sprintf("--log-format %q is not known", o.logFormat), hint: "Formats are text and json"}
 	}
@@ -173,7 +178,11 @@ func (o *workOptions) source(f fetch.Options, c *console) (*batch.Fetcher, error
 }
 
 func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
-	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress}
+	late := o.retryLate
+	if late == 0 {
+		late = -1 // where 0 means the default
+	}
+	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, RetryLate: late}
 }
 
 // byteRate is a size a second, 0 where nothing is limited.

@@ -53,6 +53,9 @@ type WorkOptions struct {
 	DrainTimeout time.Duration
 	// Patience is how long the database may be away; 0: a minute.
 	Patience time.Duration
+	// RetryLate is for how long a recording is tried again that its server says is
+	// not there yet; 0: DefaultRetryLate; less: not at all.
+	RetryLate time.Duration
 	// NoPaths and NoPrivate leave rows to others that name files, or whose batch
 	// allows private networks. Otherwise a process does what their batch allows.
 	NoPaths, NoPrivate bool
@@ -68,7 +71,7 @@ func (o WorkOptions) withDefaults() WorkOptions {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&o.Lease, DefaultLease}, {&o.DrainTimeout, DefaultDrainTimeout}, {&o.Patience, defaultPatience}, {&o.ProgressEvery, 500 * time.Millisecond}} {
+	}{{&o.Lease, DefaultLease}, {&o.DrainTimeout, DefaultDrainTimeout}, {&o.Patience, defaultPatience}, {&o.RetryLate, DefaultRetryLate}, {&o.ProgressEvery, 500 * time.Millisecond}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}

@@ -11,25 +11,19 @@ type laterError interface {
 	RetryAfter() time.Duration // how long to wait at least; 0: trying again is of no use
 }
 
-// How often a row is tried again whose server says "later", and within which
-// bounds the pause lies, which doubles: providers publish a recording some seconds
-// to minutes after its call.
-const (
-	laterTries = 4
-	laterMin   = time.Minute
-	laterMax   = 15 * time.Minute
-)
+// DefaultRetryLate is for how long a recording is tried again that is not there
+// yet: providers publish one some seconds to minutes after its call.
+const DefaultRetryLate = 5 * time.Minute
+
+// lateTries is how often: after a fifth of the time, and at its end.
+const lateTries = 2
 
 // laterPause is how long a row waits that failed with err and had waited tries
-// times before; 0: err stands.
-func laterPause(err error, tries int64) time.Duration {
+// times before, within about whole; 0: err stands.
+func laterPause(err error, tries int64, whole time.Duration) time.Duration {
 	var later laterError
-	if !errors.As(err, &later) || tries >= laterTries {
+	if whole <= 0 || tries >= lateTries || !errors.As(err, &later) || later.RetryAfter() <= 0 {
 		return 0
 	}
-	pause := later.RetryAfter()
-	if pause <= 0 {
-		return 0
-	}
-	return min(max(pause, laterMin)<<tries, laterMax)
+	return min(max(whole/5<<(2*tries), later.RetryAfter()), whole)
 }

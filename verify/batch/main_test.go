@@ -175,7 +175,7 @@ func heard(t Task) Measured {
 
 // fast are options under which tests do not wait.
 func fast(s Source) WorkOptions {
-	return WorkOptions{Source: s, Workers: 4, ProgressEvery: 10 * time.Millisecond, Lease: 2 * time.Second, DrainTimeout: 500 * time.Millisecond, Patience: 10 * time.Second}
+	return WorkOptions{Source: s, Workers: 4, ProgressEvery: 10 * time.Millisecond, Lease: 2 * time.Second, DrainTimeout: 500 * time.Millisecond, Patience: 10 * time.Second, RetryLate: -1}
 }
 
 // untilRead are options under which no row is done, and the batch is cancelled

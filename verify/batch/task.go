@@ -149,7 +149,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 		f.missing = true
 		return f, true
 	default:
-		f.later = laterPause(err, t.tries)
+		f.later = laterPause(err, t.tries, e.o.RetryLate)
 	}
 	if f.later > 0 {
 		return f, true
