@@ -60,7 +60,7 @@ func TestSlowServersDoNotHoldBackQuickRows(t *testing.T) {
 			once.Do(func() { close(released) })
 		}
 	}
-	report := run(t, s, manifestOf(t, "calls.csv", b.String()), ReadOptions{}, o)
+	report := run(t, s, manifestOf(t, "calls.csv", b.String()), ReadOptions{AllowPrivate: true}, o)
 	exactlyOne(t, s, slow+quick)
 	if n := report.Outcomes[verify.Errored]; n != 0 {
 		t.Errorf("%d slow rows were given up before the quick ones were done", n)
