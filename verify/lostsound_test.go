@@ -3,6 +3,7 @@ package verify_test
 import (
 	"testing"
 
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -58,6 +59,23 @@ func TestLostSoundIsNamed(t *testing.T) {
 			switch f.Code {
 			case finding.LostPackets, finding.CutOff, finding.PartyLost, finding.Blanked:
 				t.Errorf("%s: %v", name, f)
+			}
+		}
+	}
+}
+
+// Both channels carry the mix of both parties for a while, at any gain and sign.
+func TestDualMonoForAWhileIsNamed(t *testing.T) {
+	for _, gain := range []float32{1, 0.5, -1} {
+		for _, fromS := range []int{0, 12, 24} {
+			r := readAll(t, "call-straight.wav")
+			for i := fromS * r.rate; i < (fromS+9)*r.rate; i++ {
+				mix := (r.side[0][i] + r.side[1][i]) / 2
+				r.side[0][i], r.side[1][i] = mix, gain*mix
+			}
+			v := r.judge(t, func(x float32) float32 { return x })
+			if !finds(v, finding.DualMono) || v.Outcome != verify.Unusable {
+				t.Errorf("gain %v from %d s: %s, %v", gain, fromS, v.Outcome, v.Findings)
 			}
 		}
 	}

@@ -119,14 +119,40 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 			out = append(out, leak(l.from, l.to, p, echo, strong))
 		}
 	}
-	if s := m.Pair.CommonS; s > 0 {
-		f := finding.New(finding.DualMono, fmt.Sprintf("For %.0f s of speech both channels carry one sound.", s))
-		if s < oneSoundS {
-			f.Severity = finding.Warning
-		}
+	// Strong bleed alone makes the channels the same while one party speaks.
+	if f, ok := sameForAWhile(m); ok && !has(out, finding.Fatal) {
 		out = append(out, f)
 	}
 	return append(out, shifted(m.Pair.Skew, m.DurationS)...)
+}
+
+// lostTalkShare is the share of a call's talk from which a fault makes the recording unusable.
+const lostTalkShare = 0.1
+
+// sameForAWhile finds a part of the call in which both channels carry one sound. On 108
+// sound recordings no part of 2.5 s and more does, but for music that both hear.
+func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
+	talk, whole := 0.0, m.Left.Timing.TalkS+m.Right.Timing.TalkS-m.Pair.DoubleTalkS
+	where := ""
+	for _, s := range m.Pair.Same {
+		part := []measurement.Segment{s}
+		talk += max(measurement.Overlap(part, m.Left.Segments, 0), measurement.Overlap(part, m.Right.Segments, 0))
+		if where == "" {
+			where = fmt.Sprintf(" (from %s to %s)", clockTime(s.Start), clockTime(s.End))
+		}
+	}
+	switch {
+	case talk > m.Pair.CommonS:
+	case m.Pair.CommonS > 0:
+		talk, where = m.Pair.CommonS, ""
+	default:
+		return finding.Finding{}, false
+	}
+	f := finding.New(finding.DualMono, fmt.Sprintf("For %.0f s of speech both channels carry the same sound%s.", talk, where))
+	if talk < oneSoundS && talk < lostTalkShare*whole {
+		f.Severity = finding.Warning
+	}
+	return f, true
 }
 
 // leak words what is heard of one channel on the other. strong says that it

@@ -191,8 +191,11 @@ type Pair struct {
 	// CommonS is for how many seconds both channels speak in parts of the call
 	// in which they carry one sound, where that is not the whole call: both
 	// parties on both channels for a while, or music for both.
-	CommonS float64     `json:"common_s" digits:"4"`
-	Skew    ChannelSkew `json:"shift"`
+	CommonS float64 `json:"common_s" digits:"4"`
+	// Same are the parts in which both channels carry one signal without delay, of
+	// some seconds and more, in order.
+	Same []Segment   `json:"same,omitempty"`
+	Skew ChannelSkew `json:"shift"`
 }
 
 // Coupling is what of one channel is heard on the other: directly (crosstalk), and

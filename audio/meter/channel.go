@@ -14,14 +14,15 @@ import (
 // channel holds the meters of one channel.
 type channel struct {
 	// At the recording's own rate.
-	energy   level.Energy
-	clipping level.Clipping
-	active   level.ActiveSpeech
-	grid     level.Grid
-	silence  level.DigitalSilence
-	line     *level.Line
-	dropouts level.Dropouts
-	waveform *level.Waveform // nil unless asked for
+	energy     level.Energy
+	stepEnergy float64 // of the last step, sum of squares
+	clipping   level.Clipping
+	active     level.ActiveSpeech
+	grid       level.Grid
+	silence    level.DigitalSilence
+	line       *level.Line
+	dropouts   level.Dropouts
+	waveform   *level.Waveform // nil unless asked for
 
 	// In the base band.
 	decimate *frames.Decimator // nil where the recording is at its rate
@@ -89,6 +90,7 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 		e = level.EnergyOf(x)
 	}
 	ch.energy.Merge(e)
+	ch.stepEnergy = e.SumSquares
 	ch.clipping.Add(x, e.Peak)
 	ch.active.Add(x)
 	ch.grid.Add(x, e.Peak)

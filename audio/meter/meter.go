@@ -38,6 +38,7 @@ type Meter struct {
 	buf        [2][]float32
 	ch         [2]*channel
 	duplicate  crosstalk.Duplicate
+	same       crosstalk.SameStretches
 	common     *crosstalk.Common // nil for mono
 }
 
@@ -130,7 +131,8 @@ func (m *Meter) takeStep(n int) {
 		based, quiet = b, quiet || silent
 	}
 	if m.channels == 2 {
-		m.duplicate.Add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
+		product := m.duplicate.Add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
+		m.same.Add(product, m.ch[0].stepEnergy, m.ch[1].stepEnergy, n)
 		m.common.Add(&m.ch[0].base, &m.ch[1].base, based, quiet)
 	}
 }
@@ -172,6 +174,7 @@ func (m *Meter) finish() measurement.Measurements {
 	if m.channels == 2 {
 		speech.DropFarBelow(&speeches[0], &speeches[1])
 		m.common.Finish()
+		out.Pair.Same = m.same.Result(clock)
 		lagZero := m.duplicate.Result(m.ch[0].energy, m.ch[1].energy, m.frames)
 		m.common.Result(speeches[0].Segments, speeches[1].Segments, lagZero, &out.Pair)
 		crosstalk.DropHeardElsewhere(&speeches, [2]*frames.Log{&m.ch[0].log, &m.ch[1].log}, &out.Pair, clock)

@@ -41,8 +41,11 @@ const (
 // copies compares the channels sample by sample.
 type Duplicate struct{ product float64 }
 
-func (c *Duplicate) Add(left, right []float32) {
-	c.product += float64(dsp.Dot(left, right))
+// Add takes a step and gives the sum of its products.
+func (c *Duplicate) Add(left, right []float32) float64 {
+	product := float64(dsp.Dot(left, right))
+	c.product += product
+	return product
 }
 
 func (c *Duplicate) Result(left, right level.Energy, n int64) measurement.Duplicate {
