@@ -24,7 +24,7 @@ import (
 const plainInterval = 10 * time.Second
 
 // A console tells on standard error how far a batch is: on a terminal in lines
-// that are drawn over, elsewhere now and then in a line of its own, or as JSON.
+// that are drawn over, elsewhere every few seconds in a separate line, or as JSON.
 type console struct {
 	logger *slog.Logger
 	quiet  bool

@@ -112,9 +112,9 @@ EXIT STATUS
 func newConventionsTopic() *cobra.Command {
 	return &cobra.Command{
 		Use:   "conventions",
-		Short: "The systems whose own order of the channels --convention knows",
-		Long: "With --convention NAME a recording is declared to be what the system NAME makes\nby its own rule:\n\n" +
-			declare.ConventionHelp() + "\nWhere the recordings are laid out otherwise, say so with --channels.",
+		Short: "The systems whose channel order --convention knows",
+		Long: "--convention NAME declares the channels in the order that the system NAME uses:\n\n" +
+			declare.ConventionHelp() + "\nIf your recordings are laid out differently, use --channels.",
 	}
 }
 

@@ -70,7 +70,7 @@ const (
 	FactNotRead      Code = "fact_not_read"
 )
 
-// What is to be said of the start time that was declared.
+// Remarks on the start time that was declared.
 const (
 	StartTimeForm         Code = "start_time_form"
 	StartTimeUndocumented Code = "start_time_undocumented"

@@ -1,4 +1,4 @@
-// Package finding names what otoscope has to say of a recording besides the
+// Package finding names what otoscope finds in a recording, apart from the
 // orientation of its channels.
 //
 // A [Code] names a kind of finding and never changes its name; [All] lists

@@ -19,7 +19,7 @@ func (p *page) channels(v verify.Verdict) {
 	p.table(titles(sides), p.channelRows(v, sides))
 }
 
-// A side is one channel of the verdict with its name and what came of it.
+// A side is one channel of the verdict with its name and its result.
 type side struct {
 	name            string
 	declared, heard declare.Role // "" where unknown

@@ -120,7 +120,7 @@ func (p *page) paragraph(lead, text string) {
 }
 
 // wrap breaks text at its spaces into lines of at most width columns. A word
-// longer than that, such as a URL, keeps a line of its own and stays whole so
+// longer than that, such as a URL, gets a separate line and stays whole so
 // that it can be copied.
 func wrap(text string, width int) []string {
 	var lines []string

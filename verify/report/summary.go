@@ -5,7 +5,7 @@ import (
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// A Summary answers, over many results, what came of them.
+// A Summary counts many results.
 type Summary struct {
 	Name string `json:"-"` // of the batch, or of several
 
