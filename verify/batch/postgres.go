@@ -34,16 +34,45 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	if c.ConnConfig.ConnectTimeout == 0 {
 		c.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
+	label := fmt.Sprintf("the database %q at %s", c.ConnConfig.Database, net.JoinHostPort(c.ConnConfig.Host, strconv.Itoa(int(c.ConnConfig.Port))))
+	pooled, err := behindPooler(ctx, c.ConnConfig)
+	if err != nil {
+		e := &StorageError{message: fmt.Sprintf("%s cannot be used: %v", label, connectReason(err)), hint: "check that it runs and that the address, PGUSER and PGPASSWORD (or ~/.pgpass) are right", cause: err}
+		if strings.Contains(err.Error(), "unsupported startup parameter") { // PgBouncer's words
+			e.hint = "take that parameter out of the address, or add it to ignore_startup_parameters in pgbouncer.ini"
+		}
+		return nil, e
+	}
+	if pooled || c.ConnConfig.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement {
+		// No statement that is prepared in one transaction may be needed in the next,
+		// which may have another session. Types are asked for once and each statement
+		// is then sent in one round trip. Whoever names another mode in the address
+		// wants the same of it.
+		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	d := &postgresDB{Pool: pool, label: fmt.Sprintf("the database %q at %s", c.ConnConfig.Database, net.JoinHostPort(c.ConnConfig.Host, strconv.Itoa(int(c.ConnConfig.Port))))}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, &StorageError{message: fmt.Sprintf("%s cannot be used: %v", d.label, connectReason(err)), hint: "check that it runs and that the address, PGUSER and PGPASSWORD (or ~/.pgpass) are right", cause: err}
+	return &postgresDB{Pool: pool, label: label}, nil
+}
+
+// behindPooler reports whether a pooler stands between: the process that answers is
+// then not the one that was told of when the connection was made.
+func behindPooler(ctx context.Context, c *pgx.ConnConfig) (bool, error) {
+	conn, err := pgconn.ConnectConfig(ctx, &c.Config)
+	if err != nil {
+		return false, err
 	}
-	return d, nil
+	defer conn.Close(context.WithoutCancel(ctx))
+	results, err := conn.Exec(ctx, `SELECT pg_backend_pid()`).ReadAll()
+	if err != nil {
+		return false, err
+	}
+	if len(results) != 1 || len(results[0].Rows) != 1 || len(results[0].Rows[0]) != 1 {
+		return false, errors.New("it does not say which process answers")
+	}
+	return string(results[0].Rows[0][0]) != strconv.FormatUint(uint64(conn.PID()), 10), nil
 }
 
 // connectReason leaves out what pgx repeats of the connection's settings.
