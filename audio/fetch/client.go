@@ -91,6 +91,9 @@ type Options struct {
 	// at once; what it returns may take its time, which is no fault of the server's.
 	Aside func(ctx context.Context) (back func())
 
+	// Limits bound the requests and the bytes of each host; nil: no limits.
+	Limits *Limits
+
 	// Stdin is what "-" reads, once.
 	Stdin io.Reader
 	// Logger is told of attempts that failed; nil means nobody is.
@@ -149,7 +152,7 @@ func New(o Options) (*Client, error) {
 	if o.MaxBytes < 0 || o.ConnectTimeout < 0 || o.IdleTimeout < 0 || o.MaxAttempts < 0 || o.BackoffMin < 0 || o.BackoffMax < o.BackoffMin || o.RetryAfterMax < 0 {
 		return nil, problem("a limit of the fetch is negative, or the longest pause is shorter than the shortest", "correct the limit, or leave it out for its default")
 	}
-	c := &Client{options: o, courier: courier{ways: newTransports(o), allowPrivate: o.AllowPrivate, admit: o.Admit}}
+	c := &Client{options: o, courier: courier{ways: newTransports(o), allowPrivate: o.AllowPrivate, admit: o.Admit, limits: o.Limits}}
 	if o.TwilioAPI != "" {
 		base, err := url.Parse(o.TwilioAPI)
 		if err != nil || base.Host == "" || base.User != nil || strings.Trim(base.Path, "/") != "" || !originOf(base).takesCredentials() {

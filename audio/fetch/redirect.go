@@ -105,6 +105,7 @@ type courier struct {
 	ways         transports
 	allowPrivate bool
 	admit        func(ctx context.Context, host string) error // nil: every request at once
+	limits       *Limits                                      // nil: none
 }
 
 func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -122,6 +123,9 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	way, proxy, err := c.ways.choose(out, guard)
 	if err == nil && c.admit != nil {
 		err = c.admit(ctx, out.URL.Host)
+	}
+	if err == nil && c.limits != nil {
+		err = c.limits.admit(ctx, out.URL.Host)
 	}
 	if err != nil {
 		cancel(nil)
@@ -148,6 +152,10 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 		body.whole = t.patience.idle
 	}
 	resp.Body = body
+	if c.limits != nil {
+		// Around the watched body: what our own limit costs is no fault of the server's.
+		resp.Body = c.limits.body(ctx, out.URL.Host, body)
+	}
 	if err := checkLocation(resp); err != nil {
 		resp.Body.Close()
 		return nil, err

@@ -174,7 +174,8 @@ func (o *workOptions) source(f fetch.Options, c *console) (*batch.Fetcher, error
 	if f.Logger != nil {
 		f.Logger = c.logger // that of --verbose, in the form of --log-format
 	}
-	return batch.NewFetcher(f, batch.NewLimits(o.rate, float64(o.bandwidth.byteSize)))
+	f.Limits = fetch.NewLimits(o.rate, float64(o.bandwidth.byteSize))
+	return batch.NewFetcher(f)
 }
 
 func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {

@@ -53,21 +53,17 @@ func (e *TaskError) Error() string { return e.Err.Error() }
 // Unwrap gives the error itself, which may have a hint.
 func (e *TaskError) Unwrap() error { return e.Err }
 
-// A Fetcher fetches over HTTP and from files, within limits.
+// A Fetcher fetches over HTTP and from files.
 type Fetcher struct {
 	clients map[Allowed]*fetch.Client
 	own     Allowed
-	limits  *Limits
+	limits  *fetch.Limits // nil: none
 }
 
-// NewFetcher makes a Fetcher. Its Progress, Admit and Aside options are its own.
-func NewFetcher(o fetch.Options, l *Limits) (*Fetcher, error) {
+// NewFetcher makes a Fetcher. Its Progress and Aside options are its own.
+func NewFetcher(o fetch.Options) (*Fetcher, error) {
 	o.Aside = stepAside
-	if l == nil {
-		l = NewLimits(0, 0)
-	}
-	o.Admit = l.request
-	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: l}
+	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits}
 	for _, a := range []Allowed{{}, {Paths: true}, {Private: true}, {Paths: true, Private: true}} {
 		o.AllowPaths, o.AllowPrivate = a.Paths, a.Private
 		client, err := fetch.New(o)
@@ -87,7 +83,12 @@ func (f *Fetcher) Close() {
 }
 
 // Waits says how many requests wait because of the limits, and for which host.
-func (f *Fetcher) Waits() (n int, host string) { return f.limits.waits() }
+func (f *Fetcher) Waits() (n int, host string) {
+	if f.limits == nil {
+		return 0, ""
+	}
+	return f.limits.Waits()
+}
 
 // Measure fetches and measures one recording.
 func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
@@ -97,11 +98,10 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	}
 	o := t.MeasureOptions
 	o.NoQuote = ref.NoQuote()
-	host := ref.Host()
 	var m Measured
 	result, err := f.client(t.Allowed).Get(ctx, ref, func(r io.Reader) error {
 		var err error
-		m.Recording, err = verify.Measure(ctx, f.limits.reader(ctx, host, r), o)
+		m.Recording, err = verify.Measure(ctx, r, o)
 		return err
 	})
 	if err != nil {

@@ -51,7 +51,7 @@ func TestOverHTTPS(t *testing.T) {
 		var requests atomic.Int64
 		server, options := recordings(t, &requests)
 		options.Credentials = credentials(t, server, "open-sesame")
-		source, err := NewFetcher(options, nil)
+		source, err := NewFetcher(options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestWrongPassword(t *testing.T) {
 	var requests atomic.Int64
 	server, options := recordings(t, &requests)
 	options.Credentials = credentials(t, server, "open-barley")
-	source, err := NewFetcher(options, nil)
+	source, err := NewFetcher(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestWrongPassword(t *testing.T) {
 // Without an account no recording SID can be looked up: that is told once, and not
 // of each of them.
 func TestNoAccount(t *testing.T) {
-	source, err := NewFetcher(fetch.Options{}, nil)
+	source, err := NewFetcher(fetch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,16 +133,17 @@ func TestLimits(t *testing.T) {
 	server, options := recordings(t, &requests)
 	options.Credentials = credentials(t, server, "open-sesame")
 	for name, tt := range map[string]struct {
-		limits *Limits
+		limits *fetch.Limits
 		least  time.Duration
 	}{
 		// 8 at once, then 4 more at 8 a second.
-		"requests": {NewLimits(8, 0), 500 * time.Millisecond},
+		"requests": {fetch.NewLimits(8, 0), 500 * time.Millisecond},
 		// call-short.wav has 96,044 bytes; 12 of them are 1.15 MB, of which 0.7 MB come at once.
-		"bandwidth": {NewLimits(0, 700_000), 600 * time.Millisecond},
+		"bandwidth": {fetch.NewLimits(0, 700_000), 600 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source, err := NewFetcher(options, tt.limits)
+			options.Limits = tt.limits
+			source, err := NewFetcher(options)
 			if err != nil {
 				t.Fatal(err)
 			}

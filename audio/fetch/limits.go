@@ -1,4 +1,4 @@
-package batch
+package fetch
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bound what this process asks of a host.
+// Limits bound what is asked of each host, over all the clients that share them.
 type Limits struct {
 	requests  rate.Limit // a second; 0: as many as there are
 	bandwidth rate.Limit // bytes a second; 0: all there is
@@ -52,8 +52,8 @@ func (l *Limits) host(name string) *hostLimits {
 	return h
 }
 
-// request waits until one more request may go to a host.
-func (l *Limits) request(ctx context.Context, host string) error {
+// admit waits until one more request may go to a host.
+func (l *Limits) admit(ctx context.Context, host string) error {
 	if l.requests == 0 {
 		return nil
 	}
@@ -63,8 +63,8 @@ func (l *Limits) request(ctx context.Context, host string) error {
 	return h.requests.Wait(ctx)
 }
 
-// waits gives the host for which most requests wait, and how many those are.
-func (l *Limits) waits() (n int, host string) {
+// Waits gives the host for which most requests wait, and how many those are.
+func (l *Limits) Waits() (n int, host string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for name, h := range l.hosts {
@@ -75,26 +75,26 @@ func (l *Limits) waits() (n int, host string) {
 	return n, host
 }
 
-// reader bounds the speed at which a host's bytes are taken.
-func (l *Limits) reader(ctx context.Context, host string, r io.Reader) io.Reader {
-	if l.bandwidth == 0 || host == "" {
-		return r
+// body bounds the speed at which a host's bytes are taken.
+func (l *Limits) body(ctx context.Context, host string, body io.ReadCloser) io.ReadCloser {
+	if l.bandwidth == 0 {
+		return body
 	}
-	return &slowReader{ctx, r, l.host(host).bytes}
+	return &slowBody{body, ctx, l.host(host).bytes}
 }
 
-type slowReader struct {
+type slowBody struct {
+	io.ReadCloser
 	ctx   context.Context
-	r     io.Reader
 	limit *rate.Limiter
 }
 
 // Read waits after it has read: a host is never asked for more than it may give.
-func (s *slowReader) Read(p []byte) (int, error) {
+func (s *slowBody) Read(p []byte) (int, error) {
 	if burst := s.limit.Burst(); len(p) > burst {
 		p = p[:burst]
 	}
-	n, err := s.r.Read(p)
+	n, err := s.ReadCloser.Read(p)
 	if n > 0 {
 		if waitErr := s.limit.WaitN(s.ctx, n); waitErr != nil {
 			return n, waitErr
