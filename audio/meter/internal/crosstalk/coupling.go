@@ -10,37 +10,6 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// What is told of one channel's sound on the other, and where that ends. On
-// 50 calls of 34 to 245 s, each with one or both directions mixed in:
-//
-//   - From −3 to −30 dB every bleed is found with its direction, its gain within
-//     1 dB, nearly always 0.3 dB; at −35 dB 149 of 150, at −40 dB nine in ten. It
-//     makes no difference whether it comes at once or within 15 ms. What needs
-//     time is the contrast of two talkers: of excerpts of 12 s both ways are right in
-//     eight to nine of ten down to −30 dB, and in 2 of 1350 the wrong way is heard too.
-//   - Echoes are found down to −41 dB, within 1.3 ms; the gain is that of the
-//     strongest path. Of an echo that is spread over 0.1 s, as a room's is, it is
-//     7 dB below the whole.
-//   - Bleed that swings by ±5 dB is heard as its median. Bleed that is there for
-//     half of the call is found in five to nine of ten calls, the weaker the better,
-//     with its own gain and a Share well below 1.
-//   - Music that both parties hear is left out where it is heard to be music: of
-//     900 calls with 8 to 40 s of it, up to 15 dB weaker on one channel, 5 show bleed,
-//     and bleed that is there as well is found as without it. An announcement that
-//     both hear for 12 s is told by CommonS, or is bleed of a part where it is
-//     weaker on one channel: of 50 calls in 2 at the same level, in 9 at −6 dB.
-//   - Noise or hum that both channels have, at −60 to −30 dBov, shows as bleed in 3 of
-//     1,350 calls; a hum of −30 dBov, louder than some talkers, makes one signal of the
-//     channels in 4 of 150. Bleed of −10 dB beside a noise of −50 dBov is always found, of −20 to
-//     −30 dB in two calls of three; the other way is then heard too in 4 of 150.
-//   - If one party hardly speaks, some 5 % of the time, bleed of −3 dB both ways is
-//     still told from one signal. If it does not speak at all, it is one signal.
-//   - Bleed between channels that are shifted against each other is found like any
-//     other, and the shift; from 0.1 s of it the gains of a strong one, −12 dB and
-//     above, are some dB off. A drift is found from 2 ms over the call, up to 300 ppm
-//     within a tenth.
-//   - Without common sound nothing here can tell that channels are shifted or run apart.
-
 // bleedS is the lag up to which sound of one channel on the other is bleed:
 // crosstalk, or a microphone that hears the other party's loudspeaker. What is
 // later has gone to the far end and back.

@@ -10,6 +10,8 @@
 //	echo.go           segments that are only the other channel's sound
 //	thin.go           the base band to a quarter of its rate, in which all this is done
 //
+// How well, and where it ends, RESULTS.md says.
+//
 // Flex Insights calls it crosstalk when both parties talk at once. Here that is
 // double talk, and crosstalk is what ITU-T means by it: sound that leaks.
 package crosstalk

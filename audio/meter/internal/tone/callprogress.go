@@ -67,6 +67,40 @@ func signalOf(p *peaks) *signal {
 
 func (s *signal) can(k measurement.ToneKind) bool { return s != nil && slices.Contains(s.kinds, k) }
 
+// Cadences, in seconds on and off, as ITU-T E.180 Supplement 2 ("Various tones used in
+// national networks") lists them. Each limit below lies between those that it tells apart.
+//
+//	            ringback         busy          congestion
+//	N. America  2, 4             0.5, 0.5      0.25, 0.25
+//	UK          0.4, 0.2, 0.4, 2 0.375, 0.375  0.4, 0.35, 0.225, 0.525
+//	Germany     1, 4             0.48, 0.48    0.24, 0.24
+//	France      1.5, 3.5         0.5, 0.5      0.5, 0.5
+//	Italy       1, 4             0.5, 0.5      0.2, 0.2
+//	Japan       1, 2             0.5, 0.5      0.5, 0.5
+//	China       1, 4             0.35, 0.35    0.7, 0.7
+//
+// Dial tone lasts until somebody dials. The recording tone of North America, 1400 Hz, comes
+// every 15 s.
+const (
+	ringShortestPause = 1.8  // 2 s is the shortest pause between rings
+	ringLongestPause  = 6.5  // 5 s is the longest
+	beepLongestPause  = 20   // 15 s between recording tones
+	ringShortestSure  = 0.3  // the shorter part of a double ring is 0.4 s
+	ringShortest      = 0.8  // a single ring on one frequency lasts 1 s and more …
+	ringLongest       = 2.1  // … and 2 s at most
+	dialShortest      = 2.2  // longer than any ring
+	busyLongest       = 0.8  // on, and off: no busy tone has more than 0.5 s, no ringback less than 1 s
+	busyShortestCycle = 0.65 // busy has 0.7 s and more, congestion 0.5 s and less …
+	busyLongestCycle  = 1.2  // … or, in China, 1.4 s
+	busyShortestOnce  = 0.4  // 480 + 620 Hz is busy with 0.5 s on, congestion with 0.25 s
+	unevenBursts      = 1.4  // times the shortest: a cadence of two lengths is congestion's
+	beepLongest       = 1.0
+	faxShortest       = 0.4 // T.30: 0.5 s ± 15 %
+	faxLongest        = 0.6
+	answerShortest    = 0.4  // V.25: 2.6 to 4 s; less where the recording begins or ends in it
+	phaseReversal     = 0.08 // V.25: the phase turns at once, which the meter hears as a short gap
+)
+
 // cadenceKept is how many bursts of a cadence are looked at; they repeat.
 const cadenceKept = 12
 
@@ -86,18 +120,17 @@ func subframes(seconds float64) int {
 	return int(math.Round(seconds / frames.StepS * frames.StepSubframes))
 }
 
-// goesOn reports whether a burst continues the cadence. Rings come at least
-// every 6 s; the beep that tells of a recording every 15 s or so.
+// goesOn reports whether a burst continues the cadence.
 func (c *cadence) goesOn(b burst) bool {
 	if !c.sound.same(&b.sound) {
 		return false
 	}
-	limit := subframes(6.5)
-	if signalOf(&c.sound).single() && c.longest <= subframes(1) {
-		limit = subframes(20)
+	limit := subframes(ringLongestPause)
+	if signalOf(&c.sound).single() && c.longest <= subframes(beepLongest) {
+		limit = subframes(beepLongestPause)
 	}
 	if c.unsure {
-		limit = subframes(1)
+		limit = subframes(beepLongest)
 	}
 	return b.start-c.end <= limit
 }
@@ -134,11 +167,11 @@ func (c *cadence) event() event {
 	}
 	on := c.median(c.on[:min(c.count, cadenceKept)])
 	switch {
-	case s.can(measurement.FaxTone) && on >= subframes(0.4) && on <= subframes(0.6): // T.30: 0.5 s ± 15 %
+	case s.can(measurement.FaxTone) && on >= subframes(faxShortest) && on <= subframes(faxLongest):
 		e.kind, e.detail = measurement.FaxTone, "calling"
-	case s.can(measurement.AnswerTone) && c.end-c.start >= subframes(0.4):
+	case s.can(measurement.AnswerTone) && c.end-c.start >= subframes(answerShortest):
 		e.kind, e.detail = measurement.AnswerTone, c.answer()
-	case c.sound.n == 1 && c.longest <= subframes(1):
+	case c.sound.n == 1 && c.longest <= subframes(beepLongest):
 		e.kind = measurement.Beep
 		if c.count > 1 {
 			period := float64(c.end-c.start-c.on[0]) / float64(c.count-1) * frames.StepS / frames.StepSubframes
@@ -152,7 +185,7 @@ func (c *cadence) event() event {
 // 450 ms where echo cancellers shall keep off; V.8 modulates its amplitude.
 func (c *cadence) answer() string {
 	detail := c.sound.frequencies()
-	if c.count >= 3 && c.median(c.off[:min(c.count-1, cadenceKept)]) <= subframes(0.08) {
+	if c.count >= 3 && c.median(c.off[:min(c.count-1, cadenceKept)]) <= subframes(phaseReversal) {
 		detail += ", phase reversals"
 	}
 	if c.sway >= modulated {
@@ -175,21 +208,21 @@ func (c *cadence) progress(s *signal) measurement.ToneKind {
 		off, longestOff = c.median(pauses), slices.Max(pauses)
 	}
 	period := on + off
-	uneven := c.count > 1 && float64(slices.Max(c.on[:n])) > 1.4*float64(slices.Min(c.on[:n]))
+	uneven := c.count > 1 && float64(slices.Max(c.on[:n])) > unevenBursts*float64(slices.Min(c.on[:n]))
 	switch {
 	case s == nil:
 		return ""
-	case s.can(measurement.RingbackTone) && (longestOff >= subframes(1.8) || c.count == 1 && s.ringsOnce(on)):
+	case s.can(measurement.RingbackTone) && (longestOff >= subframes(ringShortestPause) || c.count == 1 && s.ringsOnce(on)):
 		return measurement.RingbackTone
-	case s.can(measurement.DialTone) && (c.longest >= subframes(2.2) || len(s.kinds) == 1):
+	case s.can(measurement.DialTone) && (c.longest >= subframes(dialShortest) || len(s.kinds) == 1):
 		return measurement.DialTone
 	case s.can(measurement.BusyTone) && c.count == 1 && len(s.kinds) == 2: // 480 + 620 Hz
-		if on >= subframes(0.4) {
+		if on >= subframes(busyShortestOnce) {
 			return measurement.BusyTone
 		}
 		return measurement.CongestionTone
-	case s.can(measurement.BusyTone) && c.count > 1 && on <= subframes(0.8) && off <= subframes(0.8):
-		if period < subframes(0.65) || period > subframes(1.2) || uneven {
+	case s.can(measurement.BusyTone) && c.count > 1 && on <= subframes(busyLongest) && off <= subframes(busyLongest):
+		if period < subframes(busyShortestCycle) || period > subframes(busyLongestCycle) || uneven {
 			return measurement.CongestionTone
 		}
 		return measurement.BusyTone
@@ -201,9 +234,9 @@ func (c *cadence) progress(s *signal) measurement.ToneKind {
 // answered: certain for the pairs that nothing but ringback uses.
 func (s *signal) ringsOnce(on int) bool {
 	if len(s.kinds) == 1 {
-		return on >= subframes(0.3)
+		return on >= subframes(ringShortestSure)
 	}
-	return len(s.hz) == 1 && on >= subframes(0.8) && on <= subframes(2.1)
+	return len(s.hz) == 1 && on >= subframes(ringShortest) && on <= subframes(ringLongest)
 }
 
 func (c *cadence) median(v []int) int {
