@@ -149,7 +149,11 @@ func TestSampleRatesAgree(t *testing.T) {
 		return measure(t, rate, Options{OnRequest: measurement.OnRequest{Voice: true}}, sides[0], sides[1])
 	}
 	want := call(8000)
-	for _, rate := range signals.Rates[1:] {
+	rates := signals.Rates[1:]
+	if testing.Short() {
+		rates = []int{11025, 48000}
+	}
+	for _, rate := range rates {
 		got := call(rate)
 		for side, c := range map[string][2]measurement.Channel{"left": {want.Left, got.Left}, "right": {want.Right, got.Right}} {
 			a, b := c[0], c[1]

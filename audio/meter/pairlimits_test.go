@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -166,6 +167,10 @@ func TestCommonNoiseIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
 	calls := cleanCalls(t)
+	levels := []float64{-60, -50, -40}
+	if os.Getenv(labelsVariable) == "" {
+		levels = []float64{-60, -40}
+	}
 	for _, kind := range []struct {
 		name string
 		make func(n int, rng *rand.Rand) []float32
@@ -175,7 +180,7 @@ func TestCommonNoiseIsNoBleed(t *testing.T) {
 		{"hum of 50 Hz", func(n int, _ *rand.Rand) []float32 { return harmonics(n, 50) }},
 		{"hum of 60 Hz", func(n int, _ *rand.Rand) []float32 { return harmonics(n, 60) }},
 	} {
-		for _, level := range []float64{-60, -50, -40} {
+		for _, level := range levels {
 			for _, rightDB := range []float64{0, -6} {
 				var invented nothingCommon
 				rng := rand.New(rand.NewPCG(1, 2))
@@ -250,8 +255,12 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
 	calls := cleanCalls(t)
-	for _, seconds := range []float64{8, 15, 40} {
-		for _, rightDB := range []float64{0, -6, -15} {
+	lengths, gains := []float64{8, 15, 40}, []float64{0, -6, -15}
+	if os.Getenv(labelsVariable) == "" { // the recordings of testdata are alike
+		lengths, gains = []float64{8, 40}, []float64{0, -15}
+	}
+	for _, seconds := range lengths {
+		for _, rightDB := range gains {
 			for _, bleedDB := range []float64{math.Inf(-1), -20} {
 				var invented nothingCommon
 				var bleed heard
