@@ -89,7 +89,7 @@ func (s *spectrum) transform() {
 		sum += e
 		f.logs[b] = log2(e)
 	}
-	if !(sum <= math.MaxFloat32) { // a sample was no number
+	if !(sum <= math.MaxFloat32) { // a sample was not a number
 		sum = 0
 	}
 	f.power = sum * powerScale

@@ -61,7 +61,7 @@ func digitsOf(t reflect.Type) (int, bool) {
 	return 0, false
 }
 
-// Rounded rounds to so many decimals. What is no number, or infinite, stays so.
+// Rounded rounds to so many decimals. NaN and infinities stay as they are.
 func Rounded(v float64, digits int) float64 {
 	scale := math.Pow10(digits)
 	if r := math.Round(v * scale); !math.IsInf(r, 0) {

@@ -80,7 +80,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*float64)(t))
 }
 
-// marshalFinite writes v, or null where there is no number.
+// marshalFinite writes v, or null where it is not finite.
 func marshalFinite(v float64) ([]byte, error) {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return []byte("null"), nil

@@ -74,7 +74,7 @@ func newChannel(rate, step int, o Options) *channel {
 //
 // The order is that of what each meter needs:
 //
-//  1. The energy of the step. Its peak says whether a sample is no number, and
+//  1. The energy of the step. Its peak says whether a sample is not a number, and
 //     what clipping and the grid need not look at.
 //  2. The meters of single samples, which need nothing else.
 //  3. The base band, and in it the frame: its level, and whether it is quiet.

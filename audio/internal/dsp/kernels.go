@@ -22,7 +22,7 @@ func Split16(left, right []float32, frames []byte) {
 }
 
 // Sums gives the sum of the samples, that of their squares, and the largest
-// magnitude: no number where a sample is none.
+// magnitude: NaN where a sample is.
 func Sums(x []float32) (sum, squares, peak float32) {
 	if n := len(x) &^ 15; wide && n > 0 {
 		sum, squares, peak = sums(&x[0], n)

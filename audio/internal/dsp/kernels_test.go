@@ -87,7 +87,7 @@ func TestSums(t *testing.T) {
 	})
 }
 
-// One that is no number is never missed, wherever it is.
+// NaN is never missed, wherever it is.
 func TestSumsOfNoNumbers(t *testing.T) {
 	trials(t, 100, func(t *testing.T, rng *rand.Rand, n int) {
 		for i := range n {

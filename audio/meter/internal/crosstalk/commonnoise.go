@@ -3,7 +3,7 @@ package crosstalk
 import "math"
 
 // A noise or a hum that both channels have, from one room or one power supply,
-// is in the cross-spectrum of every block, whoever speaks: C has a third part,
+// is in the cross-spectrum of every block, no matter who speaks: C has a third part,
 // N, that does not change. Its least squares need the sums of C/(Sl·Sr), 1/Sl,
 // 1/Sr and 1/(Sl·Sr). What they give is taken out of the other sums where it is
 // more than chance; where it is none that would cost strength for nothing.

@@ -40,7 +40,7 @@ const taper = 0.05
 // hardly raised or lowered by chance.
 const cellBins = 32
 
-// commonSound looks for sound that two channels have in common.
+// Common looks for sound that two channels have in common.
 //
 // Each channel is thinned to the low rate and transformed by itself, in blocks
 // of about 2 s that follow each other without overlap. In every cell of 32
@@ -75,7 +75,7 @@ type Common struct {
 	music    *span // blocks in which music plays on both channels
 }
 
-// newCommonSound takes the rate of the base band in Hz, and what knows of each
+// New takes the rate of the base band in Hz, and what knows of each
 // channel where music plays.
 func New(rate int, music [2]*music.Watch) *Common {
 	p := &Common{}
@@ -105,7 +105,7 @@ func New(rate int, music [2]*music.Watch) *Common {
 	return p
 }
 
-// add takes both base bands, whose newest n samples are the step. Where a channel
+// Add takes both base bands, whose newest n samples are the step. Where a channel
 // is digital silence nothing can be heard of the other one: a leg that is not
 // there, or muted behind the place where crosstalk comes in. Such steps are silent
 // on both.
@@ -154,7 +154,7 @@ func (p *Common) thinned(c int, base *frames.Past, n int) []float32 {
 	return x
 }
 
-// finish takes what has not filled a block.
+// Finish takes what has not filled a block.
 func (p *Common) Finish() {
 	if p.filled > 0 {
 		clear(p.block[0][p.filled:])
@@ -208,7 +208,7 @@ func fadeOut(x []float32) {
 	}
 }
 
-// result asks what the channels have in common, once it is known where
+// Result asks what the channels have in common, once it is known where
 // somebody speaks. lagZero is what comparing sample by sample gave.
 func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.Duplicate, out *measurement.Pair) {
 	out.Duplicate = lagZero

@@ -25,7 +25,7 @@ const equalWithinDB = 0.1
 const delayedS = 0.00025
 
 // Two channels are one signal if the ratio of their levels is the same
-// whoever speaks.
+// no matter who speaks.
 const (
 	ratioSteps   = 25   // half a second of speech makes a piece
 	fewestPieces = 4    // fewer are no conversation
@@ -38,7 +38,7 @@ const (
 	filteredAlike = 0.98
 )
 
-// copies compares the channels sample by sample.
+// Duplicate compares the channels sample by sample.
 type Duplicate struct{ product float64 }
 
 // Add takes a step and gives the sum of its products.

@@ -12,12 +12,12 @@ import (
 const (
 	// Own sound is so far above what the other's level makes it, or above the
 	// other's level itself where that is less: of two talkers in a strong bleed
-	// whoever is louder speaks.
+	// the louder one speaks.
 	leakMarginDB = 12.0
 	leakSpreadS  = 0.12 // the other's level is its highest within this time: paths have tails
 )
 
-// dropLeaks takes from each channel's segments what is only the other
+// DropHeardElsewhere takes from each channel's segments what is only the other
 // channel's sound, heard by a path that was found. A path that is not known
 // to be there takes nothing: a quiet talker's words would go with it.
 func DropHeardElsewhere(speeches *[2]speech.Speech, logs [2]*frames.Log, pair *measurement.Pair, c frames.Clock) {

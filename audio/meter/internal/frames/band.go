@@ -19,20 +19,20 @@ const (
 // hum is gone and the telephone band (ITU-T G.712) stays.
 const notchHz = 380
 
-// frame is what the log keeps of a frame.
+// Frame is what the log keeps of a frame.
 type Frame struct {
 	Level float64 // dBov in the band of speech
 	Quiet bool    // digital silence throughout
 }
 
-// speechBand measures the level of each 32 ms frame in the band of speech.
+// SpeechBand measures the level of each 32 ms frame in the band of speech.
 //
 // The high-pass is a signal less its moving average over m samples, twice. With
 // the sum B of the newest m samples and the sum T of the newest m of those, that is
 //
 //	m²·z[n] = m²·x[n−m+1] − 2m·B[n−(m−1)/2] + T[n]
 //
-// which costs seven additions a sample. Both sums begin anew with every step, so
+// which costs seven additions a sample. Both sums begin again with every step, so
 // that no rounding lasts in them; those of 16-bit samples are exact.
 type SpeechBand struct {
 	length   int                     // m, odd
@@ -44,7 +44,7 @@ type SpeechBand struct {
 	wasQuiet bool
 }
 
-// newSpeechBand takes the rate of the base band in Hz and its most samples a step.
+// NewSpeechBand takes the rate of the base band in Hz and its most samples a step.
 func NewSpeechBand(rate, step int) *SpeechBand {
 	b := &SpeechBand{wasQuiet: true}
 	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
@@ -57,7 +57,7 @@ func NewSpeechBand(rate, step int) *SpeechBand {
 	return b
 }
 
-// add takes the base band, whose newest n samples are the step, and measures the
+// Add takes the base band, whose newest n samples are the step, and measures the
 // frame that ends with it. quiet says that the step is digital silence.
 func (b *SpeechBand) Add(p *Past, n int, quiet bool) Frame {
 	copy(b.Energy[:], b.Energy[StepSubframes:])
@@ -83,7 +83,7 @@ func (b *SpeechBand) Add(p *Past, n int, quiet bool) Frame {
 // subframe is where subframe i of a step of n samples begins.
 func subframe(i, n int) int { return i * n / StepSubframes }
 
-// stepPower is the mean power of the newest step above the hum.
+// StepPower is the mean power of the newest step above the hum.
 func (b *SpeechBand) StepPower() float64 {
 	var energy, samples float64
 	for i := FrameSubframes - StepSubframes; i < FrameSubframes; i++ {

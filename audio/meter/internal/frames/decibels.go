@@ -2,7 +2,7 @@ package frames
 
 import "math"
 
-// decibels is 10·log10 of a power that is positive and no subnormal number, to
+// Decibels is 10·log10 of a power that is positive and no subnormal number, to
 // 10⁻¹¹ dB. It takes half as long as math.Log10, which matters once a frame.
 func Decibels(power float64) float64 {
 	const (

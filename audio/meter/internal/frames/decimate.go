@@ -2,7 +2,7 @@ package frames
 
 import "math"
 
-// baseRate is the rate in Hz at or a little above which the base band lies:
+// BaseRate is the rate in Hz at or a little above which the base band lies:
 // that of the telephone. What is looked for in the base band is heard alike in
 // a recording at any rate.
 const BaseRate = 8000
@@ -13,7 +13,7 @@ const passHz = 3440
 // tapsPerPhase gives a transition of about 1 kHz.
 const tapsPerPhase = 16
 
-// decimator brings a rate above baseRate down to between baseRate and twice
+// Decimator brings a rate above baseRate down to between baseRate and twice
 // that, by a windowed-sinc low-pass computed only where a sample is kept.
 type Decimator struct {
 	factor  int
@@ -23,7 +23,7 @@ type Decimator struct {
 	out     []float32
 }
 
-// newDecimator returns nil for a rate that is the base band's already.
+// NewDecimator returns nil for a rate that is the base band's already.
 func NewDecimator(rate int) *Decimator {
 	if rate <= BaseRate {
 		return nil
@@ -50,7 +50,7 @@ func NewDecimator(rate int) *Decimator {
 	return d
 }
 
-// baseBand is the rate of the base band of a recording, and the most samples
+// BaseBand is the rate of the base band of a recording, and the most samples
 // of it that a step of the recording gives.
 func BaseBand(rate, step int) (baseRate, baseStep int) {
 	d := NewDecimator(rate)
@@ -60,7 +60,7 @@ func BaseBand(rate, step int) (baseRate, baseStep int) {
 	return rate / d.factor, step/d.factor + 1
 }
 
-// add takes samples and returns those that are kept, valid until the next call.
+// Add takes samples and returns those that are kept, valid until the next call.
 func (d *Decimator) Add(x []float32) []float32 {
 	h := d.history
 	for _, v := range x {

@@ -2,7 +2,7 @@ package frames
 
 import "math"
 
-// histogram counts logged levels in bins of half a decibel, finely enough for
+// Histogram counts logged levels in bins of half a decibel, finely enough for
 // percentiles of a noise floor.
 type Histogram struct {
 	bins [histogramBins]int32
@@ -20,7 +20,7 @@ func histogramBin(level int16) int {
 
 func (h *Histogram) Add(level int16) { h.bins[histogramBin(level)]++; h.N++ }
 
-// merge adds what another histogram counted.
+// Merge adds what another histogram counted.
 func (h *Histogram) Merge(other *Histogram) {
 	for b, n := range other.bins {
 		h.bins[b] += n
@@ -31,7 +31,7 @@ func (h *Histogram) Merge(other *Histogram) {
 // binLevel is the logged level in the middle of a bin.
 func binLevel(b int) int16 { return int16(-b*histogramStep - histogramStep/2) }
 
-// quantile is the logged level below which a share q of the counted ones lies,
+// Quantile is the logged level below which a share q of the counted ones lies,
 // to half a decibel; logFloor where none was counted.
 func (h *Histogram) Quantile(q float64) int16 {
 	if h.N == 0 {
@@ -59,7 +59,7 @@ func NewRunning(share float64) running {
 	return running{share: share, bin: histogramBins - 1}
 }
 
-// count lets a level enter (1) or leave (−1).
+// Count lets a level enter (1) or leave (−1).
 func (r *running) Count(level int16, by int32) {
 	b := histogramBin(level)
 	r.bins[b] += by
@@ -69,7 +69,7 @@ func (r *running) Count(level int16, by int32) {
 	}
 }
 
-// value is the quantile of what is counted now, to half a decibel.
+// Value is the quantile of what is counted now, to half a decibel.
 func (r *running) Value() int16 {
 	rank := max(1, int32(math.Ceil(r.share*float64(r.N))))
 	for r.below >= rank && r.bin < histogramBins-1 {

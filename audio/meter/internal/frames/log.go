@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// stepS is a step: how far one frame is from the next.
+// StepS is a step: how far one frame is from the next.
 const StepS = 0.020
 
-// chunkFrames is how many frames the log grows by: 82 s, so that a short
+// ChunkFrames is how many frames the log grows by: 82 s, so that a short
 // call costs little and a long one is never copied to grow.
 const ChunkFrames = 4096
 
@@ -19,7 +19,7 @@ const (
 	Floor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
 )
 
-// frameLog keeps every frame's level, two bytes each, and two bits that say
+// Log keeps every frame's level, two bytes each, and two bits that say
 // whether the frame is part of a tone or of music.
 type Log struct {
 	chunks [][]int16
@@ -28,7 +28,7 @@ type Log struct {
 	Music  marks
 }
 
-// frameRange is a stretch of frames, the end not included.
+// Range is a stretch of frames, the end not included.
 type Range struct{ Start, End int }
 
 // marks is a set of frames.
@@ -45,7 +45,7 @@ func (m *marks) Add(r Range) {
 
 func (m marks) Has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
 
-// markTone marks the frames that hear anything of subframes from to to, and one
+// MarkTone marks the frames that hear anything of subframes from to to, and one
 // more on either side, where the tone rings.
 func (l *Log) MarkTone(from, to int) {
 	// Frame i ends with subframe 5i+4 and begins with 5i−3.
@@ -55,7 +55,7 @@ func (l *Log) MarkTone(from, to int) {
 	})
 }
 
-// plain reports whether frame i is neither digital silence nor part of a tone
+// Plain reports whether frame i is neither digital silence nor part of a tone
 // or of music: it tells of the line or of a talker.
 func (l *Log) Plain(i int) bool {
 	return l.At(i) != Quiet && !l.Tones.Has(i) && !l.Music.Has(i)
@@ -76,10 +76,10 @@ func (l *Log) Add(f Frame) {
 	l.N++
 }
 
-// at returns the logged level of frame i, in steps of 0.01 dB, or logQuiet.
+// At returns the logged level of frame i, in steps of 0.01 dB, or logQuiet.
 func (l *Log) At(i int) int16 { return l.chunks[i/ChunkFrames][i%ChunkFrames] }
 
-// all yields every frame's index and logged level.
+// All yields every frame's index and logged level.
 func (l *Log) All() iter.Seq2[int, int16] {
 	return func(yield func(int, int16) bool) {
 		for c, chunk := range l.chunks {

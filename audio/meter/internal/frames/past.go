@@ -1,6 +1,6 @@
 package frames
 
-// past keeps the newest samples of the base band, so that a meter can look
+// Past keeps the newest samples of the base band, so that a meter can look
 // back from the step in which it learns that it should. Where the recording is at
 // the base band's rate, it is the meter's own buffer.
 type Past struct {
@@ -8,7 +8,7 @@ type Past struct {
 	keep int
 }
 
-// newPast keeps so many samples besides the newest step.
+// NewPast keeps so many samples before the newest step.
 func NewPast(keep, step int) Past {
 	keep += step
 	return Past{Buf: make([]float32, keep, 8*(keep+step)), keep: keep}
@@ -21,7 +21,7 @@ func (p *Past) Add(x []float32) {
 	p.Buf = append(p.Buf, x...)
 }
 
-// before returns the n samples that end so many samples before the newest's
+// Before returns the n samples that end so many samples before the newest's
 // end, valid until the next add; silence precedes the recording.
 func (p *Past) Before(ago, n int) []float32 {
 	end := len(p.Buf) - ago

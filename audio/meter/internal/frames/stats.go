@@ -2,14 +2,14 @@ package frames
 
 import "slices"
 
-// middleOf is the median; negated values give its negative.
+// Median is the median; negated values give its negative.
 func Median(x []float64) float64 {
 	slices.Sort(x)
 	n := len(x)
 	return (x[(n-1)/2] + x[n/2]) / 2
 }
 
-// silentBlock reports whether every sample is zero.
+// Silent reports whether every sample is zero.
 func Silent(x []float32) bool {
 	for _, v := range x {
 		if v != 0 {

@@ -20,7 +20,7 @@ const (
 // envelope of a 24-bit sample that flickers.
 const thresholdCount = 32
 
-// activeLevel measures the active speech level by ITU-T P.56 method B: a
+// ActiveSpeech measures the active speech level by ITU-T P.56 method B: a
 // two-stage exponential envelope of every sample is compared with thresholds
 // a factor of two apart, each with its hangover; the active time above a
 // threshold gives an active level, and the level that lies the margin above
@@ -87,7 +87,7 @@ func newEnvelopeBlock(g float64) *envelopeBlock {
 	return b
 }
 
-// add takes a step, in blocks that cannot reach another threshold and by the
+// Add takes a step, in blocks that cannot reach another threshold and by the
 // sample where they may.
 func (a *ActiveSpeech) Add(x []float32) {
 	if a.p == 0 && a.q == 0 && frames.Silent(x) {
@@ -195,7 +195,7 @@ func (a *ActiveSpeech) activity(j int) int64 {
 	return a.active[j] + a.held(j, a.n)
 }
 
-// result gives the active speech level and the activity factor of a signal of
+// Result gives the active speech level and the activity factor of a signal of
 // n samples whose squares sum to sumSquares. Where there is no activity the
 // level is −Inf.
 func (a *ActiveSpeech) Result(sumSquares float64, n int64) (measurement.Level, float64) {

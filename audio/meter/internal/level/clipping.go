@@ -25,8 +25,8 @@ const (
 	flatMinTop   = topBins / 16 // −24 dBFS; below, steps of 16 bits are coarse
 )
 
-// clipping finds the channel's flat tops. It looks at the steps that reach
-// the largest magnitude so far, and begins anew when a step exceeds it.
+// Clipping finds the channel's flat tops. It looks at the steps that reach
+// the largest magnitude so far, and starts over when a step exceeds it.
 type Clipping struct {
 	top     int   // the largest magnitude, in bins
 	run     int   // samples at the top up to now
@@ -39,7 +39,7 @@ type Clipping struct {
 // soon as it is played.
 func topBin(magnitude float32) int { return min(topBins, int(magnitude*(topBins)+0.5)) }
 
-// add takes a step and its largest magnitude.
+// Add takes a step and its largest magnitude.
 func (c *Clipping) Add(x []float32, peak float32) {
 	bin := topBin(peak)
 	if bin < c.top || bin == 0 {
@@ -71,7 +71,7 @@ func (c *Clipping) Add(x []float32, peak float32) {
 	}
 }
 
-// result is how many samples are clipped, and at which level. coarse says that
+// Result is how many samples are clipped, and at which level. coarse says that
 // the samples lie on a grid whose levels are far apart.
 func (c *Clipping) Result(coarse bool) (samples int64, at measurement.DBFS) {
 	switch c.top {

@@ -39,7 +39,7 @@ const (
 	dropoutDelayS = 0.100 // from the newest step's start back to where repeats are looked for
 )
 
-// dropouts looks for lost packets in the samples as they came.
+// Dropouts looks for lost packets in the samples as they came.
 type Dropouts struct {
 	rate    int
 	from    int64 // number of the newest step's first sample
@@ -77,10 +77,10 @@ func NewDropouts(rate int) Dropouts {
 	return d
 }
 
-// dropoutPast is how many samples before a step dropouts needs to see.
+// DropoutPast is how many samples before a step dropouts needs to see.
 func DropoutPast(rate int) int { return int(math.Ceil(dropoutPastS * float64(rate))) }
 
-// add takes a step with the samples before it: y[at:] is the step.
+// Add takes a step with the samples before it: y[at:] is the step.
 func (d *Dropouts) Add(y []float32, at int) {
 	d.gaps(y, at)
 	back := int(dropoutDelayS * float64(d.rate))
@@ -217,7 +217,7 @@ func MeanSquare(x []float32) float64 {
 	return sum / float64(max(1, len(x)))
 }
 
-// result counts the dropouts inside speech of so high an active level.
+// Result counts the dropouts inside speech of so high an active level.
 func (d *Dropouts) Result(speech []measurement.Segment, active measurement.Level) measurement.Dropouts {
 	slices.SortFunc(d.found, func(a, b dropout) int { return cmp.Compare(a.start, b.start) })
 	var out measurement.Dropouts

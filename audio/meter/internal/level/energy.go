@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// energy gathers RMS, peak and DC. The energy of a recording is the merge of
+// Energy gathers RMS, peak and DC. The energy of a recording is the merge of
 // those of its steps.
 type Energy struct {
 	n               int64
@@ -15,20 +15,20 @@ type Energy struct {
 	Peak            float32
 }
 
-// energyOf measures a step. Sums run in float32 over a step only, and in float64
-// over the recording. The peak is no number where a sample is none.
+// EnergyOf measures a step. Sums run in float32 over a step only, and in float64
+// over the recording. The peak is NaN where a sample is.
 func EnergyOf(x []float32) Energy {
 	sum, squares, peak := dsp.Sums(x)
 	return Energy{n: int64(len(x)), Sum: float64(sum), SumSquares: float64(squares), Peak: peak}
 }
 
-// peakOf is the largest magnitude of a stretch.
+// PeakOf is the largest magnitude of a stretch.
 func PeakOf(x []float32) float32 {
 	_, _, peak := dsp.Sums(x)
 	return peak
 }
 
-// merge adds what was measured of the samples that follow.
+// Merge adds what was measured of the samples that follow.
 func (e *Energy) Merge(next Energy) {
 	e.n += next.n
 	e.Sum += next.Sum
@@ -47,14 +47,14 @@ func (e *Energy) Result() measurement.Levels {
 	}
 }
 
-// powerLevel is the level of a mean square.
+// PowerLevel is the level of a mean square.
 func PowerLevel(p float64) measurement.Level { return measurement.Level(10 * math.Log10(p)) }
 
-// loudest is the largest magnitude that is measured, 60 dB over full scale.
+// Loudest is the largest magnitude that is measured, 60 dB over full scale.
 // Float recordings may go beyond full scale; no microphone goes this far.
 const Loudest = 1000
 
-// tame takes what is no number for 0 and what is beyond the loudest for the
+// Tame takes NaN for 0 and what is beyond the loudest for the
 // loudest, so that every measurement stays finite.
 func Tame(x []float32) {
 	for i, v := range x {

@@ -38,7 +38,7 @@ const (
 // six at 48 kHz.
 const gridPhases = 6
 
-// grid asks whether samples are levels that a G.711 decoder puts out (ITU-T
+// Grid asks whether samples are levels that a G.711 decoder puts out (ITU-T
 // G.711 tables 1 and 2), as a trace of the line. It bears what recorders do:
 // concealed packets are off the grid, and zeros filled into an A-law leg,
 // which has no zero, are not loud. Interpolation to a multiple of 8 kHz keeps
@@ -70,7 +70,7 @@ type law struct {
 	codes [2]uint64 // which of its magnitudes they were
 }
 
-// add takes a step of which no sample exceeds the magnitude peak.
+// Add takes a step of which no sample exceeds the magnitude peak.
 func (g *Grid) Add(x []float32, peak float32) {
 	g.steps++
 	if g.steps%gridEvery != 1 || peak < gridLoud {
@@ -109,7 +109,7 @@ func (l *law) log10LR(loud int64) float64 {
 	return on*math.Log10(gridOfLine/gridByChance) + off*math.Log10((1-gridOfLine)/(1-gridByChance))
 }
 
-// result names the law whose grid the loud samples lie on, "" where it is
+// Result names the law whose grid the loud samples lie on, "" where it is
 // neither's, and the share that lies on the nearer one.
 func (g *Grid) Result() (name string, share float64) {
 	for _, f := range g.found[:g.phases] {

@@ -41,7 +41,7 @@ const (
 	lineMinimum = 4  // spectra of speech
 )
 
-// line averages the power spectrum of a channel by frame level.
+// Line averages the power spectrum of a channel by frame level.
 type Line struct {
 	fft    *dsp.FFT
 	window []float32 // Hann over a step, zero beyond
@@ -91,7 +91,7 @@ func NewLine(rate, step int) *Line {
 	return l
 }
 
-// add takes a step and reports whether its spectrum was taken: it then is in power.
+// Add takes a step and reports whether its spectrum was taken: it then is in power.
 func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
 	l.steps++
 	every := LineEvery
@@ -125,7 +125,7 @@ func class(level float64) int {
 	return max(0, min(lineClasses-1, int(-level/classWidthDB)))
 }
 
-// result describes the line by the frames of at least the level of the
+// Result describes the line by the frames of at least the level of the
 // weakest speech, and by the others, which are its noise.
 func (l *Line) Result(weakest measurement.Level) measurement.Line {
 	speech, noise := spectrum{power: make([]float64, len(l.Power))}, spectrum{power: make([]float64, len(l.Power))}

@@ -7,11 +7,11 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// idle is the largest magnitude of a constant that counts as digital silence:
+// Idle is the largest magnitude of a constant that counts as digital silence:
 // a gap in a G.711 A-law leg decodes to ±8 of 32768, there being no zero.
 const Idle = 8.0 / 32768
 
-// digitalSilence finds stretches in which a channel carries nothing: zeros, or
+// DigitalSilence finds stretches in which a channel carries nothing: zeros, or
 // the constant that an idle A-law leg decodes to. A line that is merely quiet
 // has noise.
 type DigitalSilence struct {
@@ -22,7 +22,7 @@ type DigitalSilence struct {
 	quiet   int64   // samples in steps of digital silence
 }
 
-// add takes a step and reports whether all of it is digital silence. Any other
+// Add takes a step and reports whether all of it is digital silence. Any other
 // step shows itself at its first samples.
 func (d *DigitalSilence) Add(x []float32) bool {
 	quiet := int64(d.leading(x, x[0]))

@@ -15,7 +15,7 @@ func peakByte(v float32) byte {
 	return byte(int8(math.Copysign(q, float64(v))))
 }
 
-// outline gathers the peaks. When the pairs run out, two neighbours become one.
+// Waveform gathers the lowest and highest samples. When the pairs run out, two neighbours become one.
 type Waveform struct {
 	cell  int // samples
 	full  int // samples of the newest pair

@@ -62,7 +62,7 @@ func regularity(log *frames.Log, r frames.Range) float64 {
 	return best
 }
 
-// withDrums lengthens stretches of music by the drums before and after them.
+// WithDrums lengthens stretches of music by the drums before and after them.
 // A drum stands out from what is around it as speech over music does: no speech
 // is looked for where there is nothing but a beat.
 func WithDrums(music []frames.Range, log *frames.Log) []frames.Range {

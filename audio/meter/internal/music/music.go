@@ -41,7 +41,7 @@ const (
 	slotMost    = 253
 )
 
-// musicWatch keeps a byte for every slot.
+// Watch keeps a byte for every slot.
 type Watch struct {
 	fft    *dsp.FFT
 	window []float32 // Hann over the samples, zero beyond
@@ -91,7 +91,7 @@ func NewWatch(rate int) *Watch {
 	return m
 }
 
-// add takes a step's frame and the base band, whose newest n samples are the step.
+// Add takes a step's frame and the base band, whose newest n samples are the step.
 func (m *Watch) Add(p *frames.Past, n int, f frames.Frame) {
 	m.recent = max(f.Level, m.recent-peakFallDB)
 	switch {
@@ -195,7 +195,7 @@ func (m *Watch) decimate(x []float32) {
 	}
 }
 
-// spectrumPast is how many samples the spectra look back: the music meter takes
+// Past is how many samples the spectra look back: the music meter takes
 // those of some slots with the newest.
 func Past(rate int) int {
 	const longest = windowS + (heldSlots-1)*SlotSteps*frames.StepS + 0.004

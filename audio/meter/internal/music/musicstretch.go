@@ -68,7 +68,7 @@ const (
 // maxPause is the longest pause that is inside a stretch, whatever sounds in it.
 const maxPause = 25 // frames: 0.5 s
 
-// slotRange is a stretch of slots, the end not included.
+// SlotRange is a stretch of slots, the end not included.
 type SlotRange struct{ Start, End int }
 
 // musicIn finds where music plays: the path through the slots, music or not,
@@ -147,7 +147,7 @@ func trim(slots []uint8, r SlotRange) (SlotRange, bool) {
 		float64(held) >= minHeldShare*float64(heard) && float64(several) >= minSeveralShare*float64(heard)
 }
 
-// playsIn reports whether music plays in any of the slots, by them and by those
+// PlaysIn reports whether music plays in any of the slots, by them and by those
 // up to reach slots before and after that are there already.
 func (m *Watch) PlaysIn(slots SlotRange, reach int) bool {
 	first := max(0, slots.Start-reach)
@@ -163,7 +163,7 @@ func (m *Watch) PlaysIn(slots SlotRange, reach int) bool {
 	return false
 }
 
-// find returns the stretches of music in frames.
+// Find returns the stretches of music in frames.
 func (m *Watch) Find(log *frames.Log) []frames.Range {
 	var out []frames.Range
 	for _, s := range musicIn(m.slots) {

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// halves is a meter whose states of two halves of a signal can be merged.
+// Halves is a meter whose states of two halves of a signal can be merged.
 type Halves struct {
 	Add    func(x []float32)
 	Merge  func(other any)
@@ -18,7 +18,7 @@ type Halves struct {
 	Result func() any
 }
 
-// halvesMerge holds that the states of two halves of a signal, merged, are the
+// HalvesMerge holds that the states of two halves of a signal, merged, are the
 // state of the whole, where the second half begins at a multiple of so many steps of
 // 20 ms: counts exactly, sums to rounding.
 func HalvesMerge(t *testing.T, rate, steps int, begin func() Halves, o ...cmp.Option) {

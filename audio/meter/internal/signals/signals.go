@@ -14,7 +14,7 @@ var Rates = []int{8000, 11025, 16000, 22050, 32000, 44100, 48000}
 // amplitude is the peak of a sine of a level in dBov.
 func sineAmplitude(level float64) float64 { return math.Sqrt2 * math.Pow(10, level/20) }
 
-// sine makes a tone of a level in dBov.
+// Sine makes a tone of a level in dBov.
 func Sine(rate int, seconds, hz, level float64) []float32 {
 	x := make([]float32, int(math.Round(seconds*float64(rate))))
 	a := sineAmplitude(level)
@@ -24,7 +24,7 @@ func Sine(rate int, seconds, hz, level float64) []float32 {
 	return x
 }
 
-// white makes white noise of a level in dBov.
+// White makes white noise of a level in dBov.
 func White(seed uint64, rate int, seconds, level float64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 56))
 	x := make([]float32, int(math.Round(seconds*float64(rate))))
@@ -35,7 +35,7 @@ func White(seed uint64, rate int, seconds, level float64) []float32 {
 	return x
 }
 
-// gate keeps the first on seconds of every period and silences the rest.
+// Gate keeps the first on seconds of every period and silences the rest.
 func Gate(x []float32, rate int, on, period float64) []float32 {
 	for i := range x {
 		if math.Mod(float64(i)/float64(rate), period) >= on {
@@ -45,7 +45,7 @@ func Gate(x []float32, rate int, on, period float64) []float32 {
 	return x
 }
 
-// mix adds y to x.
+// Mix adds y to x.
 func Mix(x, y []float32) []float32 {
 	for i := range min(len(x), len(y)) {
 		x[i] += y[i]
@@ -53,7 +53,7 @@ func Mix(x, y []float32) []float32 {
 	return x
 }
 
-// quantised rounds samples to 16 bits.
+// Quantised rounds samples to 16 bits.
 func Quantised(x []float32) []float32 {
 	for i, v := range x {
 		x[i] = float32(math.Round(float64(max(-1, min(32767.0/32768, v)))*32768)) / 32768
@@ -61,7 +61,7 @@ func Quantised(x []float32) []float32 {
 	return x
 }
 
-// anySignal draws a signal of pieces: silence, tones, noise, constants, clicks,
+// AnySignal draws a signal of pieces: silence, tones, noise, constants, clicks,
 // at any level, for up to a few seconds.
 func AnySignal(t *rapid.T, label string, rate int) []float32 {
 	var x []float32
@@ -95,19 +95,19 @@ func AnySignal(t *rapid.T, label string, rate int) []float32 {
 	return Quantised(x)
 }
 
-// inSteps calls each with the steps of a signal.
+// InSteps calls each with the steps of a signal.
 func InSteps(x []float32, step int, each func([]float32)) {
 	for ; len(x) > 0; x = x[min(step, len(x)):] {
 		each(x[:min(step, len(x))])
 	}
 }
 
-// talker makes a voice, with pauses, over a noise floor of −62 dBov.
+// Talker makes a voice, with pauses, over a noise floor of −62 dBov.
 func Talker(seed uint64, rate int, seconds, level float64) []float32 {
 	return Mix(QuietTalker(seed, rate, seconds, level), White(seed, rate, seconds, -62))
 }
 
-// quietTalker makes a voice of an RMS level in dBov over silence.
+// QuietTalker makes a voice of an RMS level in dBov over silence.
 func QuietTalker(seed uint64, rate int, seconds, level float64) []float32 {
 	const highest = 3400
 	rng := rand.New(rand.NewPCG(seed, 3))
@@ -119,7 +119,7 @@ func QuietTalker(seed uint64, rate int, seconds, level float64) []float32 {
 	return Scaled(x, float32(math.Pow(10, (level-LevelOf(x))/20)))
 }
 
-// scaled is x at another gain.
+// Scaled is x at another gain.
 func Scaled(x []float32, gain float32) []float32 {
 	y := make([]float32, len(x))
 	for i, v := range x {
@@ -128,13 +128,13 @@ func Scaled(x []float32, gain float32) []float32 {
 	return y
 }
 
-// hiss is noise of a level in dBov from 300 to 3400 Hz that is the same sound
+// Hiss is noise of a level in dBov from 300 to 3400 Hz that is the same sound
 // at every rate.
 func Hiss(seed uint64, rate int, seconds, level float64) []float32 {
 	return Pinkish(seed, rate, seconds, level, 300, 3400, 0)
 }
 
-// pinkish makes a noise of a level in dBov of a hundred tones between two
+// Pinkish makes a noise of a level in dBov of a hundred tones between two
 // frequencies, whose spectrum falls by so many dB an octave.
 func Pinkish(seed uint64, rate int, seconds, level, low, high, fall float64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 8))
@@ -210,7 +210,7 @@ func (v *vocalTract) gainsAt(t float64) []float64 {
 	return gains
 }
 
-// levelOf is the level of a signal in dBov.
+// LevelOf is the level of a signal in dBov.
 func LevelOf(x []float32) float64 {
 	var sum float64
 	for _, v := range x {
@@ -219,5 +219,5 @@ func LevelOf(x []float32) float64 {
 	return 10 * math.Log10(sum/float64(len(x)))
 }
 
-// near reports whether two figures are equal to a tolerance; infinities are equal to themselves.
+// Near reports whether two figures are equal to a tolerance; infinities are equal to themselves.
 func Near(a, b, tolerance float64) bool { return a == b || math.Abs(a-b) <= tolerance }

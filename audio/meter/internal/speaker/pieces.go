@@ -31,7 +31,7 @@ const (
 
 const emptyBand = 1e-12
 
-// pieces keeps what the speech in each piece of the call sounds like on a channel.
+// Pieces keeps what the speech in each piece of the call sounds like on a channel.
 type Pieces struct {
 	edges   [shapeBands + 1]int // bins
 	shapes  []shape
@@ -51,7 +51,7 @@ type shape struct {
 	energy       float64 // the sum of the frames' mean power
 }
 
-// newPieces takes the width of a bin and how many there are. Below 8 kHz the
+// NewPieces takes the width of a bin and how many there are. Below 8 kHz the
 // bands are narrower, so that they end below half the sample rate.
 func NewPieces(binHz float64, bins int) *Pieces {
 	highest := min(shapeHighHz, binHz*float64(bins-1))
@@ -63,7 +63,7 @@ func NewPieces(binHz float64, bins int) *Pieces {
 	return p
 }
 
-// step counts a frame and reports whether it is loud enough to be speech.
+// Step counts a frame and reports whether it is loud enough to be speech.
 func (p *Pieces) Step(f frames.Frame) bool {
 	if p.steps%p.Length == 0 {
 		if len(p.shapes) == maxPieces {
@@ -81,7 +81,7 @@ func (p *Pieces) Step(f frames.Frame) bool {
 	return !f.Quiet && f.Level >= p.loudest-loudWithinDB
 }
 
-// add takes the power spectrum of the frame of speech that was counted last.
+// Add takes the power spectrum of the frame of speech that was counted last.
 func (p *Pieces) Add(power []float32) {
 	var total float64
 	p.mean = 0

@@ -45,7 +45,7 @@ func (s *passage) merge(o *passage) {
 	s.noise.Merge(&o.noise)
 }
 
-// passages gives the pieces of a channel, now that it is known where somebody speaks.
+// Passages gives the pieces of a channel, now that it is known where somebody speaks.
 func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c frames.Clock) []passage {
 	out := make([]passage, len(p.shapes))
 	for i := range out {
@@ -80,7 +80,7 @@ func apartBy(db, spread float64) float64 {
 	return min(levelsAtMost, db*db/(spread*spread))
 }
 
-// exchanged finds where in the call the sides may best have changed places, to the
+// SideSwapOf finds where in the call the sides may best have changed places, to the
 // length of a piece in seconds.
 func SideSwapOf(left, right []passage, pieceS float64) measurement.SideSwap {
 	best := measurement.SideSwap{At: measurement.Never}

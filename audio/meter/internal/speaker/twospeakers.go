@@ -40,7 +40,7 @@ type speakers struct {
 	weight     []float64
 }
 
-// alternation asks whether the speech of a channel is that of two who take turns.
+// TwoSpeakersOf asks whether the speech of a channel is that of two who take turns.
 func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
 	if len(all) < 2*speakerUtterances {
 		return nil

@@ -41,7 +41,7 @@ type utterance struct {
 	products [speakerDims * (speakerDims + 1) / 2]float32
 }
 
-// utterances keeps the utterances of what is loud enough to be speech on a channel.
+// Utterances keeps the utterances of what is loud enough to be speech on a channel.
 type Utterances struct {
 	below, above [2]int // bins of the outer bands
 	steps        int
@@ -59,7 +59,7 @@ func NewUtterances(binHz float64, bins int, p *Pieces) *Utterances {
 	}
 }
 
-// step counts a frame.
+// Step counts a frame.
 func (s *Utterances) Step(loud bool) {
 	if loud {
 		s.loud = s.steps
@@ -70,7 +70,7 @@ func (s *Utterances) Step(loud bool) {
 	}
 }
 
-// add takes the power spectrum of a loud frame, whose bands p has in dB.
+// Add takes the power spectrum of a loud frame, whose bands p has in dB.
 func (s *Utterances) Add(power []float32, p *Pieces) {
 	if len(s.Kept) == UtterancesKept {
 		return
@@ -107,7 +107,7 @@ func (s *Utterances) close() {
 	s.open = utterance{}
 }
 
-// within gives the utterances in which somebody speaks, now that it is known when.
+// Within gives the utterances in which somebody speaks, now that it is known when.
 func (s *Utterances) Within(speech []measurement.Segment, c frames.Clock) []utterance {
 	s.close()
 	var out []utterance

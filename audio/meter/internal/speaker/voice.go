@@ -19,7 +19,7 @@ const (
 	slopeFrames = 5
 )
 
-// voiceMeter gathers what a voice summary is made from: cepstral coefficients
+// Voice gathers what a voice summary is made from: cepstral coefficients
 // of voiced frames, in cells of equal length. When the cells run out, two
 // neighbours become one, so that a long call costs what a short one does.
 type Voice struct {
@@ -41,7 +41,7 @@ func NewVoice(rate, step int) *Voice {
 	return v
 }
 
-// add takes a step of the base band and the level of the frame that ends with it.
+// Add takes a step of the base band and the level of the frame that ends with it.
 func (v *Voice) Add(x []float32, f frames.Frame) {
 	copy(v.past, v.past[len(x):])
 	copy(v.past[len(v.past)-len(x):], x)
@@ -90,7 +90,7 @@ func (v *Voice) halve() {
 	v.perCell *= 2
 }
 
-// result summarises the cells in which somebody speaks; nil where that is too little.
+// Result summarises the cells in which somebody speaks; nil where that is too little.
 func (v *Voice) Result(speech []measurement.Segment, c frames.Clock) *measurement.Voice {
 	type part struct {
 		start measurement.Time

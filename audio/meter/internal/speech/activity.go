@@ -29,14 +29,14 @@ const (
 	MinBurstS = 0.08 // bursts that are all shorter are clicks, as of a keyboard
 )
 
-// speech is what activity detection found on a channel.
+// Speech is what activity detection found on a channel.
 type Speech struct {
 	Segments []measurement.Segment
 	level    int16             // of the speech, as logged; logFloor where there is none
 	Weakest  measurement.Level // level of the weakest speech; 0 where there is none
 }
 
-// findSpeech finds the stretches of speech in a frame log: one walk finds the
+// Find finds the stretches of speech in a frame log: one walk finds the
 // level of the channel's speech, a second one the segments, because what is
 // loud enough to be speech depends on how loud the talker is.
 func Find(log *frames.Log, c frames.Clock) Speech {
@@ -62,7 +62,7 @@ func Find(log *frames.Log, c frames.Clock) Speech {
 	}
 }
 
-// dropFarBelow takes the segments from a channel that is too far below the other to hold speech.
+// DropFarBelow takes the segments from a channel that is too far below the other to hold speech.
 func DropFarBelow(a, b *Speech) {
 	for _, pair := range [][2]*Speech{{a, b}, {b, a}} {
 		if weaker, stronger := pair[0], pair[1]; int(weaker.level) < int(stronger.level)-farBelow {

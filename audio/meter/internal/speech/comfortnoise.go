@@ -37,7 +37,7 @@ const (
 	stepFrames               = 3    // … in so many frames
 )
 
-// noiseStep is how far the noise right after speech is above the noise later in
+// NoiseStep is how far the noise right after speech is above the noise later in
 // the pause, in dB, in the median; 0 where it does not change at once and
 // in all pauses alike.
 func NoiseStep(log *frames.Log, speech []measurement.Segment, c frames.Clock) measurement.Ratio {

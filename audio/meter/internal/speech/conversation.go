@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// converse fills in what follows from who speaks when.
+// Converse fills in what follows from who speaks when.
 func Converse(m *measurement.Measurements) {
 	all := m.Turns()
 	var answers [2][]float64

@@ -15,7 +15,7 @@ const (
 	NoisePercentile = 0.25
 )
 
-// noiseFloor is the level of the line's noise in the band of speech: a low
+// NoiseFloor is the level of the line's noise in the band of speech: a low
 // percentile of the frames apart from all speech, digital silence left out;
 // −Inf where there are too few.
 func NoiseFloor(log *frames.Log, speech []measurement.Segment, c frames.Clock) measurement.Level {
@@ -34,7 +34,7 @@ const (
 	soundFrames = 5                 // of the line end it: 0.1 s; fewer are a click
 )
 
-// leadingIdle is how long the line is not there yet, in seconds: what is heard
+// LeadingIdle is how long the line is not there yet, in seconds: what is heard
 // before the first speech is far below the noise from then on. 0 where that noise is
 // not known.
 func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) float64 {
@@ -62,7 +62,7 @@ func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) 
 	return 0
 }
 
-// betweenSpeech yields the frames apart from all speech, digital silence left
+// BetweenSpeech yields the frames apart from all speech, digital silence left
 // out, with their logged levels.
 func BetweenSpeech(log *frames.Log, speech []measurement.Segment, c frames.Clock) iter.Seq2[int, int16] {
 	return func(yield func(int, int16) bool) {

@@ -21,7 +21,7 @@ const (
 	steadyWindowS = 0.128 // resolves the 40 Hz between 440 and 480 Hz
 )
 
-// tones finds key presses and lasting tones in the base band.
+// Tones finds key presses and lasting tones in the base band.
 type Tones struct {
 	gate     tonality
 	short    *peakFinder // over a plateau
@@ -42,7 +42,7 @@ func New(rate int) *Tones {
 	}
 }
 
-// add takes the base band, whose newest n samples are the step, what the speech
+// Add takes the base band, whose newest n samples are the step, what the speech
 // band found in it, and the log in which frames that are part of a tone are marked.
 func (t *Tones) Add(p *frames.Past, n int, b *frames.SpeechBand, f frames.Frame, log *frames.Log) {
 	x := p.Before(0, n)
@@ -84,7 +84,7 @@ func (t *Tones) Add(p *frames.Past, n int, b *frames.SpeechBand, f frames.Frame,
 	t.step++
 }
 
-// finish ends what is still open.
+// Finish ends what is still open.
 func (t *Tones) Finish(log *frames.Log) {
 	if done, ok := t.keypad.finish(); ok {
 		t.press(done, log)

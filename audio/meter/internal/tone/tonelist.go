@@ -26,7 +26,7 @@ type event struct {
 	hz         float64 // of a single tone; 0 of others
 }
 
-// toneList keeps what was heard of tones on a channel.
+// List keeps what was heard of tones on a channel.
 type List struct {
 	events  []event
 	omitted int
@@ -119,7 +119,7 @@ const (
 	noteShare   = 0.5 // of a tone in music: it is a note of it
 )
 
-// settle decides between tones and music, marks the frames of music in the log
+// Settle decides between tones and music, marks the frames of music in the log
 // and returns the stretches that remain.
 func (l *List) Settle(stretches []frames.Range, log *frames.Log) []frames.Range {
 	stretches = slices.DeleteFunc(stretches, func(r frames.Range) bool {
@@ -155,7 +155,7 @@ func (e event) frames() frames.Range {
 
 func overlapOf(a, b frames.Range) int { return max(0, min(a.End, b.End)-max(a.Start, b.Start)) }
 
-// result gives the tones in the order of their starts, and how many more there were.
+// Result gives the tones in the order of their starts, and how many more there were.
 func (l *List) Result(c frames.Clock) ([]measurement.Tone, int) {
 	slices.SortStableFunc(l.events, func(a, b event) int { return cmp.Compare(a.start, b.start) })
 	var out []measurement.Tone
