@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// peaksPerSecond is how many pairs a second an outline begins with.
+// peaksPerSecond is how many pairs a second a waveform begins with.
 const peaksPerSecond = 1000
 
 // peakByte is the byte that stands for a sample.
@@ -68,7 +68,7 @@ func (o *Waveform) halve() {
 	o.cell *= 2
 }
 
-// merge adds the outline of the samples that follow, which is used up. It is
+// merge adds the waveform of the samples that follow, which is used up. It is
 // exact where they begin at a multiple of the cell of the whole.
 func (o *Waveform) merge(next *Waveform) {
 	for o.cell < next.cell {
