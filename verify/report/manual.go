@@ -51,7 +51,7 @@ func (m *manualPage) add(line string) {
 		m.end()
 		m.code = !m.code
 	case m.code:
-		m.line("    " + escape.Text(line))
+		m.line("    " + escape.Text(strings.ReplaceAll(line, "\t", "    "))) // a tab would be escaped
 	case strings.TrimSpace(line) == "":
 		m.end()
 		m.titles = nil
