@@ -26,6 +26,7 @@ type Notes struct {
 	malformed int
 }
 
+// Add notes something, but no more than MaxMalformed of the kind that a file can be full of.
 func (n *Notes) Add(code note.Code, format string, args ...any) {
 	if code == NoteMalformed {
 		n.malformed++
@@ -36,7 +37,7 @@ func (n *Notes) Add(code note.Code, format string, args ...any) {
 	n.list = append(n.list, Note{Code: code, Detail: fmt.Sprintf(format, args...)})
 }
 
-// all returns a copy, with one more note where some were left out.
+// All returns a copy, with one more note where some were left out.
 func (n *Notes) All() []Note {
 	list := append([]Note(nil), n.list...)
 	if unsaid := n.malformed - MaxMalformed; unsaid > 0 {

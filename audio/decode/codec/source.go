@@ -20,6 +20,7 @@ type Source struct {
 	raw steady
 }
 
+// NewSource reads from r, which the caller keeps.
 func NewSource(r io.Reader) *Source {
 	s := &Source{raw: steady{r: r}}
 	s.Reader = bufio.NewReaderSize(&s.raw, sniff.Bytes)

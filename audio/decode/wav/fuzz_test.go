@@ -17,8 +17,7 @@ import (
 )
 
 // FuzzReader holds for any bytes: no panic; samples that are finite and as many left as right; an error
-// that is a sentence with a hint; and the same of all that whether the bytes come whole or one by one,
-// and whether go-audio is given one section or many.
+// that is a sentence with a hint; and the same of all that whether the bytes come whole or one by one.
 func FuzzReader(f *testing.F) {
 	for _, s := range specimens() {
 		f.Add(s.file, s.pick[0], s.pick[1])

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestMoreThanFourGiB reads RF64 of 4.3 GB, and a stream of unknown size that is as long, through the
-// sections that go-audio is really given. The samples are made as they are read. 65,535 channels make
+// TestMoreThanFourGiB reads RF64 of 4.3 GB, and a stream of unknown size that is as long. The samples are made as they are read. 65,535 channels make
 // it quick: two of them are converted and the others only read. Each frame carries its own number.
 func TestMoreThanFourGiB(t *testing.T) {
 	const channels = 65535
