@@ -24,6 +24,12 @@ func (e *engine) heal(ctx context.Context) error {
 	if n > 0 {
 		e.o.Logger.Info("chunks that nobody held and nobody waited for wait again", "chunks", n)
 	}
+	// A job whose chunk another job's process has done, and that ran for a process
+	// which is gone, is done too.
+	if _, err := db.exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+db.riverTime()+` WHERE state = 'running' AND kind = ?
+		AND `+db.lastClient()+` NOT IN (SELECT client FROM otoscope_workers) AND id NOT IN (SELECT chunk_id FROM otoscope_chunks)`, jobArgs{}.Kind()); err != nil {
+		return err
+	}
 	for {
 		healed, err := e.healJobless(ctx)
 		if err != nil || healed < healSlice {
