@@ -55,8 +55,8 @@ func newBatchCommand(env environment) *cobra.Command {
 	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
 	reading.BoolVar(&o.Voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
 	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")
-	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale or all")
-	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's file name)")
+	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale, changed or all")
+	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's path)")
 	running := o.store.flags(env)
 	running.AddFlagSet(o.work.flags())
 	running.IntVar(&o.stop, "stop-after", 0, "stop after `N` recordings that could not be checked (default: never)")
@@ -153,7 +153,7 @@ func indented(text string, by, width int) string {
 }
 
 func againWords() []string {
-	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainAll)}
+	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainChanged), string(batch.AgainAll)}
 }
 
 func (o *BatchOptions) check(args []string) error {
@@ -279,7 +279,7 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	work.StopAfter = o.stop
 	report, err := store.Run(ctx, m, reading, work)
 	console.end(report.Status)
-	console.repeats(report.Reading)
+	console.read(report)
 	if err != nil {
 		console.resume(ctx, err, report, o.again != "")
 		return err
@@ -288,7 +288,6 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	if err != nil {
 		return err
 	}
-	summary.Name = report.Batch
 	format, err := o.format.read()
 	if err != nil {
 		return err

@@ -123,13 +123,25 @@ func (c *console) ignored(m *manifest.Manifest) {
 	c.note(text)
 }
 
-// repeats says which rows were not used because their id was there before.
-func (c *console) repeats(r batch.Reading) {
-	for _, x := range r.Repeats {
-		c.note(fmt.Sprintf("row %d repeats the id %s of row %d; only the first is verified", x.Row, x.ID, x.First))
+// read says what of the manifest's rows is not as it may seem.
+func (c *console) read(r batch.Report) {
+	if r.Renamed != "" {
+		c.note(fmt.Sprintf("the batch %s of an earlier version goes on under its manifest's path: %s", r.Renamed, r.Batch))
 	}
-	if more := r.Repeated - int64(len(r.Repeats)); more > 0 {
-		c.note(fmt.Sprintf("%d more rows repeat an id", more))
+	for _, x := range r.Reading.Repeats {
+		c.note(fmt.Sprintf("row %d repeats row %d (id %s); it is verified once", x.Row, x.First, x.ID))
+	}
+	if more := r.Reading.Repeated - int64(len(r.Reading.Repeats)); more > 0 {
+		c.note(fmt.Sprintf("%d more rows repeat another", more))
+	}
+	for _, x := range r.Reading.Shares {
+		c.note(fmt.Sprintf("row %d has the id %s of row %d, but another recording or other facts; both are verified", x.Row, x.ID, x.First))
+	}
+	if more := r.Reading.Shared - int64(len(r.Reading.Shares)); more > 0 {
+		c.note(fmt.Sprintf("%d more rows share an id; each is verified", more))
+	}
+	if r.Reading.Replaced > 0 {
+		c.note(fmt.Sprintf("%d rows name another recording than before under their id; the new ones are verified, and the old results are gone", r.Reading.Replaced))
 	}
 }
 

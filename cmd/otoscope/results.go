@@ -203,7 +203,7 @@ func (o *ResultsOptions) write(ctx context.Context, env environment, store *batc
 	if err != nil {
 		return err
 	}
-	if summary.Name = f.Batch; summary.Name == "" {
+	if f.Batch == "" {
 		names, err := store.Batches(ctx)
 		if err != nil {
 			return err

@@ -1,8 +1,6 @@
 package batch
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -66,37 +64,4 @@ func (f Filter) condition(db database) (string, []any) {
 func (f Filter) same(g Filter) bool {
 	return f.Batch == g.Batch && slices.Equal(f.Outcomes, g.Outcomes) && slices.Equal(f.Findings, g.Findings) &&
 		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before)
-}
-
-// Batches lists the names of the batches, in order.
-func (s *Store) Batches(ctx context.Context) ([]string, error) {
-	var names []string
-	err := each(ctx, s.db, `SELECT name FROM otoscope_batches ORDER BY name`, nil, func(c cursor) error {
-		var name string
-		if err := c.Scan(&name); err != nil {
-			return err
-		}
-		names = append(names, name)
-		return nil
-	})
-	return names, s.storageError("listing the batches", err)
-}
-
-// knownBatch fails where there is no batch, or not the one that the filter names.
-func (s *Store) knownBatch(ctx context.Context, name string) error {
-	names, err := s.Batches(ctx)
-	switch {
-	case err != nil:
-		return err
-	case len(names) == 0:
-		return s.noBatch()
-	case name == "" || slices.Contains(names, name):
-		return nil
-	}
-	const shown = 10
-	hint := "it holds " + strings.Join(names, ", ")
-	if len(names) > shown {
-		hint = fmt.Sprintf("it holds %d, %s among them", len(names), strings.Join(names[:shown], ", "))
-	}
-	return &StorageError{message: fmt.Sprintf("%s holds no batch %q", s.db.name(), name), hint: hint}
 }

@@ -21,6 +21,7 @@ const (
 	tallyWaiting = "waiting"
 	tallyBad     = "bad rows"
 	tallyBytes   = "bytes"
+	tallyReused  = "reused" // results of earlier runs
 	tallyError   = "error "
 )
 
@@ -51,7 +52,8 @@ type finished struct {
 	text      string // the verdict as JSON, once it is sealed
 	recording []byte // to be stored; nil where what is stored stays, or nothing was measured
 	measured  *measured
-	kept      bool // what is stored of the recording stays
+	kept      bool   // what is stored of the recording stays
+	state     string // of the recording that was verified; see otoscope_results
 	kind      string
 	stale     bool
 	refused   bool // credentials were missing or not accepted
@@ -107,10 +109,11 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 		}
 		v := f.verdict
 		rowKeys[i] = f.key
-		var stage, kind, message, by *string
+		var stage, kind, message, reason, advice, by *string
 		var schema *int64
 		if v.Error != nil {
 			stage, kind, message = new(string(v.Error.Stage)), &f.kind, new(clean(v.Error.Message))
+			reason, advice = new(clean(reasonOf(v))), new(clean(v.Error.Hint))
 		}
 		if f.measured != nil {
 			by, schema = &f.measured.version, &f.measured.schema
@@ -121,7 +124,7 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 		}
 		results = append(results, []any{
 			f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
-			stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now,
+			stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now, f.state, reason, advice,
 		})
 		if f.kept {
 			verdicts = append(verdicts, []any{f.text, f.key})
@@ -149,14 +152,16 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 		args  [][]any
 	}{
 		{`INSERT INTO otoscope_results (row_key, batch_id, outcome, log10_lr, confidence, sha256, bytes, duration_s, format,
-				error_stage, error_kind, error, version, profile, measured_by, measurements_schema, stale, facts_digest, finished_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				error_stage, error_kind, error, version, profile, measured_by, measurements_schema, stale, facts_digest, finished_at,
+				recording_state, error_reason, error_hint)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (row_key) DO UPDATE SET outcome = excluded.outcome, log10_lr = excluded.log10_lr, confidence = excluded.confidence,
 				sha256 = excluded.sha256, bytes = excluded.bytes, duration_s = excluded.duration_s, format = excluded.format,
 				error_stage = excluded.error_stage, error_kind = excluded.error_kind, error = excluded.error,
 				version = excluded.version, profile = excluded.profile, measured_by = excluded.measured_by,
 				measurements_schema = excluded.measurements_schema, stale = excluded.stale,
-				facts_digest = excluded.facts_digest, finished_at = excluded.finished_at`, results},
+				facts_digest = excluded.facts_digest, finished_at = excluded.finished_at, recording_state = excluded.recording_state,
+				error_reason = excluded.error_reason, error_hint = excluded.error_hint`, results},
 		{`INSERT INTO otoscope_details (row_key, verdict, recording) VALUES (?, ?, ?)
 			ON CONFLICT (row_key) DO UPDATE SET verdict = excluded.verdict, recording = excluded.recording`, details},
 		{`UPDATE otoscope_details SET verdict = ? WHERE row_key = ?`, verdicts},

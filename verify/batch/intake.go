@@ -9,7 +9,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -32,6 +31,7 @@ type intake struct {
 	batch   int64
 	reading int64
 	again   Again
+	key     []byte // of the identities
 	making  engineVersion
 	host    string // whose files paths lead to
 	rows    *reader
@@ -63,7 +63,9 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 		if errors.As(e.Err, new(*manifest.Error)) {
 			return in.report, cmp.Or(flush(), e.Err)
 		}
-		slice = append(slice, in.rows.row(e))
+		r := in.rows.row(e)
+		r.identify(in.key)
+		slice = append(slice, r)
 		if len(slice) == intakeRows {
 			if err := flush(); err != nil {
 				return in.report, err
@@ -76,8 +78,11 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 // former is what the batch holds of a row.
 type former struct {
 	facts                   string
+	id, identity            string
 	key, number             int64
 	recording, pick, digest string
+	state                   string // of the recording when it was verified
+	taken                   bool   // by a row of this slice
 	reading                 int64
 	waiting                 bool
 	needs                   needs // of the chunk that it waits in
@@ -102,77 +107,68 @@ func (in *intake) take(ctx context.Context, t statements, slice []row, report *R
 	if err != nil {
 		return err
 	}
+	found, repeats := in.match(slice, existing)
 	w := &writes{in: in}
-	seen := make(map[string]int, len(slice)) // index of the first in this slice
+	named := make(map[string]int64, len(slice)) // the row that had an id first
+	for _, all := range existing {
+		for _, old := range all {
+			if _, has := named[old.id]; !has && old.reading == in.reading {
+				named[old.id] = old.number
+			}
+		}
+	}
 	for i := range slice {
 		r := &slice[i]
 		report.Rows++
-		old, had := existing[r.id]
-		if first, twice := seen[r.id]; twice {
-			in.repeat(w, report, r, slice[first].number)
+		if of, twice := repeats[i]; twice {
+			report.Repeated++
+			report.Repeats = kept(report.Repeats, Repeat{r.id, of.number, r.number})
+			w.repeats = append(w.repeats, of)
 			continue
 		}
-		seen[r.id] = i
-		if had && old.reading == in.reading {
-			in.repeat(w, report, r, old.number)
-			continue
+		if first, shared := named[r.id]; shared {
+			report.Shared++
+			report.Shares = kept(report.Shares, Repeat{r.id, first, r.number})
+		} else {
+			named[r.id] = r.number
 		}
 		if r.err != nil {
 			report.Bad++
 		}
-		if !had {
+		old := found[i]
+		if old == nil {
 			report.New++
 			w.fresh = append(w.fresh, r)
 			continue
 		}
-		w.again = append(w.again, revisit{r, old, in.work(r, old)})
+		v := revisit{r, *old, in.work(r, old)}
+		switch {
+		case !r.same(old) && old.identity != "" && old.identity != r.identity:
+			report.Replaced++
+		case v.work != fetchAnew && r.err == nil && !old.waiting:
+			report.Reused++
+			w.reused++
+		}
+		w.again = append(w.again, v)
 	}
+	w.slice = slice
 	return w.store(ctx, t, report)
 }
 
-func (in *intake) repeat(w *writes, report *Reading, r *row, first int64) {
-	report.Repeated++
-	if len(report.Repeats) < keptRepeats {
-		report.Repeats = append(report.Repeats[:len(report.Repeats):len(report.Repeats)], Repeat{r.id, first, r.number})
+// kept adds to the first of what is told one by one.
+func kept(all []Repeat, x Repeat) []Repeat {
+	if len(all) >= keptRepeats {
+		return all
 	}
-	w.repeated = append(w.repeated, []any{in.batch, r.id})
-}
-
-func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[string]former, error) {
-	ids := make([]string, len(slice))
-	for i, r := range slice {
-		ids[i] = r.id
-	}
-	cond, list := in.store.db.in("r.id", ids)
-	all := map[string]former{}
-	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
-			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale
-		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
-			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
-		WHERE r.batch_id = ? AND `+cond, []any{in.batch, list}, func(c cursor) error {
-		var id string
-		var k former
-		var chunk *int64
-		if err := c.Scan(&id, &k.key, &k.number, &k.recording, &k.pick, &k.digest, &k.reading, &chunk, &k.needs, &k.facts,
-			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale); err != nil {
-			return err
-		}
-		k.waiting = chunk != nil
-		if options, err := decode.ParseWords(k.pick); err == nil {
-			k.pick = options.Words() // as it is written now, whatever was typed
-		}
-		all[id] = k
-		return nil
-	})
-	return all, err
+	return append(all[:len(all):len(all)], x)
 }
 
 // work decides what there is to do for a row that has been here before.
-func (in *intake) work(r *row, old former) int {
+func (in *intake) work(r *row, old *former) int {
 	if r.err != nil {
 		return nothing // its result is written at once
 	}
-	if old.recording != r.recording || old.pick != r.pick || old.outcome == nil {
+	if !r.same(old) || old.pick != r.pick || old.outcome == nil {
 		return fetchAnew
 	}
 	outcome, stale := verify.Outcome(*old.outcome), old.stale != nil && *old.stale == 1
@@ -180,11 +176,14 @@ func (in *intake) work(r *row, old former) int {
 	case in.again == AgainAll,
 		in.again == AgainErrors && outcome == verify.Errored,
 		in.again == AgainUndecided && outcome == verify.Undecided,
+		in.again == AgainChanged,
 		in.again == AgainStale && (stale || old.schema != nil && *old.schema != in.making.schema):
 		return fetchAnew
 	case outcome == verify.Errored && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
 		return fetchAnew // only its words were wrong: it was never fetched
-	case outcome != verify.Errored && !old.measures(r):
+	case outcome != verify.Errored && (!old.measures(r) || r.file && old.replaced(r.reference)):
+		return fetchAnew
+	case outcome == verify.Errored && r.file && old.state != "" && old.replaced(r.reference):
 		return fetchAnew
 	case *old.judgedDigest != r.digest:
 		return judge

@@ -14,7 +14,8 @@ const purgeSlice = 5000
 // that nothing of them is left in its files.
 func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 	if f.Batch != "" {
-		if err := s.knownBatch(ctx, f.Batch); err != nil {
+		var err error
+		if f, err = s.resolve(ctx, f); err != nil {
 			return 0, err
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	AgainErrors    Again = "errors"    // those that could not be checked
 	AgainUndecided Again = "undecided" // those that are undecided
 	AgainStale     Again = "stale"     // those that another version measured
+	AgainChanged   Again = "changed"   // those whose recording may be another by now: all are asked
 	AgainAll       Again = "all"
 )
 
@@ -42,10 +43,14 @@ type Reading struct {
 	Rows     int64 // all that there are
 	New      int64 // of them, rows that the batch did not have
 	Bad      int64 // rows that cannot be used; each has a result that says why
-	Repeated int64 // rows whose id was there before; the first counts
+	Repeated int64 // rows that repeat another in every respect; they are verified once
+	Shared   int64 // rows with the id of another, but another recording or other facts; each is verified
+	Replaced int64 // rows that name another recording than before; the new one is verified
+	Reused   int64 // rows whose recording is not fetched, since an earlier run has
 	Waiting  int64 // rows that there is something to do for
-	// Repeats are the first of the repeated ids, with the rows' numbers.
-	Repeats []Repeat
+	// Repeats and Shares are the first of the repeated and of the shared ids, with the
+	// rows' numbers.
+	Repeats, Shares []Repeat
 }
 
 // A Repeat is an id that a manifest has more than once.

@@ -14,18 +14,21 @@ import (
 // there are no more.
 func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
-		if err := s.knownBatch(ctx, f.Batch); err != nil {
+		f, err := s.resolve(ctx, f)
+		if err != nil {
 			yield(report.Row{}, err)
 			return
 		}
 		names := map[int64]string{}
-		err := each(ctx, s.db, `SELECT batch_id, name FROM otoscope_batches`, nil, func(c cursor) error {
+		var whole []string
+		err = each(ctx, s.db, `SELECT batch_id, name FROM otoscope_batches`, nil, func(c cursor) error {
 			var id int64
 			var name string
 			err := c.Scan(&id, &name)
-			names[id] = name
+			names[id], whole = name, append(whole, name)
 			return err
 		})
+		short := shortNames(whole)
 		if err != nil {
 			yield(report.Row{}, s.storageError("reading the results", err))
 			return
@@ -47,7 +50,7 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 			if err := c.Scan(&batch, &id, &row, &verdict, &recording); err != nil {
 				return err
 			}
-			r, err := restored(names[batch], id, row, verdict, recording)
+			r, err := restored(short[names[batch]], id, row, verdict, recording)
 			if err != nil {
 				return err
 			}

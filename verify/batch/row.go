@@ -17,6 +17,11 @@ import (
 type row struct {
 	id, recording string // recording: secrets removed
 	number        int64
+	byReference   bool   // it has no id, and is known by its recording
+	formerID      string // what an earlier version would have called it then
+	identity      string // of the recording: see identify
+	plain         bool   // recording tells all of it but a signature, and is no file's
+	file          bool   // the reference is a file's path
 	reference     string // the whole of it: a secret
 	pick          string
 	agent         string
@@ -39,6 +44,9 @@ func (r *row) seal() {
 	fmt.Fprintf(&b, "%s\n%q\n", r.factsDigest, r.agent)
 	for _, name := range slices.Sorted(maps.Keys(r.groups)) {
 		fmt.Fprintf(&b, "%q=%q\n", name, r.groups[name])
+	}
+	if r.pick != "" {
+		fmt.Fprintf(&b, "pick %q\n", r.pick)
 	}
 	if r.err != nil {
 		fmt.Fprintf(&b, "%q\n", r.err.Error())

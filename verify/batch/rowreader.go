@@ -72,7 +72,7 @@ func (r *reader) row(e manifest.Entry) row {
 		}
 	}
 	if out.id == "" {
-		out.id = out.recording
+		out.id, out.byReference = out.recording, true
 	}
 	if out.id == "" {
 		out.id = unnamed + strconv.FormatInt(e.Row, 10)

@@ -262,11 +262,14 @@ func TestRepeatedAndBadRows(t *testing.T) {
 		source := &fake{}
 		const text = "id,recording,recorded_by\n1,https://x/1.wav,\n2,https://x/2.wav,sideways\n1,https://x/other.wav,\n,https://x/3.wav,\n,https://x/3.wav,\n1,https://x/1.wav,\n,,dial\n,,\n"
 		report := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source))
-		exactlyOne(t, s, 4)
-		if diff := cmp.Diff([]Repeat{{"1", 1, 3}, {"https://x/3.wav", 4, 5}, {"1", 1, 6}}, report.Reading.Repeats); diff != "" {
+		exactlyOne(t, s, 5)
+		if diff := cmp.Diff([]Repeat{{"https://x/3.wav", 4, 5}, {"1", 1, 6}}, report.Reading.Repeats); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if report.Reading.Repeated != 3 || report.Reading.Bad != 2 || source.calls.Load() != 2 {
+		if diff := cmp.Diff([]Repeat{{"1", 1, 3}}, report.Reading.Shares); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if report.Reading.Repeated != 2 || report.Reading.Shared != 1 || report.Reading.Bad != 2 || source.calls.Load() != 3 {
 			t.Errorf("the report is %+v", report.Reading)
 		}
 		got := verdicts(t, s)
@@ -278,13 +281,13 @@ func TestRepeatedAndBadRows(t *testing.T) {
 		}
 		// Mended, the row is verified.
 		run(t, s, manifestOf(t, "m", strings.Replace(text, "sideways", "dial", 1)), ReadOptions{}, fast(source))
-		exactlyOne(t, s, 4)
-		if v := verdicts(t, s)["2"]; v.Outcome == verify.Errored || source.calls.Load() != 3 {
+		exactlyOne(t, s, 5)
+		if v := verdicts(t, s)["2"]; v.Outcome == verify.Errored || source.calls.Load() != 4 {
 			t.Errorf("the mended row came out as %+v", v)
 		}
 		// Broken again, it says so again.
 		run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source))
-		exactlyOne(t, s, 4)
+		exactlyOne(t, s, 5)
 		if v := verdicts(t, s)["2"]; v.Outcome != verify.Errored {
 			t.Errorf("the row that was broken again came out as %+v", v)
 		}

@@ -11,6 +11,7 @@ import (
 // A Report is what came of a run.
 type Report struct {
 	Batch   string
+	Renamed string // what an earlier version called the batch, where it is now known by its manifest's path
 	Reading Reading
 	Status  Status
 	// Outcomes counts the results of the whole batch, those of earlier runs among them;
@@ -33,12 +34,16 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 	if err != nil {
 		return Report{}, err
 	}
+	name := batchName{name: r.Name, former: m.Name}
 	if r.Name == "" {
-		r.Name = m.Name
+		name.name, name.path = m.Name, m.Path
+		if m.Path != "" {
+			name.name = bounded(m.Path)
+		}
 	}
-	report := Report{Batch: r.Name}
+	report := Report{Batch: name.name}
 	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.engineVersion, rows: rows, host: e.host}
-	if err := s.beginReading(ctx, in, r.Name, o.StopAfter); err != nil {
+	if err := s.beginReading(ctx, in, name, &report, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
 	err = e.during(ctx, func(ctx context.Context) error {
@@ -89,11 +94,18 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 }
 
 // beginReading makes the batch or finds it.
-func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopAfter int) error {
+func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, report *Report, stopAfter int) error {
 	return s.retry(ctx, defaultPatience, func() error {
 		return s.db.tx(ctx, func(t statements) error {
+			var err error
+			if in.key, err = s.secretKey(ctx, t); err != nil {
+				return err
+			}
+			if report.Renamed, err = s.adopt(ctx, t, name); err != nil {
+				return err
+			}
 			found, err := queryOne(ctx, t, `UPDATE otoscope_batches SET reading = reading + 1, read_whole = 0, stopped = NULL, stop_after = ?
-				WHERE name = ? RETURNING batch_id, reading`, []any{stopAfter, name}, &in.batch, &in.reading)
+				WHERE name = ? RETURNING batch_id, reading`, []any{stopAfter, name.name}, &in.batch, &in.reading)
 			if err != nil {
 				return err
 			}
@@ -102,8 +114,8 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name string, stopA
 					return err
 				}
 				in.reading = 1
-				_, err = t.exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, 1, 0, ?)`,
-					in.batch, name, s.db.time(time.Now()), stopAfter)
+				_, err = t.exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, manifest, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, ?, 1, 0, ?)`,
+					in.batch, name.name, name.path, s.db.time(time.Now()), stopAfter)
 				return err
 			}
 			var waiting int64

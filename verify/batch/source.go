@@ -31,6 +31,9 @@ type Allowed struct {
 type Measured struct {
 	verify.Recording
 	Fetched []finding.Finding // what fetching found odd
+	// State is by what a server would say that the recording has changed: an ETag or
+	// a Last-Modified; "" where it gave neither, and for files.
+	State string
 }
 
 // A Source fetches and measures recordings, several at once. Its error is a

@@ -42,7 +42,7 @@ func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64)
 			st.Waiting = n
 		case name == tallyBytes:
 			st.Bytes = n
-		case name == tallyBad:
+		case name == tallyBad, name == tallyReused:
 		case isError:
 			st.Errors[kind] = n
 		default:

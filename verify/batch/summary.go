@@ -17,7 +17,8 @@ const maxGroups = 1000
 
 // Summarise counts the results that a filter chooses.
 func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error) {
-	if err := s.knownBatch(ctx, f.Batch); err != nil {
+	f, err := s.resolve(ctx, f)
+	if err != nil {
 		return report.Summary{}, err
 	}
 	sum := report.Summary{Outcomes: []report.OutcomeCount{}, Findings: []report.FindingCount{}, Errors: []report.ErrorCount{}, Groups: []report.GroupCount{}}
@@ -26,7 +27,10 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error)
 			return sum, s.storageError("counting the results", err)
 		}
 	}
-	return sum, nil
+	if f.Batch != "" {
+		sum.Name, err = s.shortName(ctx, f.Batch)
+	}
+	return sum, err
 }
 
 // chosen gives what a query has to add to results s, and its condition. The rows
@@ -83,6 +87,12 @@ func (s *Store) countRows(ctx context.Context, f Filter, sum *report.Summary) er
 	if _, err := queryOne(ctx, s.db, `SELECT count(*) FROM otoscope_rows r WHERE r.chunk_id IS NOT NULL AND `+cond, args, &sum.Waiting); err != nil {
 		return err
 	}
+	var reused float64
+	if _, err := queryOne(ctx, s.db, `SELECT coalesce(sum(y.n), 0) FROM otoscope_tallies y JOIN otoscope_batches b ON b.batch_id = y.batch_id AND b.reading = y.reading
+		WHERE y.name = ? AND (? = '' OR b.name = ?)`, []any{tallyReused, f.Batch, f.Batch}, &reused); err != nil {
+		return err
+	}
+	sum.Reused = int64(reused)
 	var repeated float64
 	_, err := queryOne(ctx, s.db, `SELECT coalesce(sum(r.repeated), 0) FROM otoscope_rows r WHERE `+cond, args, &repeated)
 	sum.Repeated = int64(repeated)

@@ -31,6 +31,7 @@ type task struct {
 	recording []byte          // what is stored of it; nil where nothing is
 	before    *verify.Verdict // the one that is to be replaced without a fetch
 	measured  *measured
+	state     string // of the recording as it was verified before
 }
 
 // load reads the rows of a chunk.
@@ -40,7 +41,7 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 	byKey := map[int64]*task{}
 	known := map[string]facts{}
 	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
-			d.recording, d.verdict, s.measured_by, s.measurements_schema
+			d.recording, d.verdict, s.measured_by, s.measurements_schema, coalesce(s.recording_state, '')
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
 		JOIN otoscope_waiting w ON w.row_key = r.row_key
@@ -52,7 +53,7 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 		var recording, verdict, by *string
 		var schema *int64
 		var fetch int64
-		if err := r.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &t.tries, &recording, &verdict, &by, &schema); err != nil {
+		if err := r.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &t.tries, &recording, &verdict, &by, &schema, &t.state); err != nil {
 			return err
 		}
 		f, seen := known[text]
@@ -138,7 +139,12 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 		e.failed(t, deadly(t), &f)
 		return f, true
 	}
+	before := pathState(t.reference)
 	m, err := e.measure(ctx, t)
+	// A file that is replaced while it is read has no state, and is verified again.
+	if f.state = m.State; before != "" && before == pathState(t.reference) {
+		f.state = before
+	}
 	if ctx.Err() != nil {
 		return f, false // whatever else went wrong may be for that reason
 	}
@@ -200,7 +206,7 @@ func (e *engine) judge(t *task, m Measured, f *finished) error {
 
 // rejudge comes to a verdict on what is stored.
 func (e *engine) rejudge(t *task, f *finished) {
-	f.kept, f.measured = true, t.measured
+	f.kept, f.measured, f.state = true, t.measured, t.state
 	var stored storedRecording
 	usable := t.recording != nil && t.measured != nil && measurement.Readable(t.measured.schema) && json.Unmarshal(t.recording, &stored) == nil
 	switch {

@@ -10,10 +10,12 @@ import (
 
 // writes are what storing a slice comes to.
 type writes struct {
-	in       *intake
-	fresh    []*row
-	again    []revisit
-	repeated [][]any
+	in      *intake
+	slice   []row
+	fresh   []*row
+	again   []revisit
+	repeats []repeated
+	reused  int64
 }
 
 // job is a row to be put into a chunk.
@@ -77,21 +79,21 @@ func (w *writes) store(ctx context.Context, t statements, report *Reading) error
 		query string
 		args  [][]any
 	}{
-		{`UPDATE otoscope_rows SET row = ?, recording = ?, pick = ?, agent = ?, facts_id = ?, facts_digest = ?, reading = ?, repeated = 0 WHERE row_key = ?`, changes.rows},
+		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ?, agent = ?, facts_id = ?, facts_digest = ?, reading = ?, repeated = 0 WHERE row_key = ?`, changes.rows},
 		{`UPDATE otoscope_rows SET reading = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
-		{`UPDATE otoscope_rows SET row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
+		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
 		{`UPDATE otoscope_waiting SET reference = ? WHERE row_key = ?`, changes.references},
 		{`UPDATE otoscope_waiting SET refetch = 1 WHERE row_key = ?`, changes.fetches},
 		{`UPDATE otoscope_rows SET chunk_id = NULL WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_waiting WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_groups WHERE row_key = ?`, changes.groups},
-		{`INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
+		{`INSERT INTO otoscope_rows (row_key, batch_id, id, identity, row, recording, pick, agent, facts_id, facts_digest, reading, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, groups},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, changes.newGroups},
 		{`INSERT INTO otoscope_waiting (row_key, reference, refetch) VALUES (?, ?, ?)
 			ON CONFLICT (row_key) DO UPDATE SET reference = excluded.reference, refetch = excluded.refetch, tries = 0`, waiting},
 		{`UPDATE otoscope_rows SET chunk_id = ? WHERE row_key = ?`, moved},
-		{`UPDATE otoscope_rows SET repeated = repeated + 1 WHERE batch_id = ? AND id = ?`, w.repeated},
+		{`UPDATE otoscope_rows SET repeated = repeated + 1 WHERE row_key = ?`, w.repeatedKeys(first)},
 	} {
 		if err := t.execMany(ctx, s.query, s.args); err != nil {
 			return err
@@ -100,7 +102,31 @@ func (w *writes) store(ctx context.Context, t statements, report *Reading) error
 	if err := w.in.store.writeResults(ctx, t, w.in.batch, bad); err != nil {
 		return err
 	}
-	return w.in.store.tally(ctx, t, w.in.batch, w.in.reading, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad))})
+	return w.in.store.tally(ctx, t, w.in.batch, w.in.reading, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad)), tallyReused: w.reused})
+}
+
+// repeatedKeys gives the rows that were repeated, where the first new one has the key
+// first.
+func (w *writes) repeatedKeys(first int64) [][]any {
+	if len(w.repeats) == 0 {
+		return nil
+	}
+	keys := map[rowIdentity]int64{}
+	for i, r := range w.fresh {
+		keys[r.is()] = first + int64(i)
+	}
+	for _, a := range w.again {
+		keys[a.row.is()] = a.old.key
+	}
+	var args [][]any
+	for _, x := range w.repeats {
+		key := x.key
+		if x.inSlice {
+			key = keys[w.slice[x.index].is()]
+		}
+		args = append(args, []any{key})
+	}
+	return args
 }
 
 // facts gives the keys of what is declared and known, by digest.
@@ -179,7 +205,7 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 		r, key := a.row, a.old.key
 		changed := a.old.digest != r.digest
 		if changed {
-			c.rows = append(c.rows, []any{r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, key})
+			c.rows = append(c.rows, []any{r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, key})
 			c.groups = append(c.groups, []any{key})
 			for name, value := range r.groups {
 				c.newGroups = append(c.newGroups, []any{key, name, value})
@@ -187,15 +213,15 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 		} else {
 			c.seen = append(c.seen, []any{w.in.reading, key})
 		}
-		if !changed && (a.old.recording != r.recording || a.old.pick != r.pick || a.old.number != r.number) {
-			c.places = append(c.places, []any{r.number, r.recording, r.pick, key})
+		if !changed && (a.old.identity != r.identity || a.old.recording != r.recording || a.old.pick != r.pick || a.old.number != r.number) {
+			c.places = append(c.places, []any{r.id, r.identity, r.number, r.recording, r.pick, key})
 		}
 		switch {
 		case r.err != nil && (changed || a.old.outcome == nil):
 			c.dropped = append(c.dropped, []any{key})
 			*bad = append(*bad, badRow(key, r))
 		case r.err != nil:
-		case a.old.waiting && !changed && a.old.recording == r.recording && a.old.pick == r.pick && a.old.needs == w.needs(r):
+		case a.old.waiting && !changed && r.same(&a.old) && a.old.pick == r.pick && a.old.needs == w.needs(r):
 			// A presigned address that has run out meanwhile is replaced by the
 			// manifest's present one.
 			c.references = append(c.references, []any{r.reference, key})
@@ -271,7 +297,7 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 			continue
 		}
 		r := j.row
-		inserts = append(inserts, []any{j.key, w.in.batch, r.id, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, chunk})
+		inserts = append(inserts, []any{j.key, w.in.batch, r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, chunk})
 		for name, value := range r.groups {
 			groups = append(groups, []any{j.key, name, value})
 		}

@@ -22,8 +22,11 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 		fmt.Fprintf(b, ", %s waiting", plural(s.Waiting, "row"))
 	}
 	fmt.Fprintf(b, "; %.1f hours of audio, %s\n", s.DurationS/3600, strings.ReplaceAll(size(s.Bytes), nbsp, " "))
+	if s.Reused > 0 {
+		fmt.Fprintf(b, "%d from an earlier run\n", s.Reused)
+	}
 	if s.Repeated > 0 {
-		fmt.Fprintf(b, "repeated ids: %s, not verified again\n", plural(s.Repeated, "row"))
+		fmt.Fprintf(b, "repeated rows: %s, verified once\n", plural(s.Repeated, "row"))
 	}
 	if s.Stale > 0 {
 		fmt.Fprintf(b, "%s measured by another version of otoscope; --again stale measures them again\n", plural(s.Stale, "result"))

@@ -34,6 +34,9 @@ type Entry struct {
 type Manifest struct {
 	// Name is what the manifest is called: its file's name, or "stdin".
 	Name string
+	// Path is where it is, whole and without symbolic links; "" where it came through
+	// a pipe.
+	Path string
 	// Folder reports whether the rows are the files of a folder that a person
 	// named, whose paths therefore need no further permission.
 	Folder bool
@@ -102,10 +105,11 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 		name = filepath.Base(abs) // "." has a name too
 	}
 	name = strings.ToValidUTF8(name, "\uFFFD") // a file's may be any bytes
+	whole := wholePath(path)
 	if info.IsDir() {
 		entries := folder(path)
 		for range entries {
-			return &Manifest{Name: name, Folder: true, base: path, own: path, entries: entries}, nil
+			return &Manifest{Name: name, Path: whole, Folder: true, base: path, own: path, entries: entries}, nil
 		}
 		return nil, &Error{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}
 	}
@@ -116,8 +120,22 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 	m, err := Read(name, filepath.Dir(path), f, mappings...)
 	if err != nil {
 		f.Close()
+		return nil, err
 	}
-	return m, err
+	m.Path = whole
+	return m, nil
+}
+
+// wholePath is the one path by which a file is known, from whatever folder and by
+// whatever link it is named.
+func wholePath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	return strings.ToValidUTF8(filepath.ToSlash(path), "\uFFFD")
 }
 
 // Read reads a text whose form shows in its beginning. It lies in the folder base,

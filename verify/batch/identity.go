@@ -1,0 +1,78 @@
+package batch
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/otoscope/otoscope/audio/fetch"
+)
+
+// noRecording is the identity of a row that names none.
+const noRecording = "-"
+
+// identify names the recording of a row by a keyed hash of its whole reference,
+// secrets among it. The key is the database's own: who has the hash, which may be
+// part of an id that is exported, cannot try signatures until one fits.
+//
+// A row without an id is known by its reference. Where that hides what tells it from
+// others, the hash stands beside it.
+func (r *row) identify(key []byte) {
+	r.identity = noRecording
+	ref, err := fetch.ParseUntrusted(r.reference)
+	if r.reference == "" || err != nil {
+		return
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(ref.Identity()))
+	r.identity = hex.EncodeToString(mac.Sum(nil)[:16])
+	r.file = ref.IsPath()
+	told := tellsAll(ref)
+	r.plain = told && !r.file
+	if r.byReference {
+		r.formerID = r.id
+		if !told {
+			r.id = bounded(r.id + "#" + r.identity[:12])
+		}
+	}
+}
+
+// tellsAll reports whether nothing but a signature is left out when a reference is
+// printed.
+func tellsAll(ref fetch.Reference) bool {
+	unsigned, err := fetch.ParseUntrusted(ref.Identity())
+	return err == nil && unsigned.String() == unsigned.Identity()
+}
+
+// identityKey is the name of the secret that identities are hashed with.
+const identityKey = "identity"
+
+// secretKey gives the database's own key, which is made when it is first asked for.
+func (s *Store) secretKey(ctx context.Context, t statements) ([]byte, error) {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	if _, err := t.exec(ctx, `INSERT INTO otoscope_secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, identityKey, hex.EncodeToString(key)); err != nil {
+		return nil, err
+	}
+	var text string
+	if _, err := queryOne(ctx, t, `SELECT value FROM otoscope_secrets WHERE name = ?`, []any{identityKey}, &text); err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) == 0 {
+		return nil, fmt.Errorf("the database's key of identities cannot be read: %w", err)
+	}
+	return key, nil
+}
+
+// same reports whether a row names the recording that it named before. What an
+// earlier version stored has no identity: it is the same where nothing was hidden.
+func (r *row) same(old *former) bool {
+	if old.identity == "" {
+		return r.plain && old.recording == r.recording
+	}
+	return old.identity == r.identity
+}

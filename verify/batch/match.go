@@ -1,0 +1,102 @@
+package batch
+
+import (
+	"context"
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/decode"
+)
+
+// rowIdentity is what no two rows of a batch have in common: the same id, the same
+// recording and the same facts are one row.
+type rowIdentity struct{ id, identity, digest string }
+
+func (r *row) is() rowIdentity { return rowIdentity{r.id, r.identity, r.digest} }
+
+// match finds, for each row of a slice, what the batch has of it: the same in every
+// respect, or else the same recording under other facts, or else what had its id
+// before. What this reading has had already is taken: a second recording under one
+// id is a row by itself. Rows that repeat another have nil, and repeats[i] says of
+// which number.
+func (in *intake) match(slice []row, existing map[string][]*former) (found []*former, repeats map[int]repeated) {
+	found, repeats = make([]*former, len(slice)), map[int]repeated{}
+	first := make(map[rowIdentity]int, len(slice))
+	for i := range slice {
+		r := &slice[i]
+		if j, twice := first[r.is()]; twice {
+			repeats[i] = repeated{number: slice[j].number, index: j, inSlice: true}
+			continue
+		}
+		first[r.is()] = i
+		for _, old := range existing[r.id] {
+			if old.taken || old.identity != r.identity || old.digest != r.digest {
+				continue
+			}
+			if old.reading == in.reading {
+				repeats[i] = repeated{number: old.number, key: old.key}
+			} else {
+				found[i], old.taken = old, true
+			}
+			break
+		}
+	}
+	for _, fits := range []func(*row, *former) bool{
+		(*row).same,
+		func(r *row, old *former) bool { return old.id == r.id || old.identity == "" },
+	} {
+		for i := range slice {
+			r := &slice[i]
+			if _, twice := repeats[i]; twice || found[i] != nil {
+				continue
+			}
+			for _, old := range slices.Concat(existing[r.id], existing[r.formerID]) {
+				if !old.taken && old.reading != in.reading && fits(r, old) {
+					found[i], old.taken = old, true
+					break
+				}
+			}
+		}
+	}
+	return found, repeats
+}
+
+// repeated says of which row another is a repetition.
+type repeated struct {
+	number  int64 // in the manifest
+	key     int64
+	index   int // in the slice, where it is in it
+	inSlice bool
+}
+
+// existing gives what the batch holds of the rows' ids.
+func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[string][]*former, error) {
+	var ids []string
+	for _, r := range slice {
+		ids = append(ids, r.id)
+		if r.formerID != "" && r.formerID != r.id {
+			ids = append(ids, r.formerID)
+		}
+	}
+	slices.Sort(ids)
+	cond, list := in.store.db.in("r.id", slices.Compact(ids))
+	all := map[string][]*former{}
+	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
+			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale, coalesce(s.recording_state, '')
+		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
+			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
+		WHERE r.batch_id = ? AND `+cond+` ORDER BY r.row, r.row_key`, []any{in.batch, list}, func(c cursor) error {
+		k := &former{}
+		var chunk *int64
+		if err := c.Scan(&k.id, &k.key, &k.number, &k.recording, &k.identity, &k.pick, &k.digest, &k.reading, &chunk, &k.needs, &k.facts,
+			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale, &k.state); err != nil {
+			return err
+		}
+		if options, err := decode.ParseWords(k.pick); err == nil {
+			k.pick = options.Words() // however an earlier reading spelt it
+		}
+		k.waiting = chunk != nil
+		all[k.id] = append(all[k.id], k)
+		return nil
+	})
+	return all, err
+}

@@ -1,0 +1,36 @@
+package batch
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/otoscope/otoscope/verify"
+)
+
+var (
+	placeInManifest = regexp.MustCompile(`^row \d+( \(line \d+\))?: `)
+	inQuotes        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	anyNumber       = regexp.MustCompile(`\b\d+(\.\d+)?\b`)
+	anyAddress      = regexp.MustCompile(`https?://\S+`)
+	status          = regexp.MustCompile(`\b[1-5]\d\d \(`)
+)
+
+// reasonOf is an error without what is of one row alone: the recording's name, what
+// is quoted, numbers but for a status of HTTP. Rows that failed for one reason have
+// the same.
+func reasonOf(v verify.Verdict) string {
+	text := placeInManifest.ReplaceAllString(v.Error.Message, "")
+	if v.Recording != "" {
+		text = strings.ReplaceAll(text, v.Recording, "...")
+	}
+	text = anyAddress.ReplaceAllString(text, "...")
+	text = inQuotes.ReplaceAllString(text, `"..."`)
+	kept := status.FindString(text)
+	text = anyNumber.ReplaceAllStringFunc(text, func(n string) string {
+		if kept != "" && strings.HasPrefix(kept, n+" ") {
+			return n
+		}
+		return "N"
+	})
+	return bounded(text)
+}
