@@ -93,6 +93,15 @@ func (c *console) note(text string, attributes ...any) {
 	fmt.Fprintf(c.out, "otoscope: %s\n", escape.Text(text))
 }
 
+// notice says at once what a person would want to stop for.
+func (c *console) notice(text, advice string) {
+	if advice == "" {
+		c.note(text)
+		return
+	}
+	c.note(text, "hint", advice)
+}
+
 // failed tells an error that ends the command where programs read what is told,
 // and gives it back.
 func (c *console) failed(ctx context.Context, err error) error {

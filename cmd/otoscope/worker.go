@@ -183,7 +183,7 @@ func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	if late == 0 {
 		late = -1 // where 0 means the default
 	}
-	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, RetryLate: late}
+	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }
 
 // byteRate is a size a second, 0 where nothing is limited.

@@ -58,7 +58,7 @@ func TestSummary(t *testing.T) {
 		if sum.Results != 90 || sum.Waiting != 0 || sum.Bytes != 81*straight().Bytes || math.Abs(sum.DurationS-81*straight().Measurements.DurationS) > 1e-6 {
 			t.Errorf("the summary is %+v", sum)
 		}
-		if diff := cmp.Diff([]report.ErrorCount{{Kind: "fetch 404", N: 9}}, sum.Errors); diff != "" {
+		if diff := cmp.Diff([]report.ErrorCount{{Kind: "fetch 404", N: 9, Reasons: []report.ErrorReason{{Reason: "not there <b>\x1b[31m", N: 9}}}}, sum.Errors); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		counts := map[verify.Outcome]int64{}

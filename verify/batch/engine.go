@@ -41,6 +41,9 @@ type WorkOptions struct {
 	StopAfter int
 	// Logger is told of what goes on; nil: nobody is.
 	Logger *slog.Logger
+	// Notice, if not nil, is told at once of what a person would want to stop for, with
+	// what to do about it.
+	Notice func(text, advice string)
 	// Progress, if not nil, is called every ProgressEvery (0: half a second)
 	// and at the end, never twice at once.
 	Progress      func(Status)
@@ -109,6 +112,7 @@ type engine struct {
 	halt     error                         // why work was ended, nil while it is not or where ctx ended it
 
 	errors, good, refused atomic.Int64 // recordings of this process
+	first                 firstRows
 	bytes                 atomic.Int64 // fetched by this process
 }
 

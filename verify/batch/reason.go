@@ -11,7 +11,7 @@ var (
 	placeInManifest = regexp.MustCompile(`^row \d+( \(line \d+\))?: `)
 	inQuotes        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 	anyNumber       = regexp.MustCompile(`\b\d+(\.\d+)?\b`)
-	anyAddress      = regexp.MustCompile(`https?://\S+`)
+	anyAddress      = regexp.MustCompile(`https?://[^\s"]+`)
 	status          = regexp.MustCompile(`\b[1-5]\d\d \(`)
 )
 

@@ -28,6 +28,9 @@ func (e *engine) failed(t *task, err error, f *finished) {
 	}
 	f.verdict = verify.ErrorVerdict(t.c, stage, err)
 	n := e.errors.Add(1)
+	if reason := reasonOf(f.verdict); e.first.failed(reason) && e.o.Notice != nil {
+		e.o.Notice(fmt.Sprintf("the first %d recordings all failed for one reason: %s", noticedAfter, reason), f.verdict.Error.Hint)
+	}
 	if f.refused && e.refused.Add(1) >= refusals && e.good.Load() == 0 {
 		e.haltWith(&RefusedError{cause: err, hint: hint.Of(err)}, true)
 		return

@@ -121,16 +121,38 @@ func (s *Store) countFindings(ctx context.Context, f Filter, sum *report.Summary
 	return err
 }
 
+// maxReasons bounds the reasons that are told of one kind of error.
+const maxReasons = 10
+
 func (s *Store) countErrors(ctx context.Context, f Filter, sum *report.Summary) error {
 	join, cond, args := s.chosen(f)
-	err := each(ctx, s.db, `SELECT s.error_kind, count(*) FROM otoscope_results s`+join+` WHERE s.error_kind IS NOT NULL AND `+cond+` GROUP BY s.error_kind`, args, func(c cursor) error {
-		var x report.ErrorCount
-		if err := c.Scan(&x.Kind, &x.N); err != nil {
+	kinds := map[string]*report.ErrorCount{}
+	err := each(ctx, s.db, `SELECT s.error_kind, s.error_reason, min(s.error_hint), count(*) FROM otoscope_results s`+join+`
+		WHERE s.error_kind IS NOT NULL AND `+cond+` GROUP BY s.error_kind, s.error_reason ORDER BY 4 DESC, 2`, args, func(c cursor) error {
+		var kind string
+		var reason, advice *string
+		var n int64
+		if err := c.Scan(&kind, &reason, &advice, &n); err != nil {
 			return err
 		}
-		sum.Errors = append(sum.Errors, x)
+		x := kinds[kind]
+		if x == nil {
+			x = &report.ErrorCount{Kind: kind, Reasons: []report.ErrorReason{}}
+			kinds[kind] = x
+		}
+		x.N += n
+		if reason != nil && len(x.Reasons) < maxReasons { // an earlier version stored none
+			r := report.ErrorReason{Reason: *reason, N: n}
+			if advice != nil {
+				r.Hint = *advice
+			}
+			x.Reasons = append(x.Reasons, r)
+		}
 		return nil
 	})
+	for _, x := range kinds {
+		sum.Errors = append(sum.Errors, *x)
+	}
 	slices.SortFunc(sum.Errors, func(a, b report.ErrorCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Kind, b.Kind)) })
 	return err
 }

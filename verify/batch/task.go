@@ -165,6 +165,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 		return f, true
 	}
 	e.good.Add(1)
+	e.first.good()
 	return f, true
 }
 

@@ -43,8 +43,17 @@ type FindingCount struct {
 
 // An ErrorCount counts errors of a kind, such as "fetch 404".
 type ErrorCount struct {
-	Kind string `json:"kind"`
-	N    int64  `json:"n"`
+	Kind    string        `json:"kind"`
+	N       int64         `json:"n"`
+	Reasons []ErrorReason `json:"reasons"` // most frequent first, ten at most
+}
+
+// An ErrorReason counts errors of one kind that say the same but for names, numbers
+// and what is quoted.
+type ErrorReason struct {
+	Reason string `json:"reason"`
+	Hint   string `json:"hint"` // what to do about it; "" where nothing is known
+	N      int64  `json:"n"`
 }
 
 // A GroupCount tells of the results of a group.

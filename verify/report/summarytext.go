@@ -47,6 +47,15 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 			fmt.Fprintf(t, "%s\t%d\n", escape.Text(e.Kind), e.N)
 		}
 		t.Flush()
+		for _, e := range s.Errors {
+			for _, r := range e.Reasons {
+				fmt.Fprintf(b, "%d x %s", r.N, escape.Text(r.Reason))
+				if r.Hint != "" {
+					fmt.Fprintf(b, ": %s", escape.Text(r.Hint))
+				}
+				b.WriteString("\n")
+			}
+		}
 		b.WriteString("otoscope results --outcome error lists them; otoscope batch --again errors retries them\n")
 	}
 	if len(s.Findings) > 0 {
