@@ -354,6 +354,10 @@ func FuzzManifest(f *testing.F) {
 		"id,recording\n1,a.wav\n", "recording;agent\n\"a\n\";b\n", "\uFEFFrecording\ta\n1\t2\n", `{"recording":"a"}` + "\n{", "[{}]\n",
 		"recording,group.x\n\"a\"\"b\",c,d\n\"\n", `{"attributes":{"conversations":{"media":[{"url":"x","type":"VoiceRecording"}]}}}`, "\xff\xfer\x00e\x00c\x00o\x00r\x00d\x00i\x00n\x00g\x00\n\x00a\x00\n\x00",
 		"recording\n\"open\nb\nc\n", "recording,channels\nx,\"customer,agent\"\n",
+		"sep=;\nRecording Link;Call Direction\na.wav;TRANSFER\n;\n", "sep=\t\nfile\tstarted\na\t1795428000\n",
+		"id,row,recording,outcome,declared_left,heard_left,log10_lr,agent,group.'=x,profile\n'=1,1,https://x/?a=***,match,agent,,0,'@k,v,builtin-4\n",
+		`{"id":"1","schema":1,"recording":"a","outcome":"match","declared":{"left":"agent"},"evidence":[],"findings":[],"groups":{"q":"1"}}`,
+		`{"sid":"RE0123456789abcdef0123456789abcdef","channels":2,"recording":"a","recording":"b"}`,
 	} {
 		f.Add([]byte(s))
 	}

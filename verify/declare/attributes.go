@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
 // MaxAttributes bounds the attributes that are read, in bytes. TaskRouter
@@ -118,7 +119,7 @@ func (r *reader) encoded(b json.RawMessage, place string, depth int) *Error {
 }
 
 // wrapped looks for attributes within an object that is none itself.
-func (r *reader) wrapped(fields []member, place string, depth int) *Error {
+func (r *reader) wrapped(fields []object.Member, place string, depth int) *Error {
 	for _, name := range wrappers() {
 		inner := exactly(fields, name)
 		place := place + " in " + name
@@ -152,7 +153,7 @@ func onlyLiquid(s string) string {
 }
 
 func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
-	fields := members(b)
+	fields := object.Members(b)
 	conversations := r.lookup(fields, "conversations", place)
 	reservations := r.lookup(fields, "reservation_attributes", place)
 	if direction := exactly(fields, "direction"); kindOf(direction) == aString {
@@ -188,12 +189,12 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
 
 // lookup finds a key, the last of several; where it is not there, one that is
 // nearly spelt so. Both get a finding.
-func (r *reader) lookup(fields []member, key, place string) json.RawMessage {
+func (r *reader) lookup(fields []object.Member, key, place string) json.RawMessage {
 	var value json.RawMessage
 	times := 0
 	for _, f := range fields {
-		if f.key == key {
-			value, times = f.value, times+1
+		if f.Key == key {
+			value, times = f.Value, times+1
 		}
 	}
 	if times > 1 {
@@ -203,20 +204,20 @@ func (r *reader) lookup(fields []member, key, place string) json.RawMessage {
 		return value
 	}
 	for _, f := range fields {
-		if misspelt(f.key, key) {
-			r.d.add(finding.KeyMisspelt, fmt.Sprintf("The key %s in %s was read as %q, which is how Flex Insights spells it; Flex itself will not see it.", quote(f.key), place, key))
-			return f.value
+		if misspelt(f.Key, key) {
+			r.d.add(finding.KeyMisspelt, fmt.Sprintf("The key %s in %s was read as %q, which is how Flex Insights spells it; Flex itself will not see it.", quote(f.Key), place, key))
+			return f.Value
 		}
 	}
 	return nil
 }
 
 // exactly finds a key without a word about its spelling.
-func exactly(fields []member, key string) json.RawMessage {
+func exactly(fields []object.Member, key string) json.RawMessage {
 	var value json.RawMessage
 	for _, f := range fields {
-		if f.key == key {
-			value = f.value
+		if f.Key == key {
+			value = f.Value
 		}
 	}
 	return value
@@ -248,7 +249,7 @@ func (r *reader) conversations(b json.RawMessage) {
 		r.list(b, "conversations")
 		return
 	}
-	if media := r.lookup(members(b), "media", "conversations"); media != nil {
+	if media := r.lookup(object.Members(b), "media", "conversations"); media != nil {
 		r.media(media, "conversations.media")
 	}
 }
@@ -267,16 +268,16 @@ func (r *reader) reservations(b json.RawMessage) bool {
 	const place = "reservation_attributes"
 	var others []string
 	read := false
-	all := members(b)
+	all := object.Members(b)
 	if direct := exactly(all, "media"); direct != nil {
 		// No reservation is named around it.
-		all = []member{{value: b}}
+		all = []object.Member{{Value: b}}
 	}
 	for _, m := range all {
-		media := exactly(members(m.value), "media")
+		media := exactly(object.Members(m.Value), "media")
 		if media == nil {
-			if inner := exactly(members(m.value), "conversations"); inner != nil {
-				media = exactly(members(inner), "media")
+			if inner := exactly(object.Members(m.Value), "conversations"); inner != nil {
+				media = exactly(object.Members(inner), "media")
 			}
 		}
 		switch {
@@ -286,7 +287,7 @@ func (r *reader) reservations(b json.RawMessage) bool {
 			r.media(media, place+".media")
 			r.workerLeg()
 		default:
-			others = append(others, m.key)
+			others = append(others, m.Key)
 		}
 	}
 	if len(others) > 0 {
@@ -297,7 +298,7 @@ func (r *reader) reservations(b json.RawMessage) bool {
 
 // ignoreTaskMedia says that media of the task stand behind those of the reservation.
 func (r *reader) ignoreTaskMedia(b json.RawMessage) {
-	if n := len(items(exactly(members(b), "media"))); n > 0 {
+	if n := len(items(exactly(object.Members(b), "media"))); n > 0 {
 		r.d.add(finding.MediaIgnored, "The task has media of its own in conversations.media; Flex Insights prefers those of the reservation, and so does this.")
 	}
 }
@@ -312,15 +313,15 @@ func (r *reader) workerLeg() {
 }
 
 // looksLikeMedia reports whether an object is a media object by itself.
-func looksLikeMedia(fields []member) bool {
+func looksLikeMedia(fields []object.Member) bool {
 	likely := 0
 	for _, f := range fields {
 		for _, key := range []string{"url", "channels", "start_time", "url_provider"} {
-			if f.key == key || misspelt(f.key, key) {
+			if f.Key == key || misspelt(f.Key, key) {
 				likely++
 			}
 		}
-		if f.key == "type" && text(f.value) == voiceRecording {
+		if f.Key == "type" && text(f.Value) == voiceRecording {
 			likely += 2
 		}
 	}
@@ -328,9 +329,9 @@ func looksLikeMedia(fields []member) bool {
 }
 
 // looksLikeReservations reports whether an object is the value of reservation_attributes by itself.
-func looksLikeReservations(fields []member) bool {
+func looksLikeReservations(fields []object.Member) bool {
 	for _, f := range fields {
-		if strings.HasPrefix(f.key, "WR") && exactly(members(f.value), "media") != nil {
+		if strings.HasPrefix(f.Key, "WR") && exactly(object.Members(f.Value), "media") != nil {
 			return true
 		}
 	}

@@ -12,12 +12,6 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 )
 
-// member is one key of a JSON object with its value, not yet read.
-type member struct {
-	key   string
-	value json.RawMessage
-}
-
 // validate reports where text is not JSON. Place names the text in the
 // message, as "the attributes".
 func validate(b []byte, place string) *Error {
@@ -49,29 +43,6 @@ func position(b []byte, at int) (line, column int) {
 	before := b[:at]
 	line = 1 + bytes.Count(before, []byte{'\n'})
 	return line, 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
-}
-
-// members reads one level of an object: keys in order, values as they stand.
-// It is given valid JSON only; what is no object has no members.
-func members(b json.RawMessage) []member {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil
-	}
-	var all []member
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return all
-		}
-		name, _ := key.(string)
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return all
-		}
-		all = append(all, member{key: name, value: value})
-	}
-	return all
 }
 
 // items reads one level of an array as it stands.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
 // voiceRecording is the type of the media that Flex Insights takes for a call's recording.
@@ -20,13 +21,13 @@ func (r *reader) media(b json.RawMessage, place string) {
 		r.list(b, place)
 	case anObject:
 		r.d.add(finding.MediaNotAList, fmt.Sprintf("%s is one object; Flex Insights wants a list of objects, [ … ].", place))
-		r.entry(members(b), place)
+		r.entry(object.Members(b), place)
 	case aString:
 		inner := []byte(text(b))
 		if validate(inner, "") == nil && kindOf(inner) != aString {
 			r.d.add(finding.MediaNotAList, fmt.Sprintf("%s is JSON in a string; Flex Insights wants the list itself.", place))
 			if kindOf(inner) == anObject {
-				r.entry(members(inner), place)
+				r.entry(object.Members(inner), place)
 			} else {
 				r.list(inner, place)
 			}
@@ -51,7 +52,7 @@ func (r *reader) list(b json.RawMessage, place string) {
 		case voiceRecording:
 			recordings = append(recordings, i)
 		case "":
-			if looksLikeMedia(members(e)) {
+			if looksLikeMedia(object.Members(e)) {
 				doubtful = append(doubtful, i)
 			}
 		default:
@@ -76,23 +77,23 @@ func (r *reader) list(b json.RawMessage, place string) {
 		return
 	}
 	first := usable[0]
-	r.entry(members(entries[first]), fmt.Sprintf("%s[%d]", place, first))
+	r.entry(object.Members(entries[first]), fmt.Sprintf("%s[%d]", place, first))
 	if len(usable) > 1 {
 		r.d.add(finding.MediaIgnored, fmt.Sprintf("%s names %s; Flex Insights uses the first, and so does this.", place, count(len(usable), "voice recording")))
 	}
 }
 
-func typeOf(entry json.RawMessage) string { return text(exactly(members(entry), "type")) }
+func typeOf(entry json.RawMessage) string { return text(exactly(object.Members(entry), "type")) }
 
 // entry reads the media object that counts.
-func (r *reader) entry(fields []member, place string) {
+func (r *reader) entry(fields []object.Member, place string) {
 	r.mediaType(fields, place)
 	r.url(fields, place)
 	r.startTime(r.lookup(fields, "start_time", place), place)
 	r.channels(r.lookup(fields, "channels", place), place)
 }
 
-func (r *reader) mediaType(fields []member, place string) {
+func (r *reader) mediaType(fields []object.Member, place string) {
 	value := r.lookup(fields, "type", place)
 	switch t := text(value); {
 	case value == nil:
@@ -108,7 +109,7 @@ func (r *reader) mediaType(fields []member, place string) {
 }
 
 // url reads where the recording lies. No finding repeats the URL, which may hold secrets.
-func (r *reader) url(fields []member, place string) {
+func (r *reader) url(fields []object.Member, place string) {
 	value := r.lookup(fields, "url", place)
 	s := strings.TrimSpace(text(value))
 	switch {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
 // ProfileSchema is the number of the form in which profiles are written.
@@ -247,8 +249,11 @@ func flatten(d *json.Decoder, prefix string, into map[string]float64) error {
 // twice in one object: which of them is meant nobody knows.
 func once(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber() // how large a number may be is not asked here
-	if err := onceIn(d, 0); err != nil {
+	var whole json.RawMessage
+	if err := d.Decode(&whole); err != nil {
+		return jsonError(err)
+	}
+	if err := onceIn(whole, 0); err != nil {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -257,38 +262,29 @@ func once(text []byte) error {
 	return nil
 }
 
-func onceIn(d *json.Decoder, depth int) error {
-	t, err := d.Token()
-	if err != nil {
-		return jsonError(err)
-	}
-	open, nested := t.(json.Delim)
+func onceIn(value json.RawMessage, depth int) error {
+	isObject := value[0] == '{'
 	switch {
-	case !nested && depth == 0, nested && open == '[':
+	case !isObject && depth == 0, value[0] == '[':
 		return badProfile("give the file that otoscope calibrate wrote", "this is no profile: a profile is a JSON object of objects and values, without lists")
-	case !nested:
+	case !isObject:
 		return nil
 	case depth > 8:
 		return badProfile("give the file that otoscope calibrate wrote", "this is no profile: it is nested too deep")
 	}
 	seen := map[string]bool{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return jsonError(err)
-		}
+	for _, m := range object.Members(value) {
 		// encoding/json takes keys in any case for the same.
-		name := strings.ToLower(key.(string))
+		name := strings.ToLower(m.Key)
 		if seen[name] {
-			return badProfile("take one of them away", "the profile has %q twice", key)
+			return badProfile("take one of them away", "the profile has %q twice", m.Key)
 		}
 		seen[name] = true
-		if err := onceIn(d, depth+1); err != nil {
+		if err := onceIn(m.Value, depth+1); err != nil {
 			return err
 		}
 	}
-	_, err = d.Token()
-	return jsonError(err)
+	return nil
 }
 
 // jsonError makes a sentence of what encoding/json says.

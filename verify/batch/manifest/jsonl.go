@@ -15,6 +15,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
 // jsonLines reads one object a line. A list around them, one element a line as
@@ -73,16 +74,19 @@ func (m *Manifest) jsonRow(line []byte) (Fields, error) {
 	if err := cleanText(string(line)); err != nil {
 		return f, err
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(line, &object); err != nil {
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(line, &values); err != nil {
 		return f, notAnObject(line, err)
 	}
-	if f, is, err := resultRow(object); is {
+	if f, is, err := resultRow(values); is {
 		return f, err
 	}
-	keys := sortedKeys(object)
+	var keys []string
+	for _, m := range object.Members(line) { // a key that is there twice is twice here
+		keys = append(keys, m.Key)
+	}
 	chosen, err := m.headings.choose(keys)
-	if err == nil && !m.isRow(line, keys, chosen.columns, object) {
+	if !m.isRow(line, keys, chosen.columns, values) {
 		f.set(factAttributes, string(line))
 		return f, nil
 	}
@@ -96,14 +100,14 @@ func (m *Manifest) jsonRow(line []byte) (Fields, error) {
 		if column == "" && key != "groups" {
 			continue // of other programs
 		}
-		bad = cmp.Or(bad, f.setJSON(key, column, object[key]))
+		bad = cmp.Or(bad, f.setJSON(key, column, values[key]))
 	}
 	return f, bad
 }
 
 // isRow tells a row from attributes. A Task resource has "attributes" and
 // "direction" among its keys too, and attributes may have any key.
-func (m *Manifest) isRow(line []byte, keys, columns []string, object map[string]json.RawMessage) bool {
+func (m *Manifest) isRow(line []byte, keys, columns []string, values map[string]json.RawMessage) bool {
 	for i, column := range columns {
 		r, _ := m.headings.find(keys[i])
 		switch {
@@ -112,10 +116,10 @@ func (m *Manifest) isRow(line []byte, keys, columns []string, object map[string]
 			return true
 		case column == columnRecording:
 			var s string
-			if json.Unmarshal(object[keys[i]], &s) == nil && (isSID(s) || looksLikeFile(s) && !declare.HoldsMedia(line)) {
+			if json.Unmarshal(values[keys[i]], &s) == nil && (isSID(s) || looksLikeFile(s) && !declare.HoldsMedia(line)) {
 				return true
 			}
-		case r.rank < rankKnown && column != factAttributes && column != "direction" && object[factAttributes] != nil:
+		case r.rank < rankKnown && column != factAttributes && column != "direction" && values[factAttributes] != nil:
 			return true
 		}
 	}

@@ -92,8 +92,9 @@ func TestBadJSONRowIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"recording":"https://x/1.wav","id":"7","groups":17}`:                        "groups is not an object",
 		`{"recording":"https://x/1.wav","id":"7","agent":[{}],"channels":{}}`:         `"agent" is neither`,
-		`{"recording":"https://x/1.wav","id":"7","agent":"Kim","Agent":"Lou"}`:        `"Agent" and "agent" are the same column`,
-		`{"recording":"https://x/1.wav","id":"7","recorded_by":"","recorded-by":"x"}`: `"recorded-by" and "recorded_by" are`,
+		`{"recording":"https://x/1.wav","id":"7","agent":"Kim","Agent":"Lou"}`:        `"agent" and "Agent" are the same column`,
+		`{"recording":"https://x/1.wav","id":"7","recorded_by":"","recorded-by":"x"}`: `"recorded_by" and "recorded-by" are`,
+		`{"recording":"https://x/1.wav","id":"7","agent":"Kim","agent":"Lou"}`:        `"agent" and "agent" are the same column`,
 	} {
 		for range 20 {
 			got := entries(t, text)[0]
