@@ -182,10 +182,10 @@ func (e *engine) unable(ctx context.Context) (string, error) {
 		rows, here int64
 	}
 	var all []waiting
-	err := each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE c.needs = ? || w.hostname)
+	err := each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE c.needs = ? || w.hostname AND w.worker_id <> ?)
 		FROM otoscope_chunks c JOIN otoscope_rows r ON r.chunk_id = c.chunk_id JOIN otoscope_batches b ON b.batch_id = c.batch_id
 		WHERE b.stopped IS NULL AND (b.batch_id = ? OR ? = 0) AND c.worker_id IS NULL GROUP BY c.batch_id, c.needs ORDER BY c.batch_id, c.needs`,
-		[]any{string(needsFiles), e.runs, e.runs}, func(c cursor) error {
+		[]any{string(needsFiles), e.id(), e.runs, e.runs}, func(c cursor) error {
 			var w waiting
 			err := c.Scan(&w.batch, &w.needs, &w.rows, &w.here)
 			all = append(all, w)
