@@ -36,7 +36,7 @@ func nobodyOn(name, other string, here, there measurement.Channel, agentJoined b
 		empty.Code = finding.SilentChannel
 		carries = "is digital silence from end to end"
 		if here.Timing.FirstSound.Happened() {
-			carries = fmt.Sprintf("carries nothing above %.0f dBov", deadLine)
+			carries = faint(here.Levels)
 		}
 		detail = "The %s channel %s; all speech (%.0f s) is on the %s one."
 	}
@@ -87,6 +87,15 @@ func within(m *measurement.Measurements) (finding.Finding, bool) {
 // at −88 and below. Of the 100 channels of 50 calls, two are as quiet between the
 // speech, by noise suppression; where nobody speaks on such a line it carries nothing either.
 const deadLine = -80.0
+
+// faint says what was measured of a channel without speech or a line.
+func faint(l measurement.Levels) string {
+	noise := "digital silence"
+	if floor := float64(l.NoiseFloor); !math.IsInf(floor, 0) {
+		noise = fmt.Sprintf("noise at %.0f dBov", floor)
+	}
+	return fmt.Sprintf("carries nothing louder than %.0f dBFS, and for the most part %s", float64(l.Peak), noise)
+}
 
 // dead reports whether a channel without speech carries no line either.
 func dead(c measurement.Channel) bool {

@@ -21,7 +21,7 @@ const clippedShare = 0.0001
 func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
-		return append([]finding.Finding{mono}, clipped(m)...)
+		return append(append([]finding.Finding{mono}, bursts(m)...), clipped(m)...)
 	}
 	var out []finding.Finding
 	if f, ok := dualMono(m.Pair.Duplicate); ok {
@@ -37,7 +37,7 @@ func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding 
 	if m.DurationS < tooShortS {
 		out = append(out, finding.New(finding.TooShort, fmt.Sprintf("The recording lasts %.1f s; at least %.0f s are needed to hear a greeting and an answer.", m.DurationS, tooShortS)))
 	}
-	return append(out, clipped(m)...)
+	return append(append(out, bursts(m)...), clipped(m)...)
 }
 
 // dualMono finds two channels that are one signal.
@@ -197,14 +197,33 @@ func shifted(s measurement.ChannelSkew, duration float64) []finding.Finding {
 	return []finding.Finding{finding.New(finding.ChannelOffset, detail)}
 }
 
+// bursts finds garbage at full scale.
+func bursts(m *measurement.Measurements) []finding.Finding {
+	var out []finding.Finding
+	for i, n := range channelNames(m) {
+		found := []measurement.Channel{m.Left, m.Right}[i].Bursts
+		if len(found) == 0 {
+			continue
+		}
+		first := found[0]
+		out = append(out, finding.New(finding.Burst, fmt.Sprintf("The %s channel jumps to full scale at %s for %.0f ms, which is no speech.",
+			n, clockTime(first.Start), 1000*(first.End-first.Start))))
+	}
+	return out
+}
+
+// channelNames are the names of the channels that there are.
+func channelNames(m *measurement.Measurements) []string {
+	if m.Channels == 1 {
+		return []string{"only"}
+	}
+	return []string{"left", "right"}
+}
+
 // clipped finds channels that were driven beyond full scale.
 func clipped(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
-	name := []string{"left", "right"}
-	if m.Channels == 1 {
-		name = []string{"only"}
-	}
-	for i, n := range name {
+	for i, n := range channelNames(m) {
 		c := []measurement.Channel{m.Left, m.Right}[i].Levels.ClippedSamples
 		if share := float64(c) / float64(max(1, m.Frames)); share >= clippedShare {
 			out = append(out, finding.Finding{Code: finding.Clipped, Severity: finding.Warning,

@@ -31,6 +31,9 @@ type Channel struct {
 	// Blanks are the stretches of digital silence of a second and more, in order; of
 	// more than 64 the longest.
 	Blanks []Blank `json:"blanks,omitempty"`
+	// Bursts are stretches of less than a third of a second at full scale in a channel that
+	// is far below it otherwise, at most 4, in order. The active speech level leaves them out.
+	Bursts []Segment `json:"bursts,omitempty"`
 	// TwoSpeakers is nil where the other channel carries speech, which then tells who
 	// speaks, and where there is too little to compare.
 	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`

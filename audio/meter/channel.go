@@ -18,6 +18,7 @@ type channel struct {
 	stepEnergy float64 // of the last step, sum of squares
 	clipping   level.Clipping
 	active     level.ActiveSpeech
+	bursts     level.Bursts
 	grid       level.Grid
 	silence    level.DigitalSilence
 	line       *level.Line
@@ -93,6 +94,7 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	ch.stepEnergy = e.SumSquares
 	ch.clipping.Add(x, e.Peak)
 	ch.active.Add(x)
+	ch.bursts.Add(e)
 	ch.grid.Add(x, e.Peak)
 	silent = ch.silence.Add(x)
 	ch.dropouts.Add(y, at)
@@ -146,7 +148,9 @@ func (ch *channel) finish(heard speech.Speech, clock frames.Clock) measurement.C
 	e, line := &out.Levels, &out.Line
 	line.G711, line.G711Share = ch.grid.Result()
 	e.ClippedSamples, e.ClipLevel = ch.clipping.Result(line.G711 != "")
-	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares, clock.Samples)
+	bursts := ch.bursts.Result(&ch.log)
+	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares-bursts.SumSquares, clock.Samples, bursts.Reach(clock.Rate))
+	out.Bursts = clock.Segments(bursts.Ranges)
 	e.NoiseFloor = speech.NoiseFloor(&ch.log, heard.Segments, clock)
 	e.SNR = e.ActiveSpeechLevel.Over(e.NoiseFloor)
 	line.NoiseStep = speech.NoiseStep(&ch.log, heard.Segments, clock)

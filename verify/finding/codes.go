@@ -16,6 +16,7 @@ const (
 	ChannelOffset      Code = "channel_offset"
 	Echo               Code = "echo"
 	Clipped            Code = "clipped"
+	Burst              Code = "burst"
 	LostPackets        Code = "lost_packets"
 	CutOff             Code = "cut_off"
 	PartyLost          Code = "party_lost"

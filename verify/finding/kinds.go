@@ -41,7 +41,7 @@ func All() []Kind {
 			"Find out what happened where the sides change: a transfer, or a recording that was stopped and started again. Declare each part by itself.",
 		},
 		{
-			SilentChannel, Fatal, "A channel carries no signal. A warning where nothing says that the call was answered.",
+			SilentChannel, Fatal, "A channel carries no signal, or nothing that stands out as speech from its noise. A warning where nothing says that the call was answered.",
 			"The recording was started before both parties were connected, or on a leg that was muted or on hold.",
 			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",
 		},
@@ -74,6 +74,11 @@ func All() []Kind {
 			Clipped, Warning, "The sound is clipped.",
 			"A leg or the recorder has too much gain.",
 			"Lower the gain of the recorder or the headset.",
+		},
+		{
+			Burst, Warning, "A channel holds a few milliseconds at full scale that are no speech.",
+			"A recorder writes what its memory holds behind the last packet, or between two.",
+			"Report it to the maker of the recorder. Levels of this recording leave the burst out; other tools count it.",
 		},
 		{
 			LostPackets, Warning, "Packets of one side's speech were lost. Fatal from a tenth of its talk on.",

@@ -197,11 +197,18 @@ func (a *ActiveSpeech) activity(j int) int64 {
 
 // Result gives the active speech level and the activity factor of a signal of
 // n samples whose squares sum to sumSquares. Where there is no activity the
-// level is −Inf.
-func (a *ActiveSpeech) Result(sumSquares float64, n int64) (measurement.Level, float64) {
+// level is −Inf. Of burst samples nothing is known but that they are no speech:
+// sumSquares leaves them out, and what they may have added to the activity goes.
+func (a *ActiveSpeech) Result(sumSquares float64, n, burst int64) (measurement.Level, float64) {
 	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
 	for j := range thresholdCount {
 		active := a.activity(j)
+		if active < 3*burst { // who reached it is not known: the burst, for the most part
+			continue
+		}
+		if active < n { // one that is reached throughout owes nothing to a burst
+			active -= burst
+		}
 		if active == 0 || sumSquares == 0 {
 			continue
 		}

@@ -88,7 +88,7 @@ func TestActiveLevelIsMethodBSampleBySample(t *testing.T) {
 				t.Fatalf("threshold 2^-%d was active for %d samples, by the standard for %d", j, got, want)
 			}
 		}
-		level, activity := fast.Result(plain.squares, int64(len(x)))
+		level, activity := fast.Result(plain.squares, int64(len(x)), 0)
 		wantLevel, wantActivity := plain.level()
 		if !signals.Near(float64(level), wantLevel, 1e-9) || !signals.Near(activity, wantActivity, 1e-9) {
 			t.Fatalf("%.12f dBov at %.12f, by the standard %.12f at %.12f", level, activity, wantLevel, wantActivity)
@@ -100,7 +100,7 @@ func activeLevelOf(rate int, x []float32) (level, activity float64) {
 	a := NewActiveSpeech(rate)
 	var e Energy
 	signals.InSteps(x, rate/50, func(x []float32) { a.Add(x); e.Merge(EnergyOf(x)) })
-	l, activity := a.Result(e.SumSquares, e.n)
+	l, activity := a.Result(e.SumSquares, e.n, 0)
 	return float64(l), activity
 }
 

@@ -3,6 +3,7 @@
 //
 //	energy.go       RMS, peak, DC
 //	activelevel.go  active speech level, ITU-T P.56 method B
+//	burst.go        garbage at full scale
 //	clipping.go     flat tops, at full scale and below
 //	silence.go      digital silence
 //	grid.go         traces of G.711

@@ -21,9 +21,14 @@ const (
 	belowLoud      = 16 * frames.Scale
 
 	// A channel whose loudest sounds stay this far below the other's speech has
-	// no speech: what it carries is breath, handling noise or crosstalk. Two
-	// talkers of one call differ by less.
-	farBelow = 30 * frames.Scale
+	// no speech as a rule: what it carries is breath, handling noise or crosstalk. It is
+	// speech where it stands as clear of the channel's noise as speech does on a line
+	// that is merely too quiet, lasts, and does not come with the other's words.
+	farBelow   = 30 * frames.Scale
+	clearOf    = 20 * frames.Scale
+	clearS     = 3.0
+	clearApart = 0.6 // share of it that is said while the other says nothing
+	crosstalkS = 0.3 // what is heard of a word so long after it is not apart
 
 	CloseGapS = 0.34 // shorter pauses are inside a talkspurt
 	MinBurstS = 0.08 // bursts that are all shorter are clicks, as of a keyboard
@@ -33,6 +38,7 @@ const (
 type Speech struct {
 	Segments []measurement.Segment
 	level    int16             // of the speech, as logged; logFloor where there is none
+	floor    int16             // of the noise over the whole call, as logged
 	Weakest  measurement.Level // level of the weakest speech; 0 where there is none
 }
 
@@ -58,6 +64,7 @@ func Find(log *frames.Log, c frames.Clock) Speech {
 	return Speech{
 		Segments: spurts.finish(),
 		level:    level,
+		floor:    floor,
 		Weakest:  logged(level - weak),
 	}
 }
@@ -65,10 +72,29 @@ func Find(log *frames.Log, c frames.Clock) Speech {
 // DropFarBelow takes the segments from a channel that is too far below the other to hold speech.
 func DropFarBelow(a, b *Speech) {
 	for _, pair := range [][2]*Speech{{a, b}, {b, a}} {
-		if weaker, stronger := pair[0], pair[1]; int(weaker.level) < int(stronger.level)-farBelow {
+		if weaker, stronger := pair[0], pair[1]; int(weaker.level) < int(stronger.level)-farBelow && !weaker.clear(stronger) {
 			weaker.Segments, weaker.Weakest = nil, 0
 		}
 	}
+}
+
+// clear reports whether a faint channel holds speech in its own right.
+func (s *Speech) clear(other *Speech) bool {
+	if int(s.level) < int(s.floor)+clearOf {
+		return false
+	}
+	heard := make([]measurement.Segment, len(other.Segments))
+	for i, w := range other.Segments {
+		heard[i] = measurement.Segment{Start: w.Start, End: w.End + crosstalkS}
+		if i > 0 { // they must not overlap
+			heard[i].Start = max(heard[i].Start, heard[i-1].End)
+		}
+	}
+	var talk float64
+	for _, w := range s.Segments {
+		talk += w.End - w.Start
+	}
+	return talk >= clearS && talk-measurement.Overlap(s.Segments, heard, 0) >= clearApart*talk
 }
 
 // logged is a logged level as a Level.

@@ -1,0 +1,120 @@
+package level
+
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+)
+
+// Some recorders write what is no sound between or behind the packets: milliseconds
+// of garbage at full scale. A talker's loudest sounds are neither so much louder than
+// the rest nor so short.
+const (
+	burstPeak   = 0.8   // the step reaches nearly full scale, …
+	burstPower  = 0.01  // and is not one click alone: mean square, −20 dBov
+	burstTop    = 0.079 // the loudest step of a burst: −11 dBov, 5 ms of garbage
+	burstSteps  = 15    // 0.3 s; what lasts longer is a sound
+	mostBursts  = 4     // more are a talker who is too loud
+	burstOverDB = 6.0   // over the loudest hundredth of what else sounds
+	// burstTailS is how long a burst may keep P.56's thresholds active: the hangover, and
+	// until the envelope has fallen by 40 dB.
+	burstTailS = hangoverTime + 0.2
+)
+
+// Bursts finds short stretches at full scale in a channel that is far below it. The zero value is ready.
+type Bursts struct {
+	steps int
+	open  bool
+	run   burst
+	runs  []burst  // at most mostBursts+1
+	dB    [100]int // the other steps by their level: of −i to −i−1 dBov
+}
+
+type burst struct {
+	frames.Range
+	squares float64
+	top     float64 // mean square of its loudest step
+}
+
+// Add takes what a step has of energy.
+func (b *Bursts) Add(e Energy) {
+	power := e.SumSquares / float64(max(1, e.n))
+	loud := e.Peak >= burstPeak && power >= burstPower
+	switch {
+	case loud && !b.open:
+		b.open, b.run = true, burst{Range: frames.Range{Start: b.steps}}
+		fallthrough
+	case loud:
+		b.run.squares += e.SumSquares
+		b.run.top = max(b.run.top, power)
+	default:
+		b.end()
+		if i := int(-frames.Decibels(power)); power > 0 && i < len(b.dB) {
+			b.dB[max(0, i)]++
+		}
+	}
+	b.steps++
+}
+
+func (b *Bursts) end() {
+	if b.open && len(b.runs) <= mostBursts {
+		b.run.End = b.steps
+		b.runs = append(b.runs, b.run)
+	}
+	b.open = false
+}
+
+// FoundBursts are the bursts of a channel.
+type FoundBursts struct {
+	Ranges     []frames.Range
+	SumSquares float64 // of them all
+}
+
+// Result ends the pass. log says which frames are tones.
+func (b *Bursts) Result(log *frames.Log) FoundBursts {
+	b.end()
+	if len(b.runs) > mostBursts {
+		return FoundBursts{}
+	}
+	n := 0
+	for _, count := range b.dB[:soundBelow] {
+		n += count
+	}
+	loudest, louder := math.Inf(-1), 0
+	for i, count := range b.dB[:soundBelow] {
+		if louder += count; louder > n/100 {
+			loudest = -float64(i)
+			break
+		}
+	}
+	var out FoundBursts
+	for _, r := range b.runs {
+		if r.End-r.Start > burstSteps || r.top < burstTop || frames.Decibels(r.top) < loudest+burstOverDB || tone(log, r.Range) {
+			continue
+		}
+		out.Ranges = append(out.Ranges, r.Range)
+		out.SumSquares += r.squares
+	}
+	return out
+}
+
+// soundBelow is how far below full scale a step may be to count as sound, in dB.
+const soundBelow = 60
+
+func tone(log *frames.Log, r frames.Range) bool {
+	for i := r.Start; i < r.End; i++ {
+		if log.Tones.Has(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// Reach is for how many samples the bursts may have kept a threshold of P.56 active.
+func (f FoundBursts) Reach(rate int) int64 {
+	var s float64
+	for _, r := range f.Ranges {
+		s += float64(r.End-r.Start)*frames.StepS + burstTailS
+	}
+	return int64(s * float64(rate))
+}

@@ -1,0 +1,96 @@
+package verify_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+func same(x float32) float32 { return x }
+
+func sides(v verify.Verdict) [2]measurement.Channel {
+	return [2]measurement.Channel{v.Measurements.Left, v.Measurements.Right}
+}
+
+// A burst at full scale is named on its side alone, and moves no speech level by 1 dB.
+func TestBurstsAreNamedAndMoveNoLevel(t *testing.T) {
+	before := sides(readAll(t, "call-straight.wav").judge(t, same))
+	for _, ms := range []int{10, 40, 200} {
+		for _, at := range []string{"end", "middle"} {
+			for side := range 2 {
+				t.Run(fmt.Sprintf("%d ms at the %s of side %d", ms, at, side), func(t *testing.T) {
+					r := readAll(t, "call-straight.wav")
+					rng := rand.New(rand.NewPCG(1, 2))
+					x := r.side[side]
+					n := ms * r.rate / 1000
+					from := len(x) - n
+					if at == "middle" {
+						from /= 2
+					}
+					for i := from; i < from+n; i++ {
+						x[i] = 2*rng.Float32() - 1
+					}
+					v := r.judge(t, same)
+					after := sides(v)
+					for s := range after {
+						if named := len(after[s].Bursts) == 1; named != (s == side) {
+							t.Errorf("side %d: bursts %v", s, after[s].Bursts)
+						}
+						moved := float64(after[s].Levels.ActiveSpeechLevel - before[s].Levels.ActiveSpeechLevel)
+						if !(math.Abs(moved) < 1) {
+							t.Errorf("side %d: the speech level moves by %.1f dB", s, moved)
+						}
+					}
+					if !finds(v, finding.Burst) {
+						t.Errorf("not named: %v", v.Findings)
+					}
+				})
+			}
+		}
+	}
+	for _, name := range calls {
+		if v := readAll(t, name).judge(t, same); finds(v, finding.Burst) {
+			t.Errorf("%s: %v", name, v.Findings)
+		}
+	}
+}
+
+// A party 30 dB below the other is heard, whichever it is.
+func TestFaintSpeechIsHeard(t *testing.T) {
+	for side := range 2 {
+		before := sides(readAll(t, "call-straight.wav").judge(t, same))[side].Timing.TalkS
+		r := readAll(t, "call-straight.wav")
+		for i := range r.side[side] {
+			r.side[side][i] *= 0.0316
+		}
+		v := r.judge(t, same)
+		if talk := sides(v)[side].Timing.TalkS; math.Abs(talk-before) > 0.1*before {
+			t.Errorf("side %d: %.1f s of talk, %.1f s at its own level", side, talk, before)
+		}
+		for _, code := range []finding.Code{finding.SilentChannel, finding.OnePartyMissing} {
+			if finds(v, code) {
+				t.Errorf("side %d: %v", side, v.Findings)
+			}
+		}
+	}
+}
+
+// Crosstalk alone, however clear of the noise, is no party.
+func TestFaintCrosstalkIsNoParty(t *testing.T) {
+	for side := range 2 {
+		r := readAll(t, "call-straight.wav")
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range r.side[side] {
+			r.side[side][i] = 0.02*r.side[1-side][i] + 1e-5*(rng.Float32()-0.5)
+		}
+		v := r.judge(t, same)
+		if talk := sides(v)[side].Timing.TalkS; talk > 0 {
+			t.Errorf("side %d: %.1f s of talk, %v", side, talk, v.Findings)
+		}
+	}
+}
