@@ -29,8 +29,8 @@ func Builtin() Profile {
 		Name: "builtin-5",
 		Opening: OpeningWeights{
 			// The first long turn is the agent's in …
-			Joined:   1.8,  // 60 to 1: 24 of 24 calls, and 95 of 96 of all openings published
-			Complete: 1.75, // 56 to 1: 41 of 41, and the same 95 of 96
+			Joined:   1.85, // 70 to 1: 24 of 24 calls, and 95 of 96 of all openings published
+			Complete: 1.85, // the same: 41 of 41, and 95 of 96
 			Plain:    1.2,  // 16 to 1: the same with wider limits
 			Partial:  0.5,  // by reason: something of a greeting is missing
 			Unlikely: 0.2,  // by reason: nothing says that this is the opening
@@ -48,12 +48,15 @@ func Builtin() Profile {
 		},
 		TimingCap: 2.3, // 200 to 1: what 165 calls and the rates below bear together
 		Rates: Rates{
-			TwoCalls: 0.015, // three calls in 200: each public report of it is of a system that does it to all
-			Delay:    0.02,  // two in a hundred, as for most that follow: no figure is known
+			// No figures are known. Each is that of a centre in which one recorder in
+			// thirty to a hundred does it to all of its calls, as public reports tell of such.
+			TwoCalls: 0.03,
+			Delay:    0.03,
 			Machine:  0.02,
 			Copy:     0.01,
-			Late:     0.1, // one in ten of the legs that begin late
-			Begun:    0.05,
+			Exchange: 0.01,
+			Begun:    0.05, // pauses are asked for by law and made by hand
+			Late:     0.1,  // of the legs that begin late
 		},
 	}
 }

@@ -26,6 +26,8 @@ type Rates struct {
 	// Late: a leg was recorded from later on than it was there. The highest of all, since a leg
 	// that begins late is what it looks like.
 	Late float64 `json:"late"`
+	// Exchange: the sides change places within the recording, or another call is in it.
+	Exchange float64 `json:"exchange"`
 	// Begun: the recording begins within the call, or goes on after a pause.
 	Begun float64 `json:"begun"`
 }
@@ -60,23 +62,48 @@ const (
 	copyOfPeople     = 0.0001
 )
 
+// How much the sound of the sides tells that they stay: log10 of the distance crosswise over
+// that on the same sides, at the place at which they may best have changed. At evenOdds it
+// tells nothing; each tenth more or less makes it ten times less or more likely that the sides
+// change, or that another call follows the other way round. Of 69 calls it is below
+// 0.05 in 7 %; with the sides exchanged for 30 % of the call in two of three.
+const (
+	evenOdds   = 0.05
+	tenTimes   = 0.1
+	leastOdds  = -3.0 // log10
+	mostOdds   = 2.0
+	noDistance = 0.5 // smaller distances mean nothing
+)
+
+// exchanged is how much better the sides changing places explains how they sound than
+// their staying; 1 where too little is said to tell.
+func exchanged(s measurement.SideSwap) float64 {
+	if !s.At.Happened() {
+		return 1
+	}
+	stay := math.Log10((s.CrossSide + noDistance) / (s.SameSide + noDistance))
+	return math.Pow(10, min(mostOdds, max(leastOdds, (evenOdds-stay)/tenTimes)))
+}
+
 // talk is how much the sound is that of two parties who talk with each other.
 type talk struct {
 	together  float64 // as conversation gives it, bounded
 	elsewhere float64 // as the function gives it
 	few       bool    // one side has few turns
 	repeated  bool    // one channel repeats the other
+	exchanged float64 // how much better the sides changing places within the call explains their sound
 }
 
 func talkOf(m *measurement.Measurements, turns []measurement.Turn) talk {
 	left, right := turnsOf(turns)
-	return talk{bounded(conversation(m, 0)), elsewhere(m), min(left, right) <= fewTurns, repeated(m)}
+	return talk{bounded(conversation(m, 0)), elsewhere(m), min(left, right) <= fewTurns, repeated(m), exchanged(m.Pair.SideSwap)}
 }
 
 // scenarios are those that concern all that comes from who speaks when.
 func (t talk) scenarios(rates Rates) []scenario {
 	all := []scenario{
 		{rates.TwoCalls * math.Pow(10, -t.together), "Legs of two calls would explain this as well."},
+		{rates.Exchange * t.exchanged, "Sides that change places within the call would explain this as well."},
 		{rates.Delay * t.elsewhere, "A channel that is late would explain this as well."},
 	}
 	if t.few {
