@@ -50,7 +50,7 @@ func channelOffset(m *measurement.Measurements) (finding.Finding, bool) {
 		late = "left"
 	}
 	return finding.New(finding.ChannelOffset, fmt.Sprintf(
-		"The sides do not react to each other as recorded. They would with the %s channel earlier by %.0f s or so: it is late, or the legs do not belong together.",
+		"The sides do not react to each other as recorded. They would with the %s channel about %.0f s earlier: it is late, or the legs do not belong together.",
 		late, math.Abs(lag))), true
 }
 
@@ -85,7 +85,7 @@ func overlapsByChance(m *measurement.Measurements) (finding.Finding, bool) {
 			ahead = "the left channel"
 		}
 		return finding.New(finding.ChannelOffset, fmt.Sprintf(
-			"Both sides talk at once for %.0f s, as much as if they did not hear each other; with %s later by %.1f s or more hardly at all. It runs ahead of the other.",
+			"Both sides talk at once for %.0f s, as much as if they did not hear each other; with %s at least %.1f s later they hardly would. It runs ahead of the other.",
 			math.Round(m.Pair.DoubleTalkS), ahead, shift)), true
 	}
 	return finding.Finding{}, false

@@ -105,7 +105,7 @@ func TestGainChangesNothing(t *testing.T) {
 	})
 }
 
-// TestCodingTurnsNothingRound holds that coding a recording anew, at any level,
+// TestCodingTurnsNothingRound holds that coding a recording again, at any level,
 // may weaken its verdict but never turns it into the other one.
 func TestCodingTurnsNothingRound(t *testing.T) {
 	codings := map[string]func(int16) int16{

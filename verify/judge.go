@@ -18,7 +18,7 @@ const (
 	DefaultMinConfidence = declare.DefaultMinConfidence
 )
 
-// Case is all that is known of a recording besides its sound.
+// Case is all that is known of a recording except its sound.
 type Case struct {
 	// Reference names the recording in the verdict. Secrets must be out of it.
 	Reference   string

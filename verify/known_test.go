@@ -25,8 +25,8 @@ func knownGreeting(t testing.TB) *fingerprint.Print {
 	return r
 }
 
-// Known audio decides, and a recording that was listened to with it can be
-// judged anew without the audio, whosever it is said to be.
+// Known audio decides, and a recording that was searched for it can be judged
+// again without the audio, whichever party is said to play it.
 func TestKnownAudio(t *testing.T) {
 	f, err := os.Open("../testdata/call-straight.wav")
 	if err != nil {

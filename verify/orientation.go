@@ -15,7 +15,7 @@ import (
 // Measured on 48 calls with the timing of real ones and two acted ones, on 48 in
 // which another agent takes over in the middle, and on the 50 with the channels
 // exchanged in the middle, about a minute long nearly all of them. Beyond doubt:
-// none, none and 42, all by the sound alone. Likely besides: none, 2 and 6. Of the
+// none, none and 42, all by the sound alone. Likely in addition: none, 2 and 6. Of the
 // 696 other pieces cut from the calls none is either.
 const (
 	surelyCrossed      = 5.0  // difference of the distances

@@ -30,18 +30,17 @@ func missing(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 // nobodyOn words what a channel without speech comes to, by what is said on the other.
 func nobodyOn(name, other string, here, there measurement.Channel, agentJoined bool) []finding.Finding {
 	empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
-	carries := fmt.Sprintf("carries a line at %.0f dBov", float64(here.Levels.NoiseFloor))
-	detail := "Nobody speaks on the %s channel, which %s; all speech (%.0f s) is on the %s one."
+	carries := fmt.Sprintf("has line noise (%.0f dBov) but no speech", float64(here.Levels.NoiseFloor))
 	if dead(here) {
 		empty.Code = finding.SilentChannel
 		carries = "is digital silence from end to end"
 		if here.Timing.FirstSound.Happened() {
 			carries = faint(here.Levels)
 		}
-		detail = "The %s channel %s; all speech (%.0f s) is on the %s one."
 	}
 	sign := listen(there, dead(here))
-	empty.Detail = fmt.Sprintf(detail, name, carries, there.Timing.TalkS, other) + sign.words(agentJoined)
+	empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.",
+		name, carries, there.Timing.TalkS, other) + sign.words(agentJoined)
 	if sign == bothSides {
 		both := finding.New(finding.BothParties, fmt.Sprintf(
 			"The %s channel carries both parties: two voices take turns in all that is said (%.0f s). The %s one %s.", other, there.Timing.TalkS, name, carries))
@@ -83,7 +82,7 @@ func within(m *measurement.Measurements) (finding.Finding, bool) {
 }
 
 // deadLine is the level up to which the band of speech may hold the idle noise
-// of codecs and converters, in dBov: digital silence that was coded anew as GSM or MP3 comes back
+// of codecs and converters, in dBov: digital silence that was re-encoded as GSM or MP3 comes back
 // at −88 and below. Of the 100 channels of 50 calls, two are as quiet between the
 // speech, by noise suppression; where nobody speaks on such a line it carries nothing either.
 const deadLine = -80.0
@@ -121,7 +120,7 @@ func (s sign) words(agentJoined bool) string {
 	case likelyBoth:
 		return " Its pauses are short: it may carry both parties."
 	case anySide:
-		return " Whether it carries one party or both is not to be told."
+		return " It could be one party or both."
 	case noSign:
 		if agentJoined {
 			return " An agent is known to have joined."

@@ -66,7 +66,7 @@ func TestOneChannelAlone(t *testing.T) {
 		{"short pauses", 8, 1.6, nil, line, missing, false, true, "Nothing in it says"},
 		{"short pauses, nothing on the other", 8, 1.6, nil, silence, silent, true, true, "both parties"},
 		{"short pauses, a codec's idle noise on the other", 8, 1.6, nil, idle, silent, true, true, "both parties"},
-		{"neither short nor long pauses, nothing on the other", 8, 3, nil, silence, silent, true, true, "not to be told"},
+		{"neither short nor long pauses, nothing on the other", 8, 3, nil, silence, silent, true, true, "one party or both"},
 		{"an announcement: one voice, short pauses", 8, 1.6, speakers(0.4, 9), silence, silent, false, true, "Nothing in it says"},
 		{"a caller who waits", 3, 20, nil, line, missing, false, true, "Nothing in it says"},
 		{"announcements to a caller who waits", 8, 25, nil, line, missing, false, true, "Nothing in it says"},

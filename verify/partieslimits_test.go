@@ -109,7 +109,7 @@ func partiesForms() []partiesForm {
 	type sides = [2][]float32
 	mixed := func(c recording) []float32 { return plus(c.side[0], c.side[1], 1) }
 	var out []partiesForm
-	besides := []struct {
+	beside := []struct {
 		name string
 		make func(n, rate int) []float32
 		dead bool
@@ -120,8 +120,8 @@ func partiesForms() []partiesForm {
 		{"hum", func(n, rate int) []float32 { return tones(n, rate, 1, 1, 50, 150) }, false},
 		{"ringback", func(n, rate int) []float32 { return tones(n, rate, 2, 6, 440, 480) }, false},
 	}
-	for _, b := range besides {
-		f := partiesForm{"both on one, besides it " + b.name, true, 0.8, 0.8, func(c recording) sides {
+	for _, b := range beside {
+		f := partiesForm{"both on one, beside it " + b.name, true, 0.8, 0.8, func(c recording) sides {
 			return sides{mixed(c), b.make(len(c.side[0]), c.rate)}
 		}}
 		if b.dead {
@@ -131,18 +131,18 @@ func partiesForms() []partiesForm {
 	}
 	silent := func(x []float32) sides { return sides{x, make([]float32, len(x))} }
 	out = append(out,
-		partiesForm{"both on one through G.711, besides it digital silence", true, 0.8, 0.95, func(c recording) sides { return silent(muLaw(mixed(c))) }},
+		partiesForm{"both on one through G.711, beside it digital silence", true, 0.8, 0.95, func(c recording) sides { return silent(muLaw(mixed(c))) }},
 		partiesForm{"both on one, the right at −12 dB", true, 0.5, 0.9, func(c recording) sides { return silent(plus(c.side[0], c.side[1], decibels(-12))) }},
-		partiesForm{"both on one, besides it the left", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[0]} }},
-		partiesForm{"both on one, besides it the right", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[1]} }},
+		partiesForm{"both on one, beside it the left", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[0]} }},
+		partiesForm{"both on one, beside it the right", true, 1, 1, func(c recording) sides { return sides{mixed(c), c.side[1]} }},
 		partiesForm{"both on both, −6 dB, a noise each", false, 0, 1, func(c recording) sides {
 			x := mixed(c)
 			return sides{plus(x, noise(len(x), -55, 1), 1), plus(noise(len(x), -55, 2), x, decibels(-6))}
 		}},
 	)
 	for side, name := range []string{"the left alone", "the right alone"} {
-		for _, b := range besides {
-			f := partiesForm{name + ", besides it " + b.name, false, 0.97, 0.65, func(c recording) sides {
+		for _, b := range beside {
+			f := partiesForm{name + ", beside it " + b.name, false, 0.97, 0.65, func(c recording) sides {
 				return sides{c.side[side], b.make(len(c.side[0]), c.rate)}
 			}}
 			if b.dead {

@@ -162,7 +162,7 @@ func leak(from, to string, p measurement.EchoPath, echo, strong bool) finding.Fi
 		f := finding.New(finding.Echo, fmt.Sprintf("The %s channel comes back on the %s one as an echo, %.0f ms later and %.0f dB weaker.", from, to, 1000*p.LagS, -p.GainDB))
 		if strong {
 			f.Severity = finding.Warning
-			f.Detail += " Who does not know of it takes it for speech."
+			f.Detail += " Tools that do not expect echo will count it as speech."
 		}
 		return f
 	}

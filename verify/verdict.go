@@ -10,7 +10,7 @@ import (
 // Schema is the number of the verdict's JSON form.
 const Schema = 1
 
-// Outcome is what came of verifying one recording.
+// Outcome is the result of verifying one recording.
 type Outcome string
 
 // The outcomes. Swapped and Unusable refute the declaration.

@@ -30,7 +30,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 			w = &cutWriter{w, 2_000}
 			serveFile(recording(5_000))(w, r)
 		},
-		"to begin anew": func(w http.ResponseWriter, r *http.Request) {
+		"to begin again": func(w http.ResponseWriter, r *http.Request) {
 			w = &cutWriter{w, 2_000}
 			w.Write(recording(5_000))
 		},

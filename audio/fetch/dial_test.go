@@ -117,7 +117,7 @@ func TestNamesThatLeadToPrivateAddresses(t *testing.T) {
 	}
 }
 
-// The name is looked up anew for every connection, and the address of each is checked.
+// The name is looked up again for every connection, and each address is checked.
 func TestRebinding(t *testing.T) {
 	secret := serve(t, true, serveFile(recording(1_000)))
 	port := hostPort(secret.URL)[len("127.0.0.1"):]

@@ -46,7 +46,7 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 			return nil, err
 		}
 	} else if target.Scheme == "http" && !isLoopbackHost(target.Hostname()) {
-		d.notes = append(d.notes, Note{Code: note.PlainHTTP, Detail: "the recording was fetched over http, so others could have read or exchanged it on its way"})
+		d.notes = append(d.notes, Note{Code: note.PlainHTTP, Detail: "the recording was fetched over http, so others could have read or replaced it in transit"})
 	}
 	d.target = target
 	d.trip = trip{

@@ -52,7 +52,7 @@ func Example() {
 	var heard []byte
 	result, err := client.Get(context.Background(), ref, func(r io.Reader) error {
 		var err error
-		heard, err = io.ReadAll(r) // begins anew whenever it is called again
+		heard, err = io.ReadAll(r) // starts from the beginning when called again
 		return err
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // first bytes. A nil note means that it is protected.
 func (d *download) checkExposure() (*Note, error) {
 	if presigned(d.target) {
-		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for everybody who has it; whether the recording is open without was not checked"}, nil
+		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for everybody who has it; whether the recording can be fetched without it was not checked"}, nil
 	}
 	bare := d.trip
 	bare.login = nil
@@ -41,7 +41,7 @@ func (d *download) checkExposure() (*Note, error) {
 		if what := notARecording(resp.Header.Get("Content-Type"), head[:n], d.trip.secrets.show); what != "" {
 			return nil, nil // a log-in page, or an error in words
 		}
-		detail := "the recording was sent without any credentials: everybody who learns its address can listen to it"
+		detail := "the recording was sent without any credentials: anybody who knows its address can listen to it"
 		if d.atTwilio {
 			detail += "; turn on HTTP authentication for recordings in the Twilio console"
 		}
@@ -49,7 +49,7 @@ func (d *download) checkExposure() (*Note, error) {
 	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout:
 		return nil, nil
 	}
-	return &Note{Code: note.ExposureNotChecked, Detail: fmt.Sprintf("the request without credentials was answered with status %d, which says nothing", resp.StatusCode)}, nil
+	return &Note{Code: note.ExposureNotChecked, Detail: fmt.Sprintf("the request without credentials was answered with status %d, which is inconclusive", resp.StatusCode)}, nil
 }
 
 // presigned reports whether an address carries its own permission: the

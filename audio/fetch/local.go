@@ -36,7 +36,7 @@ func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader
 	}
 	if !ref.trusted && !c.options.AllowPaths {
 		return Result{}, problem(
-			"the task attributes or the manifest name a path on this computer ("+ref.String()+"), which is not followed unless it is allowed",
+			"the task attributes or the manifest name a path on this computer ("+ref.String()+"), and paths are not allowed here",
 			"if you trust where it comes from, add --allow-paths",
 		)
 	}
@@ -70,7 +70,7 @@ func (c *Client) localResult(name string, n int64, what string, err error) (Resu
 	}
 	r := Result{URL: name, Bytes: n}
 	if c.options.CheckExposure {
-		r.Notes = []Note{{Code: note.ExposureNotChecked, Detail: "the recording was read from " + what + ", not from a server, so there was nobody to ask without credentials"}}
+		r.Notes = []Note{{Code: note.ExposureNotChecked, Detail: "the recording was read from " + what + ", not from a server, so there is no access without credentials to check"}}
 	}
 	return r, nil
 }
@@ -178,7 +178,7 @@ func readable(ref Reference, info fs.FileInfo) error {
 
 func notRegular(ref Reference) error {
 	return problem(
-		ref.String()+" is not a regular file, and others than those are read only where a person named them",
+		ref.String()+" is not a regular file; special files are read only when named on the command line",
 		"give it on the command line",
 	)
 }
@@ -238,7 +238,7 @@ func pathError(ref Reference, err error) error {
 	case !ref.trusted && errors.Is(err, syscall.ENXIO): // a socket, or a device that is not there
 		return notRegular(ref)
 	case errors.Is(err, fs.ErrPermission):
-		e.Message = shown + " may not be read by you"
+		e.Message = shown + " is not readable by you"
 		e.Advice = "make it readable for the user who runs this, or copy it"
 	}
 	return e

@@ -40,7 +40,7 @@ func TestPathsThatCannotBeRead(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", errors.Unwrap(err))
 	}
-	e := failed(t, pathError(Reference{text: "x.wav"}, &fs.PathError{Op: "open", Path: "x.wav", Err: fs.ErrPermission}), "may not be read")
+	e := failed(t, pathError(Reference{text: "x.wav"}, &fs.PathError{Op: "open", Path: "x.wav", Err: fs.ErrPermission}), "is not readable by you")
 	if !errors.Is(e, fs.ErrPermission) {
 		t.Error("the cause is lost")
 	}
@@ -54,7 +54,7 @@ func TestUntrustedPaths(t *testing.T) {
 	}
 	g := &got{}
 	_, err = newClient(t, Options{AllowPrivate: true}).Get(context.Background(), ref, g.sink)
-	if e := failed(t, err, "not followed unless it is allowed"); !strings.Contains(e.Hint(), "--allow-paths") {
+	if e := failed(t, err, "paths are not allowed here"); !strings.Contains(e.Hint(), "--allow-paths") {
 		t.Errorf("hint %q", e.Hint())
 	}
 	result, err := newClient(t, Options{AllowPaths: true}).Get(context.Background(), ref, g.sink)
@@ -76,7 +76,7 @@ func TestStdin(t *testing.T) {
 	failed(t, err, `disk\x1b on fire`)
 }
 
-// Whoever waits for standard input can leave.
+// A wait for standard input can be cancelled.
 func TestStdinCancelled(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()

@@ -80,9 +80,9 @@ func parseProxy(value string) (*url.URL, error) {
 	case u.Hostname() == "" || strings.ContainsFunc(u.Host, notInHost):
 		return nil, errors.New("it names no host")
 	case u.Port() != "" && (err != nil || port == 0):
-		return nil, errors.New("its port is no number from 1 to 65535")
+		return nil, errors.New("its port is not a number from 1 to 65535")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "":
-		return nil, errors.New("there is something behind the host")
+		return nil, errors.New("something follows the host")
 	}
 	return &url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host}, nil
 }
@@ -134,7 +134,7 @@ func (d *download) explainProxy(e *Error, err error, host string, via *url.URL) 
 	switch {
 	case errors.As(err, &answered):
 		e.Status = answered.status
-		e.Message = fmt.Sprintf("%s does not let through to %s: it answered with status %d", name, host, answered.status)
+		e.Message = fmt.Sprintf("%s refused to connect to %s (status %d)", name, host, answered.status)
 		e.Advice = "ask those who run the proxy, or list the host in NO_PROXY if it can be reached directly"
 		if answered.status == http.StatusProxyAuthRequired {
 			e.Message = fmt.Sprintf("%s asks for credentials (407), so %s was not asked", name, host)

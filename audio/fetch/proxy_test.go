@@ -85,7 +85,7 @@ func TestAProxyThatIsDownIsNamed(t *testing.T) {
 	}
 }
 
-// A proxy that wants credentials, or lets nobody through, is asked once.
+// A proxy that wants credentials or refuses to connect is asked once.
 func TestAProxyThatRefusesIsNamed(t *testing.T) {
 	for _, test := range []struct {
 		status   int
@@ -95,8 +95,8 @@ func TestAProxyThatRefusesIsNamed(t *testing.T) {
 	}{
 		{407, "", "asks for credentials (407), so h.example.com was not asked", 1},
 		{407, "user:hunter2@", "does not accept the user name and the password in its address (407)", 1},
-		{403, "", "does not let through to h.example.com: it answered with status 403", 1},
-		{502, "", "it answered with status 502", 4},
+		{403, "", "refused to connect to h.example.com (status 403)", 1},
+		{502, "", "(status 502)", 4},
 	} {
 		proxy := serve(t, false, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Proxy-Authenticate", `Basic realm="x"`)

@@ -80,7 +80,7 @@ func (d *download) statusError(resp *http.Response) error {
 		e.Message = fmt.Sprintf("%s failed after %s (%s)", host, attempts(max(d.budget.inARow, 1)), said)
 		e.Advice = "try again later"
 	case status < 300:
-		e.Message = fmt.Sprintf("%s answered with status %s, which brings no whole recording", host, said)
+		e.Message = fmt.Sprintf("%s answered with status %s, which is not a whole recording", host, said)
 		e.Advice = "check the address, or download the recording and give its path"
 	default:
 		e.Message = fmt.Sprintf("%s did not answer with a recording but with status %s", host, said)
@@ -270,7 +270,7 @@ func (d *download) explainTLS(e *Error, err error, host string) bool {
 		e.Message = "the certificate of " + host + " is signed by an authority that is not known here"
 		e.Advice = "if it is your own authority, give its certificate with --ca-file"
 	case errors.As(err, &name):
-		e.Message = "the certificate of " + host + " is for another name, so it is not sure who answers"
+		e.Message = "the certificate of " + host + " is for another name, so this may be another server"
 		e.Advice = "give the name that the certificate is for, or have the certificate corrected"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		e.Message = "the certificate of " + host + " has expired or is not valid yet"
@@ -279,10 +279,10 @@ func (d *download) explainTLS(e *Error, err error, host string) bool {
 		e.Message = "the certificate of " + host + " is not valid: " + d.trip.secrets.show(certificate.Err.Error())
 		e.Advice = "have it corrected; there is no switch that turns the check off"
 	case strings.Contains(tlsAlert(err), "certificate required"):
-		e.Message = host + " lets nobody in without a client certificate"
+		e.Message = host + " requires a client certificate"
 		e.Advice = "give one with --client-cert and --client-key, and name the host with --auth-host"
 		if d.c.options.ClientCertificate.isFor(d.target) {
-			e.Advice = "the server did not take the certificate from --client-cert as one: check who issued it"
+			e.Advice = "the server rejected the certificate from --client-cert: check who issued it"
 		}
 	case tlsAlert(err) != "":
 		e.Message = host + " ended the TLS connection: " + d.trip.secrets.show(tlsAlert(err))

@@ -36,7 +36,7 @@ func TestStatusSentences(t *testing.T) {
 		{416, "", []string{"cannot give the bytes"}},
 		{400, `{"code":"bad\u001b[2J","message":"https://u:hunter2@h/?sig=hunter2 is bad` + strings.Repeat("!", 5_000) + `"}`, []string{"400", `bad\x1b[2J`, "..."}},
 		{407, "", []string{"proxy asks for credentials"}},
-		{204, "", []string{"204", "no whole recording"}},
+		{204, "", []string{"204", "not a whole recording"}},
 	} {
 		s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(test.status)
@@ -77,7 +77,7 @@ func TestCredentialsNotAccepted(t *testing.T) {
 	}
 }
 
-// certified starts an HTTPS server with a certificate of its own.
+// certified starts an HTTPS server with its own certificate.
 func certified(t *testing.T, change func(*x509.Certificate)) (*server, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

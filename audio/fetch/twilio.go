@@ -55,9 +55,9 @@ func (t twilioAPI) owns(u *url.URL) bool {
 // recording is the address of a recording of which only the SID is known.
 func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 	if !accountSID.MatchString(c.account) {
-		message := "a recording SID says nothing of the account it is in, and TWILIO_ACCOUNT_SID is not set"
+		message := "TWILIO_ACCOUNT_SID is required to fetch a recording by SID"
 		if c.account != "" {
-			message = "TWILIO_ACCOUNT_SID is no account SID (AC and 32 hexadecimal digits)"
+			message = "TWILIO_ACCOUNT_SID is not an account SID (AC and 32 hexadecimal digits)"
 		}
 		return nil, &Error{words: words{Message: message, Advice: "set TWILIO_ACCOUNT_SID to the account's SID (AC...), also where an API key is used, or give the recording's URL", Cause: ErrNoAccount}}
 	}

@@ -126,8 +126,8 @@ func TestRecordingSIDAddress(t *testing.T) {
 		env  []string
 		want string
 	}{
-		{nil, "TWILIO_ACCOUNT_SID is not set"},
-		{[]string{"TWILIO_ACCOUNT_SID", "AC123"}, "no account SID"},
+		{nil, "TWILIO_ACCOUNT_SID is required"},
+		{[]string{"TWILIO_ACCOUNT_SID", "AC123"}, "not an account SID"},
 		{[]string{"TWILIO_ACCOUNT_SID", account, "TWILIO_REGION", "au1"}, "without TWILIO_EDGE"},
 		{[]string{"TWILIO_ACCOUNT_SID", account, "TWILIO_EDGE", "evil.com/", "TWILIO_REGION", "au1"}, "do not make a host name"},
 	} {
@@ -136,8 +136,8 @@ func TestRecordingSIDAddress(t *testing.T) {
 	}
 }
 
-// twilio plays Twilio's recordings endpoint: Basic auth, a mono recording where
-// only one is to be had.
+// twilio plays Twilio's recordings endpoint: Basic auth, and a mono recording
+// where no other exists.
 func twilio(t *testing.T, content []byte, mono bool) *server {
 	return serve(t, true, func(w http.ResponseWriter, r *http.Request) {
 		user, password, _ := r.BasicAuth()

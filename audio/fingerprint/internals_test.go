@@ -256,7 +256,7 @@ func TestSoundThatCannotBeLookedForIsRefusedWithAWayOut(t *testing.T) {
 		{"silent", wavFile(1, make([]float32, 5*searchRate)), "no sound"},
 		{"too short", wavFile(1, clean[4000:12000]), "s of sound, too little"},
 		{"short between silence", wavFile(1, append(append(make([]float32, 30000), clean[4000:12000]...), make([]float32, 30000)...)), "s of sound, too little"},
-		{"hum", wavFile(1, hum), "too little in it"},
+		{"hum", wavFile(1, hum), "too little structure"},
 	} {
 		_, err := Read(tt.name, bytes.NewReader(tt.file))
 		if err == nil || !strings.Contains(err.Error(), tt.want) || hint.Of(err) == "" {

@@ -119,7 +119,7 @@ func Read(name string, r io.Reader) (*Print, error) {
 func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	if rate < minRate || rate > maxRate {
 		return nil, &hint.Error{
-			Message: fmt.Sprintf("it has %d samples a second, outside %d to %d", rate, minRate, maxRate),
+			Message: fmt.Sprintf("its sample rate of %d Hz is outside %d to %d Hz", rate, minRate, maxRate),
 			Advice:  "convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav",
 		}
 	}
@@ -135,7 +135,7 @@ func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 		}
 	case float64(sound) < MinSound.Seconds()*framesPerS:
 		return nil, &hint.Error{
-			Message: fmt.Sprintf("it holds %.1f s of sound, too little to be told from other speech", float64(sound)/framesPerS),
+			Message: fmt.Sprintf("it holds %.1f s of sound, too little to distinguish it from other speech", float64(sound)/framesPerS),
 			Advice:  fmt.Sprintf("give at least %.1f s; some seconds are better", MinSound.Seconds()),
 		}
 	}
@@ -167,7 +167,7 @@ func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	}
 	if len(r.parts) == 0 {
 		return nil, &hint.Error{
-			Message: "its sound has too little in it to be told from other sounds",
+			Message: "its sound has too little structure to be recognised",
 			Advice:  "give an announcement with some seconds of speech",
 		}
 	}

@@ -108,7 +108,7 @@ func TestKeys(t *testing.T) {
 }
 
 // compare gives the share of dialled keys that were heard in their order, and
-// how many were heard besides.
+// how many others were heard.
 func compare(dialled, got string) (heard float64, wrong int) {
 	common := make([][]int, len(dialled)+1)
 	common[0] = make([]int, len(got)+1)

@@ -61,7 +61,7 @@ func TestNoiseFloorByConstruction(t *testing.T) {
 	}
 }
 
-// clipped limits a signal and brings what is left to a peak of its own.
+// clipped limits a signal and then scales it to a given peak.
 func clipped(x []float32, at, peak float32) []float32 {
 	y := make([]float32, len(x))
 	for i, v := range x {
@@ -190,8 +190,8 @@ func TestSampleRatesAgree(t *testing.T) {
 	}
 }
 
-// A leg that is not there yet shows also where its zeros were dithered or coded
-// anew, at any gain; a line that is as quiet later on was there.
+// A leg that is not connected yet is found even if its zeros were dithered or
+// re-encoded, at any gain; a line that stays as quiet was connected.
 func TestLeadingIdle(t *testing.T) {
 	const rate, seconds, joinS = 8000, 20, 6
 	for _, tt := range []struct {

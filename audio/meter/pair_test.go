@@ -57,7 +57,7 @@ func smoothed(x []float32) []float32 {
 	return out
 }
 
-// lineNoise adds a noise floor of its own to a channel.
+// lineNoise adds a separate noise floor to a channel.
 func lineNoise(x []float32, dbov float64, seed uint64) []float32 {
 	out := slices.Clone(x)
 	noise(dbov)(out, rand.New(rand.NewPCG(seed, seed)))
@@ -86,7 +86,7 @@ func TestDualMono(t *testing.T) {
 		{"8-bit companding", companded},
 		{"low-pass", smoothed},
 		{"companding, 40 ms later, -8 dB", func(x []float32) []float32 { return times(delayed(companded(x), 0.04), decibels(-8)) }},
-		{"noise floor of its own at -60 dBov", func(x []float32) []float32 { return lineNoise(x, -60, 9) }},
+		{"separate noise floor at -60 dBov", func(x []float32) []float32 { return lineNoise(x, -60, 9) }},
 	}
 	for _, form := range forms {
 		found, calls := 0, 0

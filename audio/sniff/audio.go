@@ -150,7 +150,7 @@ func archive(head []byte) (Found, bool) {
 	return Found{}, false
 }
 
-// headerless names what has no mark of its own.
+// headerless recognises formats without a magic number.
 func headerless(head []byte) (Found, bool) {
 	const gsmFrame = 33 // bytes, each frame beginning with 1101 (RFC 3551, section 4.5.8)
 	switch {

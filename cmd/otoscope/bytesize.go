@@ -16,11 +16,11 @@ type byteSize int64
 func (s *byteSize) Set(text string) error {
 	parts := regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) *([kmgt]?)(i?b?)$`).FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
-		return &usageError{message: "that is no size", hint: "Write a number of bytes, or one with a unit, such as 500MB or 2GiB"}
+		return &usageError{message: "not a size", hint: "Write a number of bytes, or one with a unit, such as 500MB or 2GiB"}
 	}
 	number, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil {
-		return &usageError{message: "that is no size"}
+		return &usageError{message: "not a size"}
 	}
 	base := 1024.0
 	if strings.EqualFold(parts[3], "b") && parts[2] != "" {
@@ -34,7 +34,7 @@ func (s *byteSize) Set(text string) error {
 	case bytes < 1:
 		return &usageError{message: "that leaves no room for a recording"}
 	case bytes > math.MaxInt64/2:
-		return &usageError{message: "that is beyond every file system"}
+		return &usageError{message: "too large for any file system"}
 	}
 	*s = byteSize(bytes)
 	return nil

@@ -114,7 +114,7 @@ func (o *declaredOptions) call() (declare.Call, error) {
 }
 
 // A declaredCase is the part of a verify.Case that is the same for every
-// recording of one command line, with what came of reading it.
+// recording on a command line, with the findings of reading it.
 type declaredCase struct {
 	verify.Case
 	measure verify.MeasureOptions

@@ -37,7 +37,7 @@ func (o *fetchOptions) flags() *pflag.FlagSet {
 	f.Var(&o.minSpeed, "min-speed", "give up downloads that bring less than `SIZE` a second, averaged over 45s; 0 accepts any (default 1kB for what tables, attributes and redirects name)")
 	f.DurationVar(&o.timeout, "timeout", 0, "give up downloads that take longer than `TIME` in all, such as 90s or 2h; 0 waits for ever (default 15m for what tables, attributes and redirects name)")
 	o.flagSet = f
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "say on standard error what is retried and why")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "log retries and their reasons on standard error")
 	return f
 }
 

@@ -21,7 +21,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The scripts run the real main, each in a process of its own.
+// The scripts run the real main, each in its own process.
 func TestMain(m *testing.M) {
 	testscript.Main(leakChecked{m}, map[string]func(){"otoscope": main})
 }

@@ -29,7 +29,7 @@ func newWorkerCommand(env environment) *cobra.Command {
 	o := &WorkerOptions{}
 	c := &cobra.Command{
 		Use:   "worker [flags]",
-		Short: "Help with the batches on a database, from this machine too",
+		Short: "Add this machine to running batches",
 		Long:  workerHelp,
 		Example: `  otoscope worker --db postgres://otoscope@db.example.com/otoscope
   otoscope worker --stay --workers 16 --rate 20`,
@@ -46,11 +46,11 @@ func newWorkerCommand(env environment) *cobra.Command {
 	running.AddFlagSet(o.work.flags())
 	running.BoolVar(&o.stay, "stay", false, "wait for more when nothing is left to do")
 	fetching := o.fetch.flags()
-	fetching.BoolVar(&o.noPaths, "no-allow-paths", false, "leave rows that name files to others")
-	fetching.BoolVar(&o.noPrivate, "no-allow-private", false, "leave rows of batches that allow private networks to others")
+	fetching.BoolVar(&o.noPaths, "no-allow-paths", false, "skip rows that name files")
+	fetching.BoolVar(&o.noPrivate, "no-allow-private", false, "skip rows of batches that allow private networks")
 	for _, allow := range []string{"allow-paths", "allow-private"} {
 		f := fetching.Lookup(allow)
-		f.Hidden, f.Usage = true, "what a batch allows travels with its rows: this changes nothing"
+		f.Hidden, f.Usage = true, "no effect: what a batch allows is stored with its rows"
 	}
 	groupFlags(c,
 		flagGroup{"Fetching", fetching},
@@ -62,17 +62,16 @@ func newWorkerCommand(env environment) *cobra.Command {
 	return c
 }
 
-const workerHelp = `Worker takes part in every batch that has been begun on a database with otoscope
-batch --db postgres://..., and ends when nothing is left to do. It may be started
-and killed at any time: what it was working on is taken over by the others within
-25 seconds.
+const workerHelp = `Worker works on every batch that otoscope batch --db postgres://... has started in
+a database, and ends when nothing is left to do. You can start and kill it at any
+time: other workers take over its recordings within 25 seconds.
 
-Credentials and limits are this machine's own, as for otoscope batch. What a batch
-allows (--allow-paths, --allow-private) travels with its rows, and a worker does
-what is allowed. With --no-allow-paths or --no-allow-private it leaves such rows to
-others. A row that names a file is taken on the machine that read the manifest, and
-elsewhere only where the file is there under the same path. Rows that wait for
-somebody else are told when the worker ends.
+Credentials and limits are those of this machine, as for otoscope batch. What a
+batch allows (--allow-paths, --allow-private) is stored with its rows and holds on
+every machine. With --no-allow-paths or --no-allow-private, a worker leaves such
+rows to others. A row that names a file runs on the machine that read the manifest,
+and on others only if the file has the same path there. When the worker ends, it
+reports the rows that wait for another machine.
 
 EXIT STATUS
 
@@ -133,7 +132,7 @@ type workOptions struct {
 	quiet     bool
 }
 
-// maxWorkers bounds --workers: each needs memory and a connection of its own.
+// maxWorkers bounds --workers: each needs memory and its own connection.
 const maxWorkers = 1000
 
 func (o *workOptions) flags() *pflag.FlagSet {
@@ -147,8 +146,8 @@ func (o *workOptions) flags() *pflag.FlagSet {
 
 func (o *workOptions) outputFlags() *pflag.FlagSet {
 	f := newFlagSet()
-	f.StringVar(&o.logFormat, "log-format", "text", "say on standard error how far it is as `FORMAT`: text or json")
-	f.BoolVar(&o.quiet, "no-progress", false, "do not say how far it is")
+	f.StringVar(&o.logFormat, "log-format", "text", "progress format on standard error, `FORMAT`: text or json")
+	f.BoolVar(&o.quiet, "no-progress", false, "do not show progress")
 	return f
 }
 
@@ -159,13 +158,13 @@ func (o *workOptions) check() error {
 	case o.workers < 1:
 		return &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
 	case o.workers > maxWorkers:
-		return &usageError{message: fmt.Sprintf("--workers %d is more than one process can keep busy", o.workers), hint: fmt.Sprintf("Give up to %d; for more work at once start otoscope worker on more machines", maxWorkers)}
+		return &usageError{message: fmt.Sprintf("--workers must be at most %d, not %d", maxWorkers, o.workers), hint: "To work on more at once, start otoscope worker on more machines"}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
-		return &usageError{message: fmt.Sprintf("--rate %v is no number of requests a second", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
+		return &usageError{message: fmt.Sprintf("--rate %v: must be greater than 0", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
 	case o.retryLate < 0:
-		return &usageError{message: fmt.Sprintf("--retry-late %v is less than nothing", o.retryLate), hint: "Give a time such as 10m, or 0"}
+		return &usageError{message: fmt.Sprintf("--retry-late %v: must not be negative", o.retryLate), hint: "Give a time such as 10m, or 0"}
 	case o.logFormat != "text" && o.logFormat != "json":
-		return &usageError{message: fmt.Sprintf("--log-format %q is not known", o.logFormat), hint: "Formats are text and json"}
+		return &usageError{message: fmt.Sprintf("unknown --log-format %q", o.logFormat), hint: "The formats are text and json"}
 	}
 	return nil
 }

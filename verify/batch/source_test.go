@@ -119,7 +119,7 @@ func TestNoAccount(t *testing.T) {
 		text += fmt.Sprintf("RE%032x\n", i)
 	}
 	_, err = s.Run(t.Context(), manifestOf(t, "m", text), ReadOptions{AllowPrivate: true}, fast(source))
-	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is not set") || !strings.Contains(hint.Of(err), "set TWILIO_ACCOUNT_SID") {
+	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is required") || !strings.Contains(hint.Of(err), "set TWILIO_ACCOUNT_SID") {
 		t.Errorf("it ended with %v", err)
 	}
 	if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n > 0 {

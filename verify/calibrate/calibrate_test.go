@@ -159,7 +159,7 @@ func TestTooLittle(t *testing.T) {
 
 // Few calls change little; many change what they contradict.
 func TestRegularised(t *testing.T) {
-	// Here whoever greets is the agent in 70 % of calls only.
+	// Here the party that greets is the agent in only 70 % of calls.
 	odd := centre{greets: 0.7, talk: 1, agents: 10}
 	few, many := fit(t, odd.calls(25, 3)), fit(t, odd.calls(400, 3))
 	if distance(few) >= distance(many) {

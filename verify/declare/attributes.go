@@ -299,7 +299,7 @@ func (r *reader) reservations(b json.RawMessage) bool {
 // ignoreTaskMedia says that media of the task stand behind those of the reservation.
 func (r *reader) ignoreTaskMedia(b json.RawMessage) {
 	if n := len(items(exactly(object.Members(b), "media"))); n > 0 {
-		r.d.add(finding.MediaIgnored, "The task has media of its own in conversations.media; Flex Insights prefers those of the reservation, and so does this.")
+		r.d.add(finding.MediaIgnored, "The task also has media in conversations.media; Flex Insights prefers those of the reservation, and so does otoscope.")
 	}
 }
 

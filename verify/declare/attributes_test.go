@@ -91,35 +91,35 @@ func TestParseAttributesFixtures(t *testing.T) {
 func TestParseAttributesWrappings(t *testing.T) {
 	const reservations = `{"WR01":{"media":[` + media + `]}}`
 	for name, in := range map[string]string{
-		"task attributes":                  task,
-		"the media object":                 media,
-		"the list of media":                `[` + media + `]`,
-		"an object with media":             `{"media":[` + media + `]}`,
-		"reservation":                      `{"reservation_attributes":` + reservations + `}`,
-		"reservation in a string":          `{"reservation_attributes":` + inString(reservations) + `}`,
-		"reservation with conversations":   `{"reservation_attributes":{"WR01":{"conversations":{"media":[` + media + `]}}}}`,
-		"reservations without their key":   reservations,
-		"reservation without its SID":      `{"reservation_attributes":{"media":[` + media + `]}}`,
-		"among others":                     `{"a":1,"b":[{"media":2}],"conversations":{"queue":"x","media":[` + media + `]},"z":null}`,
-		"Task resource":                    `{"sid":"WT01","attributes":` + inString(task) + `}`,
-		"event":                            `{"EventType":"task.completed","TaskAttributes":` + inString(task) + `}`,
-		"event, object":                    `{"payload":{"task_attributes":` + task + `}}`,
-		"event, string in string":          `{"data":` + inString(`{"payload":`+inString(`{"task_attributes":`+inString(task)+`}`)+`}`) + `}`,
-		"a string":                         inString(task),
-		"a string in a string":             inString(inString(task)),
-		"conversations in a string":        `{"conversations":` + inString(`{"media":[`+media+`]}`) + `}`,
-		"text under a wrapper's key":       `{"data":"hello","payload":"","attributes":` + inString(task) + `}`,
-		"empty reservations":               `{"reservation_attributes":{},"conversations":{"media":[` + media + `]}}`,
-		"reservation with an empty list":   `{"reservation_attributes":{"WR01":{"media":[]}},"conversations":{"media":[` + media + `]}}`,
-		"other media before it":            `{"conversations":{"media":[{"type":"ChatTranscript","sid":"CH01"},{"type":"Referenced","url":"x","channels":1},` + media + `]}}`,
-		"with a byte order mark":           "\ufeff" + task,
-		"with space around":                "\r\n\t " + task + " \n",
-		"in UTF-16, little-endian":         inUTF16(task, false),
-		"in UTF-16, big-endian":            inUTF16(task, true),
-		"keys escaped":                     strings.ReplaceAll(task, "channels", `\u0063hannels`),
-		"no media in the first wrapper":    `{"attributes":"{}","task_attributes":` + inString(task) + `}`,
-		"wrapped as deep as may be":        wrapped(task, 8),
-		"media with keys of its own added": strings.Replace(task, `"type"`, `"title":"Dual channel","call_sid":"CA01","type"`, 1),
+		"task attributes":                task,
+		"the media object":               media,
+		"the list of media":              `[` + media + `]`,
+		"an object with media":           `{"media":[` + media + `]}`,
+		"reservation":                    `{"reservation_attributes":` + reservations + `}`,
+		"reservation in a string":        `{"reservation_attributes":` + inString(reservations) + `}`,
+		"reservation with conversations": `{"reservation_attributes":{"WR01":{"conversations":{"media":[` + media + `]}}}}`,
+		"reservations without their key": reservations,
+		"reservation without its SID":    `{"reservation_attributes":{"media":[` + media + `]}}`,
+		"among others":                   `{"a":1,"b":[{"media":2}],"conversations":{"queue":"x","media":[` + media + `]},"z":null}`,
+		"Task resource":                  `{"sid":"WT01","attributes":` + inString(task) + `}`,
+		"event":                          `{"EventType":"task.completed","TaskAttributes":` + inString(task) + `}`,
+		"event, object":                  `{"payload":{"task_attributes":` + task + `}}`,
+		"event, string in string":        `{"data":` + inString(`{"payload":`+inString(`{"task_attributes":`+inString(task)+`}`)+`}`) + `}`,
+		"a string":                       inString(task),
+		"a string in a string":           inString(inString(task)),
+		"conversations in a string":      `{"conversations":` + inString(`{"media":[`+media+`]}`) + `}`,
+		"text under a wrapper's key":     `{"data":"hello","payload":"","attributes":` + inString(task) + `}`,
+		"empty reservations":             `{"reservation_attributes":{},"conversations":{"media":[` + media + `]}}`,
+		"reservation with an empty list": `{"reservation_attributes":{"WR01":{"media":[]}},"conversations":{"media":[` + media + `]}}`,
+		"other media before it":          `{"conversations":{"media":[{"type":"ChatTranscript","sid":"CH01"},{"type":"Referenced","url":"x","channels":1},` + media + `]}}`,
+		"with a byte order mark":         "\ufeff" + task,
+		"with space around":              "\r\n\t " + task + " \n",
+		"in UTF-16, little-endian":       inUTF16(task, false),
+		"in UTF-16, big-endian":          inUTF16(task, true),
+		"keys escaped":                   strings.ReplaceAll(task, "channels", `\u0063hannels`),
+		"no media in the first wrapper":  `{"attributes":"{}","task_attributes":` + inString(task) + `}`,
+		"wrapped as deep as may be":      wrapped(task, 8),
+		"media with other keys added":    strings.Replace(task, `"type"`, `"title":"Dual channel","call_sid":"CA01","type"`, 1),
 	} {
 		got, err := declare.ParseAttributes([]byte(in))
 		if err != nil {
@@ -163,7 +163,7 @@ func TestParseAttributesFindings(t *testing.T) {
 	type row struct {
 		name, change, to string
 		sides            *declare.Sides
-		codes            []finding.Code // besides start_time_form
+		codes            []finding.Code // other than start_time_form
 		says             string         // in one of the details
 	}
 	rows := []row{
@@ -252,7 +252,7 @@ func TestParseAttributesStartTime(t *testing.T) {
 		value string
 		want  time.Time
 		form  string
-		code  finding.Code // besides start_time_form
+		code  finding.Code // other than start_time_form
 	}{
 		{`"2026-11-23T10:00:00Z"`, tenOClock, "ISO 8601:", ""},
 		{`"2026-11-23T10:00:00.250Z"`, tenOClock.Add(250 * time.Millisecond), "ISO 8601:", ""},
@@ -340,7 +340,7 @@ func TestParseAttributesMedia(t *testing.T) {
 	for _, test := range []struct {
 		name, in string
 		sides    *declare.Sides
-		codes    []finding.Code // besides start_time_form
+		codes    []finding.Code // other than start_time_form
 	}{
 		{"no media", `{}`, nil, []finding.Code{"media_missing"}},
 		{"no media among others", `{"type":"inbound","conversations":{"queue":"x"},"data":"y"}`, nil, []finding.Code{"media_missing"}},

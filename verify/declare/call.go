@@ -20,7 +20,7 @@ const (
 // of a command line, of a manifest's row or of a label. The zero Call says nothing.
 //
 // The setters of [Table] fill it. Who has read all words opens the files that they
-// name, under rules of its own, and then calls [Call.Complete].
+// name, under its own rules, and then calls [Call.Complete].
 type Call struct {
 	Declaration Declaration
 	Facts       Facts

@@ -10,7 +10,7 @@ import (
 // convention is how a system lays the parties out on the channels.
 type convention struct {
 	name        string
-	left, right string // words of the vocabulary; "" where the system has no rule of its own
+	left, right string // words of the vocabulary; "" where the system has no fixed rule
 	system      string // for --help
 	instead     string // what to pass where it has no rule
 }
@@ -113,7 +113,7 @@ func Convention(name string) (Declaration, error) {
 	}
 	names := Conventions()
 	e := &Error{
-		message: fmt.Sprintf("%s is not a convention that is known", quote(name)),
+		message: fmt.Sprintf("unknown convention %s", quote(name)),
 		hint:    "use one of " + list(names, "or"),
 	}
 	if near := nearest(name, names); near != "" {

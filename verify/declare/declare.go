@@ -60,7 +60,7 @@ const (
 	Right     Channel = "right" // channel 2
 )
 
-// The sources that a Declaration may name, besides "convention NAME".
+// The sources that a Declaration may name, in addition to "convention NAME".
 const (
 	SourceDefault    = "default"
 	SourceChannels   = "--channels"

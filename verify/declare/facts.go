@@ -48,7 +48,7 @@ func ParseMethod(s string) (Method, error) {
 		return UnknownMethod, nil
 	}
 	e := &Error{
-		message: fmt.Sprintf("%s is not a way to record that is known", quote(s)),
+		message: fmt.Sprintf("unknown recording method %s", quote(s)),
 		hint:    "write one of " + list(Methods(), "or"),
 	}
 	if near := nearest(word, Methods()); near != "" {
@@ -65,7 +65,7 @@ type Joined struct {
 	Agent    *time.Duration `json:"Agent"`
 }
 
-// Facts are what is known of a call besides its channels. Batches store them as
+// Facts are what is known of a call other than its channels. Batches store them as
 // JSON under these keys and find them again by their bytes.
 type Facts struct {
 	Direction  Direction `json:"Direction"`
@@ -108,8 +108,8 @@ func ParseJoined(s string, start time.Time) (Joined, error) {
 		}
 		if before, twice := seen[role]; twice {
 			return Joined{}, &Error{
-				message: fmt.Sprintf("it is said twice when the %s joined: by %s and by %s", role, quote(before), quote(name)),
-				hint:    "say it once for the customer and once for the agent; of several agents count the first",
+				message: fmt.Sprintf("the time when the %s joined is given twice: as %s and as %s", role, quote(before), quote(name)),
+				hint:    "give one time for the customer and one for the agent; of several agents, the first counts",
 			}
 		}
 		seen[role] = name
@@ -127,7 +127,7 @@ func ParseJoined(s string, start time.Time) (Joined, error) {
 	return joined, nil
 }
 
-// splitJoined splits at the commas before "name=": RFC 2822 has commas of its own.
+// splitJoined splits at the commas before "name=": RFC 2822 dates contain commas.
 func splitJoined(s string) []string {
 	next := regexp.MustCompile(`,\s*\w*\s*=`)
 	var parts []string
@@ -181,7 +181,7 @@ func ParseStarted(s string) (time.Time, error) {
 // parseOffset reads one time of ParseJoined.
 func parseOffset(s string, start time.Time) (time.Duration, *Error) {
 	if s == "" {
-		return 0, &Error{message: "no time is given", hint: "leave the party out where it is not known; otherwise, " + joinedHint}
+		return 0, &Error{message: "no time is given", hint: "leave out a party whose time is not known; otherwise, " + joinedHint}
 	}
 	if seconds, ok := parseNumber(s); ok && math.Abs(seconds) < leastSeconds {
 		return bounded(time.Duration(math.Round(seconds*float64(time.Second))), s)

@@ -79,7 +79,7 @@ func (r *reader) list(b json.RawMessage, place string) {
 	first := usable[0]
 	r.entry(object.Members(entries[first]), fmt.Sprintf("%s[%d]", place, first))
 	if len(usable) > 1 {
-		r.d.add(finding.MediaIgnored, fmt.Sprintf("%s names %s; Flex Insights uses the first, and so does this.", place, count(len(usable), "voice recording")))
+		r.d.add(finding.MediaIgnored, fmt.Sprintf("%s names %s; Flex Insights uses the first, and so does otoscope.", place, count(len(usable), "voice recording")))
 	}
 }
 
@@ -168,7 +168,7 @@ func (r *reader) startTime(value json.RawMessage, place string) {
 	}
 	t, f := parseTime(s)
 	if f == noForm {
-		r.d.add(finding.StartTimeUnreadable, fmt.Sprintf("%s is %s, which is no time in ISO 8601, in milliseconds since 1970 or in RFC 2822.", field, quote(s)))
+		r.d.add(finding.StartTimeUnreadable, fmt.Sprintf("%s is %s, which is not a time in ISO 8601, in milliseconds since 1970 or in RFC 2822.", field, quote(s)))
 		return
 	}
 	if !plausible(t) {
@@ -258,7 +258,7 @@ func (r *reader) role(name, field string) meaning {
 	}
 	m := meaningOf(plain)
 	if m == unknown {
-		detail := fmt.Sprintf("%s is %s, which says nothing of who is on the channel; Flex Insights knows %q and %q.", field, quote(name), "customer", "others")
+		detail := fmt.Sprintf("%s is %s, which does not say who is on the channel; Flex Insights knows %q and %q.", field, quote(name), "customer", "others")
 		if near := nearest(plain, words(theCustomer, theAgent)); near != "" {
 			detail += fmt.Sprintf(" Was %q meant?", near)
 		}

@@ -157,8 +157,8 @@ func transferTo(all []Recording, i int) *Recording {
 }
 
 // allButFewWords gives the stretches of speech to take away so that no more
-// than fewWordsS are left: the shortest segments stay. fewer is false where
-// nothing is to be taken away.
+// than fewWordsS are left: the shortest segments stay. fewer is false if
+// there is nothing to take away.
 func allButFewWords(segments []measurement.Segment) (away []measurement.Segment, fewer bool) {
 	if len(segments) == 0 {
 		return nil, false

@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// FaultReport is what came of recordings with faults.
+// FaultReport is the result of judging recordings with faults.
 type FaultReport struct {
 	Schema        int     `json:"schema"`
 	Version       string  `json:"version"`

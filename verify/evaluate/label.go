@@ -172,7 +172,7 @@ func parseLabel(line []byte) (Label, error) {
 	case "":
 		return l, fmt.Errorf(`%q has no "left": customer, agent or mixed`, l.File)
 	default:
-		return l, fmt.Errorf(`%q has "left": %q, which is none of customer, agent and mixed`, l.File, l.Left)
+		return l, fmt.Errorf(`%q has "left": %q, which is not customer, agent or mixed`, l.File, l.Left)
 	}
 	if l.Fault == "" {
 		l.Fault = faultNone
@@ -195,7 +195,7 @@ func parseLabel(line []byte) (Label, error) {
 			continue
 		}
 		if !(math.Abs(*joined.s) < maxLabelS) {
-			return l, fmt.Errorf("%q has %q: %v, which is no number of seconds in a call", l.File, joined.key, *joined.s)
+			return l, fmt.Errorf("%q has %q: %v, which is not a time in a call", l.File, joined.key, *joined.s)
 		}
 		d := time.Duration(*joined.s * float64(time.Second))
 		*joined.fact = &d
@@ -242,7 +242,7 @@ func labelError(err error) error {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("it is no JSON, at its byte %d: %s", syntax.Offset, syntax)
+		return fmt.Errorf("it is not JSON, at byte %d: %s", syntax.Offset, syntax)
 	}
 	return err
 }

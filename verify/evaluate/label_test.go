@@ -47,15 +47,15 @@ func TestReadLabels(t *testing.T) {
 
 func TestBadLabels(t *testing.T) {
 	for _, tt := range []struct{ line, want string }{
-		{`{"file": "a.wav"`, "line 2: it is no JSON, at its byte"},
+		{`{"file": "a.wav"`, "line 2: it is not JSON, at byte"},
 		{`[1]`, "line 2: it is a JSON array, not an object"},
 		{`{"left": "agent"}`, `line 2: it names no "file"`},
 		{`{"file": "a.wav"}`, `line 2: "a.wav" has no "left"`},
-		{`{"file": "a.wav", "left": "caller"}`, `"left": "caller", which is none of customer, agent and mixed`},
+		{`{"file": "a.wav", "left": "caller"}`, `"left": "caller", which is not customer, agent or mixed`},
 		{`{"file": "a.wav", "left": "mixed", "fault": "swapped"}`, `mixed on the left, but is "swapped"`},
 		{`{"file": "a.wav", "left": "agent", "fault": "gremlins"}`, `"fault": "gremlins", which is none of none, swapped`},
 		{`{"file": "a.wav", "left": "agent", "direction": "up"}`, `line 2: "a.wav": direction: "up"`},
-		{`{"file": "a.wav", "left": "agent", "recorded_by": "hand"}`, `line 2: "a.wav": recorded_by: "hand"`},
+		{`{"file": "a.wav", "left": "agent", "recorded_by": "hand"}`, `line 2: "a.wav": recorded_by: unknown recording method "hand"`},
 		{`{"file": "a.wav", "left": "agent", "joined": "agent=2026-11-23T10:00:12Z"}`, "joined: when the agent joined"},
 		{`{"file": "a.wav", "left": "agent", "started": "yesterday"}`, `started: "yesterday" is not a time`},
 		{`{"file": "a.wav", "left": "agent", "joined": {}}`, `"joined" is neither text nor a number`},

@@ -86,7 +86,7 @@ func All() []Kind {
 			"Look at the network of that leg. Talk time of that side is too short, and words are missing.",
 		},
 		{
-			CutOff, Warning, "One side is cut off in the middle of speech.",
+			CutOff, Warning, "One side is cut off in mid-speech.",
 			"The leg was put on hold, muted or transferred while somebody spoke, or its stream broke off.",
 			"Find out what happened to that leg at that time. What was said afterwards is not in the recording.",
 		},

@@ -170,7 +170,7 @@ func (r evaluation) evidenceTable(p *sheet) {
 }
 
 func (r evaluation) faultTable(p *sheet) {
-	p.line("\nStructural faults: %d of %d found; false alarms on %d of %d sound recordings, %d of them fatal",
+	p.line("\nStructural faults: %d of %d found; false alarms on %d of %d clean recordings, %d of them fatal",
 		r.Faults.Found, r.Faults.Of, r.FalseAlarms, r.Calls, r.FatalFalseAlarms)
 	p.table(func(row func(...string)) {
 		for _, f := range r.Faults.ByFault {

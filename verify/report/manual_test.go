@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// Every page of the manual fits a terminal: only what is to be copied as it
+// Every page of the manual fits a terminal: only text that is copied as it
 // stands, code and long words, may be wider.
 func TestManualFitsTheTerminal(t *testing.T) {
 	pages, err := filepath.Glob("../../cmd/otoscope/docs/*.md")

@@ -21,7 +21,7 @@ import (
 )
 
 // golden compares got with a file under testdata. With UPDATE_GOLDEN=1 in the
-// environment the file is written anew, to be read before it is committed.
+// environment the file is rewritten; read it before you commit it.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)

@@ -1,6 +1,6 @@
-// Package codec is what the readers of all formats have in common: how a
-// recording is stored, how it is to be read, what is odd about it, why it cannot
-// be read, and the bytes with their position.
+// Package codec holds what the readers of all formats have in common: the stored
+// format of a recording, the options for reading it, notes on what is odd about
+// it, errors, and a source of bytes that knows its position.
 //
 // Package decode, next door, picks the reader of a format and gives these names
 // on; a package that reads a format takes a [Source] and returns a [Reader].

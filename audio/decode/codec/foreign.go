@@ -22,7 +22,7 @@ func Foreign(head []byte, o Options) *Error {
 	f := sniff.Head(head)
 	switch f.Kind {
 	case sniff.Empty:
-		return NewError("the recording is empty: not one byte came", AdviceRetry)
+		return NewError("the recording is empty (0 bytes)", AdviceRetry)
 	case sniff.Zeros:
 		return NewError("this is "+f.Name+", not a WAV file", AdviceRetry)
 	case sniff.Audio, sniff.Archive, sniff.Database, sniff.Picture:
@@ -34,7 +34,7 @@ func Foreign(head []byte, o Options) *Error {
 		}
 	}
 	if f.Name == "" {
-		message := "this is not a WAV file and nothing else that is known here"
+		message := "this is not a WAV file, nor any other known format"
 		if !o.NoQuote {
 			message += "; it begins with " + escape.Bytes(head[:min(len(head), 8)])
 		}

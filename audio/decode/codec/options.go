@@ -94,7 +94,7 @@ func (o Options) Picked(channels int) ([]int, error) {
 
 func pickAdvice(channels int) string {
 	if channels < 2 {
-		return "Leave --pick away: a recording of one channel has nothing to choose from."
+		return "Leave out --pick: a recording of one channel has nothing to choose from."
 	}
 	return fmt.Sprintf("Give two different numbers from 1 to %d, for example --pick 1,2.", channels)
 }

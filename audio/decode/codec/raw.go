@@ -68,7 +68,7 @@ func ParseRaw(s string) (*Raw, error) {
 		}
 	}
 	if raw.Encoding == "" {
-		return refuse("%.40q is not an encoding that is read", parts[0])
+		return refuse("unknown encoding %.40q", parts[0])
 	}
 	var err error
 	if raw.SampleRate, err = strconv.Atoi(strings.TrimSpace(parts[1])); err != nil || raw.SampleRate < MinSampleRate || raw.SampleRate > MaxSampleRate {

@@ -28,17 +28,17 @@ func TestWhatRawSaysIsReadAgain(t *testing.T) {
 	})
 }
 
-func TestMistakesInRawAreToldWithAWayOut(t *testing.T) {
+func TestErrorsInRawSayWhatToWrite(t *testing.T) {
 	for text, problem := range map[string]string{
 		"":                             "is not encoding, rate and channels",
 		"mulaw":                        "is not encoding, rate and channels",
 		"mulaw:8000:2:1":               "is not encoding, rate and channels",
-		"opus:8000:2":                  `"opus" is not an encoding`,
+		"opus:8000:2":                  `unknown encoding "opus"`,
 		"mulaw:8k:2":                   `"8k" is not a sample rate`,
 		"mulaw:0:2":                    `"0" is not a sample rate`,
 		"mulaw:8000:0":                 `"0" is not a number of channels`,
 		"mulaw:8000:65":                `"65" is not a number of channels`,
-		"\x1b[2J:8000:2":               `"\x1b[2J" is not an encoding`,
+		"\x1b[2J:8000:2":               `unknown encoding "\x1b[2J"`,
 		"mulaw:99999999999999999999:2": "is not a sample rate",
 	} {
 		_, err := ParseRaw(text)

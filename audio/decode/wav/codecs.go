@@ -1,7 +1,7 @@
 package wav
 
-// foreignCodec is an encoding that WAV files can hold and that is not read here: lossy ones blur what tells
-// the channels apart, and each wants a decoder of its own.
+// foreignCodec is an encoding that WAV files can hold and that is not read here: lossy ones blur the
+// differences between the channels, and each needs its own decoder.
 type foreignCodec struct {
 	name   string
 	ffmpeg bool // ffmpeg was seen to convert it from a WAV file
@@ -74,9 +74,9 @@ func codecOf(tag uint16) (foreignCodec, bool) {
 func unsupportedCodec(tag uint16, at int64) error {
 	c, known := codecOf(tag)
 	if !known {
-		return unsupported(at, "samples of the format tag 0x%04X, which is no encoding known here", tag)
+		return unsupported(at, "samples of the unknown format tag 0x%04X", tag)
 	}
-	e := unsupported(at, "%s (format tag 0x%04X), which is not read here", c.name, tag)
+	e := unsupported(at, "%s (format tag 0x%04X), which is not supported", c.name, tag)
 	if c.ffmpeg {
 		e.Advice = adviceConvert
 	}

@@ -65,10 +65,10 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, said *codec.Notes) (fm
 	subFormat := b[24:40]
 	tag, ok := subFormatTag(subFormat, order)
 	if !ok {
-		return c, unsupported(at+8+24, "samples of the sub-format %s, which is no encoding known here", guid(subFormat, order))
+		return c, unsupported(at+8+24, "samples of the unknown sub-format %s", guid(subFormat, order))
 	}
 	if stated := order.Uint16(b[16:]); stated < extensionBytes {
-		said.Add(NoteMalformed, "The fmt chunk's extension has %d bytes by its header, but is there with all its %d.", stated, extensionBytes)
+		said.Add(NoteMalformed, "The fmt chunk's extension claims %d bytes, but all %d of it are there.", stated, extensionBytes)
 	}
 	c.tag = tag
 	c.validBits = int(order.Uint16(b[18:]))
@@ -110,7 +110,7 @@ func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
 		return f, malformed(c.at+8+2, "the fmt chunk says that the recording has 0 channels")
 	}
 	if c.rate < codec.MinSampleRate || c.rate > codec.MaxSampleRate {
-		return f, malformed(c.at+8+4, "the fmt chunk gives a sample rate of %d Hz, and nothing is recorded at that", c.rate)
+		return f, malformed(c.at+8+4, "the fmt chunk gives an impossible sample rate of %d Hz", c.rate)
 	}
 	if err := c.checkBits(f.Encoding); err != nil {
 		return f, err

@@ -90,7 +90,7 @@ func TestSeedsAreTheSpecimens(t *testing.T) {
 		}
 		committed, err := os.ReadFile(name)
 		if err != nil || string(committed) != seed {
-			t.Errorf("%s is not what the builder makes (%v); write the seeds anew with OTOSCOPE_WRITE_SEEDS=1", name, err)
+			t.Errorf("%s is not what the builder makes (%v); write the seeds again with OTOSCOPE_WRITE_SEEDS=1", name, err)
 		}
 	}
 }

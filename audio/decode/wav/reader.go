@@ -170,7 +170,7 @@ func (r *Reader) end(err error) error {
 		return err
 	}
 	if r.samples.given < int64(r.layout.format.FrameBytes()) {
-		return codec.NewErrorAt(r.src.Offset(), "there is no recording in the file, or not yet: it has a header and no samples",
+		return codec.NewErrorAt(r.src.Offset(), "the file has a header but no samples: the recording is empty or not finished",
 			codec.AdviceNotYet)
 	}
 	r.remark()

@@ -169,7 +169,7 @@ func (w *walker) body(id string, size, at int64) error {
 		if w.dataAt >= 0 {
 			return w.dataFirst()
 		}
-		return malformed(at, "the %s chunk claims %d bytes, and before its samples a recording is believed to have no more than %d",
+		return malformed(at, "the %s chunk claims %d bytes, but a chunk before the samples may have at most %d",
 			w.name(id), size, headerLimit)
 	}
 	var begin []byte

@@ -218,7 +218,7 @@ func (s *samples) remark() {
 			s.layout.size, s.given)
 	case s.toEnd: // it has been said
 	case s.left > 0:
-		s.said.Add(NoteTruncated, "The header announces %d bytes of samples and %d came; the last %d bytes, %s, are missing.",
+		s.said.Add(NoteTruncated, "The header announces %d bytes of samples, but only %d are there; the last %d bytes, %s, are missing.",
 			s.given+s.left, s.given, s.left, f.Duration(s.left))
 	default:
 		s.remarkRest()
@@ -232,13 +232,13 @@ func (s *samples) remarkRest() {
 		if s.behind {
 			return // of no concern, and perhaps the middle of a chunk
 		}
-		s.said.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is no chunk; it was not read.", at)
+		s.said.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
 	case followedByRecording:
 		skipPad(s.src)
 		at := s.src.Offset()
 		l, err := walk(s.src, &codec.Notes{}, Options{NoQuote: true})
 		if err != nil {
-			s.said.Add(note.TrailingRecording, "A second WAV file begins at byte %d; it was not read, and it cannot be.", at)
+			s.said.Add(note.TrailingRecording, "A second WAV file begins at byte %d; it cannot be read.", at)
 			return
 		}
 		count, _ := io.Copy(io.Discard, io.LimitReader(s.src, l.size))

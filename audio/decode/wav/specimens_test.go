@@ -93,7 +93,7 @@ func rf64(long uint64, size uint32) []byte {
 	return w.bytes()
 }
 
-// rawChunk makes a chunk's header that claims a size of its own.
+// rawChunk makes a chunk whose header claims the given size.
 func rawChunk(id string, size uint32, body string) []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte(id), size), body...)
 }
@@ -164,23 +164,23 @@ func sizeSpecimens() []specimen {
 		return w.bytes()
 	}
 	return []specimen{
-		{name: "size 0, nothing behind", file: sized(0, none), problem: "there is no recording in the file, or not yet", hint: "when the call is over"},
-		{name: "size 0, LIST behind", file: sized(0, none, listBehind), problem: "there is no recording in the file, or not yet", hint: "when the call is over"},
+		{name: "size 0, nothing behind", file: sized(0, none), problem: "the file has a header but no samples", hint: "when the call is over"},
+		{name: "size 0, LIST behind", file: sized(0, none, listBehind), problem: "the file has a header but no samples", hint: "when the call is over"},
 		{name: "size 0, samples behind", file: sized(0), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size 0, one sample behind", file: sized(0, func(w *wavFile) { w.samples = w.samples[:2] }),
-			problem: "there is no recording in the file"},
+			problem: "the file has a header but no samples"},
 		{name: "size FFFFFFFF", file: sized(0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size FFFFFFFF, nothing behind", file: sized(0xFFFFFFFF, none), problem: "there is no recording in the file, or not yet", hint: "when the call is over"},
+		{name: "size FFFFFFFF, nothing behind", file: sized(0xFFFFFFFF, none), problem: "the file has a header but no samples", hint: "when the call is over"},
 		{name: "size FFFFFFFE", file: sized(0xFFFFFFFE), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size FFFFFFDB", file: sized(0xFFFFFFFF - 36), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size 7FFFFFFF", file: sized(0x7FFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size 7FFFF000", file: sized(0x7FFFF000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size 80000000", file: sized(0x80000000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
 		{name: "size past the end", file: sized(8040), frames: 10, notes: []note.Code{NoteTruncated},
-			says: "announces 8040 bytes of samples and 40 came; the last 8000 bytes, 0.25 s, are missing"},
+			says: "announces 8040 bytes of samples, but only 40 are there; the last 8000 bytes, 0.25 s, are missing"},
 		{name: "size past the end in mid frame", file: sized(400, func(w *wavFile) { w.samples = w.samples[:38] }), frames: 9,
 			notes: []note.Code{NoteTruncated, NoteMalformed}, says: "last 2 bytes were dropped"},
-		{name: "size past the end, nothing there", file: sized(8000, none), problem: "there is no recording in the file, or not yet", hint: "when the call is over"},
+		{name: "size past the end, nothing there", file: sized(8000, none), problem: "the file has a header but no samples", hint: "when the call is over"},
 		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed},
 			says: "end in the middle of a frame: the last 2 bytes"},
 		{name: "size odd", file: sized(39), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed}},
@@ -190,7 +190,7 @@ func sizeSpecimens() []specimen {
 		{name: "odd samples, no pad byte, LIST", file: mono8(list, true), frames: 3},
 		{name: "samples, LIST", file: spoiled(listBehind), frames: 10},
 		{name: "samples, garbage", file: spoiled(func(w *wavFile) { w.after = []byte("\xFF\xFEgarbage") }), frames: 10,
-			notes: []note.Code{NoteMalformed}, says: "end at byte 84 by the header, and what follows is no chunk"},
+			notes: []note.Code{NoteMalformed}, says: "end at byte 84 by the header, and what follows is not a chunk"},
 		{name: "two data chunks", file: spoiled(func(w *wavFile) { w.after = chunk(binary.LittleEndian, "data", w.samples) }), frames: 20,
 			notes: []note.Code{NoteMalformed}, says: "lie in 2 data chunks"},
 		{name: "two data chunks, LIST and fmt between", frames: 20, notes: []note.Code{NoteMalformed},
@@ -217,7 +217,7 @@ func sizeSpecimens() []specimen {
 		{name: "a second WAV file", file: slices.Concat(stereo16Bit().bytes(), stereo16Bit().bytes()), frames: 10,
 			notes: []note.Code{note.TrailingRecording}, says: "begins at byte 84, with 0.00 s of sound (WAVE PCM 16-bit, 8000 Hz, 2 channels)"},
 		{name: "a second WAV file that is none", file: slices.Concat(stereo16Bit().bytes(), []byte("RIFF....WAVE")), frames: 10,
-			notes: []note.Code{note.TrailingRecording}, says: "it cannot be"},
+			notes: []note.Code{note.TrailingRecording}, says: "it cannot be read"},
 		{name: "size before the end, sound behind", frames: 2010, notes: []note.Code{NoteMalformed}, says: "the sound goes on there",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
 		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{NoteMalformed}, says: "it was not read",
@@ -336,13 +336,13 @@ func fmtSpecimens() []specimen {
 		{name: "3 channels, one picked twice", file: three.bytes(), pick: [2]int{2, 2}, problem: "channel 2 was picked as left and as right"},
 		{name: "3 channels, one picked", file: three.bytes(), pick: [2]int{2, 0}, problem: "channel 0 was picked"},
 		{name: "2 channels exchanged", file: spoiled(func(*wavFile) {}), pick: [2]int{2, 1}, frames: 10},
-		{name: "1 channel, two picked", pick: [2]int{1, 2}, file: floats(32, 0), problem: "channel 2 was picked, but the recording has 1 channel", hint: "Leave --pick away"},
+		{name: "1 channel, two picked", pick: [2]int{1, 2}, file: floats(32, 0), problem: "channel 2 was picked, but the recording has 1 channel", hint: "Leave out --pick"},
 		{name: "65,535 channels", file: crowd.bytes(), problem: "the recording has 65535 channels"},
-		{name: "65,535 channels, two picked", file: crowd.bytes(), pick: [2]int{65535, 1}, problem: "there is no recording"},
+		{name: "65,535 channels, two picked", file: crowd.bytes(), pick: [2]int{65535, 1}, problem: "has a header but no samples"},
 		{name: "65,535 channels of 16 bits", file: crowd16, pick: [2]int{1, 2}, problem: "65535 channels of 16 bits do not fit"},
-		{name: "0 Hz", file: with32(4, 0), problem: "a sample rate of 0 Hz"},
-		{name: "1 Hz", file: with32(4, 1), problem: "a sample rate of 1 Hz"},
-		{name: "4 GHz", file: with32(4, math.MaxUint32), problem: "a sample rate of 4294967295 Hz"},
+		{name: "0 Hz", file: with32(4, 0), problem: "an impossible sample rate of 0 Hz"},
+		{name: "1 Hz", file: with32(4, 1), problem: "an impossible sample rate of 1 Hz"},
+		{name: "4 GHz", file: with32(4, math.MaxUint32), problem: "an impossible sample rate of 4294967295 Hz"},
 		{name: "wrong byte rate", file: with32(8, 1), frames: 10},
 		{name: "block align of one channel", file: with16(12, 2), frames: 10, notes: []note.Code{NoteMalformed},
 			says: "gives 2 bytes for one sample of every channel; 2 channels of 16 bits take 4"},
@@ -364,7 +364,7 @@ func fmtSpecimens() []specimen {
 		{name: "extensible, 24 bits in 32 that says 24", file: extensible(func(b []byte) []byte { b[14], b[12], b[18] = 24, 8, 24; return b }), frames: 5},
 		{name: "extensible and too short", file: extensible(func(b []byte) []byte { return b[:38] }), problem: "needs 40 bytes, but has 38"},
 		{name: "extensible of an unknown sub-format", file: extensible(func(b []byte) []byte { b[39] = 0x72; return b }),
-			problem: "the sub-format 00000001-0000-0010-8000-00AA00389B72"},
+			problem: "the unknown sub-format 00000001-0000-0010-8000-00AA00389B72"},
 		{name: "extensible of a sub-format beyond the tags", file: extensible(func(b []byte) []byte { b[26] = 1; return b }), problem: "sub-format 00010001-0000"},
 		{name: "extensible ADPCM", file: extensible(func(b []byte) []byte { b[24] = 2; return b }), problem: "Microsoft ADPCM (format tag 0x0002)"},
 		{name: "extensible extensible", file: extensible(func(b []byte) []byte { b[24], b[25] = 0xFE, 0xFF; return b }), problem: "format tag 0xFFFE"},
@@ -388,7 +388,7 @@ func codecSpecimens() []specimen {
 		{0x0083, "holds G.729", "ffmpeg"},
 		{0x0133, "holds G.729", "Export"},
 		{0x00FF, "holds AAC", "Export"},
-		{0x0000, "format tag 0x0000, which is no encoding known here", "Export"},
+		{0x0000, "unknown format tag 0x0000", "Export"},
 	} {
 		all = append(all, specimen{name: fmt.Sprintf("format tag %04X", c.tag), file: with16(0, c.tag), problem: c.problem, hint: c.hint})
 	}
@@ -445,9 +445,9 @@ func foreignSpecimens() []specimen {
 		{strings.Repeat("long ", 200), "this is a text (\"long long", "credentials"},
 		{strings.Repeat("\x00", 600), "this is nothing but zeros", "fetch it again"},
 		{"\x1B]0;owned\x07 and so on", `it begins with "\x1b]0;owne" (1B 5D 30 3B 6F 77 6E 65)`, "--raw mulaw:8000:2"},
-		{"\xFF\xE1\x90\x64", "this is not a WAV file and nothing else that is known here", "--raw mulaw:8000:2"},
-		{"\xFF\xFB\xF0\x64", "this is not a WAV file and nothing else that is known here", "--raw mulaw:8000:2"},
-		{"\x7F\xFF\xFE\x7E\xFF", "this is not a WAV file and nothing else that is known here", "encrypted"},
+		{"\xFF\xE1\x90\x64", "this is not a WAV file, nor any other known format", "--raw mulaw:8000:2"},
+		{"\xFF\xFB\xF0\x64", "this is not a WAV file, nor any other known format", "--raw mulaw:8000:2"},
+		{"\x7F\xFF\xFE\x7E\xFF", "this is not a WAV file, nor any other known format", "encrypted"},
 	} {
 		all = append(all, specimen{name: fmt.Sprintf("foreign %d, %s", i, f.problem), file: []byte(f.head), problem: f.problem, hint: f.hint})
 	}

@@ -30,7 +30,7 @@ const (
 // GaussianOf reads a model's Cepstrum.
 func GaussianOf(m measurement.VoiceModel) (Gaussian, error) {
 	if len(m.Cepstrum) != CepstrumBytes {
-		return Gaussian{}, errors.New("the voice summary holds no model: there was too little voiced speech, or it is of another version")
+		return Gaussian{}, errors.New("the voice summary holds no model: there was too little voiced speech, or another version made it")
 	}
 	var g Gaussian
 	b := m.Cepstrum

@@ -144,7 +144,7 @@ func (t *table) rows(yield func(Entry) bool) {
 		case errors.Is(err, errOpen):
 			e.Err = &RowError{Message: err.Error(), Advice: quotationHint, Cause: err}
 		default:
-			e.Err = &RowError{Message: err.Error(), Advice: "leave out of the row what is so long", Cause: err}
+			e.Err = &RowError{Message: err.Error(), Advice: "shorten the row", Cause: err}
 		}
 		row++
 		if !yield(e) || fatal(err) {

@@ -64,7 +64,7 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 	w.row++
 	path := filepath.Join(w.root, inside)
 	if abs, err := filepath.Abs(path); err == nil {
-		path = abs // whoever works on the row may work elsewhere
+		path = abs // another worker may have another working directory
 	}
 	entry := Entry{Row: w.row, Fields: Fields{Recording: path, ID: filepath.ToSlash(inside), Shown: filepath.ToSlash(inside)}}
 	if cleanText(inside) != nil {
@@ -74,7 +74,7 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 	return w.yield(entry)
 }
 
-// bad reports a folder that cannot be read as a row of its own.
+// bad reports a folder that cannot be read as a separate row.
 func (w *walker) bad(inside string, err error) bool {
 	w.row++
 	name := filepath.ToSlash(inside)

@@ -76,7 +76,7 @@ const utf8Advice = `save the manifest as UTF-8, in a spreadsheet as "CSV UTF-8"`
 // cleanText refuses what no database and no JSON can hold.
 func cleanText(s string) error {
 	if strings.ContainsRune(s, 0) {
-		return &RowError{Message: "the row holds a zero byte", Advice: "export the manifest anew as UTF-8 text"}
+		return &RowError{Message: "the row holds a zero byte", Advice: "export the manifest again as UTF-8 text"}
 	}
 	if strings.ToValidUTF8(s, "") != s {
 		return &RowError{Message: "the row is not UTF-8 text", Advice: utf8Advice}

@@ -84,7 +84,7 @@ func (m *Manifest) Close() error {
 	return m.closer.Close()
 }
 
-// Usage says what a manifest is, for whoever has handed over something else.
+// Usage says what a manifest is, for an error about a file that is not one.
 const Usage = `a manifest is CSV with a header that names a column "recording", JSON lines, or a folder; see: otoscope help batch`
 
 // Open opens a file or a folder; "-" is stdin, which stays open. Where stdin may

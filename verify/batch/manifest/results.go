@@ -76,7 +76,7 @@ func masked(recording string) error {
 	if strings.Contains(recording, "=***") {
 		return &RowError{
 			Message: "the recording's address has secrets, which results do not repeat",
-			Advice:  "use the manifest that the results are of",
+			Advice:  "use the manifest that the results came from",
 		}
 	}
 	return nil

@@ -26,8 +26,8 @@ type peaks struct {
 	purity float64
 }
 
-// lobe is the half width of the main lobe of a Hann window in bins of its own
-// length's transform.
+// lobe is the half width of the main lobe of a Hann window, in bins of a
+// transform of the window's length.
 const lobe = 2
 
 // The band in which tones are looked for, in Hz: above mains hum, within the
