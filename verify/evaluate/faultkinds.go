@@ -204,7 +204,11 @@ func opposite(left string) string {
 func (s *scene) mailbox(menu bool) bool {
 	voice, message := channel(s.otherM, s.agent()), channel(s.m, s.agent())
 	greeting := s.speech(s.other, voice, s.agent(), 3+5*s.rng.Float64())
-	words := s.speech(s.stereo, message, s.agent(), 15+15*s.rng.Float64())
+	var words []float32 // with the pauses in which the customer spoke
+	if len(message.Segments) > 0 {
+		start := message.Segments[0].Start - 0.2
+		words = s.ch[s.agent()][s.at(start):s.at(start+15+15*s.rng.Float64())]
+	}
 	if s.seconds() < 20 || len(greeting) < s.samples(2) || len(words) < s.samples(6) {
 		return false
 	}

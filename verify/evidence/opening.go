@@ -14,7 +14,7 @@ import (
 // and then who happens to take the first long turn says next to nothing.
 type OpeningWeights struct {
 	// Joined: a leg joins just before the first word, so that this is where the
-	// parties meet.
+	// parties meet, and the other side answers.
 	Joined float64 `json:"joined"`
 	// Complete: the recording begins before the first word, the greeting has the
 	// length of one and the other side states its business.
@@ -250,7 +250,7 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	switch {
 	case !soon || quietS < quietBeforeS:
 		return w.Unlikely
-	case g.joinS > 0 && g.firstWord-g.joinS <= joinedSoonS:
+	case g.joinS > 0 && g.firstWord-g.joinS <= joinedSoonS && g.answered() && g.replyS >= minReplyS:
 		return w.Joined
 	case g.complete():
 		return w.Complete

@@ -120,7 +120,7 @@ func TestKinds(t *testing.T) {
 		{name: "more than a hello before it", left: shortGreeting, right: story, kind: "opening", want: 0.2},
 		{name: "more than a hello before it, outbound", left: shortGreeting, right: story, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Complete + 0.3},
 		{name: "a breath before it, inbound", left: []measurement.Segment{{Start: 0.5, End: 0.6}, {Start: 6, End: 9}}, right: greeting, facts: declare.Facts{Direction: declare.Inbound}, kind: "opening", want: w.Complete},
-		{name: "talk before the other leg is there", left: []measurement.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []measurement.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: -0.3},
+		{name: "talk before the other leg is there", left: []measurement.Segment{{Start: 1, End: 4}, {Start: 26, End: 29}}, right: []measurement.Segment{{Start: 20.4, End: 24}}, lead: [2]float64{0, 20}, kind: "opening", want: -0.2},
 		{name: "talk before a gated line's first word", left: []measurement.Segment{{Start: 6, End: 9}}, right: greeting, lead: [2]float64{6, 0}, gated: true, kind: "opening", want: w.Complete},
 		{name: "a mailbox greets", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, kind: "opening", want: w.Unlikely},
 		{name: "a mailbox greets, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, beep(5.5)}, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: w.Unlikely},
