@@ -1,22 +1,31 @@
-// Package verify decides whether the channels of a recording carry whom they
-// were declared to carry: bytes and a declaration in, a verdict out. It knows
-// nothing of HTTP.
+// Package verify decides whether the channels of a recording carry the parties that they
+// were declared to carry. The bytes of a recording and a declaration go in, a [Verdict]
+// comes out.
 //
 //	declaration, err := declare.ParseChannels("customer,others")
 //	…
-//	verdict, err := verify.Verify(ctx, file, verify.Case{Reference: "call.wav", Declaration: declaration}, verify.MeasureOptions{})
+//	verdict, err := verify.Verify(ctx, file,
+//		verify.Case{Reference: "call.wav", Declaration: declaration}, verify.MeasureOptions{})
 //
-// [Verify] is [Measure], one pass over the audio, and [Judge], which needs no
-// audio: a verdict can be recomputed from what Measure returned under another
-// declaration. The way of a recording through the packages:
+// [Verify] is [Measure], one pass over the audio, followed by [Judge], which needs no
+// audio: what Measure returned can be stored and judged again under another declaration.
+// Exchanging the channels of a recording negates the evidence exactly.
 //
-//	audio/decode     bytes to samples
-//	audio/meter      samples to Measurements
-//	verify/declare   what was declared, and what is odd about it
-//	verify/evidence  Measurements to weighed evidence
-//	verify/finding   what else there is to say
-//	verify           the verdict
-//	verify/report    the verdict for a person or a program
+// To understand the program, read the packages in the order in which a recording passes
+// through them:
+//
+//	audio/fetch        from a reference to bytes
+//	audio/decode       from bytes to samples
+//	audio/meter        from samples to Measurements
+//	audio/measurement  what is measured
+//	verify             Measure, Judge, and the findings about the pair of channels
+//	verify/declare     what was declared, and what is odd about it
+//	verify/evidence    from Measurements to weighed evidence
+//	verify/finding     the codes of everything else there is to say
+//	verify/report      the verdict for a person or a program
+//	verify/batch       all of this for many recordings, resumably
+//
+// This package does not use HTTP.
 package verify
 
 import (

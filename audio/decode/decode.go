@@ -1,10 +1,21 @@
-// Package decode is the door to recordings: bytes of any format that is read come
-// in, blocks of left and right samples go out, in one pass, without ever exchanging
-// the two.
+// Package decode reads recordings. The bytes of a recording go in, blocks of left and
+// right samples come out, in one pass, and the channels are never exchanged.
 //
-// [NewReader] knows the format by the first bytes and reads up to the first sample.
-// A next format is a folder next door, as wav is, and one line in the list of
-// formats here.
+//	r, err := decode.NewReader(file, decode.Options{})
+//	…
+//	left, right := make([]float32, 4096), make([]float32, 4096)
+//	for {
+//		n, err := r.Read(left, right) // io.EOF after the last sample
+//		…
+//	}
+//
+// Start with [NewReader]. It recognises the format by the first bytes and reads up to
+// the first sample. Samples are float32 with full scale at 1.0. A recording that is odd
+// but readable has notes; one that cannot be read gives an *[Error], which says what is
+// wrong, at which byte, and what to do. Programs that use the buffers of go-audio call
+// [ReadBuffer].
+//
+// To add a format, write a package next to wav and add one line to formats in this file.
 package decode
 
 import (

@@ -1,11 +1,11 @@
-// Package escape makes text that others wrote fit for where it is written: a
-// terminal, a sentence, JSON, a table or XML. All of otoscope goes through it,
-// so that one rule says which characters are shown.
+// Package escape makes text from elsewhere safe for the place where it is written: a
+// terminal, a sentence, JSON, a table or XML. All of otoscope uses it, so that one rule
+// decides which characters are shown.
 //
-// A character is shown if it can be seen and does nothing else. Control
-// characters (C0, DEL and C1), bidirectional and zero-width formatting
-// characters, line and paragraph separators, and bytes that are not UTF-8 are
-// written as visible escapes such as \x1b and \u202e.
+// A character is shown if it is visible and has no other effect. Control characters (C0,
+// DEL and C1), bidirectional and zero-width formatting characters, line and paragraph
+// separators, and bytes that are not UTF-8 are written as visible escapes such as \x1b
+// and \u202e.
 package escape
 
 import (

@@ -1,5 +1,6 @@
-// Package hint holds the error that every storey of otoscope gives to people: a
-// sentence that says what is wrong, and one that says what to do about it.
+// Package hint holds the error type for messages to people: one clause that says what is
+// wrong, and one that says what to do about it. Make an [Error], or embed it in a type
+// that carries more; print the advice of any error with [Of].
 package hint
 
 import "errors"

@@ -1,10 +1,11 @@
-// Package measurement holds what is kept of the sound of a recording.
+// Package measurement holds what otoscope keeps of the sound of a recording.
 //
-// [Measurements] is the only thing that crosses from audio to verify: plain
-// structs that marshal to JSON under [Schema]. The package computes nothing and
-// imports nothing that does; package audio/meter fills the structs in.
+// [Measurements] is the only thing that passes from audio to verify. It is a tree of plain
+// structs that marshal to JSON under [Schema], made to be stored. Package audio/meter
+// fills it in; this package computes nothing and imports nothing that does.
 //
-// The form is made for storing. Seconds count from the first sample, levels are
-// in dBov ([Level]) or dBFS ([DBFS]), and what there is not is null. Exchanging
-// the channels of a recording exchanges Left and Right, and the sides within Pair.
+// Seconds count from the first sample. Levels are in dBov ([Level]) or dBFS ([DBFS]).
+// What does not exist, such as the time of the first speech on a silent channel, is null.
+// Exchanging the channels of a recording exchanges Left and Right, and the sides within
+// Pair.
 package measurement

@@ -1,7 +1,5 @@
-// Package meter measures what a recording sounds like, in one pass.
-//
-// A [Meter] takes blocks of left and right samples and gives
-// [measurement.Measurements]:
+// Package meter measures the sound of a recording, in one pass. Blocks of left and right
+// samples go in, [measurement.Measurements] come out.
 //
 //	m, err := meter.New(8000, 2, meter.Options{})
 //	for /* every block */ {
@@ -11,24 +9,27 @@
 //	}
 //	measured := m.Finish()
 //
-// The samples are cut into steps of 20 ms, whatever the size of the blocks. The
-// package wires its wings to each other and measures nothing itself:
+// [New] takes the sample rate in Hz and the number of channels, 1 or 2. [Meter.Next] gives
+// two slices of the meter's own buffer to fill, [Meter.Commit] measures what is in them, and
+// [Meter.Finish] gives the result. The size of the blocks makes no difference.
+//
+// The samples are cut into steps of 20 ms. The package connects the packages below it and
+// measures nothing itself:
 //
 //	internal/frames     steps, the base band, the level of each frame, the frame log
 //	internal/level      RMS, peak, P.56, clipping, silence, G.711 grid, band, dropouts, waveform
-//	internal/speech     where somebody speaks, the noise between, turns and response latencies
-//	internal/tone       keys, signals and other tones
+//	internal/speech     speech activity, noise floor, turns and response latencies
+//	internal/tone       DTMF, call progress and other tones
 //	internal/music      music on hold
 //	internal/crosstalk  what the channels have in common: duplicates, coupling, skew
-//	internal/speaker    whose speech: pieces, utterances, two speakers, side swaps, voices
+//	internal/speaker    who speaks: pieces, utterances, two speakers, side swaps, voices
 //
-// What happens in a step, and in which order, stands at channel.takeStep; what
-// happens at the end of the call at Meter.finish. To add a meter of one channel,
-// write it in its wing and wire it in channel.go.
+// channel.takeStep shows what happens in a step, in its order; Meter.finish shows what
+// happens at the end of the call. To add a measurement of one channel, write it in its
+// package and call it from channel.go.
 //
-// Memory does not grow with the recording but for the frame log, three bytes a
-// channel and step.
+// Memory grows by three bytes per channel and step, for the frame log.
 //
-// The package knows nothing of customers and agents. Exchanging the channels
-// exchanges the measurements, bit by bit.
+// The package knows nothing about customers and agents. Exchanging the channels exchanges
+// the measurements, bit by bit.
 package meter

@@ -1,5 +1,5 @@
-// Package note holds what packages fetch and decode remark on a recording that
-// they could use all the same. Each code is that of a finding too.
+// Package note holds remarks on a recording that could be used all the same, made by
+// packages fetch and decode. Each code is also the code of a finding.
 package note
 
 // A Code names a kind of note. Codes are a contract: programs match on them.

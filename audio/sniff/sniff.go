@@ -1,9 +1,10 @@
-// Package sniff says by the first bytes what a file or an answer is: a recording,
-// sound of another format, an archive, or what a server sends in a recording's
-// place, and then what that says.
+// Package sniff recognises by the first bytes what a file or an answer is: a recording,
+// sound in another format, an archive, or what a server sends instead of a recording, with
+// its message.
 //
-// It names and does not judge: audio/fetch refuses answers that are no recordings,
-// audio/decode what it cannot read, and a manifest what is no table.
+// It names things and does not judge them: audio/fetch refuses answers that are not
+// recordings, audio/decode what it cannot read, and verify/batch/manifest what is not a
+// table.
 package sniff
 
 // Bytes is how many first bytes are worth looking at. Fewer serve, and less is known by them.

@@ -1,9 +1,8 @@
-// Otoscope says, with reasons and a stated confidence, whether the channels of
-// a contact-centre recording carry whom they were declared to carry.
+// Otoscope says, with reasons and a stated confidence, whether the customer and the agent
+// are on the channels of a contact-centre recording that they were declared on.
 //
-// Each file of this package is one command or one thing that commands share: a
-// command adds its flags to an options struct, makes one call and has one way
-// of printing.
+// Each file of this package is one command, or one thing that commands share. A command
+// turns its flags into an options struct, makes one call, and prints in one way.
 package main
 
 import (

@@ -1,9 +1,10 @@
-// Package calibrate fits a profile to a user's own labelled recordings.
+// Package calibrate fits a profile to a user's own labelled recordings. Recordings as from
+// evaluate.Listen go in; a profile with figures about it comes out of [Fit].
 //
-// The weights are those that make the truth of the labels likeliest, drawn
-// towards the built-in ones: few calls change little. They are tested on calls
-// that they were not fitted on, an agent's calls left out together, and
-// the profile claims no more than its calls support.
+// The fit maximises the likelihood of the labels, shrunk towards the built-in weights, so
+// few calls change little. The weights are tested on calls that they were not fitted on,
+// with each agent's calls held out together, and the profile claims no more than its
+// number of calls supports.
 package calibrate
 
 import (

@@ -1,21 +1,22 @@
-// Package declare reads what was declared of a recording: who is on which
-// channel, how it was recorded and who joined when. It repairs nothing and
-// believes nothing: what is odd in a declaration is understood where that is
-// safe, and said in a finding always.
+// Package declare reads what was declared of a recording: who is on which channel, how it
+// was recorded, and who joined when. Text goes in; a [Declaration] or a fact comes out,
+// with findings about what is odd in it. Nothing is repaired silently: if something odd
+// can be understood safely, it is, and a finding always says so.
 //
 // In the order in which a recording is verified:
 //
-//  1. Who is on which channel comes from one of [Default] (Flex Insights' own
-//     rule), [ParseChannels] (a person's words), [Convention] (another
-//     system's rule) and [ParseAttributes] or [ReadAttributes] (a task's
-//     attributes). Each gives a [Declaration].
-//  2. [Declaration.Resolve] settles, by the call's direction, channels that
-//     were named caller and callee.
-//  3. Facts about the call come from [ParseDirection], [ParseMethod] and
-//     [ParseJoined].
+//  1. One of these says who is on which channel, and gives a Declaration:
+//     [Default] (Flex Insights' own rule), [ParseChannels] (a person's words),
+//     [Convention] (another system's rule), and [ParseAttributes] or [ReadAttributes]
+//     (a task's attributes).
+//  2. [Declaration.Resolve] turns channels that were named caller and callee into
+//     customer and agent, by the direction of the call.
+//  3. [ParseDirection], [ParseMethod] and [ParseJoined] give facts about the call.
 //
-// What cannot be understood at all is an [*Error], whose Hint says what to
-// type or to do next.
+// [Table] lists every declared fact once, for flags, manifest columns, labels and the
+// manual.
+//
+// What cannot be understood at all is an *[Error], whose hint says what to write instead.
 package declare
 
 import (

@@ -1,12 +1,13 @@
-// Package evaluate holds verdicts against recordings of which the truth is
-// known: how often they are right, whether they are as sure as they may be, and how
-// much each kind of evidence contributes.
+// Package evaluate compares verdicts with the truth on labelled recordings: how often they
+// are right, whether their confidence is justified, and how much each kind of evidence
+// contributes.
 //
 //	labels, err := evaluate.ReadLabels(file, "labels.jsonl")
 //	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
 //	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
 //
-// [Listen] needs the audio, [Judge] only what was measured.
+// [Listen] reads the audio; [Judge] needs only the measurements. [JudgeFaults] makes
+// faults in the recordings and judges those.
 package evaluate
 
 import (

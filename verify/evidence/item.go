@@ -1,30 +1,31 @@
-// Package evidence weighs what the sound of a call says of who is on which channel.
+// Package evidence weighs what the sound of a call says about who is on which channel.
+// Measurements and declared facts go in; weighed [Item]s come out of [Weigh], and [Sum]
+// adds them up.
 //
-// Every kind of evidence is a function of a reading of the channels ("left is
-// the customer", or "right is"): how well the sound and the facts fit it, as a
-// log10 likelihood. The evidence is the difference between the two readings,
-// so that exchanging the channels negates it exactly, whatever the function.
+// Each kind of evidence is a function of a hypothesis ("the customer is on the left", or
+// "on the right"): how well the sound and the facts fit it, as a log10 likelihood. The
+// evidence is the difference between the two hypotheses, so exchanging the channels
+// negates it exactly, whatever the function.
 //
-// A kind lies in a file of its own, beside the figures that its weight comes
-// from. A weight fitted on n calls claims odds of about n at the most.
+// Each kind has its own file, next to the figures that its weight comes from. A weight
+// fitted on n calls claims odds of at most about n.
 //
 //	opening.go      who takes the first long turn, as an agent who greets does
 //	turntaking.go   who talks more, in longer stretches, and answers later
-//	joinorder.go    who joined when, against when the channels begin
+//	joinorder.go    who joined when, compared with when the channels begin
 //	keypad.go       who presses keys
 //	waiting.go      who hears ringback, and music in a queue or on hold
-//	knownaudio.go   who plays what is known to be played by one side
+//	knownaudio.go   who plays what one side is known to play
 //
-// What comes from who speaks when is weighed under what can have happened: scenario.go
-// has the ways in which a recording can have come about that leave the same sound and say nothing
-// of who is who, with their rates, and conversation.go whether the channels are heard to talk
-// with each other.
+// The first two come from the same thing, who speaks when, so they are bounded together.
+// If the known audio is the greeting, the opening is not counted again. Evidence from who
+// speaks when is weighed against other explanations of the same sound: scenario.go lists
+// how a recording can have been made so that its timing says nothing about who is who,
+// with the rate of each, and conversation.go says whether the channels talk to each other.
 //
-// The first two come from the same thing, who speaks when, and are bounded
-// together; where known audio is the greeting, the opening does not count
-// besides. A [Profile] holds the weights of these two and their bounds; those of
-// the other kinds are reasons, not fits, and stand in their files. What a whole
-// verdict makes of the sum is said in package verify.
+// A [Profile] holds the fitted weights of the first two and their bounds. The weights of
+// the other kinds are reasoned, not fitted, and are in their files. Package verify turns
+// the sum into a verdict.
 package evidence
 
 import (

@@ -1,8 +1,8 @@
-// Package finding names what otoscope finds in a recording, apart from the
-// orientation of its channels.
+// Package finding names everything that otoscope reports about a recording, apart from who
+// is on which channel.
 //
-// A [Code] names a kind of finding and never changes its name; [All] lists
-// them with the severity each has by default and a line of explanation.
+// A [Code] names a kind of finding, and its name never changes. [All] lists the codes with
+// their default severity, meaning, causes and what to do.
 package finding
 
 import "github.com/otoscope/otoscope/audio/note"

@@ -1,14 +1,14 @@
-// Package report writes every output that otoscope has: verdicts, results and
-// summaries of batches, evaluations, fits, plots, and the manual on a terminal.
+// Package report writes all output of otoscope: verdicts, results and summaries of
+// batches, evaluations, fits, plots, and the manual on a terminal.
 //
-// [Formats] is the table of formats. A format is a name and a writer for each
-// thing that it can hold; commands make flags, completion, help and checks from
-// the table. To add a format, write one file and one entry.
+// [Formats] is the table of formats. A format is a name, and a writer for each thing that
+// it can show; commands derive their flags, completion, help and checks from the table.
+// To add a format, write one file and add one entry.
 //
-// [Text] writes one verdict for a person at a terminal: the verdict first, then
-// the two channels side by side, a picture of who speaks when, the evidence, the
-// findings and what to do next. [JSON] writes one object on one line, under
-// keys that stay. Whatever is written is escaped for where it is written.
+// [Text] writes a verdict for a person at a terminal: the verdict first, then the two
+// channels side by side, a picture of who speaks when, the evidence, the findings, and
+// what to do next. [JSON] writes one object on one line, under keys that stay. All text
+// is escaped for the place where it is written.
 package report
 
 // Options say how a verdict is told. The zero value is plain text in UTF-8,

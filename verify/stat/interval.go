@@ -1,5 +1,5 @@
-// Package stat holds the statistics that results are told with: exact intervals
-// of rates, and the cost of likelihood ratios.
+// Package stat holds the statistics of results: exact intervals of rates, and the cost of
+// likelihood ratios (Cllr).
 package stat
 
 import (

@@ -1,9 +1,9 @@
-// Package codec holds what the readers of all formats have in common: the stored
-// format of a recording, the options for reading it, notes on what is odd about
-// it, errors, and a source of bytes that knows its position.
+// Package codec holds what the readers of all formats share: the stored format of a
+// recording, the options for reading it, notes on what is odd about it, errors, and a
+// source of bytes that knows its position.
 //
-// Package decode, next door, picks the reader of a format and gives these names
-// on; a package that reads a format takes a [Source] and returns a [Reader].
+// Callers use package decode, which picks the reader of a format and re-exports these
+// names. A package that reads a format takes a [Source] and returns a [Reader].
 package codec
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.

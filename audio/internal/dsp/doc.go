@@ -1,10 +1,10 @@
-// Package dsp holds what every sample goes through: the loops of the meters and the
-// transform. A processor with AVX2 and FMA does them four to eight numbers at a
-// time (the .s files); what they compute is said in Go, which is what runs
-// everywhere else, and with the build tag purego. The two differ by rounding only,
-// and measurements are rounded to less.
+// Package dsp holds the loops that every sample passes through: those of the meters, and
+// the Fourier transform. A processor with AVX2 and FMA runs them on four to eight numbers
+// at a time (the .s files). The Go code defines what they compute, and runs on all other
+// processors and with the build tag purego. The two differ only by rounding, which is
+// finer than that of measurements.
 //
 //	kernels.go  the loops
-//	fft.go      the transform of real samples, whose stages are in stages.go
-//	probe_*.go  which processor it is
+//	fft.go      the transform of real samples, with its stages in stages.go
+//	probe_*.go  detection of the processor
 package dsp

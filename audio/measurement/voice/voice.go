@@ -1,5 +1,5 @@
-// Package voice compares voice summaries: how far two talkers, with their
-// telephones and lines, are apart.
+// Package voice compares voice summaries: it says how different two talkers sound, with
+// their telephones and lines.
 package voice
 
 import (

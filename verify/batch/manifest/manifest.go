@@ -1,7 +1,7 @@
-// Package manifest reads the lists of recordings that batches are made of: CSV,
-// JSON lines, exported task attributes, or the files of a folder. A manifest is
-// a stream of rows, each with its words or with what is wrong with it; it is
-// never held in memory, and one bad row leaves the others as they are.
+// Package manifest reads lists of recordings for batches: CSV, JSON lines, exported task
+// attributes, or the files of a folder. A manifest comes out as a stream of rows, each
+// with its words or with an error. It is never held in memory as a whole, and a bad row
+// does not affect the others.
 package manifest
 
 import (

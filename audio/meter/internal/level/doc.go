@@ -1,5 +1,5 @@
-// Package level measures the samples of one channel as they came: how loud they
-// are, and what recorder and line did to them.
+// Package level measures the samples of one channel as they are stored: how loud they are,
+// and what the recorder and the line did to them.
 //
 //	energy.go       RMS, peak, DC
 //	activelevel.go  active speech level, ITU-T P.56 method B
@@ -9,9 +9,9 @@
 //	grid.go         traces of G.711
 //	line.go         the average spectrum, for the band in use
 //	dropout.go      what lost packets leave: gaps and repeats
-//	waveform.go     the overview of the waveform
+//	waveform.go     the waveform overview
 //
-// The states of two halves of a recording merge within energy, grid, line and
-// waveform, which remember nothing from one step to the next. The others do, so
-// that whole meters do not merge.
+// The states of two halves of a recording can be merged within energy, grid, line and
+// waveform, which carry nothing from one step to the next. The others do, so whole meters
+// cannot be merged.
 package level

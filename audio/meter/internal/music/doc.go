@@ -1,6 +1,6 @@
-// Package music finds music, as on hold: sinusoids that hold their frequency.
+// Package music finds music, as on hold, by sinusoids that keep their frequency.
 //
-//	music.go         a byte for every 120 ms: how many sinusoids hold
+//	music.go         one byte per 120 ms: how many sinusoids hold
 //	musicstretch.go  where music plays
-//	beat.go          where it goes on with drums alone
+//	beat.go          where it continues with drums alone
 package music

@@ -1,3 +1,3 @@
-// Package signals makes sounds for the tests of the meters: tones, noises, and
-// talkers that are the same sound at every sample rate.
+// Package signals generates sounds for the tests of the meters: tones, noises, and talkers
+// that sound the same at every sample rate.
 package signals
