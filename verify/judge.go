@@ -30,10 +30,9 @@ type Case struct {
 	// MinConfidence is the confidence from which a recording is decided. 0: DefaultMinConfidence.
 	MinConfidence float64
 	// Profile holds the weights of the evidence. nil: evidence.Builtin.
-	Profile  *evidence.Profile
-	Agent    string            // the user's own word for the agent
-	Groups   map[string]string // the user's own groups
-	Findings []finding.Finding // what fetching found odd
+	Profile *evidence.Profile
+	Agent   string            // the user's own word for the agent
+	Groups  map[string]string // the user's own groups
 }
 
 // Say takes over what is declared and known of a call. What its words name by
@@ -49,6 +48,7 @@ func (c *Case) Say(call declare.Call) {
 func Judge(rec Recording, c Case) Verdict {
 	m := rec.Measurements
 	v := c.verdict()
+	v.Findings = append(v.Findings, rec.Fetched...)
 	v.Findings = append(v.Findings, rec.Findings...)
 	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
 	v.Measurements = &m
@@ -173,7 +173,6 @@ func (c Case) verdict() Verdict {
 		v.Prior = DefaultPrior
 	}
 	v.Findings = append(v.Findings, c.Declaration.Findings...)
-	v.Findings = append(v.Findings, c.Findings...)
 	return v
 }
 

@@ -55,12 +55,14 @@ type MeasureOptions struct {
 }
 
 // Recording is what one pass over a recording gives: all that a verdict needs.
+// A batch keeps it as JSON.
 type Recording struct {
-	Format       decode.Format
-	Findings     []finding.Finding // what decoding found odd
-	SHA256       string            // of all bytes, in hexadecimal
-	Bytes        int64
-	Measurements measurement.Measurements
+	Format       decode.Format            `json:"format"`
+	SHA256       string                   `json:"sha256"` // of all bytes, in hexadecimal
+	Bytes        int64                    `json:"bytes"`
+	Findings     []finding.Finding        `json:"findings,omitempty"` // what decoding found odd
+	Fetched      []finding.Finding        `json:"fetched,omitempty"`  // what fetching found odd
+	Measurements measurement.Measurements `json:"measurements"`
 }
 
 // Measure decodes and measures a recording in one pass, in memory that does

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,8 +12,8 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/declare"
-	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // VerifyOptions are the flags of "otoscope verify".
@@ -297,23 +296,6 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	if j.failure != nil {
 		return verify.ErrorVerdict(c, j.stage, j.failure)
 	}
-	var recording verify.Recording
-	measure := v.declared.measure
-	measure.NoQuote = j.ref.NoQuote()
-	result, err := client.Get(ctx, j.ref, func(r io.Reader) error {
-		var err error
-		recording, err = verify.Measure(ctx, r, measure)
-		return err
-	})
-	var decoding *fetch.SinkError
-	switch {
-	case errors.As(err, &decoding):
-		return verify.ErrorVerdict(c, verify.StageDecode, decoding.Err)
-	case err != nil:
-		return verify.ErrorVerdict(c, verify.StageFetch, err)
-	}
-	for _, n := range result.Notes {
-		c.Findings = append(c.Findings, finding.FromNote(n))
-	}
-	return verify.Judge(recording, c)
+	recording, err := acquire.Measure(ctx, client, j.ref, v.declared.measure)
+	return acquire.Verdict(recording, err, c)
 }

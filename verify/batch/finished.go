@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/otoscope/otoscope/audio/decode"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
@@ -24,25 +22,6 @@ const (
 	tallyReused  = "reused" // results of earlier runs
 	tallyError   = "error "
 )
-
-// storedRecording is what a verdict can be judged from again.
-type storedRecording struct {
-	Format       decode.Format            `json:"format"`
-	SHA256       string                   `json:"sha256"`
-	Bytes        int64                    `json:"bytes"`
-	Findings     []finding.Finding        `json:"findings,omitempty"` // of decoding
-	Fetched      []finding.Finding        `json:"fetched,omitempty"`  // of fetching
-	Measurements measurement.Measurements `json:"measurements"`
-}
-
-// verdict judges the recording under what is declared and known. What was measured
-// now and what was stored give the same: figures are rounded where they are measured.
-func (r storedRecording) verdict(c verify.Case) verify.Verdict {
-	c.Findings = append(slices.Clone(c.Findings), r.Fetched...)
-	return verify.Judge(verify.Recording{
-		Format: r.Format, SHA256: r.SHA256, Bytes: r.Bytes, Findings: r.Findings, Measurements: r.Measurements,
-	}, c)
-}
 
 // A finished row is one whose result can be stored.
 type finished struct {

@@ -237,7 +237,7 @@ func TestStoredDetailsStay(t *testing.T) {
 	const stored = `{"format":{"Container":"WAVE","Encoding":"mu-law","Channels":3,"SampleRate":8000,"Bits":13,"ContainerBits":16,"Extensible":true},` +
 		`"sha256":"ab","bytes":123,"findings":[{"code":"truncated","severity":"warning","detail":"cut"}],` +
 		`"fetched":[{"code":"fetched_as_wav","severity":"info","detail":"asked"}],"measurements":`
-	r := storedRecording{
+	r := verify.Recording{
 		Format: decode.Format{Container: "WAVE", Encoding: decode.MuLaw, Channels: 3, SampleRate: 8000, Bits: 13, ContainerBits: 16, Extensible: true},
 		SHA256: "ab", Bytes: 123,
 		Findings:     []finding.Finding{{Code: finding.Truncated, Severity: finding.Warning, Detail: "cut"}},
@@ -251,7 +251,7 @@ func TestStoredDetailsStay(t *testing.T) {
 	if !strings.HasPrefix(string(got), stored) {
 		t.Errorf("stored is now\n%s\nwhere databases hold\n%s", got, stored)
 	}
-	var back storedRecording
+	var back verify.Recording
 	if err := json.Unmarshal(got, &back); err != nil {
 		t.Fatal(err)
 	}

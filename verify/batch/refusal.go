@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/acquire"
 )
 
 // Refusals in a row, from the first on, that end the work, and how long the
@@ -19,14 +20,9 @@ const (
 // failed makes an error of the row, and sees to it that errors end the work
 // that no further row would escape.
 func (e *engine) failed(t *task, err error, f *finished) {
-	f.kind = "error"
-	stage := verify.StageFetch
-	var failure *TaskError
-	if errors.As(err, &failure) {
-		stage, f.kind, f.refused = failure.Stage, failure.Kind, failure.Refused
-		err = failure.Err
-	}
-	f.verdict = verify.ErrorVerdict(t.c, stage, err)
+	failure := acquire.Of(err)
+	err, f.kind, f.refused = failure.Err, failure.Kind, failure.Refused
+	f.verdict = verify.ErrorVerdict(t.c, failure.Stage, err)
 	n := e.errors.Add(1)
 	if reason := reasonOf(f.verdict); e.first.failed(reason) && e.o.Notice != nil {
 		e.o.Notice(fmt.Sprintf("the first %d recordings all failed for one reason: %s", noticedAfter, reason), f.verdict.Error.Hint)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -70,7 +71,7 @@ func restored(batch, id string, row int64, verdict string, recording *string) (r
 	if recording == nil {
 		return report.Restore(batch, id, row, []byte(verdict), nil)
 	}
-	var stored storedRecording
+	var stored verify.Recording
 	if err := json.Unmarshal([]byte(*recording), &stored); err != nil {
 		return report.Row{}, fmt.Errorf("reading the measurements of %s: %w", id, err)
 	}

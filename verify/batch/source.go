@@ -2,14 +2,10 @@ package batch
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net/http"
 
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/acquire"
 )
 
 // A Task is a recording to be fetched and measured.
@@ -30,7 +26,6 @@ type Allowed struct {
 // Measured is what came of a task.
 type Measured struct {
 	verify.Recording
-	Fetched []finding.Finding // what fetching found odd
 	// State is by what a server would say that the recording has changed: an ETag or
 	// a Last-Modified; "" where it gave neither, and for files.
 	State string
@@ -43,18 +38,7 @@ type Source interface {
 }
 
 // A TaskError says why there is no measurement.
-type TaskError struct {
-	Stage verify.Stage
-	Kind  string // what errors are counted by: "fetch 404"
-	// Refused says that credentials were missing or not accepted.
-	Refused bool
-	Err     error
-}
-
-func (e *TaskError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the error itself, which may have a hint.
-func (e *TaskError) Unwrap() error { return e.Err }
+type TaskError = acquire.Error
 
 // A Fetcher fetches over HTTP and from files.
 type Fetcher struct {
@@ -97,23 +81,13 @@ func (f *Fetcher) Waits() (n int, host string) {
 func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	ref, err := fetch.ParseUntrusted(t.Reference)
 	if err != nil {
-		return Measured{}, &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err}
+		return Measured{}, acquire.Unread(err)
 	}
-	o := t.MeasureOptions
-	o.NoQuote = ref.NoQuote()
-	var m Measured
-	result, err := f.client(t.Allowed).Get(ctx, ref, func(r io.Reader) error {
-		var err error
-		m.Recording, err = verify.Measure(ctx, r, o)
-		return err
-	})
+	rec, err := acquire.Measure(ctx, f.client(t.Allowed), ref, t.MeasureOptions)
 	if err != nil {
-		return Measured{}, taskError(ctx, err)
+		return Measured{}, err
 	}
-	for _, n := range result.Notes {
-		m.Fetched = append(m.Fetched, finding.FromNote(n))
-	}
-	return m, nil
+	return Measured{Recording: rec}, nil
 }
 
 func (f *Fetcher) client(a *Allowed) *fetch.Client {
@@ -121,21 +95,4 @@ func (f *Fetcher) client(a *Allowed) *fetch.Client {
 		a = &f.own
 	}
 	return f.clients[*a]
-}
-
-func taskError(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	var decoding *fetch.SinkError
-	if errors.As(err, &decoding) {
-		return &TaskError{Stage: verify.StageDecode, Kind: "decode", Err: decoding.Err}
-	}
-	e := &TaskError{Stage: verify.StageFetch, Kind: "fetch", Err: err, Refused: errors.Is(err, fetch.ErrNoAccount)}
-	var fetching *fetch.Error
-	if errors.As(err, &fetching) && fetching.Status != 0 {
-		e.Kind = fmt.Sprintf("fetch %d", fetching.Status)
-		e.Refused = fetching.Status == http.StatusUnauthorized || fetching.Status == http.StatusForbidden
-	}
-	return e
 }

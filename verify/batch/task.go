@@ -191,16 +191,13 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 
 // judge comes to a verdict on what was measured.
 func (e *engine) judge(t *task, m Measured, f *finished) error {
-	stored := storedRecording{
-		Format: m.Format, SHA256: m.SHA256, Bytes: m.Bytes, Findings: m.Findings, Fetched: m.Fetched, Measurements: m.Measurements,
-	}
-	text, err := json.Marshal(stored)
+	text, err := json.Marshal(m.Recording)
 	if err != nil {
 		return fmt.Errorf("keeping the measurements: %w", err)
 	}
 	f.recording, f.bytes = text, m.Bytes
 	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
-	f.verdict = stored.verdict(t.c)
+	f.verdict = verify.Judge(m.Recording, t.c)
 	e.bytes.Add(m.Bytes)
 	return nil
 }
@@ -208,11 +205,11 @@ func (e *engine) judge(t *task, m Measured, f *finished) error {
 // rejudge comes to a verdict on what is stored.
 func (e *engine) rejudge(t *task, f *finished) {
 	f.kept, f.measured, f.state = true, t.measured, t.state
-	var stored storedRecording
+	var stored verify.Recording
 	usable := t.recording != nil && t.measured != nil && measurement.Readable(t.measured.schema) && json.Unmarshal(t.recording, &stored) == nil
 	switch {
 	case usable:
-		f.verdict = stored.verdict(t.c)
+		f.verdict = verify.Judge(stored, t.c)
 		f.stale = *t.measured != measured{e.engineVersion.version, e.engineVersion.schema}
 	case t.before.Error != nil:
 		was := t.before.Error
