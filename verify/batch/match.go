@@ -8,10 +8,10 @@ import (
 )
 
 // rowIdentity is what no two rows of a batch have in common: the same id, the same
-// recording and the same facts are one row.
-type rowIdentity struct{ id, identity, digest string }
+// recording with the same channels picked and the same facts are one row.
+type rowIdentity struct{ id, identity, pick, digest string }
 
-func (r *row) is() rowIdentity { return rowIdentity{r.id, r.identity, r.digest} }
+func (r *row) is() rowIdentity { return rowIdentity{r.id, r.identity, r.pick, r.digest} }
 
 // match finds, for each row of a slice, what the batch has of it: the same in every
 // respect, or else the same recording under other facts, or else what had its id
@@ -29,7 +29,7 @@ func (in *intake) match(slice []row, existing map[string][]*former) (found []*fo
 		}
 		first[r.is()] = i
 		for _, old := range existing[r.id] {
-			if old.taken || old.identity != r.identity || old.digest != r.digest {
+			if old.taken || old.identity != r.identity || old.pick != r.pick || old.digest != r.digest {
 				continue
 			}
 			if old.reading == in.reading {

@@ -45,9 +45,6 @@ func (r *row) seal() {
 	for _, name := range slices.Sorted(maps.Keys(r.groups)) {
 		fmt.Fprintf(&b, "%q=%q\n", name, r.groups[name])
 	}
-	if r.pick != "" {
-		fmt.Fprintf(&b, "pick %q\n", r.pick)
-	}
 	if r.err != nil {
 		fmt.Fprintf(&b, "%q\n", r.err.Error())
 	}

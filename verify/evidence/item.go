@@ -95,11 +95,11 @@ func (c *Call) Weigh(p Profile) []Item {
 	}
 	timing := []kind{turnTaking(p.TurnTaking)}
 	if !left.greetingIsKnown() {
-		timing = slices.Insert(timing, 0, opening(p.Opening, p.Rates))
+		timing = slices.Insert(timing, 0, opening(p.Opening, p.rates()))
 	}
 	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
-	limit(items, c.talk.scenarios(p.Rates))
+	limit(items, c.talk.scenarios(p.rates()))
 	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))

@@ -10,8 +10,17 @@ type Profile struct {
 	// TimingCap bounds what opening and turn-taking claim together: both come
 	// from who speaks when, fitted on the same calls.
 	TimingCap float64 `json:"timing_cap"`
-	// Rates are how often who speaks when misleads.
-	Rates Rates `json:"rates"`
+	// Rates are how often who speaks when misleads. Zero, as in profiles of before there
+	// were any: those built in.
+	Rates Rates `json:"rates,omitzero"`
+}
+
+// rates gives the profile's rates, or those built in.
+func (p *Profile) rates() Rates {
+	if p.Rates == (Rates{}) {
+		return Builtin().Rates
+	}
+	return p.Rates
 }
 
 // Builtin is the profile that is used unless another is given. Its

@@ -184,7 +184,11 @@ func (p *Profile) setWeights(text []byte) error {
 	if err := flatten(json.NewDecoder(bytes.NewReader(text)), "", values); err != nil {
 		return err
 	}
-	p.Rates = Builtin().Rates // of profiles from before there were any
+	for name := range values {
+		if strings.HasPrefix(name, "rates.") { // what is not given is that of the built-in one
+			p.Rates = Builtin().Rates
+		}
+	}
 	for _, w := range p.Weights() {
 		v, given := values[w.Name]
 		switch {

@@ -9,7 +9,7 @@ ALTER TABLE otoscope_batches ADD COLUMN manifest text;
 -- an address is signed. '' where an earlier version stored the row.
 ALTER TABLE otoscope_rows ADD COLUMN identity text NOT NULL DEFAULT '';
 DROP INDEX otoscope_rows_by_id;
-CREATE UNIQUE INDEX otoscope_rows_by_id ON otoscope_rows (batch_id, id, identity, facts_digest);
+CREATE UNIQUE INDEX otoscope_rows_by_id ON otoscope_rows (batch_id, id, identity, pick, facts_digest);
 
 -- By what is seen that the recording is still the one that was verified: a file's
 -- size, time and inode, or an ETag or Last-Modified. '' where nothing is known.
