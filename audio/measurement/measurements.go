@@ -266,6 +266,6 @@ const (
 type Duplicate struct {
 	Kind        DuplicateKind `json:"kind,omitempty"`
 	GainDB      float64       `json:"gain_db" digits:"2"`     // right over left; 0 unless Kind is set
-	LagS        float64       `json:"lag_s" digits:"5"`       // how much later right is; 0 unless Kind is Delayed
+	LagS        float64       `json:"lag_s" digits:"5"`       // how much later right is, beyond 0.8 s to 20 ms; 0 unless Kind is Delayed
 	Correlation float64       `json:"correlation" digits:"4"` // Pearson, at lag zero, −1 to 1; 0 where a channel is silent
 }

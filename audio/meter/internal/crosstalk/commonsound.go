@@ -212,6 +212,10 @@ func fadeOut(x []float32) {
 // somebody speaks. lagZero is what comparing sample by sample gave.
 func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.Duplicate, out *measurement.Pair) {
 	out.Duplicate = lagZero
+	if late, ok := p.lateCopy(left, right, lagZero); ok {
+		out.Duplicate, out.Skew = late, measurement.ChannelSkew{RightLateS: late.LagS}
+		return
+	}
 	f := p.lagFinder()
 	parts := p.spans.parts
 	total := p.join(append(slices.Clip(parts), p.music))

@@ -1,6 +1,7 @@
 // Package crosstalk finds what the two channels have in common.
 //
 //	duplicate.go      whether they are one signal, sample by sample
+//	latecopy.go     copies that are later than phases reach, by their envelopes
 //	commonsound.go    the cross-spectrum of both, in spans of the call (span.go)
 //	waitingblocks.go  which of it is music for both
 //	lag.go            by how much the common sound is later on one channel
