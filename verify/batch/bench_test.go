@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // BenchmarkEmptyWork is what the queue, judging and the storage of results take
@@ -47,7 +50,7 @@ func BenchmarkEmptyWork(b *testing.B) {
 // a batch with its texts into a table with one index.
 func plainInsert(b *testing.B, s *Store) time.Duration {
 	var texts [][]any
-	err := each(b.Context(), s.db, `SELECT r.id, r.recording, d.verdict, d.recording FROM otoscope_rows r JOIN otoscope_details d ON d.row_key = r.row_key LIMIT 5000`, nil, func(c cursor) error {
+	err := db.Each(b.Context(), s.db, `SELECT r.id, r.recording, d.verdict, d.recording FROM otoscope_rows r JOIN otoscope_details d ON d.row_key = r.row_key LIMIT 5000`, nil, func(c db.Cursor) error {
 		var id, recording, verdict, measured string
 		err := c.Scan(&id, &recording, &verdict, &measured)
 		texts = append(texts, []any{id, recording, verdict, measured})
@@ -56,17 +59,17 @@ func plainInsert(b *testing.B, s *Store) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d, err := openSQLite(b.Context(), b.TempDir()+"/plain", true, false)
+	d, err := db.Open(b.Context(), b.TempDir()+"/plain", db.Options{Create: true})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer d.close()
-	if _, err := d.exec(b.Context(), `CREATE TABLE plain (id text PRIMARY KEY, recording text, verdict text, measured text)`); err != nil {
+	defer d.Close()
+	if _, err := d.Exec(b.Context(), `CREATE TABLE plain (id text PRIMARY KEY, recording text, verdict text, measured text)`); err != nil {
 		b.Fatal(err)
 	}
 	before := processTime()
 	for slice := range slices.Chunk(texts, 1000) {
-		if err := d.execMany(b.Context(), `INSERT INTO plain (id, recording, verdict, measured) VALUES (?, ?, ?, ?)`, slice); err != nil {
+		if err := d.ExecMany(b.Context(), `INSERT INTO plain (id, recording, verdict, measured) VALUES (?, ?, ?, ?)`, slice); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -173,7 +176,7 @@ func BenchmarkStored(b *testing.B) {
 		}
 		run(b, s, mustGenerate(b, rows), ReadOptions{}, WorkOptions{Source: &fake{}})
 		var recording, verdict int64
-		if _, err := queryOne(b.Context(), s.db, `SELECT sum(length(recording)), sum(length(verdict)) FROM otoscope_details`, nil, &recording, &verdict); err != nil {
+		if _, err := db.One(b.Context(), s.db, `SELECT sum(length(recording)), sum(length(verdict)) FROM otoscope_details`, nil, &recording, &verdict); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Close(); err != nil {
@@ -207,13 +210,13 @@ func processTime() time.Duration { return usage(syscall.RUSAGE_SELF) }
 // Next to it stands what the machine gave two processes that do the same work
 // without a batch: on one that others use too, only the ratio tells.
 func BenchmarkTwoProcesses(b *testing.B) {
-	if os.Getenv(postgresVariable) == "" {
-		b.Skip(postgresVariable + " names no database")
+	if os.Getenv(dbtest.Variable) == "" {
+		b.Skip(dbtest.Variable + " names no database")
 	}
 	b.Setenv("GOMAXPROCS", "1")
 	const rows, each = 600, 10 * time.Millisecond
 	timed := func(processes int) time.Duration {
-		target := freshPostgres(b)
+		target := dbtest.Schema(b)
 		began := time.Now()
 		first := begin(b, "one-batch", rows, each, DefaultLease, target)
 		if processes == 2 {

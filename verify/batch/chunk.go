@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // chunkWorker is what River calls.
@@ -88,15 +90,15 @@ func (e *engine) work(ctx context.Context, job *river.Job[jobArgs]) error {
 		// Somebody holds the chunk, if only until this process has ended. Whoever
 		// frees it lets the job wait again.
 		return nil
-	case e.store.db.why(err) == unentered:
+	case e.store.db.Why(err) == db.Unentered:
 		e.o.Logger.Warn("another process took this one for dead; it goes on under a new number")
 		if err := e.register(ctx, c.worker); err != nil {
-			e.o.Logger.Warn("this process could not be entered again", "error", connectReason(err)) // the next beat tries it too
+			e.o.Logger.Warn("this process could not be entered again", "error", db.Reason(err)) // the next beat tries it too
 		}
 		return river.JobSnooze(0)
 	}
-	e.o.Logger.Warn("a chunk could not be worked on", "chunk", c.chunk, "error", connectReason(err))
-	if e.store.db.why(err) == full || e.store.db.why(err) == transient {
+	e.o.Logger.Warn("a chunk could not be worked on", "chunk", c.chunk, "error", db.Reason(err))
+	if e.store.db.Why(err) == db.Full || e.store.db.Why(err) == db.Transient {
 		e.haltWith(e.store.storageError("storing results", err), false)
 	}
 	return river.JobSnooze(e.o.Lease / beatsPerTerm) // by then a beat has given it back
@@ -111,8 +113,8 @@ func (*snoozed) Error() string { return "the rest of the chunk waits" }
 // unentered where this process was reaped: the foreign key sees to that.
 func (e *engine) claim(ctx context.Context, c *claim) error {
 	var token, deaths int64
-	err := e.store.db.tx(ctx, func(t statements) error {
-		found, err := queryOne(ctx, t, `UPDATE otoscope_chunks SET worker_id = ?, token = token + 1
+	err := e.store.db.Tx(ctx, func(t db.Statements) error {
+		found, err := db.One(ctx, t, `UPDATE otoscope_chunks SET worker_id = ?, token = token + 1
 			WHERE chunk_id = ? AND worker_id IS NULL
 			AND EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_chunks.batch_id AND b.stopped IS NULL)
 			RETURNING token, batch_id, needs, deaths`, []any{c.worker, c.chunk}, &token, &c.batch, &c.needs, &deaths)
@@ -124,7 +126,7 @@ func (e *engine) claim(ctx context.Context, c *claim) error {
 				return err
 			}
 		}
-		_, err = queryOne(ctx, t, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{c.batch}, &c.reading)
+		_, err = db.One(ctx, t, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{c.batch}, &c.reading)
 		return err
 	})
 	if err != nil {
@@ -145,9 +147,9 @@ func (e *engine) claim(ctx context.Context, c *claim) error {
 
 // holder says why a chunk could not be claimed. It may be this claim's already:
 // where the answer to the commit was lost.
-func (e *engine) holder(ctx context.Context, t statements, c *claim) (token, deaths int64, err error) {
+func (e *engine) holder(ctx context.Context, t db.Statements, c *claim) (token, deaths int64, err error) {
 	var worker *int64
-	found, err := queryOne(ctx, t, `SELECT worker_id, token, batch_id, needs, deaths FROM otoscope_chunks WHERE chunk_id = ?`, []any{c.chunk},
+	found, err := db.One(ctx, t, `SELECT worker_id, token, batch_id, needs, deaths FROM otoscope_chunks WHERE chunk_id = ?`, []any{c.chunk},
 		&worker, &token, &c.batch, &c.needs, &deaths)
 	switch {
 	case err != nil:

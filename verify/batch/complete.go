@@ -8,6 +8,8 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // ending says what becomes of a chunk when results of it are stored.
@@ -30,7 +32,7 @@ func (e *engine) write(ctx context.Context, c *claim, all []finished, end ending
 	return e.store.retry(ctx, patience, func() error {
 		attempt, cancel := context.WithTimeout(ctx, e.o.Patience)
 		defer cancel()
-		return e.store.db.tx(attempt, func(t statements) error {
+		return e.store.db.Tx(attempt, func(t db.Statements) error {
 			if err := e.writeIn(attempt, t, c, all, end); err != nil || job == nil {
 				return err
 			}
@@ -39,10 +41,10 @@ func (e *engine) write(ctx context.Context, c *claim, all []finished, end ending
 	})
 }
 
-func (e *engine) writeIn(ctx context.Context, t statements, c *claim, all []finished, end ending) error {
+func (e *engine) writeIn(ctx context.Context, t db.Statements, c *claim, all []finished, end ending) error {
 	// The chunk's row stays locked until the end, so that nobody takes it over
 	// between this and the commit.
-	n, err := t.exec(ctx, `UPDATE otoscope_chunks SET token = token WHERE chunk_id = ? AND worker_id = ? AND token = ?`, c.chunk, c.worker, c.token)
+	n, err := t.Exec(ctx, `UPDATE otoscope_chunks SET token = token WHERE chunk_id = ? AND worker_id = ? AND token = ?`, c.chunk, c.worker, c.token)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (e *engine) writeIn(ctx context.Context, t statements, c *claim, all []fini
 	}
 	switch end {
 	case allDone:
-		_, err = t.exec(ctx, `DELETE FROM otoscope_chunks WHERE chunk_id = ?`, c.chunk)
+		_, err = t.Exec(ctx, `DELETE FROM otoscope_chunks WHERE chunk_id = ?`, c.chunk)
 	case givenBack:
 		return e.free(ctx, t, c.worker, []int64{c.chunk}, finalized)
 	}
@@ -86,8 +88,8 @@ func (e *engine) writeIn(ctx context.Context, t statements, c *claim, all []fini
 
 // stopAtErrors stops a batch, for every process that works on it, that has come
 // to as many errors as it may.
-func stopAtErrors(ctx context.Context, t statements, c *claim) error {
-	_, err := t.exec(ctx, `UPDATE otoscope_batches SET stopped = 'it came to ' || stop_after || ' errors'
+func stopAtErrors(ctx context.Context, t db.Statements, c *claim) error {
+	_, err := t.Exec(ctx, `UPDATE otoscope_batches SET stopped = 'it came to ' || stop_after || ' errors'
 		WHERE batch_id = ? AND reading = ? AND stop_after > 0 AND stopped IS NULL
 		AND stop_after <= (SELECT n FROM otoscope_tallies y WHERE y.batch_id = otoscope_batches.batch_id AND y.reading = otoscope_batches.reading AND y.name = ?)`,
 		c.batch, c.reading, string(verify.Errored))
@@ -96,12 +98,12 @@ func stopAtErrors(ctx context.Context, t statements, c *claim) error {
 
 // accept marks rows as done and gives those that were not yet, nor taken out of
 // the chunk, and whose references go.
-func (e *engine) accept(ctx context.Context, t statements, c *claim, all []finished) ([]finished, error) {
+func (e *engine) accept(ctx context.Context, t db.Statements, c *claim, all []finished) ([]finished, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
-	cond, list := e.store.db.inKeys("row_key", keysOf(all))
-	open, err := queryKeys(ctx, t, `UPDATE otoscope_rows SET chunk_id = NULL WHERE chunk_id = ? AND `+cond+` RETURNING row_key`, c.chunk, list)
+	cond, list := e.store.db.InKeys("row_key", keysOf(all))
+	open, err := db.Keys(ctx, t, `UPDATE otoscope_rows SET chunk_id = NULL WHERE chunk_id = ? AND `+cond+` RETURNING row_key`, c.chunk, list)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +112,8 @@ func (e *engine) accept(ctx context.Context, t statements, c *claim, all []finis
 		isOpen[key] = true
 	}
 	accepted := slices.DeleteFunc(slices.Clone(all), func(f finished) bool { return !isOpen[f.key] })
-	cond, list = e.store.db.inKeys("row_key", open)
-	_, err = t.exec(ctx, `DELETE FROM otoscope_waiting WHERE `+cond, list)
+	cond, list = e.store.db.InKeys("row_key", open)
+	_, err = t.Exec(ctx, `DELETE FROM otoscope_waiting WHERE `+cond, list)
 	return accepted, err
 }
 
@@ -125,7 +127,7 @@ func keysOf(all []finished) []int64 {
 
 // postpone moves rows whose server said "later" into a chunk whose job waits until
 // then, and gives the others.
-func (e *engine) postpone(ctx context.Context, t statements, c *claim, all []finished) ([]finished, error) {
+func (e *engine) postpone(ctx context.Context, t db.Statements, c *claim, all []finished) ([]finished, error) {
 	var now, later []finished
 	var pause time.Duration
 	for _, f := range all {
@@ -139,15 +141,15 @@ func (e *engine) postpone(ctx context.Context, t statements, c *claim, all []fin
 		return all, nil
 	}
 	// A row that another reading moved elsewhere meanwhile stays there.
-	cond, list := e.store.db.inKeys("row_key", keysOf(later))
-	rows, err := queryKeys(ctx, t, `SELECT row_key FROM otoscope_rows WHERE chunk_id = ? AND `+cond, c.chunk, list)
+	cond, list := e.store.db.InKeys("row_key", keysOf(later))
+	rows, err := db.Keys(ctx, t, `SELECT row_key FROM otoscope_rows WHERE chunk_id = ? AND `+cond, c.chunk, list)
 	if err != nil || len(rows) == 0 {
 		return now, err
 	}
 	if _, err := e.moveToChunk(ctx, t, newJob{batch: c.batch, needs: c.needs, at: time.Now().Add(pause)}, rows); err != nil {
 		return nil, err
 	}
-	cond, list = e.store.db.inKeys("row_key", rows)
-	_, err = t.exec(ctx, `UPDATE otoscope_waiting SET tries = tries + 1 WHERE `+cond, list)
+	cond, list = e.store.db.InKeys("row_key", rows)
+	_, err = t.Exec(ctx, `UPDATE otoscope_waiting SET tries = tries + 1 WHERE `+cond, list)
 	return now, err
 }

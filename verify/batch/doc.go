@@ -61,8 +61,9 @@
 //
 // # Tables
 //
-// The tables are plain, for other programs to read; migrations/1.sql describes
-// them, and the files after it what came later. The verdict and the measurements
+// The tables are plain, for other programs to read; db/migrations/1.sql describes
+// them, and the files after it what came later. Package db keeps them, in SQLite or
+// in PostgreSQL. The verdict and the measurements
 // of a row are JSON beside typed columns. A whole reference, which may be a
 // presigned address and is then a secret, is kept only until its row is done.
 package batch

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // How long an interrupted process lets downloads go on that are under way, and
@@ -127,7 +129,7 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 		return nil, err
 	}
 	var err error
-	e.queue, err = s.db.newQueue(&river.Config{
+	e.queue, err = newQueue(s.db, &river.Config{
 		ID:      e.client,
 		Logger:  riverLogger(o.Logger),
 		Workers: workers,
@@ -136,7 +138,7 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 		FetchCooldown: 5 * time.Millisecond,
 		// Jobs are looked for, and not listened for: LISTEN needs a session, which a
 		// transaction pooler does not give, and a notification for each insertion.
-		FetchPollInterval: s.db.pollInterval(),
+		FetchPollInterval: s.db.PollInterval(),
 		PollOnly:          true,
 		// No limit to how long a chunk takes: that a download is slow must not
 		// look like a dead worker. Leases of our own say who is dead, and River
@@ -161,7 +163,7 @@ func (e *engine) start(ctx context.Context) error {
 	}{
 		{"starting to work", func(ctx context.Context) error { return e.register(ctx, 0) }},
 		{"taking over what others left", func(ctx context.Context) error {
-			if e.store.db.exclusive() {
+			if e.store.db.Exclusive() {
 				return e.reapOthers(ctx)
 			}
 			return e.reapDead(ctx)
@@ -221,6 +223,6 @@ func (e *engine) end(drain time.Duration) {
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	if err := e.reap(leave, e.id(), anyWorker, left); err != nil {
-		e.o.Logger.Warn("this process could not take its leave", "error", connectReason(err))
+		e.o.Logger.Warn("this process could not take its leave", "error", db.Reason(err))
 	}
 }

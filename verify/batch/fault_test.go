@@ -6,11 +6,13 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // A cable leads to a database and can be cut.
@@ -84,10 +86,8 @@ func (c *cable) set(cut bool) {
 
 // The connection to the database is cut again and again, and stays cut for a while.
 func TestConnectionCut(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
-	direct := freshPostgres(t)
+	dbtest.Need(t)
+	direct := dbtest.Schema(t)
 	u, err := url.Parse(direct)
 	if err != nil {
 		t.Fatal(err)
@@ -140,10 +140,8 @@ func TestConnectionCut(t *testing.T) {
 
 // A database that does not come back ends the work with a sentence, not a hang.
 func TestConnectionLost(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
-	u, err := url.Parse(freshPostgres(t))
+	dbtest.Need(t)
+	u, err := url.Parse(dbtest.Schema(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +161,7 @@ func TestConnectionLost(t *testing.T) {
 	o.Patience = time.Second
 	began := time.Now()
 	_, err = s.Run(t.Context(), manifestOf(t, "m", rowsCSV(500)), ReadOptions{}, o)
-	var storage *StorageError
+	var storage *db.Error
 	if !errors.As(err, &storage) || !strings.Contains(storage.Hint(), "run the same command again") {
 		t.Errorf("it ended with %v", err)
 	}
@@ -180,15 +178,15 @@ func TestDiskFull(t *testing.T) {
 	const rows = 2000
 	// SQLite's own limit fails as a full disk does.
 	var pages int64
-	if _, err := queryOne(t.Context(), s.db, `PRAGMA page_count`, nil, &pages); err != nil {
+	if _, err := db.One(t.Context(), s.db, `PRAGMA page_count`, nil, &pages); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.db.exec(t.Context(), `PRAGMA max_page_count = 400`); err != nil {
+	if _, err := s.db.Exec(t.Context(), `PRAGMA max_page_count = 400`); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
 	_, err := s.Run(t.Context(), manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))
-	var storage *StorageError
+	var storage *db.Error
 	if !errors.As(err, &storage) || !strings.Contains(err.Error(), "no room left") || !strings.Contains(storage.Hint(), "free some space") {
 		t.Fatalf("it ended with %v", err)
 	}
@@ -198,7 +196,7 @@ func TestDiskFull(t *testing.T) {
 	if n := count(t, s, `SELECT count(*) FROM otoscope_results`); n == rows {
 		t.Error("the disk was not full")
 	}
-	if _, err := s.db.exec(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
+	if _, err := s.db.Exec(t.Context(), `PRAGMA max_page_count = 1000000`); err != nil {
 		t.Fatal(err)
 	}
 	run(t, s, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, fast(&fake{}))

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A Group is a name and a value, such as queue=billing.
@@ -26,7 +28,7 @@ func (f Filter) Chooses() bool { return !(Filter{Batch: f.Batch}).same(f) }
 
 // condition gives the filter for rows r with results s, as SQL. It begins with a
 // condition and can be continued with AND.
-func (f Filter) condition(db database) (string, []any) {
+func (f Filter) condition(d db.Database) (string, []any) {
 	conds, args := []string{"1 = 1"}, []any{}
 	add := func(cond string, a ...any) {
 		conds = append(conds, cond)
@@ -40,22 +42,22 @@ func (f Filter) condition(db database) (string, []any) {
 		for i, o := range f.Outcomes {
 			words[i] = string(o)
 		}
-		cond, list := db.in("s.outcome", words)
+		cond, list := d.In("s.outcome", words)
 		add(cond, list)
 	}
 	if len(f.IDs) > 0 {
-		cond, list := db.in("r.id", f.IDs)
+		cond, list := d.In("r.id", f.IDs)
 		add(cond, list)
 	}
 	if len(f.Findings) > 0 {
-		cond, list := db.in("f.code", f.Findings)
+		cond, list := d.In("f.code", f.Findings)
 		add(`EXISTS (SELECT 1 FROM otoscope_findings f WHERE f.row_key = r.row_key AND `+cond+`)`, list)
 	}
 	for _, g := range f.Groups {
 		add(`EXISTS (SELECT 1 FROM otoscope_groups g WHERE g.row_key = r.row_key AND g.name = ? AND g.value = ?)`, g.Name, g.Value)
 	}
 	if !f.Before.IsZero() {
-		add(`s.finished_at < ?`, db.time(f.Before))
+		add(`s.finished_at < ?`, d.Time(f.Before))
 	}
 	return strings.Join(conds, " AND "), args
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // The names of tallies besides the outcomes' own.
@@ -60,23 +62,23 @@ type measured struct {
 
 // tally adds to the counts of a reading. The order of the names is the same for
 // all who count, so that none waits for another in a circle.
-func (s *Store) tally(ctx context.Context, t statements, batch, reading int64, counts map[string]int64) error {
+func (s *Store) tally(ctx context.Context, t db.Statements, batch, reading int64, counts map[string]int64) error {
 	var args [][]any
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		if counts[name] != 0 {
 			args = append(args, []any{batch, reading, name, counts[name]})
 		}
 	}
-	return t.execMany(ctx, `INSERT INTO otoscope_tallies (batch_id, reading, name, n) VALUES (?, ?, ?, ?)
+	return t.ExecMany(ctx, `INSERT INTO otoscope_tallies (batch_id, reading, name, n) VALUES (?, ?, ?, ?)
 		ON CONFLICT (batch_id, reading, name) DO UPDATE SET n = otoscope_tallies.n + excluded.n`, args)
 }
 
 // writeResults stores results in place of those that the rows may have had.
-func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all []finished) error {
+func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, all []finished) error {
 	if len(all) == 0 {
 		return nil
 	}
-	now := s.db.time(time.Now())
+	now := s.db.Time(time.Now())
 	var results, details, verdicts, findings [][]any
 	rowKeys := make([]int64, len(all))
 	for i := range all {
@@ -122,8 +124,8 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 			}
 		}
 	}
-	cond, list := s.db.inKeys("row_key", rowKeys)
-	if _, err := t.exec(ctx, `DELETE FROM otoscope_findings WHERE `+cond, list); err != nil {
+	cond, list := s.db.InKeys("row_key", rowKeys)
+	if _, err := t.Exec(ctx, `DELETE FROM otoscope_findings WHERE `+cond, list); err != nil {
 		return err
 	}
 	for _, w := range []struct {
@@ -146,7 +148,7 @@ func (s *Store) writeResults(ctx context.Context, t statements, batch int64, all
 		{`UPDATE otoscope_details SET verdict = ? WHERE row_key = ?`, verdicts},
 		{`INSERT INTO otoscope_findings (row_key, code, severity) VALUES (?, ?, ?)`, findings},
 	} {
-		if err := t.execMany(ctx, w.query, w.args); err != nil {
+		if err := t.ExecMany(ctx, w.query, w.args); err != nil {
 			return fmt.Errorf("storing results: %w", err)
 		}
 	}

@@ -184,7 +184,7 @@ func TestRowsOfOlderDatabasesAreNotJudgedAgain(t *testing.T) {
 		first := firstVersion(t, target)
 		exec := func(query string, args ...any) {
 			t.Helper()
-			if _, err := first.db.exec(t.Context(), query, args...); err != nil {
+			if _, err := first.db.Exec(t.Context(), query, args...); err != nil {
 				t.Fatalf("%s: %v", query, err)
 			}
 		}

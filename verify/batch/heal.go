@@ -3,6 +3,8 @@ package batch
 import (
 	"context"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // healSlice is how many chunks or rows are healed in one transaction.
@@ -14,9 +16,9 @@ const healSlice = 500
 // between two transactions, and all else that can go wrong with a job. What it does
 // to a chunk that somebody is about to claim does no harm: only one claim succeeds.
 func (e *engine) heal(ctx context.Context) error {
-	db := e.store.db
-	n, err := db.exec(ctx, e.jobsWait()+` WHERE (state IN (`+finalized+`) OR state = 'running' AND (attempted_at < `+db.riverTimeBefore()+`
-			OR `+db.lastClient()+` NOT IN (SELECT client FROM otoscope_workers)))
+	d := e.store.db
+	n, err := d.Exec(ctx, e.jobsWait()+` WHERE (state IN (`+finalized+`) OR state = 'running' AND (attempted_at < `+d.RiverTimeBefore()+`
+			OR `+d.LastClient()+` NOT IN (SELECT client FROM otoscope_workers)))
 		AND id IN (SELECT chunk_id FROM otoscope_chunks WHERE worker_id IS NULL)`, e.o.Lease.Seconds())
 	if err != nil {
 		return err
@@ -26,8 +28,8 @@ func (e *engine) heal(ctx context.Context) error {
 	}
 	// A job whose chunk another job's process has done, and that ran for a process
 	// which is gone, is done too.
-	if _, err := db.exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+db.riverTime()+` WHERE state = 'running' AND kind = ?
-		AND `+db.lastClient()+` NOT IN (SELECT client FROM otoscope_workers) AND id NOT IN (SELECT chunk_id FROM otoscope_chunks)`, jobArgs{}.Kind()); err != nil {
+	if _, err := d.Exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+d.RiverTime()+` WHERE state = 'running' AND kind = ?
+		AND `+d.LastClient()+` NOT IN (SELECT client FROM otoscope_workers) AND id NOT IN (SELECT chunk_id FROM otoscope_chunks)`, jobArgs{}.Kind()); err != nil {
 		return err
 	}
 	for {
@@ -40,12 +42,12 @@ func (e *engine) heal(ctx context.Context) error {
 
 // healJobless makes jobs for chunks that have none, under whose keys they go on.
 func (e *engine) healJobless(ctx context.Context) (healed int, err error) {
-	err = e.store.db.tx(ctx, func(t statements) error {
+	err = e.store.db.Tx(ctx, func(t db.Statements) error {
 		var old []int64
 		var jobs []newJob
-		err := each(ctx, t, `SELECT chunk_id, batch_id, needs FROM otoscope_chunks WHERE worker_id IS NULL
+		err := db.Each(ctx, t, `SELECT chunk_id, batch_id, needs FROM otoscope_chunks WHERE worker_id IS NULL
 			AND NOT EXISTS (SELECT 1 FROM river_job j WHERE j.id = otoscope_chunks.chunk_id)
-			ORDER BY chunk_id LIMIT ?`+e.store.db.forUpdate(), []any{healSlice}, func(c cursor) error {
+			ORDER BY chunk_id LIMIT ?`+e.store.db.ForUpdate(), []any{healSlice}, func(c db.Cursor) error {
 			var chunk int64
 			var j newJob
 			err := c.Scan(&chunk, &j.batch, &j.needs)
@@ -64,10 +66,10 @@ func (e *engine) healJobless(ctx context.Context) (healed int, err error) {
 		for i := range old {
 			pairs[i] = []any{fresh[i], old[i]}
 		}
-		if err := t.execMany(ctx, `UPDATE otoscope_chunks SET chunk_id = ? WHERE chunk_id = ?`, pairs); err != nil {
+		if err := t.ExecMany(ctx, `UPDATE otoscope_chunks SET chunk_id = ? WHERE chunk_id = ?`, pairs); err != nil {
 			return err
 		}
-		return t.execMany(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE chunk_id = ?`, pairs)
+		return t.ExecMany(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE chunk_id = ?`, pairs)
 	})
 	if err == nil && healed > 0 {
 		e.o.Logger.Info("chunks without a job got one", "chunks", healed)
@@ -80,8 +82,8 @@ func (e *engine) healJobless(ctx context.Context) (healed int, err error) {
 // be done, which then has next to none.
 func (e *engine) healRows(ctx context.Context, batch int64) (healed int, err error) {
 	err = e.store.retry(ctx, e.o.Patience, func() error {
-		return e.store.db.tx(ctx, func(t statements) error {
-			stray, err := queryKeys(ctx, t, `SELECT w.row_key FROM otoscope_waiting w JOIN otoscope_rows r ON r.row_key = w.row_key WHERE r.batch_id = ?
+		return e.store.db.Tx(ctx, func(t db.Statements) error {
+			stray, err := db.Keys(ctx, t, `SELECT w.row_key FROM otoscope_waiting w JOIN otoscope_rows r ON r.row_key = w.row_key WHERE r.batch_id = ?
 				AND (r.chunk_id IS NULL OR NOT EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.chunk_id = r.chunk_id))
 				ORDER BY w.row_key LIMIT ?`, batch, healSlice)
 			if err != nil || len(stray) == 0 {
@@ -107,16 +109,16 @@ func (e *engine) healAllRows(ctx context.Context, batch int64) error {
 }
 
 // moveToChunk puts rows into a chunk of their own and gives its key.
-func (e *engine) moveToChunk(ctx context.Context, t statements, j newJob, rows []int64) (int64, error) {
+func (e *engine) moveToChunk(ctx context.Context, t db.Statements, j newJob, rows []int64) (int64, error) {
 	ids, err := e.queue.insert(ctx, t, []newJob{j})
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.exec(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, ids[0], j.batch, string(j.needs)); err != nil {
+	if _, err := t.Exec(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, ids[0], j.batch, string(j.needs)); err != nil {
 		return 0, err
 	}
-	cond, list := e.store.db.inKeys("row_key", rows)
-	_, err = t.exec(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE `+cond, ids[0], list)
+	cond, list := e.store.db.InKeys("row_key", rows)
+	_, err = t.Exec(ctx, `UPDATE otoscope_rows SET chunk_id = ? WHERE `+cond, ids[0], list)
 	return ids[0], err
 }
 

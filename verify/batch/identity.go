@@ -9,6 +9,8 @@ import (
 	"fmt"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // noRecording is the identity of a row that names none.
@@ -51,14 +53,14 @@ func tellsAll(ref fetch.Reference) bool {
 const identityKey = "identity"
 
 // secretKey gives the database's own key, which is made when it is first asked for.
-func (s *Store) secretKey(ctx context.Context, t statements) ([]byte, error) {
+func (s *Store) secretKey(ctx context.Context, t db.Statements) ([]byte, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // it never fails
-	if _, err := t.exec(ctx, `INSERT INTO otoscope_secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, identityKey, hex.EncodeToString(key)); err != nil {
+	if _, err := t.Exec(ctx, `INSERT INTO otoscope_secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, identityKey, hex.EncodeToString(key)); err != nil {
 		return nil, err
 	}
 	var text string
-	if _, err := queryOne(ctx, t, `SELECT value FROM otoscope_secrets WHERE name = ?`, []any{identityKey}, &text); err != nil {
+	if _, err := db.One(ctx, t, `SELECT value FROM otoscope_secrets WHERE name = ?`, []any{identityKey}, &text); err != nil {
 		return nil, err
 	}
 	key, err := hex.DecodeString(text)

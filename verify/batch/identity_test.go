@@ -304,7 +304,7 @@ func TestABatchOfAnEarlierVersionGoesOn(t *testing.T) {
 			`UPDATE otoscope_rows SET id = recording WHERE row = 3`,
 			`UPDATE otoscope_results SET recording_state = ''`,
 		} {
-			if _, err := s.db.exec(t.Context(), query); err != nil {
+			if _, err := s.db.Exec(t.Context(), query); err != nil {
 				t.Fatal(err)
 			}
 		}

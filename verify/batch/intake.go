@@ -12,6 +12,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // engineVersion is what makes results: a result that something else made may be out of date.
@@ -48,7 +50,7 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 		var after Reading
 		err := in.store.retry(ctx, patience, func() error {
 			after = in.report
-			return in.store.db.tx(ctx, func(t statements) error { return in.take(ctx, t, slice, &after) })
+			return in.store.db.Tx(ctx, func(t db.Statements) error { return in.take(ctx, t, slice, &after) })
 		})
 		if err != nil {
 			return fmt.Errorf("storing rows of the manifest: %w", err)
@@ -102,7 +104,7 @@ const (
 )
 
 // take stores a slice of rows.
-func (in *intake) take(ctx context.Context, t statements, slice []row, report *Reading) error {
+func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report *Reading) error {
 	existing, err := in.existing(ctx, t, slice)
 	if err != nil {
 		return err

@@ -18,6 +18,9 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // childVariable makes this binary a process that works on a batch: its words
@@ -230,11 +233,9 @@ func TestKilledAgainAndAgain(t *testing.T) {
 
 // Two processes work on PostgreSQL; one or the other is killed and begun anew.
 func TestTwoKilledInTurn(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
+	dbtest.Need(t)
 	const rows, each, lease = 1500, 5 * time.Millisecond, 2 * time.Second
-	target := freshPostgres(t)
+	target := dbtest.Schema(t)
 	batch := begin(t, "batch", rows, each, lease, target)
 	worker := begin(t, "worker", 0, each, lease, target)
 	kills := 0
@@ -298,11 +299,9 @@ func TestTakenOverAtOnce(t *testing.T) {
 // What a killed process had in hand is taken over by the others when its lease
 // has run out, and a beat later at most.
 func TestTakenOverSoon(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
+	dbtest.Need(t)
 	const lease = time.Second
-	target := freshPostgres(t)
+	target := dbtest.Schema(t)
 	s := open(t, target)
 	hang := make(chan struct{})
 	var once sync.Once
@@ -393,7 +392,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 			ended <- err
 		}()
 		<-arrived
-		if _, err := s.db.exec(t.Context(), `UPDATE otoscope_workers SET lease_until = 0`); err != nil {
+		if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_workers SET lease_until = 0`); err != nil {
 			t.Fatal(err)
 		}
 		other, err := newEngine(s, o)
@@ -412,7 +411,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 		}
 		exactlyOne(t, s, 1)
 		var sum string
-		if _, err := queryOne(t.Context(), s.db, `SELECT sha256 FROM otoscope_results`, nil, &sum); err != nil {
+		if _, err := db.One(t.Context(), s.db, `SELECT sha256 FROM otoscope_results`, nil, &sum); err != nil {
 			t.Fatal(err)
 		}
 		if sum != "in time" {

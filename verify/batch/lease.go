@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // The times after which a worker is taken for dead, and how often it says that
@@ -32,12 +34,12 @@ func (e *engine) register(ctx context.Context, before int64) error {
 		where = "" // nobody could tell this process from the next of its number
 	}
 	var id int64
-	err = e.store.db.tx(ctx, func(t statements) error {
+	err = e.store.db.Tx(ctx, func(t db.Statements) error {
 		var err error
 		if id, err = keys(ctx, t, "worker", 1); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until, client, hostname, machine, pid, started) VALUES (?, ?, `+e.store.db.now()+` + ?, ?, ?, ?, ?, ?)`,
+		_, err = t.Exec(ctx, `INSERT INTO otoscope_workers (worker_id, description, lease_until, client, hostname, machine, pid, started) VALUES (?, ?, `+e.store.db.Now()+` + ?, ?, ?, ?, ?, ?)`,
 			id, fmt.Sprintf("%s, process %d", e.host, pid), e.o.Lease.Seconds(), e.client, e.host, where, pid, began)
 		return err
 	})
@@ -78,8 +80,8 @@ func (e *engine) run(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		e.o.Logger.Warn("the database did not answer", "error", connectReason(err))
-		if e.store.db.why(err) == full {
+		e.o.Logger.Warn("the database did not answer", "error", db.Reason(err))
+		if e.store.db.Why(err) == db.Full {
 			e.haltWith(e.store.storageError("renewing the lease", err), false)
 		}
 	}
@@ -89,7 +91,7 @@ func (e *engine) run(ctx context.Context) {
 // what it holds without knowing.
 func (e *engine) beat(ctx context.Context) error {
 	me := e.id()
-	n, err := e.store.db.exec(ctx, `UPDATE otoscope_workers SET lease_until = `+e.store.db.now()+` + ? WHERE worker_id = ?`, e.o.Lease.Seconds(), me)
+	n, err := e.store.db.Exec(ctx, `UPDATE otoscope_workers SET lease_until = `+e.store.db.Now()+` + ? WHERE worker_id = ?`, e.o.Lease.Seconds(), me)
 	if err != nil {
 		return err
 	}
@@ -106,7 +108,7 @@ func (e *engine) beat(ctx context.Context) error {
 	}
 	e.mu.Unlock()
 	held := map[int64]int64{} // token by chunk
-	err = each(ctx, e.store.db, `SELECT chunk_id, token FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c cursor) error {
+	err = db.Each(ctx, e.store.db, `SELECT chunk_id, token FROM otoscope_chunks WHERE worker_id = ?`, []any{me}, func(c db.Cursor) error {
 		var chunk, token int64
 		if err := c.Scan(&chunk, &token); err != nil {
 			return err
@@ -133,7 +135,7 @@ func (e *engine) beat(ctx context.Context) error {
 		return nil
 	}
 	// These were claimed, and then something went wrong on this side.
-	return e.store.db.tx(ctx, func(t statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(held)), running) })
+	return e.store.db.Tx(ctx, func(t db.Statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(held)), running) })
 }
 
 // A worker is one that another process entered.
@@ -144,12 +146,12 @@ type worker struct {
 // reapDead reaps those whose lease has run out, and those of this machine whose
 // process is gone.
 func (e *engine) reapDead(ctx context.Context) error {
-	expired, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.now()+` ORDER BY worker_id`)
+	expired, err := db.Keys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.Now()+` ORDER BY worker_id`)
 	if err != nil {
 		return err
 	}
 	for _, w := range expired {
-		if err := e.reap(ctx, w, `lease_until < `+e.store.db.now(), e.died); err != nil {
+		if err := e.reap(ctx, w, `lease_until < `+e.store.db.Now(), e.died); err != nil {
 			return err
 		}
 	}
@@ -158,7 +160,7 @@ func (e *engine) reapDead(ctx context.Context) error {
 		return nil
 	}
 	var neighbours []worker
-	err = each(ctx, e.store.db, `SELECT worker_id, pid, started FROM otoscope_workers WHERE machine = ? ORDER BY worker_id`, []any{here}, func(c cursor) error {
+	err = db.Each(ctx, e.store.db, `SELECT worker_id, pid, started FROM otoscope_workers WHERE machine = ? ORDER BY worker_id`, []any{here}, func(c db.Cursor) error {
 		var w worker
 		err := c.Scan(&w.id, &w.pid, &w.started)
 		neighbours = append(neighbours, w)
@@ -179,7 +181,7 @@ func (e *engine) reapDead(ctx context.Context) error {
 
 // reapOthers reaps all but this process, where only one can work on a database.
 func (e *engine) reapOthers(ctx context.Context) error {
-	others, err := queryKeys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.id())
+	others, err := db.Keys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.id())
 	if err != nil {
 		return err
 	}
@@ -195,23 +197,23 @@ func (e *engine) reapOthers(ctx context.Context) error {
 const anyWorker = `1 = 1`
 
 // left is for reap: a process that ends by itself leaves nothing to be noted.
-func left(context.Context, statements, int64) error { return nil }
+func left(context.Context, db.Statements, int64) error { return nil }
 
 // reap removes a worker on a condition, and frees what it held, after note has
 // noted how it came to its end. Its row stays locked until all of it is done, so
 // that it claims nothing meanwhile; afterwards it cannot.
-func (e *engine) reap(ctx context.Context, worker int64, condition string, note func(context.Context, statements, int64) error) error {
+func (e *engine) reap(ctx context.Context, worker int64, condition string, note func(context.Context, db.Statements, int64) error) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
-		return e.store.db.tx(ctx, func(t statements) error {
+		return e.store.db.Tx(ctx, func(t db.Statements) error {
 			var id int64
-			found, err := queryOne(ctx, t, `SELECT worker_id FROM otoscope_workers WHERE worker_id = ? AND `+condition+e.store.db.forUpdate(), []any{worker}, &id)
+			found, err := db.One(ctx, t, `SELECT worker_id FROM otoscope_workers WHERE worker_id = ? AND `+condition+e.store.db.ForUpdate(), []any{worker}, &id)
 			if err != nil || !found {
 				return err // renewed, or reaped by another
 			}
 			if err := note(ctx, t, worker); err != nil {
 				return err
 			}
-			chunks, err := queryKeys(ctx, t, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ? ORDER BY chunk_id`, worker)
+			chunks, err := db.Keys(ctx, t, `SELECT chunk_id FROM otoscope_chunks WHERE worker_id = ? ORDER BY chunk_id`, worker)
 			if err != nil {
 				return err
 			}
@@ -221,7 +223,7 @@ func (e *engine) reap(ctx context.Context, worker int64, condition string, note 
 					return err
 				}
 			}
-			_, err = t.exec(ctx, `DELETE FROM otoscope_workers WHERE worker_id = ?`, worker)
+			_, err = t.Exec(ctx, `DELETE FROM otoscope_workers WHERE worker_id = ?`, worker)
 			return err
 		})
 	})
@@ -235,18 +237,18 @@ const (
 
 // free lets chunks of a worker wait for the next, with jobs in one of the states.
 // Who held them can no longer write.
-func (e *engine) free(ctx context.Context, t statements, worker int64, chunks []int64, states string) error {
-	cond, list := e.store.db.inKeys("chunk_id", chunks)
-	freed, err := queryKeys(ctx, t, `UPDATE otoscope_chunks SET worker_id = NULL, quarantined_row = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id`, worker, list)
+func (e *engine) free(ctx context.Context, t db.Statements, worker int64, chunks []int64, states string) error {
+	cond, list := e.store.db.InKeys("chunk_id", chunks)
+	freed, err := db.Keys(ctx, t, `UPDATE otoscope_chunks SET worker_id = NULL, quarantined_row = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id`, worker, list)
 	if err != nil || len(freed) == 0 {
 		return err
 	}
-	cond, list = e.store.db.inKeys("id", freed)
-	_, err = t.exec(ctx, e.jobsWait()+` WHERE state IN (`+states+`) AND `+cond, list)
+	cond, list = e.store.db.InKeys("id", freed)
+	_, err = t.Exec(ctx, e.jobsWait()+` WHERE state IN (`+states+`) AND `+cond, list)
 	return err
 }
 
 // jobsWait begins a statement that lets jobs wait again.
 func (e *engine) jobsWait() string {
-	return `UPDATE river_job SET state = 'available', scheduled_at = ` + e.store.db.riverTime() + `, finalized_at = NULL, attempt = 0`
+	return `UPDATE river_job SET state = 'available', scheduled_at = ` + e.store.db.RiverTime() + `, finalized_at = NULL, attempt = 0`
 }

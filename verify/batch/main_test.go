@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,12 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"go.uber.org/goleak"
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // The tests of what happens to killed processes start this binary anew.
@@ -29,17 +30,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// postgresVariable names a PostgreSQL database on which tests may make schemas.
-const postgresVariable = "OTOSCOPE_TEST_POSTGRES"
-
 // onEach runs a test on SQLite, and on PostgreSQL where there is one.
 func onEach(t *testing.T, f func(t *testing.T, target string)) {
 	t.Run("sqlite", func(t *testing.T) { f(t, freshSQLite(t)) })
-	if os.Getenv(postgresVariable) == "" {
-		t.Log("not on PostgreSQL: " + postgresVariable + " names none")
+	if os.Getenv(dbtest.Variable) == "" {
+		t.Log("not on PostgreSQL: " + dbtest.Variable + " names none")
 		return
 	}
-	t.Run("postgres", func(t *testing.T) { f(t, freshPostgres(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, dbtest.Schema(t)) })
 }
 
 // freshSQLite is a file with empty tables. They are made once: under the race
@@ -73,38 +71,6 @@ var emptySQLite = sync.OnceValues(func() ([]byte, error) {
 	}
 	return os.ReadFile(path)
 })
-
-var schemas atomic.Int64
-
-// freshPostgres makes an empty schema and gives the address that leads there.
-func freshPostgres(t testing.TB) string {
-	t.Helper()
-	u, err := url.Parse(os.Getenv(postgresVariable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), schemas.Add(1))
-	execute := func(query string) {
-		t.Helper()
-		// The test's own context ends before its clean-up.
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-		defer cancel()
-		c, err := pgx.Connect(ctx, os.Getenv(postgresVariable))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close(ctx)
-		if _, err := c.Exec(ctx, query); err != nil {
-			t.Fatal(err)
-		}
-	}
-	execute("CREATE SCHEMA " + name)
-	t.Cleanup(func() { execute("DROP SCHEMA " + name + " CASCADE") })
-	q := u.Query()
-	q.Set("search_path", name)
-	u.RawQuery = q.Encode()
-	return u.String()
-}
 
 // open opens a store that work may be done on.
 func open(t testing.TB, target string) *Store {
@@ -207,7 +173,7 @@ func run(t testing.TB, s *Store, m *manifest.Manifest, r ReadOptions, o WorkOpti
 func count(t testing.TB, s *Store, query string, args ...any) int64 {
 	t.Helper()
 	var n int64
-	if _, err := queryOne(t.Context(), s.db, query, args, &n); err != nil {
+	if _, err := db.One(t.Context(), s.db, query, args, &n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/decode"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // rowIdentity is what no two rows of a batch have in common: the same id, the same
@@ -69,7 +71,7 @@ type repeated struct {
 }
 
 // existing gives what the batch holds of the rows' ids.
-func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[string][]*former, error) {
+func (in *intake) existing(ctx context.Context, t db.Statements, slice []row) (map[string][]*former, error) {
 	var ids []string
 	for _, r := range slice {
 		ids = append(ids, r.id)
@@ -78,13 +80,13 @@ func (in *intake) existing(ctx context.Context, t statements, slice []row) (map[
 		}
 	}
 	slices.Sort(ids)
-	cond, list := in.store.db.in("r.id", slices.Compact(ids))
+	cond, list := in.store.db.In("r.id", slices.Compact(ids))
 	all := map[string][]*former{}
-	err := each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
+	err := db.Each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
 			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale, coalesce(s.recording_state, '')
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
 			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
-		WHERE r.batch_id = ? AND `+cond+` ORDER BY r.row, r.row_key`, []any{in.batch, list}, func(c cursor) error {
+		WHERE r.batch_id = ? AND `+cond+` ORDER BY r.row, r.row_key`, []any{in.batch, list}, func(c db.Cursor) error {
 		k := &former{}
 		var chunk *int64
 		if err := c.Scan(&k.id, &k.key, &k.number, &k.recording, &k.identity, &k.pick, &k.digest, &k.reading, &chunk, &k.needs, &k.facts,

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // historiesVariable is how many histories TestHistories goes through on SQLite; on
@@ -31,7 +33,7 @@ func TestHistories(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		n := histories
-		if _, ok := s.db.(*postgresDB); ok {
+		if !s.db.Exclusive() {
 			n = histories / 20
 		}
 		seen := map[string]int{}
@@ -79,7 +81,7 @@ func (h *history) must(err error) {
 
 func (h *history) exec(query string, args ...any) int64 {
 	h.t.Helper()
-	n, err := h.s.db.exec(h.t.Context(), query, args...)
+	n, err := h.s.db.Exec(h.t.Context(), query, args...)
 	h.must(err)
 	return n
 }
@@ -98,15 +100,15 @@ func (h *history) run() {
 	for _, table := range append(tablesOfRows(), "otoscope_chunks", "otoscope_workers", "otoscope_tallies", "otoscope_batches", "river_job") {
 		h.exec(`DELETE FROM ` + table)
 	}
-	h.exec(`INSERT INTO otoscope_batches (batch_id, name, created_at, reading, read_whole, stop_after) VALUES (1, 'm', ?, 1, 1, 0)`, h.s.db.time(time.Now()))
+	h.exec(`INSERT INTO otoscope_batches (batch_id, name, created_at, reading, read_whole, stop_after) VALUES (1, 'm', ?, 1, 1, 0)`, h.s.db.Time(time.Now()))
 	first := h.enter()
-	h.must(h.s.db.tx(ctx, func(t statements) error {
+	h.must(h.s.db.Tx(ctx, func(t db.Statements) error {
 		for row := range int64(modelRows) {
-			if _, err := t.exec(ctx, `INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated) VALUES (?, 1, ?, ?, '', '', '', 0, 'd', 1, 0)`,
+			if _, err := t.Exec(ctx, `INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated) VALUES (?, 1, ?, ?, '', '', '', 0, 'd', 1, 0)`,
 				row+1, fmt.Sprint(row), row+1); err != nil {
 				return err
 			}
-			if _, err := t.exec(ctx, `INSERT INTO otoscope_waiting (row_key, reference, refetch) VALUES (?, 'https://example.com', 1)`, row+1); err != nil {
+			if _, err := t.Exec(ctx, `INSERT INTO otoscope_waiting (row_key, reference, refetch) VALUES (?, 'https://example.com', 1)`, row+1); err != nil {
 				return err
 			}
 			if row%3 == 2 {
@@ -204,7 +206,7 @@ func (h *history) step() {
 		h.exec(`DELETE FROM river_job WHERE state IN (` + finalized + `)`)
 	case dice < 98:
 		note("discard")
-		h.exec(`UPDATE river_job SET state = 'discarded', finalized_at = ` + h.s.db.riverTime() + ` WHERE state = 'running'`)
+		h.exec(`UPDATE river_job SET state = 'discarded', finalized_at = ` + h.s.db.RiverTime() + ` WHERE state = 'running'`)
 	default:
 		note("rescue")
 		h.exec(`UPDATE river_job SET state = 'available' WHERE state = 'running'`)
@@ -214,11 +216,11 @@ func (h *history) step() {
 // fetch is what River's producer does.
 func (h *history) fetch(p *modelProcess) bool {
 	by := `jsonb(json_array(?))`
-	if _, ok := h.s.db.(*postgresDB); ok {
+	if !h.s.db.Exclusive() {
 		by = `ARRAY[?]`
 	}
-	ids, err := queryKeys(h.t.Context(), h.s.db, `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = `+h.s.db.riverTime()+`, attempted_by = `+by+`
-		WHERE id = (SELECT id FROM river_job WHERE state = 'available' AND scheduled_at <= `+h.s.db.riverTime()+` ORDER BY scheduled_at, id LIMIT 1) RETURNING id`, p.client)
+	ids, err := db.Keys(h.t.Context(), h.s.db, `UPDATE river_job SET state = 'running', attempt = attempt + 1, attempted_at = `+h.s.db.RiverTime()+`, attempted_by = `+by+`
+		WHERE id = (SELECT id FROM river_job WHERE state = 'available' AND scheduled_at <= `+h.s.db.RiverTime()+` ORDER BY scheduled_at, id LIMIT 1) RETURNING id`, p.client)
 	h.must(err)
 	if len(ids) == 0 {
 		return false
@@ -240,13 +242,13 @@ func (h *history) work(p *modelProcess, j *modelJob, whole bool) {
 		}
 		switch {
 		case err == nil:
-			j.rows, err = queryKeys(ctx, h.s.db, `SELECT row_key FROM otoscope_rows WHERE chunk_id = ? ORDER BY row_key`, j.claim.chunk)
+			j.rows, err = db.Keys(ctx, h.s.db, `SELECT row_key FROM otoscope_rows WHERE chunk_id = ? ORDER BY row_key`, j.claim.chunk)
 			h.must(err)
 		case err == errDone, err == errLost:
 			j.report = "completed"
 		case err == errStoppedBatch:
 			j.report = "snoozed"
-		case h.s.db.why(err) == unentered:
+		case h.s.db.Why(err) == db.Unentered:
 			h.must(p.register(ctx, j.claim.worker))
 			j.report = "snoozed"
 		default:
@@ -268,11 +270,11 @@ func (h *history) work(p *modelProcess, j *modelJob, whole bool) {
 		all = append(all, finished{key: row, digest: "d", text: "{}", verdict: verify.Verdict{Outcome: verify.Match}})
 	}
 	j.claim.batch, j.claim.reading = 1, 1
-	err := h.s.db.tx(ctx, func(t statements) error {
+	err := h.s.db.Tx(ctx, func(t db.Statements) error {
 		if err := p.writeIn(ctx, t, j.claim, all, end); err != nil || end != allDone {
 			return err
 		}
-		_, err := t.exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+h.s.db.riverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
+		_, err := t.Exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = `+h.s.db.RiverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
 		return err
 	})
 	switch {
@@ -290,9 +292,9 @@ func (h *history) work(p *modelProcess, j *modelJob, whole bool) {
 // report is what River's completer does.
 func (h *history) report(p *modelProcess, j *modelJob) {
 	if j.report == "completed" {
-		h.exec(`UPDATE river_job SET state = 'completed', finalized_at = `+h.s.db.riverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
+		h.exec(`UPDATE river_job SET state = 'completed', finalized_at = `+h.s.db.RiverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
 	} else {
-		h.exec(`UPDATE river_job SET state = 'available', scheduled_at = `+h.s.db.riverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
+		h.exec(`UPDATE river_job SET state = 'available', scheduled_at = `+h.s.db.RiverTime()+` WHERE id = ? AND state = 'running'`, j.claim.chunk)
 	}
 	delete(p.claims, j.claim)
 	p.jobs = slices.DeleteFunc(p.jobs, func(o *modelJob) bool { return o == j })
@@ -309,7 +311,7 @@ func (h *history) beat(p *modelProcess) {
 func (h *history) time() {
 	h.exec(`UPDATE otoscope_workers SET lease_until = lease_until - 3`)
 	ago := `datetime(%s, 'subsec', '-3 seconds')`
-	if _, ok := h.s.db.(*postgresDB); ok {
+	if !h.s.db.Exclusive() {
 		ago = `%s - interval '3 seconds'`
 	}
 	h.exec(`UPDATE river_job SET scheduled_at = ` + fmt.Sprintf(ago, "scheduled_at") + `, attempted_at = ` + fmt.Sprintf(ago, "attempted_at"))

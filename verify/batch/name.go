@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // batchName says how a batch is known.
@@ -16,11 +18,11 @@ type batchName struct {
 
 // adopt gives a batch that an earlier version made the name that it now has, and
 // gives the one that it had; "" where there is none.
-func (s *Store) adopt(ctx context.Context, t statements, n batchName) (string, error) {
+func (s *Store) adopt(ctx context.Context, t db.Statements, n batchName) (string, error) {
 	if n.path == "" {
 		return "", nil
 	}
-	changed, err := t.exec(ctx, `UPDATE otoscope_batches SET name = ?, manifest = ? WHERE name = ? AND manifest IS NULL
+	changed, err := t.Exec(ctx, `UPDATE otoscope_batches SET name = ?, manifest = ? WHERE name = ? AND manifest IS NULL
 		AND NOT EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.name = ?)`, n.name, n.path, n.former, n.name)
 	if err != nil || changed == 0 {
 		return "", err
@@ -67,7 +69,7 @@ func pathEnds(name string) []string {
 // batchNames gives the batches' whole names.
 func (s *Store) batchNames(ctx context.Context) ([]string, error) {
 	var names []string
-	err := each(ctx, s.db, `SELECT name FROM otoscope_batches ORDER BY name`, nil, func(c cursor) error {
+	err := db.Each(ctx, s.db, `SELECT name FROM otoscope_batches ORDER BY name`, nil, func(c db.Cursor) error {
 		var name string
 		err := c.Scan(&name)
 		names = append(names, name)
@@ -95,7 +97,7 @@ func (s *Store) resolve(ctx context.Context, f Filter) (Filter, error) {
 	case err != nil:
 		return f, err
 	case len(names) == 0:
-		return f, s.noBatch()
+		return f, db.NoBatch(s.db)
 	case f.Batch == "" || slices.Contains(names, f.Batch):
 		return f, nil
 	}
@@ -122,9 +124,9 @@ func (s *Store) resolve(ctx context.Context, f Filter) (Filter, error) {
 		f.Batch = meant[0]
 		return f, nil
 	case 0:
-		return f, &StorageError{message: fmt.Sprintf("%s holds no batch %q", s.db.name(), f.Batch), hint: "it holds " + told(names)}
+		return f, &db.Error{Message: fmt.Sprintf("%s holds no batch %q", s.db.Name(), f.Batch), Advice: "it holds " + told(names)}
 	}
-	return f, &StorageError{message: fmt.Sprintf("%s holds %d batches %q", s.db.name(), len(meant), f.Batch), hint: "name one of " + told(meant)}
+	return f, &db.Error{Message: fmt.Sprintf("%s holds %d batches %q", s.db.Name(), len(meant), f.Batch), Advice: "name one of " + told(meant)}
 }
 
 // shortName gives a batch's name as short as it can be.

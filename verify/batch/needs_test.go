@@ -82,7 +82,7 @@ func TestFilesOnAnotherHost(t *testing.T) {
 		waitingWith(t, s, fmt.Sprintf("id,recording\n1,%s\n", path), ReadOptions{AllowPaths: true})
 		const elsewhere = "files on elsewhere.example.com"
 		for _, query := range []string{`UPDATE otoscope_chunks SET needs = '` + elsewhere + `'`, `UPDATE river_job SET queue = '` + queueName(1, elsewhere) + `'`} {
-			if _, err := s.db.exec(t.Context(), query); err != nil {
+			if _, err := s.db.Exec(t.Context(), query); err != nil {
 				t.Fatal(err)
 			}
 		}

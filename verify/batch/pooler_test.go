@@ -3,7 +3,6 @@
 package batch
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/url"
@@ -16,22 +15,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // A batch and a worker work behind a pooler that gives each transaction another
 // session, whatever the address says of how statements are sent.
 func TestTransactionPooler(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
+	dbtest.Need(t)
 	bouncer, err := exec.LookPath("pgbouncer")
 	if err != nil {
 		t.Skip("there is no pgbouncer")
 	}
 	for _, mode := range []string{"", "exec", "simple_protocol"} {
 		t.Run("mode "+mode, func(t *testing.T) {
-			direct := freshDatabase(t)
+			direct := dbtest.Database(t)
 			u, err := url.Parse(direct)
 			if err != nil {
 				t.Fatal(err)
@@ -45,42 +42,12 @@ func TestTransactionPooler(t *testing.T) {
 			run(t, s, manifestOf(t, "calls.csv", rowsCSV(900)), ReadOptions{}, fast(&fake{}))
 			stop()
 			exactlyOne(t, s, 900)
-			if n := count(t, open(t, direct), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'`); n != 0 {
+			if n := count(t, open(t, direct), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+				AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`); n != 0 {
 				t.Errorf("%d advisory locks are left in sessions of the pooler", n)
 			}
 		})
 	}
-}
-
-// freshDatabase makes a database and gives its address: a pooler passes no
-// search_path on.
-func freshDatabase(t *testing.T) string {
-	t.Helper()
-	name := fmt.Sprintf("otoscope_test_%d_%d", os.Getpid(), schemas.Add(1))
-	execute := func(query string) {
-		t.Helper()
-		c, err := pgx.Connect(t.Context(), os.Getenv(postgresVariable))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close(t.Context())
-		if _, err := c.Exec(t.Context(), query); err != nil {
-			t.Fatal(err)
-		}
-	}
-	execute("CREATE DATABASE " + name)
-	t.Cleanup(func() {
-		if c, err := pgx.Connect(context.Background(), os.Getenv(postgresVariable)); err == nil {
-			c.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
-			c.Close(context.Background())
-		}
-	})
-	u, err := url.Parse(os.Getenv(postgresVariable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // startPooler starts a pgbouncer in front of a database and gives its host and port.

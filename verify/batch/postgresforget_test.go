@@ -4,21 +4,23 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/hint"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // learned gives all that PostgreSQL's statistics say of our tables' values.
 func learned(t *testing.T, s *Store) string {
 	t.Helper()
 	var b strings.Builder
-	err := each(t.Context(), s.db, `SELECT tablename::text, attname::text, coalesce(most_common_vals::text, ''), coalesce(histogram_bounds::text, '')
-		FROM pg_stats WHERE schemaname = current_schema()`, nil, func(c cursor) error {
+	err := db.Each(t.Context(), s.db, `SELECT tablename::text, attname::text, coalesce(most_common_vals::text, ''), coalesce(histogram_bounds::text, '')
+		FROM pg_stats WHERE schemaname = current_schema()`, nil, func(c db.Cursor) error {
 		var table, column, common, bounds string
 		err := c.Scan(&table, &column, &common, &bounds)
 		fmt.Fprintln(&b, table, column, common, bounds)
@@ -32,7 +34,7 @@ func learned(t *testing.T, s *Store) string {
 
 func analyze(t *testing.T, s *Store) {
 	t.Helper()
-	if _, err := s.db.exec(t.Context(), `ANALYZE`); err != nil {
+	if _, err := s.db.Exec(t.Context(), `ANALYZE`); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -49,9 +51,7 @@ func peopleCSV(n int, who string) string {
 
 // What is purged is gone from the statistics too, whether rows are left or none.
 func TestPurgedIsForgottenByTheStatistics(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no PostgreSQL")
-	}
+	dbtest.Need(t)
 	for _, keep := range []int{0, 30} {
 		// The clean-up of a subtest: two open stores would share the numbers of their workers.
 		t.Run(fmt.Sprint(keep, " kept"), func(t *testing.T) { purgedIsForgotten(t, keep) })
@@ -59,7 +59,7 @@ func TestPurgedIsForgottenByTheStatistics(t *testing.T) {
 }
 
 func purgedIsForgotten(t *testing.T, keep int) {
-	s := open(t, freshPostgres(t))
+	s := open(t, dbtest.Schema(t))
 	run(t, s, manifestOf(t, "gone", peopleCSV(400, "PURGED")), ReadOptions{Name: "gone"}, fast(&fake{}))
 	if keep > 0 {
 		run(t, s, manifestOf(t, "kept", peopleCSV(keep, "KEPT")), ReadOptions{Name: "kept"}, fast(&fake{}))
@@ -84,10 +84,8 @@ func purgedIsForgotten(t *testing.T, keep int) {
 
 // A reference is never in the statistics, be they made while its row waits.
 func TestReferencesAreNotInTheStatistics(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no PostgreSQL")
-	}
-	s := open(t, freshPostgres(t))
+	dbtest.Need(t)
+	s := open(t, dbtest.Schema(t))
 	o := fast(nil)
 	o.Workers = 1
 	first := true
@@ -106,10 +104,8 @@ func TestReferencesAreNotInTheStatistics(t *testing.T) {
 
 // Who may not make tables is told what to grant, and it is enough.
 func TestMissingRightsAreToldBySQL(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no PostgreSQL")
-	}
-	target := freshPostgres(t)
+	dbtest.Need(t)
+	target := dbtest.Schema(t)
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,8 @@ package batch
 import (
 	"context"
 	"errors"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // purgeSlice is how many rows are deleted in one transaction.
@@ -30,7 +32,7 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 			break
 		}
 	}
-	err := s.db.tx(ctx, func(t statements) error {
+	err := s.db.Tx(ctx, func(t db.Statements) error {
 		for _, query := range []string{
 			// Whoever stores rows has facts found or stored by then, or waits until this is done.
 			`UPDATE otoscope_keys SET next = next WHERE name = 'row'`,
@@ -41,14 +43,14 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 			`DELETE FROM otoscope_batches WHERE read_whole = 1 AND NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.batch_id = otoscope_batches.batch_id)`,
 			`DELETE FROM otoscope_tallies WHERE NOT EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_tallies.batch_id)`,
 		} {
-			if _, err := t.exec(ctx, query); err != nil {
+			if _, err := t.Exec(ctx, query); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		err = s.db.vacuum(ctx, append(tablesOfRows(), "otoscope_facts", "otoscope_sounds", "otoscope_batches", "otoscope_tallies"))
+		err = s.db.Vacuum(ctx, append(tablesOfRows(), "otoscope_facts", "otoscope_sounds", "otoscope_batches", "otoscope_tallies"))
 	}
 	return purged, s.storageError("deleting results", err)
 }
@@ -62,8 +64,8 @@ func (s *Store) purgeSlice(ctx context.Context, f Filter) (int64, error) {
 	cond, args := f.condition(s.db)
 	var n int64
 	err := s.retry(ctx, defaultPatience, func() error {
-		return s.db.tx(ctx, func(t statements) error {
-			keys, err := queryKeys(ctx, t, `SELECT r.row_key FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key
+		return s.db.Tx(ctx, func(t db.Statements) error {
+			keys, err := db.Keys(ctx, t, `SELECT r.row_key FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key
 				WHERE `+cond+` ORDER BY r.row_key LIMIT ?`, append(args[:len(args):len(args)], purgeSlice)...)
 			if n = int64(len(keys)); err != nil || n == 0 {
 				return err
@@ -74,10 +76,10 @@ func (s *Store) purgeSlice(ctx context.Context, f Filter) (int64, error) {
 	return n, err
 }
 
-func (s *Store) deleteRows(ctx context.Context, t statements, keys []int64) error {
-	of, list := s.db.inKeys("row_key", keys)
+func (s *Store) deleteRows(ctx context.Context, t db.Statements, keys []int64) error {
+	of, list := s.db.InKeys("row_key", keys)
 	for _, table := range tablesOfRows() {
-		if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE `+of, list); err != nil {
+		if _, err := t.Exec(ctx, `DELETE FROM `+table+` WHERE `+of, list); err != nil {
 			return errors.Join(errors.New(table), err)
 		}
 	}
@@ -87,8 +89,8 @@ func (s *Store) deleteRows(ctx context.Context, t statements, keys []int64) erro
 // dropMended deletes what earlier readings said of rows that could only be named by
 // their number, and that the reading which has just ended found mended, or gone:
 // nothing else would ever take the place of that result.
-func (s *Store) dropMended(ctx context.Context, t statements, batch, reading int64) error {
-	keys, err := queryKeys(ctx, t, `SELECT r.row_key FROM otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key
+func (s *Store) dropMended(ctx context.Context, t db.Statements, batch, reading int64) error {
+	keys, err := db.Keys(ctx, t, `SELECT r.row_key FROM otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key
 		WHERE s.error_kind = ? AND s.batch_id = ? AND r.reading < ? AND r.recording = '' AND r.id = '`+unnamed+`' || r.row`, badRowKind, batch, reading)
 	if err != nil || len(keys) == 0 {
 		return err

@@ -2,12 +2,19 @@ package batch
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // jobArgs are the arguments of a job: none. The job's key is that of its chunk.
@@ -26,9 +33,9 @@ type newJob struct {
 // the transaction that those belong to.
 type queue interface {
 	// insert makes jobs and gives their keys.
-	insert(ctx context.Context, t statements, jobs []newJob) ([]int64, error)
+	insert(ctx context.Context, t db.Statements, jobs []newJob) ([]int64, error)
 	// complete marks the job that ctx belongs to as done.
-	complete(ctx context.Context, t statements, job *river.Job[jobArgs]) error
+	complete(ctx context.Context, t db.Statements, job *river.Job[jobArgs]) error
 	start(context.Context) error
 	// serve begins to take jobs from a queue.
 	serve(name string, slots int) error
@@ -39,23 +46,29 @@ type queue interface {
 	stop(context.Context) error
 }
 
-// riverDriver shortens River's name.
-type riverDriver[T any] = riverdriver.Driver[T]
+type riverQueue[D riverdriver.Driver[T], T any] struct{ client *river.Client[T] }
 
-type riverQueue[D riverdriver.Driver[T], T any] struct {
-	client *river.Client[T]
-	raw    func(statements) T
+// newQueue makes River's client with the driver of the database.
+func newQueue(d db.Database, c *river.Config) (queue, error) {
+	switch handle := d.Handle().(type) {
+	case *sql.DB:
+		return newRiverQueue[*riversqlite.Driver](riversqlite.New(handle), c)
+	case *pgxpool.Pool:
+		return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(handle), c)
+	default:
+		return nil, fmt.Errorf("River has no driver for %T", handle)
+	}
 }
 
-func newRiverQueue[D riverdriver.Driver[T], T any](driver D, c *river.Config, raw func(statements) T) (queue, error) {
+func newRiverQueue[D riverdriver.Driver[T], T any](driver D, c *river.Config) (queue, error) {
 	client, err := river.NewClient(driver, c)
 	if err != nil {
 		return nil, err
 	}
-	return &riverQueue[D, T]{client, raw}, nil
+	return &riverQueue[D, T]{client}, nil
 }
 
-func (q *riverQueue[D, T]) insert(ctx context.Context, t statements, jobs []newJob) ([]int64, error) {
+func (q *riverQueue[D, T]) insert(ctx context.Context, t db.Statements, jobs []newJob) ([]int64, error) {
 	if len(jobs) == 0 {
 		return nil, nil
 	}
@@ -63,7 +76,7 @@ func (q *riverQueue[D, T]) insert(ctx context.Context, t statements, jobs []newJ
 	for i, j := range jobs {
 		params[i] = river.InsertManyParams{Args: jobArgs{}, InsertOpts: &river.InsertOpts{Queue: queueName(j.batch, j.needs), ScheduledAt: j.at}}
 	}
-	inserted, err := q.client.InsertManyTx(ctx, q.raw(t), params)
+	inserted, err := q.client.InsertManyTx(ctx, db.TxHandle(t).(T), params)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +87,8 @@ func (q *riverQueue[D, T]) insert(ctx context.Context, t statements, jobs []newJ
 	return ids, nil
 }
 
-func (q *riverQueue[D, T]) complete(ctx context.Context, t statements, job *river.Job[jobArgs]) error {
-	_, err := river.JobCompleteTx[D](ctx, q.raw(t), job)
+func (q *riverQueue[D, T]) complete(ctx context.Context, t db.Statements, job *river.Job[jobArgs]) error {
+	_, err := river.JobCompleteTx[D](ctx, db.TxHandle(t).(T), job)
 	if errors.Is(err, rivertype.ErrNotFound) {
 		return nil // River has tidied it away
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // Results gives the results that a filter chooses, in the order of the batches
@@ -22,7 +24,7 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 		}
 		names := map[int64]string{}
 		var whole []string
-		err = each(ctx, s.db, `SELECT batch_id, name FROM otoscope_batches`, nil, func(c cursor) error {
+		err = db.Each(ctx, s.db, `SELECT batch_id, name FROM otoscope_batches`, nil, func(c db.Cursor) error {
 			var id int64
 			var name string
 			err := c.Scan(&id, &name)
@@ -40,9 +42,9 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 		}
 		cond, args := f.condition(s.db)
 		ended := false
-		err = each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, `+recording+`
+		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, `+recording+`
 			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key
-			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c cursor) error {
+			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
 			var batch int64
 			var verdict string
 			var recording *string
@@ -90,7 +92,7 @@ func (s *Store) GroupNames(ctx context.Context) ([]string, error) {
 	// One step of the index for each name, however many rows there are.
 	for last := ""; len(names) < maxGroupColumns; {
 		var name *string
-		if _, err := queryOne(ctx, s.db, `SELECT min(name) FROM otoscope_groups WHERE name > ?`, []any{last}, &name); err != nil {
+		if _, err := db.One(ctx, s.db, `SELECT min(name) FROM otoscope_groups WHERE name > ?`, []any{last}, &name); err != nil {
 			return nil, s.storageError("listing the groups", err)
 		}
 		if name == nil {

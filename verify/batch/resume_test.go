@@ -18,6 +18,8 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/report"
+
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // verdicts gives all results by id.
@@ -82,7 +84,7 @@ func TestJudgedFromStoredIsTheSame(t *testing.T) {
 	o := ReadOptions{Defaults: said(t, "channels", "customer,agent")}
 	run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
 	before := texts(t, s)
-	if _, err := s.db.exec(t.Context(), `UPDATE otoscope_results SET profile = 'of yore'`); err != nil {
+	if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_results SET profile = 'of yore'`); err != nil {
 		t.Fatal(err)
 	}
 	report := run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
@@ -114,7 +116,7 @@ func TestStale(t *testing.T) {
 			`UPDATE otoscope_results SET measurements_schema = 0 WHERE row_key = (SELECT row_key FROM otoscope_rows WHERE row = 2)`,
 			`UPDATE otoscope_results SET measurements_schema = 2 WHERE row_key = (SELECT row_key FROM otoscope_rows WHERE row = 3)`,
 		} {
-			if _, err := s.db.exec(t.Context(), query); err != nil {
+			if _, err := s.db.Exec(t.Context(), query); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -366,44 +368,11 @@ func TestOneProcessAFile(t *testing.T) {
 	}
 }
 
-func TestOpenErrors(t *testing.T) {
-	dir := t.TempDir()
-	text := dir + "/text"
-	if err := os.WriteFile(text, []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	newer := dir + "/newer"
-	s := open(t, newer)
-	if _, err := s.db.exec(t.Context(), `INSERT INTO otoscope_schema (version, applied_at) VALUES (99, '')`); err != nil {
-		t.Fatal(err)
-	}
-	for target, want := range map[string]string{
-		dir + "/none":                          "there is no database none",
-		text:                                   "is not a database",
-		newer:                                  "newer otoscope",
-		"mysql://x":                            "neither SQLite nor PostgreSQL",
-		"postgres://u:secret@127.0.0.1:1/x":    "cannot be used",
-		"postgres://u:secret@127.0.0.1:port/x": "cannot be read",
-	} {
-		s, err := Open(t.Context(), target, OpenOptions{})
-		if err == nil {
-			s.Close()
-			t.Errorf("%s was opened", target)
-			continue
-		}
-		if !strings.Contains(err.Error(), want) || hint.Of(err) == "" || strings.Contains(fmt.Sprintf("%v", err), "secret") {
-			t.Errorf("%s: the error is %q, its hint %q", target, err, hint.Of(err))
-		}
-	}
-}
-
 // When all is done, no file of PostgreSQL's holds a reference either: rows that
 // are deleted stay in theirs.
 func TestReferencesGoFromPostgres(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
-	s := open(t, freshPostgres(t))
+	dbtest.Need(t)
+	s := open(t, dbtest.Schema(t))
 	size := func() int64 { return count(t, s, `SELECT pg_relation_size('otoscope_waiting')`) }
 	most := int64(0)
 	source := &fake{do: func(_ context.Context, task Task) (Measured, error) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A Report is what came of a run.
@@ -50,7 +52,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		return s.runBatch(ctx, e, in, m, &report)
 	})
 	if err == nil {
-		err = s.storageError("forgetting the references", s.db.renew(ctx, "otoscope_waiting"))
+		err = s.storageError("forgetting the references", s.db.Renew(ctx, "otoscope_waiting"))
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	if err == nil {
@@ -96,7 +98,7 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 // beginReading makes the batch or finds it.
 func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, report *Report, stopAfter int) error {
 	return s.retry(ctx, defaultPatience, func() error {
-		return s.db.tx(ctx, func(t statements) error {
+		return s.db.Tx(ctx, func(t db.Statements) error {
 			var err error
 			if in.key, err = s.secretKey(ctx, t); err != nil {
 				return err
@@ -104,7 +106,7 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 			if report.Renamed, err = s.adopt(ctx, t, name); err != nil {
 				return err
 			}
-			found, err := queryOne(ctx, t, `UPDATE otoscope_batches SET reading = reading + 1, read_whole = 0, stopped = NULL, stop_after = ?
+			found, err := db.One(ctx, t, `UPDATE otoscope_batches SET reading = reading + 1, read_whole = 0, stopped = NULL, stop_after = ?
 				WHERE name = ? RETURNING batch_id, reading`, []any{stopAfter, name.name}, &in.batch, &in.reading)
 			if err != nil {
 				return err
@@ -114,15 +116,15 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 					return err
 				}
 				in.reading = 1
-				_, err = t.exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, manifest, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, ?, 1, 0, ?)`,
-					in.batch, name.name, name.path, s.db.time(time.Now()), stopAfter)
+				_, err = t.Exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, manifest, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, ?, 1, 0, ?)`,
+					in.batch, name.name, name.path, s.db.Time(time.Now()), stopAfter)
 				return err
 			}
 			var waiting int64
-			if _, err := queryOne(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{in.batch}, &waiting); err != nil {
+			if _, err := db.One(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE batch_id = ? AND chunk_id IS NOT NULL`, []any{in.batch}, &waiting); err != nil {
 				return err
 			}
-			if _, err := t.exec(ctx, `DELETE FROM otoscope_tallies WHERE batch_id = ?`, in.batch); err != nil {
+			if _, err := t.Exec(ctx, `DELETE FROM otoscope_tallies WHERE batch_id = ?`, in.batch); err != nil {
 				return err
 			}
 			return s.tally(ctx, t, in.batch, in.reading, map[string]int64{tallyWaiting: waiting})
@@ -154,8 +156,8 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 		report.Reading = reading
 		if err == nil {
 			err = s.retry(ctx, e.o.Patience, func() error {
-				return s.db.tx(ctx, func(t statements) error {
-					if _, err := t.exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch); err != nil {
+				return s.db.Tx(ctx, func(t db.Statements) error {
+					if _, err := t.Exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch); err != nil {
 						return err
 					}
 					return s.dropMended(ctx, t, in.batch, in.reading)
@@ -240,10 +242,10 @@ func (e *engine) watch(ctx context.Context, read chan error, status func(context
 			continue
 		case ctx.Err() != nil:
 			continue
-		case e.store.db.why(err) == transient && awaySince.IsZero():
+		case e.store.db.Why(err) == db.Transient && awaySince.IsZero():
 			awaySince = time.Now()
 			continue
-		case e.store.db.why(err) == transient && time.Since(awaySince) < e.o.Patience:
+		case e.store.db.Why(err) == db.Transient && time.Since(awaySince) < e.o.Patience:
 			continue
 		}
 		if reading {

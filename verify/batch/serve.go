@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // serveEvery is how often a process looks which queues there are.
@@ -25,8 +27,8 @@ type waitingKind struct {
 // It reports whether there is any such work.
 func (e *engine) serveAll(ctx context.Context) (bool, error) {
 	var kinds []waitingKind
-	err := each(ctx, e.store.db, `SELECT DISTINCT c.batch_id, c.needs FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
-		WHERE b.stopped IS NULL AND (b.batch_id = ? OR ? = 0) ORDER BY c.batch_id, c.needs`, []any{e.runs, e.runs}, func(c cursor) error {
+	err := db.Each(ctx, e.store.db, `SELECT DISTINCT c.batch_id, c.needs FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
+		WHERE b.stopped IS NULL AND (b.batch_id = ? OR ? = 0) ORDER BY c.batch_id, c.needs`, []any{e.runs, e.runs}, func(c db.Cursor) error {
 		var k waitingKind
 		err := c.Scan(&k.batch, &k.needs)
 		kinds = append(kinds, k)
@@ -127,10 +129,10 @@ func (e *engine) probe(ctx context.Context, k waitingKind) (bool, error) {
 		return true, nil // until a chunk is found with no file of its rows
 	}
 	found, n := false, 0
-	err := each(ctx, e.store.db, `SELECT w.row_key, w.reference FROM otoscope_waiting w JOIN otoscope_rows r ON r.row_key = w.row_key
+	err := db.Each(ctx, e.store.db, `SELECT w.row_key, w.reference FROM otoscope_waiting w JOIN otoscope_rows r ON r.row_key = w.row_key
 		JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
 		WHERE c.batch_id = ? AND c.needs = ? AND c.worker_id IS NULL AND w.row_key > ? ORDER BY w.row_key LIMIT ?`,
-		[]any{k.batch, string(k.needs), after, probed}, func(c cursor) error {
+		[]any{k.batch, string(k.needs), after, probed}, func(c db.Cursor) error {
 			var path string
 			if err := c.Scan(&after, &path); err != nil {
 				return err
@@ -182,10 +184,10 @@ func (e *engine) unable(ctx context.Context) (string, error) {
 		rows, here int64
 	}
 	var all []waiting
-	err := each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE c.needs = ? || w.hostname AND w.worker_id <> ?)
+	err := db.Each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE c.needs = ? || w.hostname AND w.worker_id <> ?)
 		FROM otoscope_chunks c JOIN otoscope_rows r ON r.chunk_id = c.chunk_id JOIN otoscope_batches b ON b.batch_id = c.batch_id
 		WHERE b.stopped IS NULL AND (b.batch_id = ? OR ? = 0) AND c.worker_id IS NULL GROUP BY c.batch_id, c.needs ORDER BY c.batch_id, c.needs`,
-		[]any{string(needsFiles), e.id(), e.runs, e.runs}, func(c cursor) error {
+		[]any{string(needsFiles), e.id(), e.runs, e.runs}, func(c db.Cursor) error {
 			var w waiting
 			err := c.Scan(&w.batch, &w.needs, &w.rows, &w.here)
 			all = append(all, w)

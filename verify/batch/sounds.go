@@ -13,6 +13,8 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // What known audio may come to. A minute of one channel at 48 kHz, more than is
@@ -108,7 +110,7 @@ func readSound(path string) ([]byte, *fingerprint.Print, error) {
 }
 
 // keepSounds stores known audio that new facts name, each once.
-func (w *writes) keepSounds(ctx context.Context, t statements, sounds map[string]sound) error {
+func (w *writes) keepSounds(ctx context.Context, t db.Statements, sounds map[string]sound) error {
 	if len(sounds) == 0 {
 		return nil
 	}
@@ -116,8 +118,8 @@ func (w *writes) keepSounds(ctx context.Context, t statements, sounds map[string
 	for id := range sounds {
 		ids = append(ids, id)
 	}
-	cond, list := w.in.store.db.in("sha256", ids)
-	err := each(ctx, t, `SELECT sha256 FROM otoscope_sounds WHERE `+cond, []any{list}, func(c cursor) error {
+	cond, list := w.in.store.db.In("sha256", ids)
+	err := db.Each(ctx, t, `SELECT sha256 FROM otoscope_sounds WHERE `+cond, []any{list}, func(c db.Cursor) error {
 		var id string
 		err := c.Scan(&id)
 		delete(sounds, id)
@@ -132,12 +134,12 @@ func (w *writes) keepSounds(ctx context.Context, t statements, sounds map[string
 			err = errors.New("it has changed since")
 		}
 		if err != nil {
-			return &StorageError{
-				message: fmt.Sprintf("the known audio %s was there when the manifest named it, and is not any more: %v", s.name, err),
-				hint:    "leave it as it is until the manifest has been read, and run the same command again",
+			return &db.Error{
+				Message: fmt.Sprintf("the known audio %s was there when the manifest named it, and is not any more: %v", s.name, err),
+				Advice:  "leave it as it is until the manifest has been read, and run the same command again",
 			}
 		}
-		if _, err := t.exec(ctx, `INSERT INTO otoscope_sounds (sha256, name, content) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING`, id, s.name, content); err != nil {
+		if _, err := t.Exec(ctx, `INSERT INTO otoscope_sounds (sha256, name, content) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING`, id, s.name, content); err != nil {
 			return err
 		}
 	}
@@ -172,7 +174,7 @@ func (e *engine) reference(ctx context.Context, id string) (*fingerprint.Print, 
 	var name string
 	var content []byte
 	err := e.store.retry(ctx, e.o.Patience, func() error {
-		found, err := queryOne(ctx, e.store.db, `SELECT name, content FROM otoscope_sounds WHERE sha256 = ?`, []any{id}, &name, &content)
+		found, err := db.One(ctx, e.store.db, `SELECT name, content FROM otoscope_sounds WHERE sha256 = ?`, []any{id}, &name, &content)
 		if err == nil && !found {
 			err = &TaskError{Stage: verify.StageDeclare, Kind: "known audio", Err: &manifest.RowError{Message: "the known audio of the row is not in the database", Advice: "run the manifest that names it again, with --again errors"}}
 		}

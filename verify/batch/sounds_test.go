@@ -16,6 +16,9 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // listener measures a fixture as a task asks, as a Fetcher does.
@@ -220,7 +223,7 @@ func TestMigrationFromTheFirst(t *testing.T) {
 			`INSERT INTO otoscope_chunks (chunk_id, batch_id, turn, worker_id, job_id) VALUES (1, 1, 2, 1, NULL), (2, 1, 1, NULL, NULL)`,
 			`UPDATE otoscope_keys SET next = 10`,
 		} {
-			if _, err := first.db.exec(t.Context(), query); err != nil {
+			if _, err := first.db.Exec(t.Context(), query); err != nil {
 				t.Fatalf("%s: %v", query, err)
 			}
 		}
@@ -262,24 +265,35 @@ func TestMigrationFromTheFirst(t *testing.T) {
 // firstVersion makes a store whose tables are of the first version.
 func firstVersion(t testing.TB, target string) *Store {
 	t.Helper()
-	s := &Store{}
-	var err error
-	if strings.Contains(target, "://") {
-		s.db, err = openPostgres(t.Context(), target)
-	} else {
-		if err := os.Remove(target); err != nil { // it has tables already
-			t.Fatal(err)
-		}
-		s.db, err = openSQLite(t.Context(), target, true, true)
-	}
-	if err == nil {
-		err = s.db.tx(t.Context(), func(t2 statements) error { return s.apply(t.Context(), t2, []int{1}) })
-	}
-	if err == nil {
-		err = s.db.migrateRiver(t.Context())
-	}
+	s, err := Open(t.Context(), target, OpenOptions{Create: true, Work: true})
 	if err != nil {
 		t.Fatal(err)
+	}
+	text, err := os.ReadFile("db/migrations/1.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := []string{"{time}", "timestamptz", "{json}", "json", "{real}", "double precision"}
+	if s.db.Exclusive() {
+		types = []string{"{time}", "text", "{json}", "text", "{real}", "real", "bigint", "integer"}
+	}
+	var code strings.Builder
+	for line := range strings.Lines(strings.NewReplacer(types...).Replace(string(text))) {
+		line, _, _ = strings.Cut(line, "--")
+		code.WriteString(line + "\n")
+	}
+	steps := []string{`DELETE FROM otoscope_schema WHERE version > 1`}
+	// Chunks go before the workers that they lead to.
+	for _, table := range []string{"chunks", "workers", "batches", "rows", "groups", "facts", "waiting", "results", "findings", "details", "tallies", "keys", "sounds", "secrets"} {
+		steps = append(steps, `DROP TABLE otoscope_`+table)
+	}
+	for _, step := range append(steps, strings.Split(strings.TrimSpace(code.String()), ";")...) {
+		if strings.TrimSpace(step) == "" {
+			continue
+		}
+		if _, err := s.db.Exec(t.Context(), step); err != nil {
+			t.Fatalf("%s: %v", step, err)
+		}
 	}
 	return s
 }
@@ -287,7 +301,7 @@ func firstVersion(t testing.TB, target string) *Store {
 // fresh gives the address of an empty database of the same kind.
 func fresh(t testing.TB, target string) string {
 	if strings.Contains(target, "://") {
-		return freshPostgres(t)
+		return dbtest.Schema(t)
 	}
 	return filepath.Join(t.TempDir(), "fresh.db")
 }
@@ -296,11 +310,11 @@ func fresh(t testing.TB, target string) string {
 func columnsOf(t testing.TB, s *Store) []string {
 	t.Helper()
 	query := `SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.name LIKE 'otoscope%' AND m.type = 'table' ORDER BY 1`
-	if _, ok := s.db.(*postgresDB); ok {
+	if !s.db.Exclusive() {
 		query = `SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name LIKE 'otoscope%' ORDER BY 1`
 	}
 	var all []string
-	err := each(t.Context(), s.db, query, nil, func(c cursor) error {
+	err := db.Each(t.Context(), s.db, query, nil, func(c db.Cursor) error {
 		var column string
 		err := c.Scan(&column)
 		all = append(all, column)

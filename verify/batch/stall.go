@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A batch that makes no progress says so, and why: after stallTerms leases without
@@ -53,10 +55,10 @@ func (e *engine) waitsFor(ctx context.Context) (string, error) {
 			said = append(said, fmt.Sprintf("%d requests to %s wait because of --rate", n, host))
 		}
 	}
-	err := each(ctx, e.store.db, `SELECT w.description, w.lease_until - `+e.store.db.now()+`, count(*)
+	err := db.Each(ctx, e.store.db, `SELECT w.description, w.lease_until - `+e.store.db.Now()+`, count(*)
 		FROM otoscope_chunks c JOIN otoscope_workers w ON w.worker_id = c.worker_id JOIN otoscope_rows r ON r.chunk_id = c.chunk_id
 		WHERE w.worker_id <> ? AND (c.batch_id = ? OR ? = 0) GROUP BY w.worker_id, w.description, w.lease_until ORDER BY w.worker_id`,
-		[]any{e.id(), e.runs, e.runs}, func(c cursor) error {
+		[]any{e.id(), e.runs, e.runs}, func(c db.Cursor) error {
 			var who string
 			var left float64
 			var rows int64
@@ -77,9 +79,9 @@ func (e *engine) waitsFor(ctx context.Context) (string, error) {
 	if unable != "" {
 		said = append(said, unable)
 	}
-	err = each(ctx, e.store.db, `SELECT j.state, min(`+e.store.db.riverEpoch("j.scheduled_at")+`) - `+e.store.db.now()+`, count(*)
+	err = db.Each(ctx, e.store.db, `SELECT j.state, min(`+e.store.db.RiverEpoch("j.scheduled_at")+`) - `+e.store.db.Now()+`, count(*)
 		FROM otoscope_chunks c JOIN river_job j ON j.id = c.chunk_id JOIN otoscope_rows r ON r.chunk_id = c.chunk_id
-		WHERE c.worker_id IS NULL AND (c.batch_id = ? OR ? = 0) GROUP BY j.state ORDER BY j.state`, []any{e.runs, e.runs}, func(c cursor) error {
+		WHERE c.worker_id IS NULL AND (c.batch_id = ? OR ? = 0) GROUP BY j.state ORDER BY j.state`, []any{e.runs, e.runs}, func(c db.Cursor) error {
 		var state string
 		var in float64
 		var rows int64

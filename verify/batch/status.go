@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A Status is how far a batch is.
@@ -25,12 +27,12 @@ func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64)
 	st := Status{Outcomes: map[verify.Outcome]int64{}, Errors: map[string]int64{}}
 	var stopped *string
 	var whole int64
-	if _, err := queryOne(ctx, s.db, `SELECT stopped, read_whole, CASE WHEN EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) THEN 1 ELSE 0 END
+	if _, err := db.One(ctx, s.db, `SELECT stopped, read_whole, CASE WHEN EXISTS (SELECT 1 FROM otoscope_chunks c WHERE c.batch_id = b.batch_id) THEN 1 ELSE 0 END
 		FROM otoscope_batches b WHERE batch_id = ?`, []any{batch}, &stopped, &whole, chunks); err != nil {
 		return st, nil, err
 	}
 	st.Read = whole == 1
-	err := each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND reading = ?`, []any{batch, reading}, func(c cursor) error {
+	err := db.Each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND reading = ?`, []any{batch, reading}, func(c db.Cursor) error {
 		var name string
 		var n int64
 		if err := c.Scan(&name, &n); err != nil {
@@ -64,7 +66,7 @@ func (s *Store) countResults(ctx context.Context, in *intake, report *Report) er
 	}
 	report.Left = st.Waiting - st.Done
 	outcomes := map[verify.Outcome]int64{}
-	err = each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{in.batch}, func(c cursor) error {
+	err = db.Each(ctx, s.db, `SELECT outcome, count(*) FROM otoscope_results WHERE batch_id = ? GROUP BY outcome`, []any{in.batch}, func(c db.Cursor) error {
 		var outcome string
 		var n int64
 		if err := c.Scan(&outcome, &n); err != nil {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/report"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // maxGroups bounds the groups of a summary: a group that differs for every
@@ -61,7 +63,7 @@ func (s *Store) countOutcomes(ctx context.Context, f Filter, sum *report.Summary
 	var n [5]int64
 	// PostgreSQL adds integers up to a numeric.
 	var bytes float64
-	_, err := queryOne(ctx, s.db, `SELECT `+perOutcome()+`coalesce(sum(s.stale), 0), coalesce(sum(s.bytes), 0), coalesce(sum(s.duration_s), 0)
+	_, err := db.One(ctx, s.db, `SELECT `+perOutcome()+`coalesce(sum(s.stale), 0), coalesce(sum(s.bytes), 0), coalesce(sum(s.duration_s), 0)
 		FROM otoscope_results s`+join+` WHERE `+cond, args, &n[0], &n[1], &n[2], &n[3], &n[4], &sum.Stale, &bytes, &sum.DurationS)
 	counts := map[verify.Outcome]int64{}
 	for i, o := range verify.Outcomes() {
@@ -84,17 +86,17 @@ func refuted(counts map[verify.Outcome]int64) report.Rate {
 // countRows counts what has no result.
 func (s *Store) countRows(ctx context.Context, f Filter, sum *report.Summary) error {
 	cond, args := Filter{Batch: f.Batch}.condition(s.db)
-	if _, err := queryOne(ctx, s.db, `SELECT count(*) FROM otoscope_rows r WHERE r.chunk_id IS NOT NULL AND `+cond, args, &sum.Waiting); err != nil {
+	if _, err := db.One(ctx, s.db, `SELECT count(*) FROM otoscope_rows r WHERE r.chunk_id IS NOT NULL AND `+cond, args, &sum.Waiting); err != nil {
 		return err
 	}
 	var reused float64
-	if _, err := queryOne(ctx, s.db, `SELECT coalesce(sum(y.n), 0) FROM otoscope_tallies y JOIN otoscope_batches b ON b.batch_id = y.batch_id AND b.reading = y.reading
+	if _, err := db.One(ctx, s.db, `SELECT coalesce(sum(y.n), 0) FROM otoscope_tallies y JOIN otoscope_batches b ON b.batch_id = y.batch_id AND b.reading = y.reading
 		WHERE y.name = ? AND (? = '' OR b.name = ?)`, []any{tallyReused, f.Batch, f.Batch}, &reused); err != nil {
 		return err
 	}
 	sum.Reused = int64(reused)
 	var repeated float64
-	_, err := queryOne(ctx, s.db, `SELECT coalesce(sum(r.repeated), 0) FROM otoscope_rows r WHERE `+cond, args, &repeated)
+	_, err := db.One(ctx, s.db, `SELECT coalesce(sum(r.repeated), 0) FROM otoscope_rows r WHERE `+cond, args, &repeated)
 	sum.Repeated = int64(repeated)
 	return err
 }
@@ -105,7 +107,7 @@ func (s *Store) countFindings(ctx context.Context, f Filter, sum *report.Summary
 	if len(args) > 0 {
 		tables += ` JOIN otoscope_results s ON s.row_key = x.row_key` + join
 	}
-	err := each(ctx, s.db, `SELECT x.code, x.severity, count(*) FROM `+tables+` WHERE `+cond+` GROUP BY x.code, x.severity`, args, func(c cursor) error {
+	err := db.Each(ctx, s.db, `SELECT x.code, x.severity, count(*) FROM `+tables+` WHERE `+cond+` GROUP BY x.code, x.severity`, args, func(c db.Cursor) error {
 		var x report.FindingCount
 		var n int64
 		if err := c.Scan(&x.Code, &x.Severity, &n); err != nil {
@@ -127,8 +129,8 @@ const maxReasons = 10
 func (s *Store) countErrors(ctx context.Context, f Filter, sum *report.Summary) error {
 	join, cond, args := s.chosen(f)
 	kinds := map[string]*report.ErrorCount{}
-	err := each(ctx, s.db, `SELECT s.error_kind, s.error_reason, min(s.error_hint), count(*) FROM otoscope_results s`+join+`
-		WHERE s.error_kind IS NOT NULL AND `+cond+` GROUP BY s.error_kind, s.error_reason ORDER BY 4 DESC, 2`, args, func(c cursor) error {
+	err := db.Each(ctx, s.db, `SELECT s.error_kind, s.error_reason, min(s.error_hint), count(*) FROM otoscope_results s`+join+`
+		WHERE s.error_kind IS NOT NULL AND `+cond+` GROUP BY s.error_kind, s.error_reason ORDER BY 4 DESC, 2`, args, func(c db.Cursor) error {
 		var kind string
 		var reason, advice *string
 		var n int64
@@ -161,9 +163,9 @@ func (s *Store) countErrors(ctx context.Context, f Filter, sum *report.Summary) 
 func (s *Store) countGroups(ctx context.Context, f Filter, sum *report.Summary) error {
 	join, cond, args := s.chosen(f)
 	// In the order of the index by value, so that nothing is sorted.
-	err := each(ctx, s.db, `SELECT x.name, x.value, `+perOutcome()+`count(*)
+	err := db.Each(ctx, s.db, `SELECT x.name, x.value, `+perOutcome()+`count(*)
 		FROM otoscope_groups x JOIN otoscope_results s ON s.row_key = x.row_key`+join+` WHERE `+cond+`
-		GROUP BY x.name, x.value`, args, func(c cursor) error {
+		GROUP BY x.name, x.value`, args, func(c db.Cursor) error {
 		g := report.GroupCount{Outcomes: map[verify.Outcome]int64{}}
 		var n [5]int64
 		if err := c.Scan(&g.Name, &g.Value, &n[0], &n[1], &n[2], &n[3], &n[4], &g.Results); err != nil {

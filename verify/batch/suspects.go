@@ -6,6 +6,8 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A recording can end the process that works on it: by taking all memory, or by
@@ -47,7 +49,7 @@ func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done cha
 // quarantine notes that a row of a suspect chunk is begun while nothing else is.
 func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
-		n, err := e.store.db.exec(ctx, `UPDATE otoscope_chunks SET quarantined_row = ? WHERE chunk_id = ? AND worker_id = ? AND token = ?`, row, c.chunk, c.worker, c.token)
+		n, err := e.store.db.Exec(ctx, `UPDATE otoscope_chunks SET quarantined_row = ? WHERE chunk_id = ? AND worker_id = ? AND token = ?`, row, c.chunk, c.worker, c.token)
 		if err == nil && n == 0 {
 			err = errLost
 		}
@@ -57,14 +59,14 @@ func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 
 // died notes that a process died while it held chunks. A row that it worked on
 // alone gets a chunk of its own, and the others are acquitted.
-func (e *engine) died(ctx context.Context, t statements, worker int64) error {
+func (e *engine) died(ctx context.Context, t db.Statements, worker int64) error {
 	type suspicion struct {
 		newJob
 		chunk, row int64
 	}
 	var suspicions []suspicion
-	err := each(ctx, t, `UPDATE otoscope_chunks SET deaths = deaths + 1 WHERE worker_id = ?
-		RETURNING chunk_id, batch_id, needs, coalesce(quarantined_row, 0)`, []any{worker}, func(c cursor) error {
+	err := db.Each(ctx, t, `UPDATE otoscope_chunks SET deaths = deaths + 1 WHERE worker_id = ?
+		RETURNING chunk_id, batch_id, needs, coalesce(quarantined_row, 0)`, []any{worker}, func(c db.Cursor) error {
 		var s suspicion
 		err := c.Scan(&s.chunk, &s.batch, &s.needs, &s.row)
 		suspicions = append(suspicions, s)
@@ -78,7 +80,7 @@ func (e *engine) died(ctx context.Context, t statements, worker int64) error {
 			continue
 		}
 		// A row whose result was stored is out of it.
-		n, err := t.exec(ctx, `UPDATE otoscope_waiting SET deaths = deaths + 1 WHERE row_key = ?
+		n, err := t.Exec(ctx, `UPDATE otoscope_waiting SET deaths = deaths + 1 WHERE row_key = ?
 			AND EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.row_key = otoscope_waiting.row_key AND r.chunk_id = ?)`, s.row, s.chunk)
 		if err != nil {
 			return err
@@ -95,19 +97,19 @@ func (e *engine) died(ctx context.Context, t statements, worker int64) error {
 }
 
 // isolate moves a row out of its chunk, unless it is the only one.
-func (e *engine) isolate(ctx context.Context, t statements, j newJob, chunk, row int64) error {
+func (e *engine) isolate(ctx context.Context, t db.Statements, j newJob, chunk, row int64) error {
 	var others int64
-	if _, err := queryOne(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE chunk_id = ? AND row_key <> ?`, []any{chunk, row}, &others); err != nil || others == 0 {
+	if _, err := db.One(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE chunk_id = ? AND row_key <> ?`, []any{chunk, row}, &others); err != nil || others == 0 {
 		return err
 	}
 	alone, err := e.moveToChunk(ctx, t, j, []int64{row})
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, `UPDATE otoscope_chunks SET deaths = ? WHERE chunk_id = ?`, deathsOfSuspect, alone); err != nil {
+	if _, err := t.Exec(ctx, `UPDATE otoscope_chunks SET deaths = ? WHERE chunk_id = ?`, deathsOfSuspect, alone); err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE otoscope_chunks SET deaths = 0 WHERE chunk_id = ?`, chunk)
+	_, err = t.Exec(ctx, `UPDATE otoscope_chunks SET deaths = 0 WHERE chunk_id = ?`, chunk)
 	return err
 }
 

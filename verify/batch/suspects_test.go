@@ -3,12 +3,13 @@ package batch
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // A recording that ends every process that works on it becomes an error; no other
@@ -37,11 +38,9 @@ func TestDeadlyRecording(t *testing.T) {
 
 // The same with two processes at once on PostgreSQL, begun anew as they die.
 func TestDeadlyRecordingAmongTwo(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " names no database")
-	}
+	dbtest.Need(t)
 	const rows, lease = 400, time.Second
-	target := freshPostgres(t)
+	target := dbtest.Schema(t)
 	batch := begin(t, "poisoned-batch", rows, 0, lease, target)
 	worker := begin(t, "poisoned-worker", 0, 0, lease, target)
 	deaths := 0
@@ -113,7 +112,7 @@ func TestAloneMeansAlone(t *testing.T) {
 		if _, err := s.Run(ctx, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if _, err := s.db.exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, deathsOfSuspect); err != nil {
+		if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, deathsOfSuspect); err != nil {
 			t.Fatal(err)
 		}
 		source := &fake{do: func(_ context.Context, task Task) (Measured, error) {

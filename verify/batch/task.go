@@ -13,6 +13,8 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/finding"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A task is a row of a chunk.
@@ -36,18 +38,18 @@ type task struct {
 
 // load reads the rows of a chunk.
 func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
-	db := e.store.db
+	d := e.store.db
 	var tasks []*task
 	byKey := map[int64]*task{}
 	known := map[string]facts{}
-	err := each(ctx, db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
+	err := db.Each(ctx, d, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
 			d.recording, d.verdict, s.measured_by, s.measurements_schema, coalesce(s.recording_state, '')
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
 		JOIN otoscope_waiting w ON w.row_key = r.row_key
 		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.refetch = 0
 		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.refetch = 0
-		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(r cursor) error {
+		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(r db.Cursor) error {
 		t := &task{needs: c.needs}
 		var text, pick string
 		var recording, verdict, by *string
@@ -94,8 +96,8 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 	for i, t := range tasks {
 		all[i] = t.key
 	}
-	cond, list := db.inKeys("row_key", all)
-	return tasks, each(ctx, db, `SELECT row_key, name, value FROM otoscope_groups WHERE `+cond, []any{list}, func(c cursor) error {
+	cond, list := d.InKeys("row_key", all)
+	return tasks, db.Each(ctx, d, `SELECT row_key, name, value FROM otoscope_groups WHERE `+cond, []any{list}, func(c db.Cursor) error {
 		var key int64
 		var name, value string
 		if err := c.Scan(&key, &name, &value); err != nil {

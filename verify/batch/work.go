@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // Work works on all batches that others read, until nothing is left to do or,
@@ -20,7 +22,7 @@ func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, err
 		var halted stall
 		for {
 			idle, err := e.workSome(ctx, &halted)
-			if err != nil && e.store.db.why(err) != transient {
+			if err != nil && e.store.db.Why(err) != db.Transient {
 				return s.storageError("looking for work", err)
 			}
 			last = e.own(began)
@@ -54,15 +56,15 @@ func (e *engine) workSome(ctx context.Context, halted *stall) (idle bool, err er
 		return false, err
 	}
 	var done, readers int64
-	if _, err := queryOne(ctx, e.store.db, `SELECT coalesce(sum(n), 0) FROM otoscope_tallies WHERE name = ? OR name = ? OR name = ? OR name = ? OR name = ?`,
+	if _, err := db.One(ctx, e.store.db, `SELECT coalesce(sum(n), 0) FROM otoscope_tallies WHERE name = ? OR name = ? OR name = ? OR name = ? OR name = ?`,
 		[]any{string(verify.Match), string(verify.Swapped), string(verify.Unusable), string(verify.Undecided), string(verify.Errored)}, &done); err != nil {
 		return false, err
 	}
 	if err := halted.note(ctx, e, done); err != nil {
 		return false, err
 	}
-	_, err = queryOne(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
-		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.now()+`)`, []any{e.id()}, &readers)
+	_, err = db.One(ctx, e.store.db, `SELECT count(*) FROM otoscope_batches WHERE read_whole = 0 AND stopped IS NULL
+		AND EXISTS (SELECT 1 FROM otoscope_workers WHERE worker_id <> ? AND lease_until >= `+e.store.db.Now()+`)`, []any{e.id()}, &readers)
 	return !work && readers == 0, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // writes are what storing a slice comes to.
@@ -39,7 +41,7 @@ const (
 // chunkSize is the size of the next chunk when n rows have been put into some.
 func chunkSize(n int64) int { return int(min(chunkRows, 1+n/32)) }
 
-func (w *writes) store(ctx context.Context, t statements, report *Reading) error {
+func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) error {
 	// Before the facts: who purges facts that nobody needs waits for this key.
 	first, err := keys(ctx, t, "row", len(w.fresh))
 	if err != nil {
@@ -95,7 +97,7 @@ func (w *writes) store(ctx context.Context, t statements, report *Reading) error
 		{`UPDATE otoscope_rows SET chunk_id = ? WHERE row_key = ?`, moved},
 		{`UPDATE otoscope_rows SET repeated = repeated + 1 WHERE row_key = ?`, w.repeatedKeys(first)},
 	} {
-		if err := t.execMany(ctx, s.query, s.args); err != nil {
+		if err := t.ExecMany(ctx, s.query, s.args); err != nil {
 			return err
 		}
 	}
@@ -130,7 +132,7 @@ func (w *writes) repeatedKeys(first int64) [][]any {
 }
 
 // facts gives the keys of what is declared and known, by digest.
-func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, error) {
+func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, error) {
 	texts, rows := map[string][]byte{}, map[string]*row{}
 	for _, r := range w.fresh {
 		texts[r.factsDigest], rows[r.factsDigest] = r.factsJSON, r
@@ -147,10 +149,10 @@ func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, err
 	for d := range texts {
 		digests = append(digests, d)
 	}
-	cond, list := w.in.store.db.in("digest", digests)
+	cond, list := w.in.store.db.In("digest", digests)
 	ids := map[string]int64{}
 	find := func() error {
-		return each(ctx, t, `SELECT digest, facts_id FROM otoscope_facts WHERE `+cond, []any{list}, func(c cursor) error {
+		return db.Each(ctx, t, `SELECT digest, facts_id FROM otoscope_facts WHERE `+cond, []any{list}, func(c db.Cursor) error {
 			var d string
 			var id int64
 			if err := c.Scan(&d, &id); err != nil {
@@ -181,7 +183,7 @@ func (w *writes) facts(ctx context.Context, t statements) (map[string]int64, err
 		return nil, err
 	}
 	// Who reads another manifest at the same time may be faster.
-	if err := t.execMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
+	if err := t.ExecMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
 		return nil, err
 	}
 	if err := find(); err != nil {
@@ -241,7 +243,7 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 
 // chunks cuts the work into chunks, one need a chunk, whose jobs wait, and gives
 // the chunk of each.
-func (w *writes) chunks(ctx context.Context, t statements, work []job, report *Reading) ([]int64, error) {
+func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report *Reading) ([]int64, error) {
 	var fresh []newJob
 	of := make([]int, len(work)) // index of the chunk
 	open := map[needs]struct{ chunk, room int }{}
@@ -268,7 +270,7 @@ func (w *writes) chunks(ctx context.Context, t statements, work []job, report *R
 	for i, c := range of {
 		chunks[i] = ids[c]
 	}
-	return chunks, t.execMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, args)
+	return chunks, t.ExecMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, args)
 }
 
 // needs says what a row needs, under what this reading allows.

@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"context"
@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
@@ -26,7 +25,7 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	c, err := pgxpool.ParseConfig(target)
 	if err != nil {
 		// The error repeats the address, where a password may be.
-		return nil, &StorageError{message: "the address of the database cannot be read", hint: addressForm}
+		return nil, &Error{Message: "the address of the database cannot be read", Advice: addressForm}
 	}
 	if _, set := c.ConnConfig.RuntimeParams["application_name"]; !set {
 		c.ConnConfig.RuntimeParams["application_name"] = "otoscope"
@@ -37,9 +36,9 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	label := fmt.Sprintf("the database %q at %s", c.ConnConfig.Database, net.JoinHostPort(c.ConnConfig.Host, strconv.Itoa(int(c.ConnConfig.Port))))
 	pooled, err := behindPooler(ctx, c.ConnConfig)
 	if err != nil {
-		e := &StorageError{message: fmt.Sprintf("%s cannot be used: %v", label, connectReason(err)), hint: "check that it runs and that the address, PGUSER and PGPASSWORD (or ~/.pgpass) are right", cause: err}
+		e := &Error{Message: fmt.Sprintf("%s cannot be used: %v", label, Reason(err)), Advice: "check that it runs and that the address, PGUSER and PGPASSWORD (or ~/.pgpass) are right", Cause: err}
 		if strings.Contains(err.Error(), "unsupported startup parameter") { // PgBouncer's words
-			e.hint = "take that parameter out of the address, or add it to ignore_startup_parameters in pgbouncer.ini"
+			e.Advice = "take that parameter out of the address, or add it to ignore_startup_parameters in pgbouncer.ini"
 		}
 		return nil, e
 	}
@@ -76,7 +75,7 @@ func behindPooler(ctx context.Context, c *pgx.ConnConfig) (bool, error) {
 }
 
 // connectReason leaves out what pgx repeats of the connection's settings.
-func connectReason(err error) string {
+func Reason(err error) string {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
 		return answered.Message
@@ -88,12 +87,12 @@ func connectReason(err error) string {
 	return err.Error()
 }
 
-func (d *postgresDB) close() error {
+func (d *postgresDB) Close() error {
 	d.Pool.Close()
 	return nil
 }
 
-func (d *postgresDB) name() string { return d.label }
+func (d *postgresDB) Name() string { return d.label }
 
 // pgStatements is what pgxpool.Pool and pgx.Tx have in common.
 type pgStatements interface {
@@ -137,7 +136,7 @@ func pgExecMany(ctx context.Context, s pgStatements, query string, args [][]any)
 	return s.SendBatch(ctx, b).Close()
 }
 
-func pgQuery(ctx context.Context, s pgStatements, query string, args []any) (cursor, error) {
+func pgQuery(ctx context.Context, s pgStatements, query string, args []any) (Cursor, error) {
 	rows, err := s.Query(ctx, numbered(query), args...)
 	if err != nil {
 		return nil, err
@@ -152,48 +151,50 @@ func (c pgCursor) Close() error {
 	return c.Rows.Err()
 }
 
-func (d *postgresDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (d *postgresDB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	return pgExec(ctx, d.Pool, query, args)
 }
 
-func (d *postgresDB) execMany(ctx context.Context, query string, args [][]any) error {
+func (d *postgresDB) ExecMany(ctx context.Context, query string, args [][]any) error {
 	return pgExecMany(ctx, d.Pool, query, args)
 }
 
-func (d *postgresDB) query(ctx context.Context, query string, args ...any) (cursor, error) {
+func (d *postgresDB) Query(ctx context.Context, query string, args ...any) (Cursor, error) {
 	return pgQuery(ctx, d.Pool, query, args)
 }
 
-func (d *postgresDB) tx(ctx context.Context, f func(statements) error) error {
+func (d *postgresDB) Tx(ctx context.Context, f func(Statements) error) error {
 	return pgx.BeginFunc(ctx, d.Pool, func(t pgx.Tx) error { return f(&postgresTx{t}) })
 }
 
 type postgresTx struct{ pgx.Tx }
 
-func (t *postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (t *postgresTx) handle() any { return t.Tx }
+
+func (t *postgresTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	return pgExec(ctx, t.Tx, query, args)
 }
 
-func (t *postgresTx) execMany(ctx context.Context, query string, args [][]any) error {
+func (t *postgresTx) ExecMany(ctx context.Context, query string, args [][]any) error {
 	return pgExecMany(ctx, t.Tx, query, args)
 }
 
-func (t *postgresTx) query(ctx context.Context, query string, args ...any) (cursor, error) {
+func (t *postgresTx) Query(ctx context.Context, query string, args ...any) (Cursor, error) {
 	return pgQuery(ctx, t.Tx, query, args)
 }
 
-func (d *postgresDB) in(column string, texts []string) (string, any) {
+func (d *postgresDB) In(column string, texts []string) (string, any) {
 	return column + " = ANY(?)", texts
 }
 
-func (d *postgresDB) inKeys(column string, keys []int64) (string, any) {
+func (d *postgresDB) InKeys(column string, keys []int64) (string, any) {
 	return column + " = ANY(?)", keys
 }
 
-// now is the clock's time; PostgreSQL's own now() stands still in a transaction.
-func (d *postgresDB) now() string { return "extract(epoch FROM clock_timestamp())::double precision" }
+// Now is the clock's time; PostgreSQL's own now() stands still in a transaction.
+func (d *postgresDB) Now() string { return "extract(epoch FROM clock_timestamp())::double precision" }
 
-func (d *postgresDB) time(t time.Time) any { return t.UTC() }
+func (d *postgresDB) Time(t time.Time) any { return t.UTC() }
 
 func (d *postgresDB) hasTable() string {
 	return `SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)`
@@ -208,8 +209,8 @@ func (d *postgresDB) types() map[string]string {
 // lockSpace sets the locks of otoscope apart from those of other programs.
 const lockSpace = 0x6f746f73 // "otos"
 
-func (d *postgresDB) lockMigration(ctx context.Context, t statements) error {
-	_, err := t.exec(ctx, `SELECT pg_advisory_xact_lock(?)`, int64(lockSpace))
+func (d *postgresDB) lockMigration(ctx context.Context, t Statements) error {
+	_, err := t.Exec(ctx, `SELECT pg_advisory_xact_lock(?)`, int64(lockSpace))
 	return err
 }
 
@@ -230,47 +231,47 @@ func (d *postgresDB) migrateRiver(ctx context.Context) error {
 	})
 }
 
-func (d *postgresDB) newQueue(c *river.Config) (queue, error) {
-	return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(d.Pool), c, func(s statements) pgx.Tx { return s.(*postgresTx).Tx })
-}
+func (d *postgresDB) Handle() any { return d.Pool }
 
-func (d *postgresDB) pollInterval() time.Duration { return 250 * time.Millisecond }
+func (d *postgresDB) isReadOnly() bool { return false }
 
-func (d *postgresDB) exclusive() bool { return false }
+func (d *postgresDB) PollInterval() time.Duration { return 250 * time.Millisecond }
 
-func (d *postgresDB) forUpdate() string { return " FOR UPDATE" }
+func (d *postgresDB) Exclusive() bool { return false }
 
-func (d *postgresDB) riverTime() string { return "now()" }
+func (d *postgresDB) ForUpdate() string { return " FOR UPDATE" }
 
-func (d *postgresDB) riverTimeBefore() string { return "now() - make_interval(secs => ?)" }
+func (d *postgresDB) RiverTime() string { return "now()" }
 
-func (d *postgresDB) lastClient() string {
+func (d *postgresDB) RiverTimeBefore() string { return "now() - make_interval(secs => ?)" }
+
+func (d *postgresDB) LastClient() string {
 	return "coalesce(attempted_by[array_upper(attempted_by, 1)], '')"
 }
 
-func (d *postgresDB) riverEpoch(column string) string {
+func (d *postgresDB) RiverEpoch(column string) string {
 	return "extract(epoch FROM " + column + ")::double precision"
 }
 
-func (d *postgresDB) why(err error) failure {
+func (d *postgresDB) Why(err error) Failure {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
 		switch {
 		case answered.Code == "53100":
-			return full
+			return Full
 		case answered.Code == "23505":
-			return taken
+			return Taken
 		case answered.Code == "23503": // foreign_key_violation, and there is one foreign key
-			return unentered
+			return Unentered
 		case answered.Code == "42501", answered.Code == "3F000": // insufficient_privilege, invalid_schema_name
-			return forbidden
+			return Forbidden
 		case strings.HasPrefix(answered.Code, "XX001"), strings.HasPrefix(answered.Code, "XX002"): // data_corrupted, index_corrupted
-			return damaged
+			return Damaged
 		case strings.HasPrefix(answered.Code, "08"), strings.HasPrefix(answered.Code, "57P"), strings.HasPrefix(answered.Code, "53"),
 			answered.Code == "40001", answered.Code == "40P01", answered.Code == "55P03":
-			return transient
+			return Transient
 		}
-		return lasting
+		return Lasting
 	}
 	var network net.Error
 	var refused *pgconn.ConnectError
@@ -279,9 +280,9 @@ func (d *postgresDB) why(err error) failure {
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		err != nil && strings.Contains(err.Error(), "conn closed"),
 		err != nil && strings.Contains(err.Error(), "closed pool"):
-		return transient
+		return Transient
 	}
-	return lasting
+	return Lasting
 }
 
 // grant names the rights by SQL that the owner of the database can carry out.

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package batch
+package db
 
 import (
 	"os"

@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"context"
@@ -12,17 +12,17 @@ import (
 // rewritten, and common values in the statistics that the planner reads
 // (https://www.postgresql.org/docs/current/catalog-pg-statistic.html).
 
-// renew truncates: deleted rows stay in a table's file until it is rewritten.
-func (d *postgresDB) renew(ctx context.Context, table string) error {
-	err := d.tx(ctx, func(t statements) error {
-		if _, err := t.exec(ctx, `LOCK TABLE `+pgx.Identifier{table}.Sanitize()+` IN ACCESS EXCLUSIVE MODE NOWAIT`); err != nil {
+// Renew truncates: deleted rows stay in a table's file until it is rewritten.
+func (d *postgresDB) Renew(ctx context.Context, table string) error {
+	err := d.Tx(ctx, func(t Statements) error {
+		if _, err := t.Exec(ctx, `LOCK TABLE `+pgx.Identifier{table}.Sanitize()+` IN ACCESS EXCLUSIVE MODE NOWAIT`); err != nil {
 			return err
 		}
 		empty, err := isEmpty(ctx, t, table)
 		if err != nil || !empty {
 			return err
 		}
-		if _, err := t.exec(ctx, `TRUNCATE `+pgx.Identifier{table}.Sanitize()); err != nil {
+		if _, err := t.Exec(ctx, `TRUNCATE `+pgx.Identifier{table}.Sanitize()); err != nil {
 			return err
 		}
 		return forgetStatistics(ctx, t, table)
@@ -34,20 +34,20 @@ func (d *postgresDB) renew(ctx context.Context, table string) error {
 	return err
 }
 
-func isEmpty(ctx context.Context, s statements, table string) (bool, error) {
+func isEmpty(ctx context.Context, s Statements, table string) (bool, error) {
 	var rows bool
-	_, err := queryOne(ctx, s, `SELECT EXISTS (SELECT 1 FROM `+pgx.Identifier{table}.Sanitize()+`)`, nil, &rows)
+	_, err := One(ctx, s, `SELECT EXISTS (SELECT 1 FROM `+pgx.Identifier{table}.Sanitize()+`)`, nil, &rows)
 	return !rows, err
 }
 
-// vacuum rewrites the tables: what was deleted is then in none of their files, and
+// Vacuum rewrites the tables: what was deleted is then in none of their files, and
 // the statistics are made from what is left.
-func (d *postgresDB) vacuum(ctx context.Context, tables []string) error {
+func (d *postgresDB) Vacuum(ctx context.Context, tables []string) error {
 	for _, table := range tables {
 		if _, err := d.Exec(ctx, `VACUUM (FULL, ANALYZE) `+pgx.Identifier{table}.Sanitize()); err != nil {
 			return err
 		}
-		err := d.tx(ctx, func(t statements) error {
+		err := d.Tx(ctx, func(t Statements) error {
 			empty, err := isEmpty(ctx, t, table)
 			if err != nil || !empty {
 				return err
@@ -63,10 +63,10 @@ func (d *postgresDB) vacuum(ctx context.Context, tables []string) error {
 
 // forgetStatistics deletes the statistics of an empty table, which ANALYZE leaves as
 // they were. That a column gets a type deletes them, be it the type that it has.
-func forgetStatistics(ctx context.Context, t statements, table string) error {
+func forgetStatistics(ctx context.Context, t Statements, table string) error {
 	var changes []string
-	err := each(ctx, t, `SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
-		WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped`, []any{table}, func(c cursor) error {
+	err := Each(ctx, t, `SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
+		WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped`, []any{table}, func(c Cursor) error {
 		var column, kind string
 		err := c.Scan(&column, &kind)
 		changes = append(changes, `ALTER COLUMN `+pgx.Identifier{column}.Sanitize()+` TYPE `+kind)
@@ -76,7 +76,7 @@ func forgetStatistics(ctx context.Context, t statements, table string) error {
 		return err
 	}
 	for _, change := range changes {
-		if _, err := t.exec(ctx, `ALTER TABLE `+pgx.Identifier{table}.Sanitize()+` `+change); err != nil {
+		if _, err := t.Exec(ctx, `ALTER TABLE `+pgx.Identifier{table}.Sanitize()+` `+change); err != nil {
 			return err
 		}
 	}
@@ -85,9 +85,9 @@ func forgetStatistics(ctx context.Context, t statements, table string) error {
 
 // keepOutOfStatistics sees to it that no reference, which is a secret, gets into the
 // statistics while its row waits.
-func (d *postgresDB) keepOutOfStatistics(ctx context.Context, t statements) error {
+func (d *postgresDB) keepOutOfStatistics(ctx context.Context, t Statements) error {
 	for _, change := range []string{`SET STATISTICS 0`, `TYPE text`} {
-		if _, err := t.exec(ctx, `ALTER TABLE otoscope_waiting ALTER COLUMN reference `+change); err != nil {
+		if _, err := t.Exec(ctx, `ALTER TABLE otoscope_waiting ALTER COLUMN reference `+change); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ DROP TABLE otoscope_chunks;
 CREATE TABLE otoscope_chunks (
     chunk_id  bigint PRIMARY KEY, -- that of its job in river_job
     batch_id  bigint NOT NULL,
-    needs     text   NOT NULL,    -- what a process must be allowed to do and have; see needs.go
+    needs     text   NOT NULL,    -- what a process must be allowed to do and have; see verify/batch/needs.go
     token     bigint NOT NULL,    -- rises at each claim: who holds an older one writes nothing
     -- Who works on it; null while it waits. Nobody can hold it who is not entered.
     worker_id bigint REFERENCES otoscope_workers (worker_id) ON DELETE SET NULL,

@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -25,7 +26,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 	d := &sqliteDB{path: path, wanted: map[string]bool{}, prepared: map[string]*sql.Stmt{}}
 	defer func() {
 		if err != nil {
-			d.close()
+			d.Close()
 		}
 	}()
 	if err = d.openFile(create || work, create); err != nil {
@@ -35,10 +36,10 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		lock, err := lockDatabase(d.file)
 		d.file = lock
 		if err != nil {
-			return nil, &StorageError{
-				message: fmt.Sprintf("another otoscope works on %s", filepath.Base(path)),
-				hint:    "wait for it to end, or keep this batch in a file of its own with --db; for several processes at once use --db postgres://...",
-				cause:   err,
+			return nil, &Error{
+				Message: fmt.Sprintf("another otoscope works on %s", filepath.Base(path)),
+				Advice:  "wait for it to end, or keep this batch in a file of its own with --db; for several processes at once use --db postgres://...",
+				Cause:   err,
 			}
 		}
 	}
@@ -83,7 +84,7 @@ func (d *sqliteDB) check(ctx context.Context) error {
 	if err := d.DB.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil || said == "ok" {
 		return err
 	}
-	return &StorageError{message: fmt.Sprintf("%s is damaged (%s)", d.name(), clean(said)), hint: d.salvage()}
+	return &Error{Message: fmt.Sprintf("%s is damaged (%s)", d.Name(), strings.ToValidUTF8(said, "?")), Advice: d.salvage()}
 }
 
 // openFile opens the file itself, by its one real name: whatever link led there, the
@@ -105,13 +106,13 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 	}
 	switch {
 	case !create && errors.Is(err, fs.ErrNotExist):
-		return &StorageError{
-			message: fmt.Sprintf("there is no database %s", shown),
-			hint:    "begin a batch, which makes it, or name the one that a batch made with --db",
-			cause:   err,
+		return &Error{
+			Message: fmt.Sprintf("there is no database %s", shown),
+			Advice:  "begin a batch, which makes it, or name the one that a batch made with --db",
+			Cause:   err,
 		}
 	case err != nil:
-		return &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file in a folder that you may write to with --db", cause: err}
+		return &Error{Message: fmt.Sprintf("the database cannot be opened: %v", err), Advice: "name a file in a folder that you may write to with --db", Cause: err}
 	}
 	d.file = f
 	n, err := links(f)
@@ -119,9 +120,9 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 		return err
 	}
 	if n > 1 {
-		return &StorageError{
-			message: fmt.Sprintf("%s has %d names (hard links), by which SQLite would lose results", shown, n),
-			hint:    "find them with find -samefile and remove all but one; a symbolic link does no harm",
+		return &Error{
+			Message: fmt.Sprintf("%s has %d names (hard links), by which SQLite would lose results", shown, n),
+			Advice:  "find them with find -samefile and remove all but one; a symbolic link does no harm",
 		}
 	}
 	real, err := filepath.EvalSymlinks(d.path)
@@ -129,7 +130,7 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 		real, err = filepath.Abs(real)
 	}
 	if err != nil {
-		return &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file with --db", cause: err}
+		return &Error{Message: fmt.Sprintf("the database cannot be opened: %v", err), Advice: "name a file with --db", Cause: err}
 	}
 	if real != f.Name() {
 		d.path = real
@@ -139,7 +140,7 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 		}
 		again, err := os.OpenFile(real, mode, 0)
 		if err != nil {
-			return &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name a file with --db", cause: err}
+			return &Error{Message: fmt.Sprintf("the database cannot be opened: %v", err), Advice: "name a file with --db", Cause: err}
 		}
 		f.Close()
 		d.file = again
@@ -157,10 +158,10 @@ func (d *sqliteDB) connectToRead(ctx context.Context) error {
 	}
 	if info, statErr := os.Stat(d.path + "-wal"); statErr == nil && info.Size() > 0 {
 		shown := filepath.Base(d.path)
-		return &StorageError{
-			message: fmt.Sprintf("%s cannot be read where it is: its last results are in %s-wal still, and nothing can be written there", shown, shown),
-			hint:    "copy both files to a folder that you may write to, and name the copy with --db",
-			cause:   err,
+		return &Error{
+			Message: fmt.Sprintf("%s cannot be read where it is: its last results are in %s-wal still, and nothing can be written there", shown, shown),
+			Advice:  "copy both files to a folder that you may write to, and name the copy with --db",
+			Cause:   err,
 		}
 	}
 	return d.connect(ctx, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": pragmas})
@@ -179,11 +180,11 @@ func (d *sqliteDB) connect(ctx context.Context, settings url.Values) error {
 		shown := filepath.Base(d.path)
 		switch d.code(err) {
 		case sqlite3.SQLITE_NOTADB:
-			return &StorageError{message: fmt.Sprintf("%s is not a database", shown), hint: "name another file with --db", cause: err}
+			return &Error{Message: fmt.Sprintf("%s is not a database", shown), Advice: "name another file with --db", Cause: err}
 		case sqlite3.SQLITE_CORRUPT:
-			return &StorageError{message: fmt.Sprintf("%s is damaged (%v)", shown, err), hint: d.salvage(), cause: err}
+			return &Error{Message: fmt.Sprintf("%s is damaged (%v)", shown, err), Advice: d.salvage(), Cause: err}
 		}
-		return &StorageError{message: fmt.Sprintf("the database cannot be opened: %v", err), hint: "name another file with --db", cause: err}
+		return &Error{Message: fmt.Sprintf("the database cannot be opened: %v", err), Advice: "name another file with --db", Cause: err}
 	}
 	d.DB = db
 	return nil

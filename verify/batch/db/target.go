@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"fmt"
@@ -28,16 +28,16 @@ func readTarget(target string) (postgres bool, err error) {
 	case strings.HasPrefix(target, "./"), strings.HasPrefix(target, "/"):
 		return false, nil // a path, however odd
 	case connectionWords.MatchString(target):
-		return false, &StorageError{
-			message: "the database is named by settings such as host= and dbname=, which are not read here",
-			hint:    addressForm + "; for a file of that name put ./ before it",
+		return false, &Error{
+			Message: "the database is named by settings such as host= and dbname=, which are not read here",
+			Advice:  addressForm + "; for a file of that name put ./ before it",
 		}
 	case isURL && !strings.ContainsAny(scheme, "/\\"):
-		return false, &StorageError{message: "the database is neither SQLite nor PostgreSQL", hint: "give --db a path, or an address that begins with postgres://"}
+		return false, &Error{Message: "the database is neither SQLite nor PostgreSQL", Advice: "give --db a path, or an address that begins with postgres://"}
 	case almostAddress.MatchString(target), isURL && strings.Contains(rest, "@"):
-		return false, &StorageError{
-			message: "the database is named neither by a path nor by an address that can be read",
-			hint:    addressForm + "; for a file of that name put ./ before it",
+		return false, &Error{
+			Message: "the database is named neither by a path nor by an address that can be read",
+			Advice:  addressForm + "; for a file of that name put ./ before it",
 		}
 	}
 	return false, nil

@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"context"
@@ -12,9 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -56,7 +54,7 @@ func (d *sqliteDB) prepare(ctx context.Context) {
 	}
 }
 
-func (d *sqliteDB) close() error {
+func (d *sqliteDB) Close() error {
 	var err error
 	if d.DB != nil {
 		err = d.DB.Close()
@@ -69,17 +67,17 @@ func (d *sqliteDB) close() error {
 	return err
 }
 
-func (d *sqliteDB) name() string { return filepath.Base(d.path) }
+func (d *sqliteDB) Name() string { return filepath.Base(d.path) }
 
-func (d *sqliteDB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (d *sqliteDB) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	return affected(d.DB.ExecContext(ctx, query, args...))
 }
 
-func (d *sqliteDB) execMany(ctx context.Context, query string, args [][]any) error {
-	return d.tx(ctx, func(t statements) error { return t.execMany(ctx, query, args) })
+func (d *sqliteDB) ExecMany(ctx context.Context, query string, args [][]any) error {
+	return d.Tx(ctx, func(t Statements) error { return t.ExecMany(ctx, query, args) })
 }
 
-func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (cursor, error) {
+func (d *sqliteDB) Query(ctx context.Context, query string, args ...any) (Cursor, error) {
 	var rows *sql.Rows
 	var err error
 	if prepared := d.statement(query); prepared != nil {
@@ -111,7 +109,7 @@ func affected(r sql.Result, err error) (int64, error) {
 	return r.RowsAffected()
 }
 
-func (d *sqliteDB) tx(ctx context.Context, f func(statements) error) error {
+func (d *sqliteDB) Tx(ctx context.Context, f func(Statements) error) error {
 	d.prepare(ctx)
 	t, err := d.BeginTx(ctx, nil)
 	if err != nil {
@@ -129,6 +127,8 @@ type sqliteTx struct {
 	db *sqliteDB
 }
 
+func (t *sqliteTx) handle() any { return t.Tx }
+
 // stmt gives the prepared statement; the transaction closes it.
 func (t *sqliteTx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if prepared := t.db.statement(query); prepared != nil {
@@ -137,7 +137,7 @@ func (t *sqliteTx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return t.PrepareContext(ctx, query)
 }
 
-func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+func (t *sqliteTx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	stmt, err := t.stmt(ctx, query)
 	if err != nil {
 		return 0, err
@@ -145,7 +145,7 @@ func (t *sqliteTx) exec(ctx context.Context, query string, args ...any) (int64, 
 	return affected(stmt.ExecContext(ctx, args...))
 }
 
-func (t *sqliteTx) execMany(ctx context.Context, query string, args [][]any) error {
+func (t *sqliteTx) ExecMany(ctx context.Context, query string, args [][]any) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -161,7 +161,7 @@ func (t *sqliteTx) execMany(ctx context.Context, query string, args [][]any) err
 	return nil
 }
 
-func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (cursor, error) {
+func (t *sqliteTx) Query(ctx context.Context, query string, args ...any) (Cursor, error) {
 	stmt, err := t.stmt(ctx, query)
 	if err != nil {
 		return nil, err
@@ -173,19 +173,19 @@ func (t *sqliteTx) query(ctx context.Context, query string, args ...any) (cursor
 	return rows, nil
 }
 
-func (d *sqliteDB) in(column string, texts []string) (string, any) {
+func (d *sqliteDB) In(column string, texts []string) (string, any) {
 	list, _ := json.Marshal(texts) // texts are UTF-8: checked where they are read
 	return column + " IN (SELECT value FROM json_each(?))", string(list)
 }
 
-func (d *sqliteDB) inKeys(column string, keys []int64) (string, any) {
+func (d *sqliteDB) InKeys(column string, keys []int64) (string, any) {
 	list, _ := json.Marshal(keys)
 	return column + " IN (SELECT value FROM json_each(?))", string(list)
 }
 
-func (d *sqliteDB) now() string { return "unixepoch('subsec')" }
+func (d *sqliteDB) Now() string { return "unixepoch('subsec')" }
 
-func (d *sqliteDB) time(t time.Time) any { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+func (d *sqliteDB) Time(t time.Time) any { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func (d *sqliteDB) hasTable() string {
 	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?`
@@ -195,52 +195,52 @@ func (d *sqliteDB) types() map[string]string {
 	return map[string]string{"{time}": "text", "{json}": "text", "{real}": "real", "{bytes}": "blob", "bigint": "integer"}
 }
 
-func (d *sqliteDB) lockMigration(context.Context, statements) error { return nil } // BEGIN IMMEDIATE did
+func (d *sqliteDB) lockMigration(context.Context, Statements) error { return nil } // BEGIN IMMEDIATE did
 
 func (d *sqliteDB) migrateRiver(ctx context.Context) error {
 	return migrateRiver(ctx, riversqlite.New(d.DB))
 }
 
-func (d *sqliteDB) newQueue(c *river.Config) (queue, error) {
-	return newRiverQueue[*riversqlite.Driver](riversqlite.New(d.DB), c, func(s statements) *sql.Tx { return s.(*sqliteTx).Tx })
-}
+func (d *sqliteDB) Handle() any { return d.DB }
 
-func (d *sqliteDB) pollInterval() time.Duration { return 200 * time.Millisecond }
+func (d *sqliteDB) isReadOnly() bool { return d.readOnly }
 
-// exclusive: the file's lock says that this process is the only one.
-func (d *sqliteDB) exclusive() bool { return true }
+func (d *sqliteDB) PollInterval() time.Duration { return 200 * time.Millisecond }
 
-// forUpdate needs nothing: a transaction locks the whole file.
-func (d *sqliteDB) forUpdate() string { return "" }
+// Exclusive: the file's lock says that this process is the only one.
+func (d *sqliteDB) Exclusive() bool { return true }
 
-func (d *sqliteDB) riverTime() string { return "datetime('now', 'subsec')" }
+// ForUpdate needs nothing: a transaction locks the whole file.
+func (d *sqliteDB) ForUpdate() string { return "" }
 
-func (d *sqliteDB) riverTimeBefore() string {
+func (d *sqliteDB) RiverTime() string { return "datetime('now', 'subsec')" }
+
+func (d *sqliteDB) RiverTimeBefore() string {
 	return "datetime('now', 'subsec', '-' || ? || ' seconds')"
 }
 
-func (d *sqliteDB) lastClient() string { return "coalesce(json_extract(attempted_by, '$[#-1]'), '')" }
+func (d *sqliteDB) LastClient() string { return "coalesce(json_extract(attempted_by, '$[#-1]'), '')" }
 
-func (d *sqliteDB) riverEpoch(column string) string { return "unixepoch(" + column + ", 'subsec')" }
+func (d *sqliteDB) RiverEpoch(column string) string { return "unixepoch(" + column + ", 'subsec')" }
 
-// renew deletes without a condition, which clears the table's last page too. What
+// Renew deletes without a condition, which clears the table's last page too. What
 // is deleted row by row is overwritten, but copies may have been left in a page when
 // its neighbours were filled up from it.
-func (d *sqliteDB) renew(ctx context.Context, table string) error {
-	return d.tx(ctx, func(t statements) error {
+func (d *sqliteDB) Renew(ctx context.Context, table string) error {
+	return d.Tx(ctx, func(t Statements) error {
 		var rows bool
-		if _, err := queryOne(ctx, t, `SELECT EXISTS (SELECT 1 FROM `+table+`)`, nil, &rows); err != nil || rows {
+		if _, err := One(ctx, t, `SELECT EXISTS (SELECT 1 FROM `+table+`)`, nil, &rows); err != nil || rows {
 			return err
 		}
-		_, err := t.exec(ctx, `DELETE FROM `+table)
+		_, err := t.Exec(ctx, `DELETE FROM `+table)
 		return err
 	})
 }
 
 // keepOutOfStatistics: nothing here calls ANALYZE.
-func (d *sqliteDB) keepOutOfStatistics(context.Context, statements) error { return nil }
+func (d *sqliteDB) keepOutOfStatistics(context.Context, Statements) error { return nil }
 
-func (d *sqliteDB) vacuum(ctx context.Context, _ []string) error {
+func (d *sqliteDB) Vacuum(ctx context.Context, _ []string) error {
 	if _, err := d.ExecContext(ctx, `VACUUM`); err != nil {
 		return err
 	}
@@ -256,29 +256,20 @@ func (d *sqliteDB) code(err error) int {
 	return 0
 }
 
-func (d *sqliteDB) why(err error) failure {
+func (d *sqliteDB) Why(err error) Failure {
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return unentered
+		return Unentered
 	}
 	switch d.code(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return transient
+		return Transient
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
-		return full
+		return Full
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return damaged
+		return Damaged
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
-		return forbidden
+		return Forbidden
 	}
-	return lasting
-}
-
-func migrateRiver[T any](ctx context.Context, driver riverDriver[T]) error {
-	m, err := rivermigrate.New(driver, nil)
-	if err != nil {
-		return err
-	}
-	_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	return err
+	return Lasting
 }

@@ -1,4 +1,4 @@
-package batch
+package db
 
 import (
 	"os"
@@ -17,7 +17,7 @@ func TestAnAddressIsNeverAFileName(t *testing.T) {
 		"password=DBPW", "service=x", "sslmode=disable\thost=DBPW", "postgres:/du:DBPW@h/x", "postgres:du:DBPW@h/x", "postgres//du:DBPW@h/x",
 		"postgresql:///du:DBPW@/%zz", "du:DBPW@h/x", "mysql://du:DBPW@h/x", "POSTGRES://du:DBPW@127.0.0.1:1/x", "postgres://du:DB PW@127.0.0.1:1/x",
 	} {
-		for _, o := range []OpenOptions{{}, {Create: true, Work: true}} {
+		for _, o := range []Options{{}, {Create: true, Work: true}} {
 			s, err := Open(t.Context(), target, o)
 			if err == nil {
 				s.Close()
@@ -34,7 +34,7 @@ func TestAnAddressIsNeverAFileName(t *testing.T) {
 	}
 	// A path that says it is one is one.
 	for _, target := range []string{"./host=x", "a b.db", "x=y.db", "sub@x.db"} {
-		s, err := Open(t.Context(), target, OpenOptions{Create: true, Work: true})
+		s, err := Open(t.Context(), target, Options{Create: true, Work: true})
 		if err != nil {
 			t.Errorf("%s: %v", target, err)
 			continue
