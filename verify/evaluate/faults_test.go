@@ -26,8 +26,8 @@ func fixtureLabels(t *testing.T) []Label {
 	return labels
 }
 
-// Every kind is made of the fixtures, the counts add up, and exchanging the channels of
-// what is made negates the ratio exactly.
+// Every kind is made of the fixtures, the counts add up, nothing is decided wrongly, and
+// exchanging the channels of what is made negates the ratio exactly.
 func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	per := 0
 	if testing.Short() {
@@ -54,6 +54,9 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 		}
 		if r.Named+r.Silent > r.Made || r.Silent > r.Right+r.Wrong {
 			t.Errorf("%s: %d named and %d silent of %d", r.Kind+" "+r.Label, r.Named, r.Silent, r.Made)
+		}
+		for _, w := range r.WrongFiles {
+			t.Errorf("%s: %s is decided wrongly (%+.2f): %v", r.Kind+" "+r.Label, w.File, w.Log10LR, w.Evidence)
 		}
 		if len(r.MirrorBroken) > 0 {
 			t.Errorf("%s: exchanging the channels does not negate the ratio of %v", r.Kind+" "+r.Label, r.MirrorBroken)

@@ -82,14 +82,16 @@ const (
 
 // elsewhere is how much better, on average over the shifts, one of the channels being late
 // explains when speech begins than their being at one time. It is much below 1 where people
-// are heard to take turns.
+// are heard to take turns. Scores are bounded first: of a hundred shifts one is a good one by chance, which
+// says nothing against a good one at none.
 func elsewhere(m *measurement.Measurements) float64 {
 	here := bounded(conversation(m, 0))
+	odds := func(shift float64) float64 { return math.Pow(10, bounded(conversation(m, shift))-here) }
 	var sum, n float64
 	for k := int(math.Round(shiftFirstS / shiftStepS)); float64(k)*shiftStepS <= shiftMostS; k++ {
 		shift := float64(k) * shiftStepS
 		// The two are added first, so that no side comes first.
-		sum += math.Pow(10, bounded(conversation(m, shift))-here) + math.Pow(10, bounded(conversation(m, -shift))-here)
+		sum += odds(shift) + odds(-shift)
 		n += 2
 	}
 	return sum / n
