@@ -159,17 +159,17 @@ func againWords() []string {
 func (o *BatchOptions) check(args []string) error {
 	switch {
 	case len(args) == 0:
-		return &usageError{message: "which manifest?", hint: "Give a CSV file, JSON lines, a folder or - : otoscope batch calls.csv"}
+		return &usageError{sentence{Message: "which manifest?", Advice: "Give a CSV file, JSON lines, a folder or - : otoscope batch calls.csv"}}
 	case len(args) > 1:
-		return &usageError{message: "batch takes one manifest", hint: "Name the folder, or list the recordings in a file: ls calls/*.wav | sed '1i recording' | otoscope batch --allow-paths -"}
+		return &usageError{sentence{Message: "batch takes one manifest", Advice: "Name the folder, or list the recordings in a file: ls calls/*.wav | sed '1i recording' | otoscope batch --allow-paths -"}}
 	case args[0] == "-" && o.declared.word("attributes") == "-":
-		return &usageError{message: "standard input (-) is named twice, but can be read only once", hint: "Name - once, and the others by path"}
+		return &usageError{sentence{Message: "standard input (-) is named twice, but can be read only once", Advice: "Name - once, and the others by path"}}
 	case o.again != "" && !slices.Contains(againWords(), o.again):
-		return &usageError{message: fmt.Sprintf("unknown --again %q", o.again), hint: "Values are " + strings.Join(againWords(), ", ")}
+		return &usageError{sentence{Message: fmt.Sprintf("unknown --again %q", o.again), Advice: "Values are " + strings.Join(againWords(), ", ")}}
 	case o.stop < 0:
-		return &usageError{message: fmt.Sprintf("--stop-after must be at least 1, not %d", o.stop), hint: "Leave it out to never stop"}
+		return &usageError{sentence{Message: fmt.Sprintf("--stop-after must be at least 1, not %d", o.stop), Advice: "Leave it out to never stop"}}
 	case len(o.name) > batch.MaxWord:
-		return &usageError{message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), hint: "Use a short name"}
+		return &usageError{sentence{Message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), Advice: "Use a short name"}}
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
 	}
@@ -206,7 +206,7 @@ func (o *BatchOptions) mappings() ([]manifest.Mapping, error) {
 	for _, m := range o.headings {
 		column, heading, ok := strings.Cut(m, "=")
 		if !ok || column == "" || heading == "" {
-			return nil, &usageError{message: fmt.Sprintf("--map %q names no column and heading", m), hint: `Write --map COLUMN=HEADING, such as --map recording="Recording Link"`}
+			return nil, &usageError{sentence{Message: fmt.Sprintf("--map %q names no column and heading", m), Advice: `Write --map COLUMN=HEADING, such as --map recording="Recording Link"`}}
 		}
 		all = append(all, manifest.Mapping{Column: column, Heading: heading})
 	}
@@ -339,10 +339,10 @@ func (o *storeOptions) target(env environment) (string, error) {
 		return batch.DefaultDatabase, nil
 	}
 	if batch.HoldsPassword(o.db) {
-		return "", &usageError{
-			message: "--db contains a password, which would show in the list of processes",
-			hint:    "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db postgres://USER@HOST/NAME",
-		}
+		return "", &usageError{sentence{
+			Message: "--db contains a password, which would show in the list of processes",
+			Advice:  "Put the address into OTOSCOPE_DB, or only the password into PGPASSWORD or ~/.pgpass: --db postgres://USER@HOST/NAME",
+		}}
 	}
 	return o.db, nil
 }

@@ -16,11 +16,11 @@ type byteSize int64
 func (s *byteSize) Set(text string) error {
 	parts := regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) *([kmgt]?)(i?b?)$`).FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {
-		return &usageError{message: "not a size", hint: "Write a number of bytes, or one with a unit, such as 500MB or 2GiB"}
+		return &usageError{sentence{Message: "not a size", Advice: "Write a number of bytes, or one with a unit, such as 500MB or 2GiB"}}
 	}
 	number, err := strconv.ParseFloat(parts[1], 64)
 	if err != nil {
-		return &usageError{message: "not a size"}
+		return &usageError{sentence{Message: "not a size"}}
 	}
 	base := 1024.0
 	if strings.EqualFold(parts[3], "b") && parts[2] != "" {
@@ -32,9 +32,9 @@ func (s *byteSize) Set(text string) error {
 	}
 	switch {
 	case bytes < 1:
-		return &usageError{message: "that leaves no room for a recording"}
+		return &usageError{sentence{Message: "that leaves no room for a recording"}}
 	case bytes > math.MaxInt64/2:
-		return &usageError{message: "too large for any file system"}
+		return &usageError{sentence{Message: "too large for any file system"}}
 	}
 	*s = byteSize(bytes)
 	return nil

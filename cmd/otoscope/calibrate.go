@@ -68,7 +68,7 @@ EXIT STATUS
 
 func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, args []string) error {
 	if o.out == "" {
-		return &usageError{message: "where to write the profile?", hint: "Name a file: otoscope calibrate labels.jsonl --out profile.json"}
+		return &usageError{sentence{Message: "where to write the profile?", Advice: "Name a file: otoscope calibrate labels.jsonl --out profile.json"}}
 	}
 	labels, err := o.labels.read(ctx, env.stdin, args)
 	if err != nil {
@@ -109,7 +109,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 // writable fails where replaceFile could not write the file that a flag names.
 func writable(flag, path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return &usageError{message: fmt.Sprintf("--%s %s is a folder", flag, path), hint: "Name a file in it"}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %s is a folder", flag, path), Advice: "Name a file in it"}}
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
@@ -117,7 +117,7 @@ func writable(flag, path string) error {
 		if errors.As(err, &at) {
 			err = at.Err // without the name of a file that nobody asked for
 		}
-		return &usageError{message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), hint: "Name a file in a folder that you may write to"}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), Advice: "Name a file in a folder that you may write to"}}
 	}
 	f.Close()
 	return os.Remove(f.Name())

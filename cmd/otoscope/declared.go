@@ -94,10 +94,10 @@ func (o *declaredOptions) complete(c *cobra.Command) {
 func (o *declaredOptions) call() (declare.Call, error) {
 	var call declare.Call
 	if declaring := declare.Declaring(o.words); len(declaring) > 1 {
-		return call, &usageError{
-			message: "--" + strings.Join(declaring, " and --") + " each declare who is on which channel",
-			hint:    "Give one of them",
-		}
+		return call, &usageError{sentence{
+			Message: "--" + strings.Join(declaring, " and --") + " each declare who is on which channel",
+			Advice:  "Give one of them",
+		}}
 	}
 	for _, fact := range declare.Table() {
 		for _, w := range o.words {
@@ -161,7 +161,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 // checkWord refuses what no database and no JSON can hold.
 func checkWord(flag, value string) error {
 	if strings.ToValidUTF8(value, "") != value {
-		return &usageError{message: fmt.Sprintf("--%s %q is not UTF-8 text", flag, value), hint: "Write it in UTF-8, as the locale of your terminal should"}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %q is not UTF-8 text", flag, value), Advice: "Write it in UTF-8, as the locale of your terminal should"}}
 	}
 	return nil
 }
@@ -212,5 +212,5 @@ func attributesError(err error) error {
 
 // flagValue says which flag a value was wrong for.
 func flagValue(flag string, err error) error {
-	return &usageError{message: "--" + flag + ": " + err.Error(), hint: hint.Of(err)}
+	return &usageError{sentence{Message: "--" + flag + ": " + err.Error(), Advice: hint.Of(err)}}
 }

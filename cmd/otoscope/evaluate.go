@@ -50,11 +50,11 @@ func (o *faultOptions) check() error {
 	known := evaluate.FaultKinds()
 	for _, k := range o.kinds {
 		if k != allFaults && !slices.Contains(known, k) {
-			return &usageError{message: fmt.Sprintf("unknown --faults %q", k), hint: "Kinds are " + strings.Join(known, ", ")}
+			return &usageError{sentence{Message: fmt.Sprintf("unknown --faults %q", k), Advice: "Kinds are " + strings.Join(known, ", ")}}
 		}
 	}
 	if o.per < 0 {
-		return &usageError{message: fmt.Sprintf("--faults-per must be at least 1, not %d", o.per), hint: "Leave it out to make each fault in all recordings"}
+		return &usageError{sentence{Message: fmt.Sprintf("--faults-per must be at least 1, not %d", o.per), Advice: "Leave it out to make each fault in all recordings"}}
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 		return err
 	}
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
-		return &usageError{message: "--faults goes with neither --cuts nor --plots", hint: "Run evaluate twice"}
+		return &usageError{sentence{Message: "--faults goes with neither --cuts nor --plots", Advice: "Run evaluate twice"}}
 	}
 	profile, err := readProfile(call.Profile)
 	if err != nil {
@@ -211,7 +211,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	}
 	if o.plots != "" { // before minutes of listening
 		if err := os.MkdirAll(o.plots, 0o755); err != nil {
-			return &usageError{message: fmt.Sprintf("--plots %s cannot be created: %v", o.plots, errors.Unwrap(err)), hint: "Name a folder that you may write to"}
+			return &usageError{sentence{Message: fmt.Sprintf("--plots %s cannot be created: %v", o.plots, errors.Unwrap(err)), Advice: "Name a folder that you may write to"}}
 		}
 		if err := writable("plots", filepath.Join(o.plots, "reliability.svg")); err != nil {
 			return err
@@ -242,11 +242,11 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string) ([]evaluate.Label, error) {
 	switch {
 	case len(args) == 0:
-		return nil, &usageError{message: "which labels?", hint: "Give a file with one JSON object per line: otoscope evaluate testdata/labels.jsonl"}
+		return nil, &usageError{sentence{Message: "which labels?", Advice: "Give a file with one JSON object per line: otoscope evaluate testdata/labels.jsonl"}}
 	case len(args) > 1:
-		return nil, &usageError{message: fmt.Sprintf("evaluate and calibrate read one file of labels, not %d", len(args)), hint: "Join them: cat a.jsonl b.jsonl > labels.jsonl"}
+		return nil, &usageError{sentence{Message: fmt.Sprintf("evaluate and calibrate read one file of labels, not %d", len(args)), Advice: "Join them: cat a.jsonl b.jsonl > labels.jsonl"}}
 	case o.workers < 0:
-		return nil, &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
+		return nil, &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}
 	f, err := openInput(ctx, args[0], stdin)
 	if err != nil {

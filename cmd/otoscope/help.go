@@ -90,7 +90,7 @@ EXIT STATUS
 		RunE: func(_ *cobra.Command, args []string) error {
 			if man != "" {
 				if len(args) > 0 {
-					return &usageError{message: "--man writes all pages and takes no topic", hint: "Leave out " + quoted(args[:1])[0]}
+					return &usageError{sentence{Message: "--man writes all pages and takes no topic", Advice: "Leave out " + quoted(args[:1])[0]}}
 				}
 				return writeManPages(root, man)
 			}

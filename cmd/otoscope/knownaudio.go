@@ -34,14 +34,14 @@ func readKnownAudio(call declare.Call) (knownAudio, error) {
 		for _, file := range side.files {
 			r, err := readKnown(file)
 			if err != nil {
-				return knownAudio{}, &usageError{message: fmt.Sprintf("--%s %s: %v", side.flag, file, bare(err)), hint: knownHint(err)}
+				return knownAudio{}, &usageError{sentence{Message: fmt.Sprintf("--%s %s: %v", side.flag, file, bare(err)), Advice: knownHint(err)}}
 			}
 			id := r.SHA256()
 			if slices.Contains(*side.other, id) {
-				return knownAudio{}, &usageError{
-					message: fmt.Sprintf("--%s %s: the same audio is given as the other side's", side.flag, file),
-					hint:    "What both sides play does not tell them apart; give it once or not at all",
-				}
+				return knownAudio{}, &usageError{sentence{
+					Message: fmt.Sprintf("--%s %s: the same audio is given as the other side's", side.flag, file),
+					Advice:  "What both sides play does not tell them apart; give it once or not at all",
+				}}
 			}
 			if !slices.Contains(*side.own, id) {
 				*side.own = append(*side.own, id)

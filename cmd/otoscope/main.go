@@ -50,13 +50,10 @@ type loggedError struct{ error }
 func (e loggedError) Unwrap() error { return e.error }
 
 // A usageError is a command line that cannot be carried out.
-type usageError struct {
-	message string // a sentence without its full stop
-	hint    string // what to type instead
-}
+type usageError struct{ sentence }
 
-func (e *usageError) Error() string { return e.message }
-func (e *usageError) Hint() string  { return e.hint }
+// A sentence is a message, and what to type instead.
+type sentence = hint.Error
 
 // run carries out one command line and returns its exit status.
 func run(ctx context.Context, args []string, env environment) int {

@@ -49,7 +49,7 @@ func (f *formatFlag) read() (report.Format, error) {
 			return x, nil
 		}
 	}
-	return report.Format{}, &usageError{message: fmt.Sprintf("unknown --format %q", f.name), hint: "Formats are " + listed(f.names(), "and")}
+	return report.Format{}, &usageError{sentence{Message: fmt.Sprintf("unknown --format %q", f.name), Advice: "Formats are " + listed(f.names(), "and")}}
 }
 
 func (f *formatFlag) text() bool { return f.name == "text" }
@@ -87,13 +87,13 @@ func (o *outputOptions) check() error {
 	case err != nil:
 		return err
 	case o.brief && o.detail:
-		return &usageError{message: "--brief and --detail contradict each other", hint: "Give one of them"}
+		return &usageError{sentence{Message: "--brief and --detail contradict each other", Advice: "Give one of them"}}
 	case o.brief && o.format.json():
-		return &usageError{message: "--brief is for --format text", hint: "Each JSON object is one line already; pick its keys with jq"}
+		return &usageError{sentence{Message: "--brief is for --format text", Advice: "Each JSON object is one line already; pick its keys with jq"}}
 	case o.brief && !o.format.text():
-		return &usageError{message: "--brief is for --format text", hint: "Leave it out"}
+		return &usageError{sentence{Message: "--brief is for --format text", Advice: "Leave it out"}}
 	case o.detail && !o.format.text() && !o.format.json():
-		return &usageError{message: "--detail is for --format text and json", hint: "Add --format json"}
+		return &usageError{sentence{Message: "--detail is for --format text and json", Advice: "Add --format json"}}
 	}
 	return nil
 }

@@ -75,15 +75,15 @@ func (o *filterOptions) read() (batch.Filter, error) {
 	}
 	for _, word := range o.outcomes {
 		if !slices.Contains(outcomeWords(), word) {
-			return f, &usageError{message: fmt.Sprintf("unknown --outcome %q", word), hint: "Outcomes are " + strings.Join(outcomeWords(), ", ")}
+			return f, &usageError{sentence{Message: fmt.Sprintf("unknown --outcome %q", word), Advice: "Outcomes are " + strings.Join(outcomeWords(), ", ")}}
 		}
 		f.Outcomes = append(f.Outcomes, verify.Outcome(word))
 	}
 	for _, code := range o.findings {
 		if !slices.Contains(findingCodes(), code) {
-			e := &usageError{message: fmt.Sprintf("unknown --finding %q", code), hint: "otoscope help findings lists all"}
+			e := &usageError{sentence{Message: fmt.Sprintf("unknown --finding %q", code), Advice: "otoscope help findings lists all"}}
 			if near := alike(code, findingCodes()); len(near) > 0 {
-				e.hint = "Did you mean this? --finding " + strings.Join(near, " or --finding ")
+				e.Advice = "Did you mean this? --finding " + strings.Join(near, " or --finding ")
 			}
 			return f, e
 		}
@@ -91,7 +91,7 @@ func (o *filterOptions) read() (batch.Filter, error) {
 	for _, g := range o.groups {
 		name, value, ok := strings.Cut(g, "=")
 		if !ok || name == "" {
-			return f, &usageError{message: fmt.Sprintf("--group %q is not NAME=VALUE", g), hint: "Write --group NAME=VALUE, such as --group queue=billing"}
+			return f, &usageError{sentence{Message: fmt.Sprintf("--group %q is not NAME=VALUE", g), Advice: "Write --group NAME=VALUE, such as --group queue=billing"}}
 		}
 		f.Groups = append(f.Groups, batch.Group{Name: name, Value: value})
 	}
@@ -112,7 +112,7 @@ func newResultsCommand(env environment) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: fmt.Sprintf("results takes no argument %q", args[0]), hint: "To choose rows use --name, --outcome, --finding, --group and --id; to delete them: otoscope results purge"}
+				return &usageError{sentence{Message: fmt.Sprintf("results takes no argument %q", args[0]), Advice: "To choose rows use --name, --outcome, --finding, --group and --id; to delete them: otoscope results purge"}}
 			}
 			return nil
 		},
@@ -158,13 +158,13 @@ func (o *ResultsOptions) check() error {
 	case err != nil:
 		return err
 	case o.rows && !o.format.text():
-		return &usageError{message: "--rows is for --format text", hint: "The other formats list the rows anyway"}
+		return &usageError{sentence{Message: "--rows is for --format text", Advice: "The other formats list the rows anyway"}}
 	case o.summary && o.format.text():
-		return &usageError{message: "--summary is for --format json", hint: "The text is the summary"}
+		return &usageError{sentence{Message: "--summary is for --format json", Advice: "The text is the summary"}}
 	case o.summary && format.Summary == nil:
-		return &usageError{message: "--format " + format.Name + " has no summary", hint: "Use --format json --summary"}
+		return &usageError{sentence{Message: "--format " + format.Name + " has no summary", Advice: "Use --format json --summary"}}
 	case o.detail && (!o.format.json() || o.summary):
-		return &usageError{message: "--detail is for rows in JSON", hint: "Add --format json"}
+		return &usageError{sentence{Message: "--detail is for rows in JSON", Advice: "Add --format json"}}
 	}
 	return nil
 }
@@ -275,7 +275,7 @@ EXIT STATUS
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: fmt.Sprintf("purge takes no argument %q", args[0]), hint: "Choose rows with --id"}
+				return &usageError{sentence{Message: fmt.Sprintf("purge takes no argument %q", args[0]), Advice: "Choose rows with --id"}}
 			}
 			return nil
 		},
@@ -300,14 +300,14 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	chosen := filter.Chooses() || o.before != ""
 	switch {
 	case o.all && chosen:
-		return &usageError{message: "--all and a choice of rows contradict each other", hint: "Leave one of them out"}
+		return &usageError{sentence{Message: "--all and a choice of rows contradict each other", Advice: "Leave one of them out"}}
 	case !o.all && !chosen:
-		return &usageError{message: "which results?", hint: "Choose with --id, --before, --group, --outcome or --finding, or give --all"}
+		return &usageError{sentence{Message: "which results?", Advice: "Choose with --id, --before, --group, --outcome or --finding, or give --all"}}
 	}
 	if o.before != "" {
 		if filter.Before, err = time.Parse(time.DateOnly, o.before); err != nil {
 			if filter.Before, err = time.Parse(time.RFC3339, o.before); err != nil {
-				return &usageError{message: fmt.Sprintf("--before %q is not a time", o.before), hint: "Write 2026-10-01, or 2026-10-01T08:00:00Z"}
+				return &usageError{sentence{Message: fmt.Sprintf("--before %q is not a time", o.before), Advice: "Write 2026-10-01, or 2026-10-01T08:00:00Z"}}
 			}
 		}
 	}

@@ -59,7 +59,7 @@ channels they were declared on.`,
 // unknownCommand says what to type instead of a command that does not exist;
 // before is what stood before it.
 func unknownCommand(root *cobra.Command, before string, args []string) error {
-	e := &usageError{message: "there is no command " + quoted(args[:1])[0]}
+	e := &usageError{sentence{Message: "there is no command " + quoted(args[:1])[0]}}
 	names := root.SuggestionsFor(args[0])
 	if before == "otoscope help" { // which knows topics too
 		var all []string
@@ -69,9 +69,9 @@ func unknownCommand(root *cobra.Command, before string, args []string) error {
 		names = alike(args[0], all)
 	}
 	if len(names) > 0 {
-		e.hint = "Did you mean this? " + before + " " + strings.Join(append(names[:1], quoted(args[1:])...), " ")
+		e.Advice = "Did you mean this? " + before + " " + strings.Join(append(names[:1], quoted(args[1:])...), " ")
 	} else if looksLikeRecording(args[0]) {
-		e.hint = "To check a recording: otoscope verify " + strings.Join(quoted(args), " ")
+		e.Advice = "To check a recording: otoscope verify " + strings.Join(quoted(args), " ")
 	}
 	return e
 }
@@ -115,11 +115,11 @@ func flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		return unknownFlag(c, unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames())
 	case errors.As(err, &missing):
-		return &usageError{message: fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s needs a value", missing.GetFlag().Name)}}
 	case errors.As(err, &invalid):
-		return &usageError{message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap())), hint: hint.Of(err)}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %q: %s", invalid.GetFlag().Name, invalid.GetValue(), reason(invalid.Unwrap())), Advice: hint.Of(err)}}
 	default:
-		return &usageError{message: err.Error()}
+		return &usageError{sentence{Message: err.Error()}}
 	}
 }
 
@@ -135,9 +135,9 @@ func reason(err error) string {
 // unknownFlag suggests a flag that is spelt alike, or the command that has it.
 func unknownFlag(c *cobra.Command, name, shorthands string) error {
 	if shorthands != "" {
-		return &usageError{message: fmt.Sprintf("there is no flag -%.1s", shorthands)}
+		return &usageError{sentence{Message: fmt.Sprintf("there is no flag -%.1s", shorthands)}}
 	}
-	e := &usageError{message: fmt.Sprintf("there is no flag --%s", name)}
+	e := &usageError{sentence{Message: fmt.Sprintf("there is no flag --%s", name)}}
 	var owners []string
 	for _, sub := range c.Commands() {
 		if sub.Flags().Lookup(name) != nil {
@@ -145,13 +145,13 @@ func unknownFlag(c *cobra.Command, name, shorthands string) error {
 		}
 	}
 	if len(owners) > 0 {
-		e.hint = "It belongs to a command: " + strings.Join(owners, " or ")
+		e.Advice = "It belongs to a command: " + strings.Join(owners, " or ")
 		return e
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	if names := alike(name, known); len(names) > 0 {
-		e.hint = "Did you mean this? --" + strings.Join(names, " or --")
+		e.Advice = "Did you mean this? --" + strings.Join(names, " or --")
 	}
 	return e
 }

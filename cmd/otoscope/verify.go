@@ -117,7 +117,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
-		return &usageError{message: "--voice and --peaks need --detail", hint: "Add --detail"}
+		return &usageError{sentence{Message: "--voice and --peaks need --detail", Advice: "Add --detail"}}
 	}
 	options, err := o.fetch.options(env)
 	if err != nil {
@@ -152,14 +152,14 @@ func (o *VerifyOptions) check(refs []string) error {
 	}
 	switch {
 	case len(refs) == 0 && o.declared.word("attributes") == "":
-		return &usageError{
-			message: "which recording?",
-			hint:    "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
-		}
+		return &usageError{sentence{
+			Message: "which recording?",
+			Advice:  "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
+		}}
 	case stdin > 1:
-		return &usageError{message: "standard input (-) is named twice, but can be read only once", hint: "Name - once, and the others by path or URL"}
+		return &usageError{sentence{Message: "standard input (-) is named twice, but can be read only once", Advice: "Name - once, and the others by path or URL"}}
 	case o.workers < 1:
-		return &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
+		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 	switch url := declared.Declaration.Recording; {
 	case j.failure != nil:
 	case url == "":
-		j.failure = &usageError{message: "the task attributes do not name a recording", hint: "Give the recording as REF, together with --attributes"}
+		j.failure = &usageError{sentence{Message: "the task attributes do not name a recording", Advice: "Give the recording as REF, together with --attributes"}}
 	default:
 		ref, err := fetch.ParseUntrusted(url)
 		if err != nil {

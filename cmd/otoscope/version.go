@@ -31,7 +31,7 @@ EXIT STATUS
   2  wrong usage`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: "version takes no arguments"}
+				return &usageError{sentence{Message: "version takes no arguments"}}
 			}
 			return nil
 		},

@@ -37,7 +37,7 @@ func newWorkerCommand(env environment) *cobra.Command {
 		ValidArgsFunction:     cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{message: "worker takes no arguments", hint: "The manifest is read by: otoscope batch"}
+				return &usageError{sentence{Message: "worker takes no arguments", Advice: "The manifest is read by: otoscope batch"}}
 			}
 			return runWorker(c.Context(), env, o)
 		},
@@ -156,15 +156,15 @@ func (o *workOptions) complete(c *cobra.Command) { complete(c, "log-format", "te
 func (o *workOptions) check() error {
 	switch {
 	case o.workers < 1:
-		return &usageError{message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}
+		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	case o.workers > maxWorkers:
-		return &usageError{message: fmt.Sprintf("--workers must be at most %d, not %d", maxWorkers, o.workers), hint: "To work on more at once, start otoscope worker on more machines"}
+		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at most %d, not %d", maxWorkers, o.workers), Advice: "To work on more at once, start otoscope worker on more machines"}}
 	case !(o.rate >= 0) || math.IsInf(o.rate, 1):
-		return &usageError{message: fmt.Sprintf("--rate %v: must be greater than 0", o.rate), hint: "Give more than 0, such as 0.5 for one every two seconds"}
+		return &usageError{sentence{Message: fmt.Sprintf("--rate %v: must be greater than 0", o.rate), Advice: "Give more than 0, such as 0.5 for one every two seconds"}}
 	case o.retryLate < 0:
-		return &usageError{message: fmt.Sprintf("--retry-late %v: must not be negative", o.retryLate), hint: "Give a time such as 10m, or 0"}
+		return &usageError{sentence{Message: fmt.Sprintf("--retry-late %v: must not be negative", o.retryLate), Advice: "Give a time such as 10m, or 0"}}
 	case o.logFormat != "text" && o.logFormat != "json":
-		return &usageError{message: fmt.Sprintf("unknown --log-format %q", o.logFormat), hint: "The formats are text and json"}
+		return &usageError{sentence{Message: fmt.Sprintf("unknown --log-format %q", o.logFormat), Advice: "The formats are text and json"}}
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -76,15 +77,8 @@ type Change struct {
 	BearsOn   int // calls whose ratio depends on it
 }
 
-// A TooLittleError says that there are too few recordings to fit on.
-type TooLittleError struct{ message, hint string }
-
-func (e *TooLittleError) Error() string { return e.message }
-
-// Hint says how much is needed.
-func (e *TooLittleError) Hint() string { return e.hint }
-
 // Fit fits a profile to recordings that evaluate.Listen measured, with their cuts.
+// Where they are too few, its error is a *hint.Error that says how many it needs.
 func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Result, error) {
 	if err := evidence.CheckName(o.Name); err != nil {
 		return nil, err
@@ -156,19 +150,19 @@ func enough(recordings []evaluate.Recording, all []call, groups int) error {
 	}
 	switch {
 	case len(unread) > 0:
-		return &TooLittleError{
-			message: fmt.Sprintf("%d of the labelled recordings could not be measured: %s", len(unread), strings.Join(unread[:min(3, len(unread))], "; ")),
-			hint:    "take them out of the labels, or give their folder with --dir DIR",
+		return &hint.Error{
+			Message: fmt.Sprintf("%d of the labelled recordings could not be measured: %s", len(unread), strings.Join(unread[:min(3, len(unread))], "; ")),
+			Advice:  "take them out of the labels, or give their folder with --dir DIR",
 		}
 	case len(all) < MinCalls:
-		return &TooLittleError{
-			message: fmt.Sprintf("the labels have %d calls with the customer on one channel and the agent on the other, and at least %d are needed: n calls support odds of n+1 to 1 at the most, and a profile that cannot claim 95 %% decides nothing", len(all), MinCalls),
-			hint:    "label more calls; 99 % takes 98 of them without a mistake. Mirrors and copies of a call do not count. Until then the built-in profile is the better one",
+		return &hint.Error{
+			Message: fmt.Sprintf("the labels have %d calls with the customer on one channel and the agent on the other, and at least %d are needed: n calls support odds of n+1 to 1 at the most, and a profile that cannot claim 95 %% decides nothing", len(all), MinCalls),
+			Advice:  "label more calls; 99 % takes 98 of them without a mistake. Mirrors and copies of a call do not count. Until then the built-in profile is the better one",
 		}
 	case groups < MinGroups:
-		return &TooLittleError{
-			message: fmt.Sprintf("the calls are of %d agents, and at least %d are needed: each agent's calls are judged by weights fitted on the others'", groups, MinGroups),
-			hint:    "label calls of more agents",
+		return &hint.Error{
+			Message: fmt.Sprintf("the calls are of %d agents, and at least %d are needed: each agent's calls are judged by weights fitted on the others'", groups, MinGroups),
+			Advice:  "label calls of more agents",
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/calibrate"
@@ -150,7 +151,7 @@ func TestTooLittle(t *testing.T) {
 		{"one that cannot be read", unreadable, "the disk is on fire"},
 	} {
 		_, err := calibrate.Fit(t.Context(), tt.recordings, options())
-		var little *calibrate.TooLittleError
+		var little *hint.Error
 		if !errors.As(err, &little) || !strings.Contains(err.Error(), tt.want) || little.Hint() == "" {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}

@@ -134,7 +134,7 @@ func (c *call) weigh() {
 // what its evidence adds up to. Where something is wrong with it, such as a channel
 // that runs ahead, some or all evidence is set aside, and nothing is learnt from it.
 func usable(r *evaluate.Recording) bool {
-	if r.Err != nil || !r.Label.Sound() {
+	if r.Err != nil || !r.Label.Clean() {
 		return false
 	}
 	v := verify.Judge(r.Result, verify.Case{Declaration: declare.Default()})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/internal/object"
 )
@@ -42,16 +43,16 @@ func ReadAttributes(r io.Reader) (Declaration, error) {
 // JSON, or JSON that cannot hold attributes, is an error.
 func ParseAttributes(b []byte) (Declaration, error) {
 	if len(b) > MaxAttributes {
-		return Declaration{}, &Error{
-			message: fmt.Sprintf("the attributes are larger than %d bytes", MaxAttributes),
-			hint:    "give only the attributes of one task, as TaskRouter exports them",
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("the attributes are larger than %d bytes", MaxAttributes),
+			Advice:  "give only the attributes of one task, as TaskRouter exports them",
 		}
 	}
 	b = decodeText(b)
 	if len(strings.TrimSpace(string(b))) == 0 {
-		return Declaration{}, &Error{
-			message: "the attributes are empty",
-			hint:    "give the attributes of one task as JSON, as TaskRouter exports them",
+		return Declaration{}, &hint.Error{
+			Message: "the attributes are empty",
+			Advice:  "give the attributes of one task as JSON, as TaskRouter exports them",
 		}
 	}
 	if err := validate(b, "the attributes"); err != nil {
@@ -87,11 +88,11 @@ func wrappers() []string {
 
 // attributes looks for media in whatever b is. It returns an error only for
 // what cannot hold any.
-func (r *reader) attributes(b json.RawMessage, place string, depth int) *Error {
+func (r *reader) attributes(b json.RawMessage, place string, depth int) *hint.Error {
 	if depth > maxWrapping {
-		return &Error{
-			message: fmt.Sprintf("the attributes are wrapped in more than %d objects or strings", maxWrapping),
-			hint:    "give the attributes themselves",
+		return &hint.Error{
+			Message: fmt.Sprintf("the attributes are wrapped in more than %d objects or strings", maxWrapping),
+			Advice:  "give the attributes themselves",
 		}
 	}
 	switch kindOf(b) {
@@ -103,14 +104,14 @@ func (r *reader) attributes(b json.RawMessage, place string, depth int) *Error {
 	case aString:
 		return r.encoded(b, place, depth)
 	}
-	return &Error{
-		message: fmt.Sprintf("%s are %s, where an object is expected", place, kindOf(b)),
-		hint:    `give the attributes of one task: {"conversations": {"media": [ … ]}}`,
+	return &hint.Error{
+		Message: fmt.Sprintf("%s are %s, where an object is expected", place, kindOf(b)),
+		Advice:  `give the attributes of one task: {"conversations": {"media": [ … ]}}`,
 	}
 }
 
 // encoded reads JSON that stands in a string.
-func (r *reader) encoded(b json.RawMessage, place string, depth int) *Error {
+func (r *reader) encoded(b json.RawMessage, place string, depth int) *hint.Error {
 	inner := []byte(text(b))
 	if err := validate(inner, place+", JSON in a string,"); err != nil {
 		return err
@@ -119,7 +120,7 @@ func (r *reader) encoded(b json.RawMessage, place string, depth int) *Error {
 }
 
 // wrapped looks for attributes within an object that is none itself.
-func (r *reader) wrapped(fields []object.Member, place string, depth int) *Error {
+func (r *reader) wrapped(fields []object.Member, place string, depth int) *hint.Error {
 	for _, name := range wrappers() {
 		inner := exactly(fields, name)
 		place := place + " in " + name
@@ -152,7 +153,7 @@ func onlyLiquid(s string) string {
 	return ""
 }
 
-func (r *reader) object(b json.RawMessage, place string, depth int) *Error {
+func (r *reader) object(b json.RawMessage, place string, depth int) *hint.Error {
 	fields := object.Members(b)
 	conversations := r.lookup(fields, "conversations", place)
 	reservations := r.lookup(fields, "reservation_attributes", place)

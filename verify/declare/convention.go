@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -100,9 +101,9 @@ func Convention(name string) (Declaration, error) {
 			continue
 		}
 		if c.left == "" {
-			return Declaration{}, &Error{
-				message: fmt.Sprintf("the system %s does not fix who is on which channel", c.name),
-				hint:    c.instead,
+			return Declaration{}, &hint.Error{
+				Message: fmt.Sprintf("the system %s does not fix who is on which channel", c.name),
+				Advice:  c.instead,
 			}
 		}
 		d := Declaration{Source: "convention " + c.name}
@@ -112,12 +113,12 @@ func Convention(name string) (Declaration, error) {
 		return d, nil
 	}
 	names := Conventions()
-	e := &Error{
-		message: fmt.Sprintf("unknown convention %s", quote(name)),
-		hint:    "use one of " + list(names, "or"),
+	e := &hint.Error{
+		Message: fmt.Sprintf("unknown convention %s", quote(name)),
+		Advice:  "use one of " + list(names, "or"),
 	}
 	if near := nearest(name, names); near != "" {
-		e.hint = fmt.Sprintf("did you mean %q? The names are %s", near, list(names, "and"))
+		e.Advice = fmt.Sprintf("did you mean %q? The names are %s", near, list(names, "and"))
 	}
 	return Declaration{}, e
 }

@@ -16,12 +16,13 @@
 // [Table] lists every declared fact once, for flags, manifest columns, labels and the
 // manual.
 //
-// What cannot be understood at all is an *[Error], whose hint says what to write instead.
+// What cannot be understood at all is an *[hint.Error], whose hint says what to write instead.
 package declare
 
 import (
 	"time"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -114,9 +115,9 @@ func (d Declaration) Resolve(direction Direction) (Declaration, error) {
 	case Outbound:
 		caller = Agent
 	default:
-		return d, &Error{
-			message: "the channels are named caller and callee, which says who the customer is only together with the call's direction",
-			hint:    "pass --direction inbound where the customer called, --direction outbound where the centre did",
+		return d, &hint.Error{
+			Message: "the channels are named caller and callee, which says who the customer is only together with the call's direction",
+			Advice:  "pass --direction inbound where the customer called, --direction outbound where the centre did",
 		}
 	}
 	sides := Sides{Left: caller, Right: caller.other()}

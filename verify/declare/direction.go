@@ -3,6 +3,8 @@ package declare
 import (
 	"fmt"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // A directionWord is how a system says who placed a call.
@@ -68,7 +70,7 @@ func ParseDirection(s string) (Direction, error) {
 	if word == "" {
 		return UnknownDirection, nil
 	}
-	e := &Error{message: quote(s) + " is not a direction", hint: "write inbound where the customer called, outbound where the centre did"}
+	e := &hint.Error{Message: quote(s) + " is not a direction", Advice: "write inbound where the customer called, outbound where the centre did"}
 	for _, w := range directionWords() {
 		if fold(w.word) != word {
 			continue
@@ -76,11 +78,11 @@ func ParseDirection(s string) (Direction, error) {
 		if w.why == "" {
 			return w.is, nil
 		}
-		e.message = quote(s) + " " + w.why
+		e.Message = quote(s) + " " + w.why
 		return UnknownDirection, &UnreadError{e}
 	}
 	if near := nearest(strings.TrimSpace(s), []string{string(Inbound), string(Outbound)}); near != "" {
-		e.hint = fmt.Sprintf("did you mean %q? Otherwise, %s", near, e.hint)
+		e.Advice = fmt.Sprintf("did you mean %q? Otherwise, %s", near, e.Advice)
 	}
 	return UnknownDirection, &UnreadError{e}
 }

@@ -7,22 +7,6 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 )
 
-// Error says in a sentence what about a declaration could not be understood.
-type Error struct {
-	message string
-	hint    string
-	cause   error
-}
-
-// Error says what was wrong, and where. It is safe to print on a terminal.
-func (e *Error) Error() string { return e.message }
-
-// Hint says what to type or to do next.
-func (e *Error) Hint() string { return e.hint }
-
-// Unwrap gives the error underneath, nil where there is none.
-func (e *Error) Unwrap() error { return e.cause }
-
 // quotedRunes bounds how much of the input a message repeats.
 const quotedRunes = 60
 

@@ -1,10 +1,11 @@
 package declare_test
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -21,11 +22,11 @@ func ExampleParseChannels() {
 func ExampleParseChannels_error() {
 	_, err := declare.ParseChannels("custmer,agent")
 	fmt.Println(err)
-	var hinted interface{ Hint() string }
-	fmt.Println(errors.As(err, &hinted))
+	way, _, _ := strings.Cut(hint.Of(err), "?")
+	fmt.Println(way)
 	// Output:
 	// "custmer", for the left channel, is not a name that says who is on it
-	// true
+	// did you mean "customer"
 }
 
 func ExampleConvention() {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // Direction is who placed the call.
@@ -47,12 +49,12 @@ func ParseMethod(s string) (Method, error) {
 	case "unknown":
 		return UnknownMethod, nil
 	}
-	e := &Error{
-		message: fmt.Sprintf("unknown recording method %s", quote(s)),
-		hint:    "write one of " + list(Methods(), "or"),
+	e := &hint.Error{
+		Message: fmt.Sprintf("unknown recording method %s", quote(s)),
+		Advice:  "write one of " + list(Methods(), "or"),
 	}
 	if near := nearest(word, Methods()); near != "" {
-		e.hint = fmt.Sprintf("did you mean %q? The words are %s", near, list(Methods(), "and"))
+		e.Advice = fmt.Sprintf("did you mean %q? The words are %s", near, list(Methods(), "and"))
 	}
 	return UnknownMethod, e
 }
@@ -100,22 +102,22 @@ func ParseJoined(s string, start time.Time) (Joined, error) {
 		name, value, found := strings.Cut(part, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !found {
-			return Joined{}, &Error{message: fmt.Sprintf("%s does not say who joined when", quote(part)), hint: joinedHint}
+			return Joined{}, &hint.Error{Message: fmt.Sprintf("%s does not say who joined when", quote(part)), Advice: joinedHint}
 		}
 		role, ok := meaningOf(name).clear()
 		if !ok {
 			return Joined{}, unknownParty(name)
 		}
 		if before, twice := seen[role]; twice {
-			return Joined{}, &Error{
-				message: fmt.Sprintf("the time when the %s joined is given twice: as %s and as %s", role, quote(before), quote(name)),
-				hint:    "give one time for the customer and one for the agent; of several agents, the first counts",
+			return Joined{}, &hint.Error{
+				Message: fmt.Sprintf("the time when the %s joined is given twice: as %s and as %s", role, quote(before), quote(name)),
+				Advice:  "give one time for the customer and one for the agent; of several agents, the first counts",
 			}
 		}
 		seen[role] = name
 		offset, err := parseOffset(value, start)
 		if err != nil {
-			err.message = fmt.Sprintf("when the %s joined: %s", role, err.message)
+			err.Message = fmt.Sprintf("when the %s joined: %s", role, err.Message)
 			return Joined{}, err
 		}
 		if role == Customer {
@@ -140,15 +142,15 @@ func splitJoined(s string) []string {
 	}
 }
 
-func unknownParty(name string) *Error {
-	e := &Error{message: fmt.Sprintf("%s is not a party of the call", quote(name)), hint: joinedHint}
+func unknownParty(name string) *hint.Error {
+	e := &hint.Error{Message: fmt.Sprintf("%s is not a party of the call", quote(name)), Advice: joinedHint}
 	switch meaningOf(name) {
 	case theCaller, theCallee, eitherSystem:
-		e.message = fmt.Sprintf("%s can be either party", quote(name))
-		e.hint = "say customer or agent"
+		e.Message = fmt.Sprintf("%s can be either party", quote(name))
+		e.Advice = "say customer or agent"
 	default:
 		if near := nearest(name, words(theCustomer, theAgent)); near != "" {
-			e.hint = fmt.Sprintf("did you mean %q? Otherwise, %s", near, joinedHint)
+			e.Advice = fmt.Sprintf("did you mean %q? Otherwise, %s", near, joinedHint)
 		}
 	}
 	return e
@@ -165,23 +167,23 @@ func needsStart(err error) bool { return errors.Is(err, errNoStart) }
 // task attributes may have: ISO 8601 with a time zone, milliseconds or seconds
 // since 1970, or RFC 2822. Its error is an *UnreadError.
 func ParseStarted(s string) (time.Time, error) {
-	const hint = "write it with its time zone, for example 2026-11-23T10:00:00Z"
+	const advice = "write it with its time zone, for example 2026-11-23T10:00:00Z"
 	t, f := parseTime(s)
 	switch {
 	case f == noForm:
-		return time.Time{}, &UnreadError{&Error{message: quote(s) + " is not a time that can be read", hint: hint}}
+		return time.Time{}, &UnreadError{&hint.Error{Message: quote(s) + " is not a time that can be read", Advice: advice}}
 	case f == iso8601Local:
-		return time.Time{}, &UnreadError{&Error{message: quote(s) + " has no time zone", hint: "add Z for UTC, or an offset such as +01:00"}}
+		return time.Time{}, &UnreadError{&hint.Error{Message: quote(s) + " has no time zone", Advice: "add Z for UTC, or an offset such as +01:00"}}
 	case !plausible(t):
-		return time.Time{}, &UnreadError{&Error{message: quote(s) + " is " + implausible(t), hint: hint}}
+		return time.Time{}, &UnreadError{&hint.Error{Message: quote(s) + " is " + implausible(t), Advice: advice}}
 	}
 	return t, nil
 }
 
 // parseOffset reads one time of ParseJoined.
-func parseOffset(s string, start time.Time) (time.Duration, *Error) {
+func parseOffset(s string, start time.Time) (time.Duration, *hint.Error) {
 	if s == "" {
-		return 0, &Error{message: "no time is given", hint: "leave out a party whose time is not known; otherwise, " + joinedHint}
+		return 0, &hint.Error{Message: "no time is given", Advice: "leave out a party whose time is not known; otherwise, " + joinedHint}
 	}
 	if seconds, ok := parseNumber(s); ok && math.Abs(seconds) < leastSeconds {
 		return bounded(time.Duration(math.Round(seconds*float64(time.Second))), s)
@@ -192,25 +194,25 @@ func parseOffset(s string, start time.Time) (time.Duration, *Error) {
 	t, f := parseTime(s)
 	switch {
 	case f == noForm:
-		return 0, &Error{message: fmt.Sprintf("%s is neither a duration nor a time", quote(s)), hint: joinedHint}
+		return 0, &hint.Error{Message: fmt.Sprintf("%s is neither a duration nor a time", quote(s)), Advice: joinedHint}
 	case f == iso8601Local:
-		return 0, &Error{message: fmt.Sprintf("%s has no time zone", quote(s)), hint: "add Z for UTC, or an offset such as +01:00"}
+		return 0, &hint.Error{Message: fmt.Sprintf("%s has no time zone", quote(s)), Advice: "add Z for UTC, or an offset such as +01:00"}
 	case start.IsZero():
-		return 0, &Error{
-			message: fmt.Sprintf("%s is a point in time, but it is not known when the recording began", quote(s)),
-			hint:    "say when it began (--started, or a column started), or give an offset from its start, for example 12.4s",
-			cause:   errNoStart,
+		return 0, &hint.Error{
+			Message: fmt.Sprintf("%s is a point in time, but it is not known when the recording began", quote(s)),
+			Advice:  "say when it began (--started, or a column started), or give an offset from its start, for example 12.4s",
+			Cause:   errNoStart,
 		}
 	}
 	return bounded(t.Sub(start), s)
 }
 
 // bounded refuses offsets that no call has.
-func bounded(d time.Duration, s string) (time.Duration, *Error) {
+func bounded(d time.Duration, s string) (time.Duration, *hint.Error) {
 	if d > maxOffset || d < -maxOffset {
-		return 0, &Error{
-			message: fmt.Sprintf("%s is %.0f hours from the start of the recording", quote(s), d.Hours()),
-			hint:    "check the unit (plain numbers are seconds) and the day; more than 48 hours is refused",
+		return 0, &hint.Error{
+			Message: fmt.Sprintf("%s is %.0f hours from the start of the recording", quote(s), d.Hours()),
+			Advice:  "check the unit (plain numbers are seconds) and the day; more than 48 hours is refused",
 		}
 	}
 	return d, nil

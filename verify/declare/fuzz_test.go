@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -50,7 +51,7 @@ func sound(t *testing.T, d declare.Declaration) {
 // said holds what is true of every error a user meets.
 func said(t *testing.T, err error) {
 	t.Helper()
-	var e *declare.Error
+	var e *hint.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("error %v is a %T", err, err)
 	}

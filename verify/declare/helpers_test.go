@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -26,11 +27,11 @@ func codes(d declare.Declaration) []finding.Code {
 }
 
 // wantError demands an error that a user can work with.
-func wantError(t *testing.T, err error) *declare.Error {
+func wantError(t *testing.T, err error) *hint.Error {
 	t.Helper()
-	var e *declare.Error
+	var e *hint.Error
 	if !errors.As(err, &e) {
-		t.Fatalf("error is %v (%T), want a *declare.Error", err, err)
+		t.Fatalf("error is %v (%T), want a *hint.Error", err, err)
 	}
 	if e.Hint() == "" {
 		t.Errorf("%q has no hint", e)

@@ -10,30 +10,31 @@ import (
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // validate reports where text is not JSON. Place names the text in the
 // message, as "the attributes".
-func validate(b []byte, place string) *Error {
+func validate(b []byte, place string) *hint.Error {
 	var raw json.RawMessage
 	err := json.Unmarshal(b, &raw)
 	if err == nil {
 		return nil
 	}
-	e := &Error{
-		message: fmt.Sprintf("%s are not valid JSON: %s", place, escape.Text(err.Error())),
-		hint:    `check the quotation marks, commas and brackets there; text and template variables such as "{{flow.sid}}" must be in quotation marks`,
-		cause:   err,
+	e := &hint.Error{
+		Message: fmt.Sprintf("%s are not valid JSON: %s", place, escape.Text(err.Error())),
+		Advice:  `check the quotation marks, commas and brackets there; text and template variables such as "{{flow.sid}}" must be in quotation marks`,
+		Cause:   err,
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		at := min(max(int(syntax.Offset)-1, 0), len(b))
 		if strings.HasPrefix(syntax.Error(), "unexpected end") {
 			at = len(b)
-			e.hint = "the text seems cut off: copy the whole of the attributes"
+			e.Advice = "the text seems cut off: copy the whole of the attributes"
 		}
 		line, column := position(b, at)
-		e.message = fmt.Sprintf("%s are not valid JSON at line %d, column %d: %s", place, line, column, escape.Text(syntax.Error()))
+		e.Message = fmt.Sprintf("%s are not valid JSON at line %d, column %d: %s", place, line, column, escape.Text(syntax.Error()))
 	}
 	return e
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // A Fact is one thing that can be said of a recording. Flags, the columns of a
@@ -198,9 +199,9 @@ func set[T any](fact *T, word string, parse func(string) (T, error)) error {
 func setChannels(c *Call, s string) error {
 	if _, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
 		// Twilio's Recording resource and others count the channels under this name.
-		return &UnreadError{&Error{
-			message: fmt.Sprintf("%s is a number of channels and does not say who is on them", quote(s)),
-			hint:    `name who is on the left, then who is on the right, for example "customer,agent"`,
+		return &UnreadError{&hint.Error{
+			Message: fmt.Sprintf("%s is a number of channels and does not say who is on them", quote(s)),
+			Advice:  `name who is on the left, then who is on the right, for example "customer,agent"`,
 		}}
 	}
 	d, err := ParseChannels(s)
@@ -217,9 +218,9 @@ func (c *Call) setGroup(s string) error {
 	name, value, ok := strings.Cut(s, "=")
 	switch {
 	case !ok || name == "":
-		return &Error{message: fmt.Sprintf("%s has no name and value", quote(s)), hint: "write NAME=VALUE, such as queue=billing"}
+		return &hint.Error{Message: fmt.Sprintf("%s has no name and value", quote(s)), Advice: "write NAME=VALUE, such as queue=billing"}
 	case slices.Contains(c.own, name):
-		return &Error{message: fmt.Sprintf("%s is given twice", quote(name)), hint: "a recording has one value for each name"}
+		return &hint.Error{Message: fmt.Sprintf("%s is given twice", quote(name)), Advice: "a recording has one value for each name"}
 	}
 	if c.Groups == nil {
 		c.Groups = map[string]string{}
@@ -232,7 +233,7 @@ func (c *Call) setGroup(s string) error {
 // text8 refuses what no database and no JSON can hold.
 func text8(s string) (string, error) {
 	if !utf8.ValidString(s) {
-		return "", &Error{message: fmt.Sprintf("%s is not UTF-8 text", quote(s)), hint: "write it in UTF-8, as the locale of your terminal should"}
+		return "", &hint.Error{Message: fmt.Sprintf("%s is not UTF-8 text", quote(s)), Advice: "write it in UTF-8, as the locale of your terminal should"}
 	}
 	return s, nil
 }
@@ -241,7 +242,7 @@ func text8(s string) (string, error) {
 func probability(s string, least, usual float64) (float64, error) {
 	p, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(p >= least && p > 0 && p < 1) {
-		return 0, &Error{message: fmt.Sprintf("%s must be between %s and 1", quote(s), number(least)), hint: "leave it out for the default, " + number(usual)}
+		return 0, &hint.Error{Message: fmt.Sprintf("%s must be between %s and 1", quote(s), number(least)), Advice: "leave it out for the default, " + number(usual)}
 	}
 	return p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -137,16 +138,16 @@ const callerDetail = "The channels are named caller and callee: on an inbound ca
 // names must be known ones in lower case, which the error lists. Channels
 // named caller and callee await Resolve.
 func ParseChannels(s string) (Declaration, error) {
-	const hint = `name who is on the left, then who is on the right, for example "customer,agent"`
+	const advice = `name who is on the left, then who is on the right, for example "customer,agent"`
 	d := Declaration{Source: SourceChannels}
 	if strings.TrimSpace(s) == "" {
-		return Declaration{}, &Error{message: "no channels are named", hint: hint}
+		return Declaration{}, &hint.Error{Message: "no channels are named", Advice: advice}
 	}
 	names := strings.Split(s, ",")
 	if len(names) != 2 {
-		return Declaration{}, &Error{
-			message: fmt.Sprintf("%s names %s, but a recording is judged by two", quote(s), count(len(names), "channel")),
-			hint:    hint,
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("%s names %s, but a recording is judged by two", quote(s), count(len(names), "channel")),
+			Advice:  advice,
 		}
 	}
 	var meanings [2]meaning
@@ -160,14 +161,14 @@ func ParseChannels(s string) (Declaration, error) {
 	}
 	switch d.pair(meanings[0], meanings[1]) {
 	case same:
-		return Declaration{}, &Error{
-			message: fmt.Sprintf("%s and %s are one party, but the two channels carry two", quote(names[0]), quote(names[1])),
-			hint:    hint,
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("%s and %s are one party, but the two channels carry two", quote(names[0]), quote(names[1])),
+			Advice:  advice,
 		}
 	case unresolved:
-		return Declaration{}, &Error{
-			message: fmt.Sprintf("%s and %s do not say who the customer is", quote(names[0]), quote(names[1])),
-			hint:    hint,
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("%s and %s do not say who the customer is", quote(names[0]), quote(names[1])),
+			Advice:  advice,
 		}
 	case byCaller:
 		d.add(finding.RoleAmbiguous, callerDetail)
@@ -176,16 +177,16 @@ func ParseChannels(s string) (Declaration, error) {
 }
 
 // unknownName says which names there are.
-func unknownName(name string, channel int) *Error {
+func unknownName(name string, channel int) *hint.Error {
 	side := [2]Channel{Left, Right}[channel]
-	e := &Error{message: fmt.Sprintf("%s, for the %s channel, is not a name that says who is on it", quote(name), side)}
+	e := &hint.Error{Message: fmt.Sprintf("%s, for the %s channel, is not a name that says who is on it", quote(name), side)}
 	if name == "" {
-		e.message = fmt.Sprintf("the %s channel has no name", side)
+		e.Message = fmt.Sprintf("the %s channel has no name", side)
 	}
-	e.hint = fmt.Sprintf("for the customer write %s; for the agent's side %s; by direction %s",
+	e.Advice = fmt.Sprintf("for the customer write %s; for the agent's side %s; by direction %s",
 		list(words(theCustomer), "or"), list(words(theAgent), "or"), list(words(theCaller, theCallee), "or"))
 	if near := nearest(name, append(words(theCustomer, theAgent, theCaller, theCallee), words(eitherSystem)...)); near != "" {
-		e.hint = fmt.Sprintf("did you mean %q? Otherwise, %s", near, e.hint)
+		e.Advice = fmt.Sprintf("did you mean %q? Otherwise, %s", near, e.Advice)
 	}
 	return e
 }

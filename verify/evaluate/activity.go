@@ -45,7 +45,7 @@ func (a *Activity) F1() stat.Number {
 
 // add scores the two channels of one recording against what its label says.
 func (a *Activity) add(r *Recording) {
-	if r.Label.Talk == nil || r.Err != nil || r.Cut != "" || !r.Label.Sound() || r.Result.Measurements.Channels != 2 {
+	if r.Label.Talk == nil || r.Err != nil || r.Cut != "" || !r.Label.Clean() || r.Result.Measurements.Channels != 2 {
 		return
 	}
 	m := &r.Result.Measurements

@@ -9,7 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// The hard cases. Each is made from sound recordings whose sides are known, and
+// The hard cases. Each is made from clean recordings whose sides are known, and
 // may be left undecided; decided wrongly it shows a rule that is too sure.
 const (
 	cutFirst15     = "without_first_15s"
@@ -137,9 +137,9 @@ func plansFor(all []Recording, i int, dir string) []plan {
 	return plans
 }
 
-// cuttable reports whether a recording is sound and was measured.
+// cuttable reports whether a recording is clean and was measured.
 func cuttable(r *Recording) bool {
-	return r.Err == nil && r.Cut == "" && r.Label.Sound() && r.Result.Measurements.Channels == 2
+	return r.Err == nil && r.Cut == "" && r.Label.Clean() && r.Result.Measurements.Channels == 2
 }
 
 // transferTo finds a call of another agent that can follow this one: the next

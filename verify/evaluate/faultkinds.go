@@ -6,7 +6,7 @@ import (
 )
 
 // A faultMaker is a kind of fault that recorders make, in the strengths in which it is
-// made of a sound recording. They stem from public reports about recorders.
+// made of a clean recording. They stem from public reports about recorders.
 type faultMaker struct {
 	name      string
 	what      string    // in a sentence

@@ -19,7 +19,7 @@ type FaultReport struct {
 	MinConfidence float64 `json:"min_confidence"`
 	UseMetadata   bool    `json:"use_metadata"`
 	Seed          uint64  `json:"seed"`
-	Recordings    int     `json:"recordings"` // sound ones, that faults are made of
+	Recordings    int     `json:"recordings"` // clean ones, that faults are made of
 	// Rows are one a kind, strength and party, in the order of the kinds; the first
 	// is of the recordings as they are.
 	Rows []FaultRow `json:"rows"`

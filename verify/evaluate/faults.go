@@ -28,7 +28,7 @@ type FaultOptions struct {
 	Progress func(done, total int)
 }
 
-// JudgeFaults makes faults in sound recordings whose sides are known, and counts what the
+// JudgeFaults makes faults in clean recordings whose sides are known, and counts what the
 // verdicts on them are. Every recording that is made is judged as it is and with
 // its channels exchanged. Nothing is written to disk: each worker holds one
 // recording, another one that some faults need, and what it makes of them, all
@@ -45,21 +45,21 @@ func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultRep
 		if r.Err != nil {
 			report.Unreadable = append(report.Unreadable, unreadable(r))
 		} else if cuttable(r) {
-			b.sound = append(b.sound, r)
+			b.clean = append(b.clean, r)
 		}
 	}
-	report.Recordings = len(b.sound)
+	report.Recordings = len(b.clean)
 	b.plan()
 	var done atomic.Int64
 	var failed sync.Mutex
-	err = each(ctx, len(b.sound), o.Workers, func(ctx context.Context, i int) {
+	err = each(ctx, len(b.clean), o.Workers, func(ctx context.Context, i int) {
 		if err := b.makeAll(ctx, i); err != nil && ctx.Err() == nil {
 			failed.Lock()
-			report.Unreadable = append(report.Unreadable, unreadable(&Recording{Label: b.sound[i].Label, Err: err}))
+			report.Unreadable = append(report.Unreadable, unreadable(&Recording{Label: b.clean[i].Label, Err: err}))
 			failed.Unlock()
 		}
 		if o.Progress != nil {
-			o.Progress(int(done.Add(1)), len(b.sound))
+			o.Progress(int(done.Add(1)), len(b.clean))
 		}
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultRep
 type bench struct {
 	FaultOptions
 	whole []Recording
-	sound []*Recording // of whole
+	clean []*Recording // of whole
 	// chosen says in which recordings a kind is made, by kind, strength and party.
 	chosen map[faultRow]map[int]bool
 
@@ -113,7 +113,7 @@ func (b *bench) plan() {
 	b.chosen = map[faultRow]map[int]bool{}
 	for _, k := range b.makers() {
 		for _, row := range k.rows() {
-			order := b.rng("plan", row).Perm(len(b.sound))
+			order := b.rng("plan", row).Perm(len(b.clean))
 			if b.Per > 0 && k.name != noFault {
 				order = order[:min(b.Per, len(order))]
 			}
@@ -134,7 +134,7 @@ func (b *bench) rng(of string, row faultRow) *rand.Rand {
 
 // makeAll makes all faults of one recording.
 func (b *bench) makeAll(ctx context.Context, i int) error {
-	r := b.sound[i]
+	r := b.clean[i]
 	base, err := readStereo(ctx, r.Label.path(b.Dir))
 	if err != nil {
 		return err
@@ -201,14 +201,14 @@ func exchangedSpeech(m *measurement.Measurements) *measurement.Measurements {
 // partner finds another call at the same rate: by another agent where the
 // labels tell, and not the same call.
 func (b *bench) partner(i int) *Recording {
-	r := b.sound[i]
+	r := b.clean[i]
 	start := 1
-	if n := len(b.sound); n > 2 {
+	if n := len(b.clean); n > 2 {
 		start += b.rng("partner "+r.Label.File, faultRow{}).IntN(n - 1)
 	}
 	var found *Recording
-	for k := range b.sound {
-		other := b.sound[(i+start+k)%len(b.sound)]
+	for k := range b.clean {
+		other := b.clean[(i+start+k)%len(b.clean)]
 		same := other == r || r.Label.Call != "" && other.Label.Call == r.Label.Call
 		if same || other.Result.Measurements.SampleRate != r.Result.Measurements.SampleRate {
 			continue

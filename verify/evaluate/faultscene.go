@@ -8,7 +8,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// A scene is a sound recording in which a fault is made.
+// A scene is a clean recording in which a fault is made.
 type scene struct {
 	*stereo
 	m        *measurement.Measurements // of the recording before the fault

@@ -27,7 +27,7 @@ type stereo struct {
 func readStereo(ctx context.Context, path string) (*stereo, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("making faults: %w", &fileError{err})
+		return nil, fmt.Errorf("making faults: %w", missing(err))
 	}
 	defer f.Close()
 	decoder, err := wav.NewReader(f, wav.Options{})

@@ -26,7 +26,7 @@ type Figures struct {
 	Cllr                 stat.Number   `json:"cllr"`
 	CllrMin              stat.Number   `json:"cllr_min"`
 	Faults               Faults        `json:"faults"`
-	FalseAlarms          int           `json:"false_alarms"`       // sound recordings with a structural finding
+	FalseAlarms          int           `json:"false_alarms"`       // clean recordings with a structural finding
 	FatalFalseAlarms     int           `json:"false_alarms_fatal"` // of these, with one that makes them unusable
 	VADF1                stat.Number   `json:"vad_f1"`
 	Activity             Activity      `json:"vad"`
@@ -58,7 +58,7 @@ func figures(trials []Trial) Figures {
 	for i := range trials {
 		t := &trials[i]
 		f.Activity.add(t.Recording)
-		if !t.sound() {
+		if !t.clean() {
 			if !t.Label.faulty() {
 				continue
 			}

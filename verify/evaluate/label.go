@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -41,8 +42,8 @@ type Label struct {
 	Line            int           `json:"-"`    // of the file of labels, from 1
 }
 
-// Sound reports whether the recording is labelled to have one party a channel.
-func (l *Label) Sound() bool {
+// Clean reports whether the recording is labelled to have one party on each channel.
+func (l *Label) Clean() bool {
 	return l.Left != Mixed && !l.faulty()
 }
 
@@ -84,31 +85,42 @@ const (
 	maxProblems  = 5           // more lines are hardly looked through
 )
 
-// A LabelsError lists the lines that are no labels.
-type LabelsError struct {
-	Name     string
-	Problems []string // each with its line
-	More     int      // further ones, not listed
+// badLines are the lines that are no labels.
+type badLines struct {
+	problems []string // each with its line
+	more     int      // further ones, not listed
 }
 
-func (e *LabelsError) Error() string {
-	problems := e.Problems
-	if e.More > 0 {
-		problems = append(slices.Clip(problems), fmt.Sprintf("and %d more", e.More))
+func (b *badLines) add(format string, args ...any) {
+	if len(b.problems) == maxProblems {
+		b.more++
+		return
 	}
-	return fmt.Sprintf("the labels in %s cannot be used: %s", e.Name, strings.Join(problems, "; "))
+	b.problems = append(b.problems, fmt.Sprintf(format, args...))
 }
 
-// Hint shows what a label looks like.
-func (e *LabelsError) Hint() string {
-	return `write one JSON object a line, such as {"file": "call.wav", "left": "customer"}; left is customer, agent or mixed`
+// err says what is wrong with the labels in the file name; nil where nothing is.
+func (b *badLines) err(name string) error {
+	if len(b.problems) == 0 {
+		return nil
+	}
+	problems := b.problems
+	if b.more > 0 {
+		problems = append(slices.Clip(problems), fmt.Sprintf("and %d more", b.more))
+	}
+	return &hint.Error{
+		Message: fmt.Sprintf("the labels in %s cannot be used: %s", name, strings.Join(problems, "; ")),
+		Advice: `write one JSON object a line, such as {"file": "call.wav", "left": "customer"}; ` +
+			"left is customer, agent or mixed",
+	}
 }
 
-// ReadLabels reads one label a line. name is that of the file, for messages.
+// ReadLabels reads one label a line. name is that of the file, for messages. Lines that
+// are no labels are all told in one *hint.Error.
 func ReadLabels(r io.Reader, name string) ([]Label, error) {
 	var (
 		labels []Label
-		bad    = &LabelsError{Name: name}
+		bad    badLines
 		seen   = map[string]int{}
 	)
 	lines := bufio.NewScanner(r)
@@ -139,21 +151,13 @@ func ReadLabels(r io.Reader, name string) ([]Label, error) {
 		bad.add("line %d: it is longer than %d bytes", n+1, maxLineBytes)
 	case err != nil:
 		return nil, fmt.Errorf("reading the labels in %s: %w", name, err)
-	case len(labels) == 0 && len(bad.Problems) == 0:
+	case len(labels) == 0 && len(bad.problems) == 0:
 		bad.add("there are none")
 	}
-	if len(bad.Problems) > 0 {
-		return nil, bad
+	if err := bad.err(name); err != nil {
+		return nil, err
 	}
 	return labels, nil
-}
-
-func (e *LabelsError) add(format string, args ...any) {
-	if len(e.Problems) == maxProblems {
-		e.More++
-		return
-	}
-	e.Problems = append(e.Problems, fmt.Sprintf(format, args...))
 }
 
 func parseLabel(line []byte) (Label, error) {

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -18,7 +19,7 @@ import (
 // ListenOptions says what is measured.
 type ListenOptions struct {
 	Dir     string // files are named relative to it
-	Cuts    bool   // also hard cases, cut from the sound recordings
+	Cuts    bool   // also hard cases, cut from the clean recordings
 	Workers int    // recordings at once; 0: as many as there are processors
 }
 
@@ -102,22 +103,19 @@ func each(ctx context.Context, n, workers int, work func(context.Context, int)) 
 func measureFile(ctx context.Context, path string) (verify.Recording, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return verify.Recording{}, &fileError{err}
+		return verify.Recording{}, missing(err)
 	}
 	defer f.Close()
 	return verify.Measure(ctx, f, verify.MeasureOptions{})
 }
 
-// A fileError is a labelled recording that is not there.
-type fileError struct{ err error }
-
-func (e *fileError) Error() string { return e.err.Error() }
-func (e *fileError) Unwrap() error { return e.err }
-func (e *fileError) Hint() string {
-	if errors.Is(e.err, os.ErrNotExist) {
-		return "files are looked for in the folder of the labels, or in --dir DIR"
+// missing is the error of a labelled recording that cannot be opened.
+func missing(err error) error {
+	e := &hint.Error{Message: err.Error(), Cause: err}
+	if errors.Is(err, os.ErrNotExist) {
+		e.Advice = "files are looked for in the folder of the labels, or in --dir DIR"
 	}
-	return ""
+	return e
 }
 
 // shift gives join times in the time of a piece that begins later by some

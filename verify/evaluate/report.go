@@ -77,7 +77,7 @@ type Report struct {
 	Cuts        []Stratum      `json:"cuts,omitempty"`
 	Unreadable  []Unreadable   `json:"unreadable"`
 
-	trials []Trial // of sound recordings as they are
+	trials []Trial // of clean recordings as they are
 }
 
 // WrongCall is a call that was decided wrongly.
@@ -151,7 +151,7 @@ func Judge(recordings []Recording, o JudgeOptions) *Report {
 		} else {
 			cuts = append(cuts, t)
 		}
-		if t.sound() && t.Wrong() {
+		if t.clean() && t.Wrong() {
 			r.Wrong = append(r.Wrong, WrongCall{
 				File: rec.Label.File, Cut: rec.Cut, At: rec.At, Left: t.Left,
 				Confidence: *t.Verdict.Confidence, Log10LR: t.Verdict.Log10LR, Evidence: t.Verdict.Evidence,
@@ -160,7 +160,7 @@ func Judge(recordings []Recording, o JudgeOptions) *Report {
 	}
 	r.Figures = figures(whole)
 	for i := range whole {
-		if whole[i].sound() {
+		if whole[i].clean() {
 			r.trials = append(r.trials, whole[i])
 		}
 		r.structure(&whole[i])
@@ -174,7 +174,7 @@ func Judge(recordings []Recording, o JudgeOptions) *Report {
 	return r
 }
 
-func (t *Trial) sound() bool { return t.Label.Sound() }
+func (t *Trial) clean() bool { return t.Label.Clean() }
 
 // judge comes to the verdict that verify would come to with the customer
 // declared to be on the left.
@@ -191,7 +191,7 @@ func (r *Recording) judge(o JudgeOptions) verify.Verdict {
 
 // structure counts what was found wrong with the recording, and what of it is.
 func (r *Report) structure(t *Trial) {
-	if t.sound() {
+	if t.clean() {
 		for _, f := range t.Verdict.Findings {
 			if structural(f) {
 				r.Alarms = append(r.Alarms, FalseAlarm{t.Label.File, f})

@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
@@ -59,31 +60,19 @@ type profileFile struct {
 	Provenance *Provenance     `json:"provenance"`
 }
 
-// A ProfileError is a profile that cannot be used.
-type ProfileError struct {
-	message, hint string
-	err           error
-}
-
-func (e *ProfileError) Error() string { return e.message }
-func (e *ProfileError) Unwrap() error { return e.err }
-
-// Hint says what to do about it.
-func (e *ProfileError) Hint() string { return e.hint }
-
 const fitAnew = "fit the profile anew with this version: otoscope calibrate LABELS --out FILE"
 
-func badProfile(hint, format string, args ...any) error {
-	return &ProfileError{message: fmt.Sprintf(format, args...), hint: hint}
+func badProfile(advice, format string, args ...any) error {
+	return &hint.Error{Message: fmt.Sprintf(format, args...), Advice: advice}
 }
 
 // OpenProfile reads the profile in a file. Its errors are sentences, with a hint.
 func OpenProfile(path string) (Profile, Provenance, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return Profile{}, Provenance{}, &ProfileError{
-			message: fmt.Sprintf("the profile cannot be opened: %s", err), err: err,
-			hint: "give the file that otoscope calibrate LABELS --out FILE wrote",
+		return Profile{}, Provenance{}, &hint.Error{
+			Message: fmt.Sprintf("the profile cannot be opened: %s", err), Cause: err,
+			Advice: "give the file that otoscope calibrate LABELS --out FILE wrote",
 		}
 	}
 	defer f.Close()
@@ -105,7 +94,7 @@ func readProfile(r io.Reader) (p Profile, from Provenance, err error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxProfileBytes+1))
 	switch {
 	case err != nil:
-		return p, from, &ProfileError{message: fmt.Sprintf("the profile cannot be read: %s", err), err: err}
+		return p, from, &hint.Error{Message: fmt.Sprintf("the profile cannot be read: %s", err), Cause: err}
 	case len(text) > maxProfileBytes:
 		return p, from, badProfile("give the file that otoscope calibrate wrote", "this is no profile: it is larger than %d bytes", maxProfileBytes)
 	}
@@ -296,23 +285,23 @@ func jsonError(err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &ProfileError{message: fmt.Sprintf("the profile is no JSON: %s", err), hint: "give the file that otoscope calibrate wrote", err: err}
+	e := &hint.Error{Message: fmt.Sprintf("the profile is no JSON: %s", err), Advice: "give the file that otoscope calibrate wrote", Cause: err}
 	var (
 		syntax *json.SyntaxError
 		kind   *json.UnmarshalTypeError
 	)
 	switch {
 	case errors.As(err, &syntax):
-		e.message = fmt.Sprintf("the profile is no JSON, at byte %d: %s", syntax.Offset, syntax)
+		e.Message = fmt.Sprintf("the profile is no JSON, at byte %d: %s", syntax.Offset, syntax)
 	case errors.As(err, &kind) && kind.Field == "":
-		e.message = fmt.Sprintf("this is no profile: it holds a JSON %s where it cannot", kind.Value)
+		e.Message = fmt.Sprintf("this is no profile: it holds a JSON %s where it cannot", kind.Value)
 	case errors.As(err, &kind):
-		e.message = fmt.Sprintf("the profile's %s is a JSON %s, which cannot be", kind.Field, kind.Value)
+		e.Message = fmt.Sprintf("the profile's %s is a JSON %s, which cannot be", kind.Field, kind.Value)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		e.message = "the profile ends too early to be one"
+		e.Message = "the profile ends too early to be one"
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		e.message = fmt.Sprintf("the profile has a key %s, which this version does not know", strings.TrimPrefix(err.Error(), "json: unknown field "))
-		e.hint = fitAnew
+		e.Message = fmt.Sprintf("the profile has a key %s, which this version does not know", strings.TrimPrefix(err.Error(), "json: unknown field "))
+		e.Advice = fitAnew
 	}
 	return e
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -131,7 +132,7 @@ func TestReadProfileRefuses(t *testing.T) {
 				t.Fatalf("the profile has no %q to replace", tt.old)
 			}
 			_, _, err := evidence.ReadProfile(strings.NewReader(strings.Replace(good, tt.old, tt.new, 1)))
-			var sentence *evidence.ProfileError
+			var sentence *hint.Error
 			if !errors.As(err, &sentence) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
@@ -164,7 +165,7 @@ func TestProfilesWithoutRatesAreRead(t *testing.T) {
 
 func TestOpenProfileOfNothing(t *testing.T) {
 	_, _, err := evidence.OpenProfile(filepath.Join(t.TempDir(), "none.json"))
-	var sentence *evidence.ProfileError
+	var sentence *hint.Error
 	if !errors.As(err, &sentence) || sentence.Hint() == "" {
 		t.Errorf("%v: no sentence with a hint", err)
 	}
@@ -198,9 +199,9 @@ func FuzzReadProfile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, from, err := evidence.ReadProfile(bytes.NewReader(text))
 		if err != nil {
-			var sentence *evidence.ProfileError
+			var sentence *hint.Error
 			if !errors.As(err, &sentence) {
-				t.Fatalf("%v is no ProfileError", err)
+				t.Fatalf("%v is no *hint.Error", err)
 			}
 			return
 		}
