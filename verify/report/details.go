@@ -9,9 +9,10 @@ import (
 )
 
 // details writes every measurement there is, under the names that JSON has for
-// them: what a meter comes to measure is told here without further ado.
+// them: what a meter comes to measure is told here without further ado. Those of a
+// recording that was misread are noise; JSON alone has them.
 func (p *page) details(v verify.Verdict) error {
-	if m := v.Measurements; m != nil {
+	if m := v.Measurements; m != nil && !misread(v) {
 		all, err := leavesOf(m)
 		if err != nil {
 			return err

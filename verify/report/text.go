@@ -21,8 +21,10 @@ func Text(w io.Writer, v verify.Verdict, o Options) error {
 	} else {
 		p.paragraph("", p.headline(v))
 		p.identity(v)
-		p.channels(v)
-		p.picture(v)
+		if !misread(v) {
+			p.channels(v)
+			p.picture(v)
+		}
 		p.evidence(v)
 		p.findings(v)
 		p.talk(v, o.Detail)
@@ -41,6 +43,14 @@ func Text(w io.Writer, v verify.Verdict, o Options) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+// misread reports whether the samples are not what the header says. What was measured
+// is then noise and nothing of the call.
+func misread(v verify.Verdict) bool {
+	return slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {
+		return f.Severity == finding.Fatal && (f.Code == finding.WrongEncoding || f.Code == finding.ByteOrder)
+	})
 }
 
 // headline is the verdict in a sentence.

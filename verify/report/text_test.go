@@ -17,6 +17,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -232,5 +233,30 @@ func TestLongStringsAreCutShort(t *testing.T) {
 	v.Findings[0].Detail = strings.Repeat("x ", 1<<20)
 	if n := len(text(t, v, report.Options{})); n > 10_000 {
 		t.Errorf("the text has %d bytes", n)
+	}
+}
+
+// What is measured of samples that are not what the header says is noise, and a
+// reader would take it for the call.
+func TestTextShowsNoFiguresOfMisreadSamples(t *testing.T) {
+	for _, code := range []finding.Code{finding.WrongEncoding, finding.ByteOrder} {
+		v := matching()
+		v.Outcome = verify.Unusable
+		figures := []string{"speech level", "Who speaks when", "All measurements"}
+		for _, f := range figures {
+			if got := text(t, v, report.Options{Detail: true}); !strings.Contains(got, f) {
+				t.Fatalf("a recording that is read rightly has no %q:\n%s", f, got)
+			}
+		}
+		v.Findings = append(v.Findings, finding.Finding{Code: code, Severity: finding.Fatal, Detail: "The samples are odd."})
+		got := text(t, v, report.Options{Detail: true})
+		for _, f := range figures {
+			if strings.Contains(got, f) {
+				t.Errorf("%s: the report has %q:\n%s", code, f, got)
+			}
+		}
+		if !strings.Contains(got, string(code)) || !strings.Contains(got, "The samples are odd") {
+			t.Errorf("%s: the report does not tell the finding:\n%s", code, got)
+		}
 	}
 }
