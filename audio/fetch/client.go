@@ -133,6 +133,13 @@ type Result struct {
 	URL   string // where it came from in the end, secrets removed; for a path, the path
 	Bytes int64  // how many bytes the recording has
 	Notes []Note
+	// Validator is by what its server would say that the recording is another: a strong
+	// ETag, or else a Last-Modified. It is for [Client.GetIfChanged], and "" where the
+	// server gave neither.
+	Validator string
+	// Unchanged says that the server still has the recording of the Validator that
+	// GetIfChanged was given. It has not been fetched: all else is as it was then.
+	Unchanged bool
 }
 
 // Note is a remark on how a recording was come by.
@@ -184,6 +191,14 @@ func (c *Client) Close() { c.courier.ways.close() }
 //
 // Errors that are not the sink's are of type *[Error].
 func (c *Client) Get(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
+	return c.GetIfChanged(ctx, ref, "", sink)
+}
+
+// GetIfChanged is Get for a recording that was fetched before, when its Result had
+// the validator. Where the server says that it is still the same, no body is sent,
+// sink is not called and Result.Unchanged is set. Paths, standard input and an empty
+// validator are fetched as by Get.
+func (c *Client) GetIfChanged(ctx context.Context, ref Reference, validator string, sink func(io.Reader) error) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, cancelled(ctx)
 	}
@@ -197,6 +212,7 @@ func (c *Client) Get(ctx context.Context, ref Reference, sink func(io.Reader) er
 	if err != nil {
 		return Result{}, err
 	}
+	d.known = validator
 	return d.run(sink)
 }
 

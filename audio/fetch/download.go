@@ -28,6 +28,8 @@ type download struct {
 	head     []byte         // the first bytes of what was fetched
 	pending  *http.Response // a whole body that came in answer to a resumption
 	noResume bool           // the server does resumption wrong
+	mono     bool           // there is no version with two channels yet
+	known    string         // a validator: what has it is not fetched again
 }
 
 func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, error) {
@@ -83,6 +85,9 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 	defer d.drop()
 	for {
 		s, err := d.begin()
+		if errors.Is(err, errUnchanged) {
+			return Result{URL: d.displaySource(), Notes: d.notes, Validator: d.known, Unchanged: true}, nil
+		}
 		if err == nil {
 			err = s.serve(sink)
 		}
@@ -93,7 +98,7 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result := Result{URL: d.displaySource(), Bytes: s.offset, Notes: d.notes}
+		result := Result{URL: d.displaySource(), Bytes: s.offset, Notes: d.notes, Validator: s.known}
 		if d.c.options.CheckExposure {
 			note, err := d.checkExposure()
 			if err != nil {
@@ -122,7 +127,10 @@ func (d *download) begin() (*stream, error) {
 	}
 	s := &stream{d: d, body: resp.Body, total: resp.ContentLength, end: resp.ContentLength, progress: progress{call: d.c.options.Progress}}
 	if !d.noResume {
-		s.validator = strongValidator(resp.Header)
+		s.validator = rangeValidator(resp.Header)
+	}
+	if !d.mono {
+		s.known = d.validator(resp.Header)
 	}
 	d.source = resp.Request.URL
 	if d.trip.trusted && !staysAtHost(resp.Request) {
@@ -165,12 +173,21 @@ func (d *download) whole() (*http.Response, error) {
 			resp.Body.Close()
 			one := *d.target
 			one.RawQuery = withChannels(one.Query(), "1")
-			d.target = &one
+			d.target, d.mono = &one, true
 			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: displayHost(&one) + " has no version with two channels (" + said + "), so it was fetched with one"})
 			if resp, err = d.ask(0, ""); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if resp.StatusCode == http.StatusNotModified && d.known != "" {
+		d.source = resp.Request.URL
+		resp.Body.Close()
+		if confirms(resp.Header, d.known) {
+			return nil, errUnchanged
+		}
+		d.known = "" // of what it speaks is not certain: the recording itself is asked for
+		return d.whole()
 	}
 	err := d.acceptable(resp)
 	if err != nil {
@@ -200,6 +217,7 @@ type stream struct {
 	end       int64         // the offset at which body ends by its own account; -1 where unknown
 	total     int64         // the recording's size; -1 where unknown
 	validator string        // for If-Range; "" where the recording cannot be resumed
+	known     string        // for Result.Validator
 	progress  progress
 	err       error // how it ended, io.EOF included
 }

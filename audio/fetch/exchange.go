@@ -21,6 +21,8 @@ func (d *download) ask(offset int64, validator string) (*http.Response, error) {
 		if offset > 0 {
 			req.Header.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
 			req.Header.Set("If-Range", validator)
+		} else {
+			setCondition(req.Header, d.known)
 		}
 		resp, err := d.client.Do(req)
 		pause, again := d.pauseAfter(resp, err)

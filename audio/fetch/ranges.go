@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // contentRange is what a Content-Range header says (RFC 9110, 14.4): the bytes
@@ -55,26 +54,14 @@ func digits(s string) (int64, bool) {
 	return n, err == nil
 }
 
-// strongValidator is what If-Range can be sent to make sure that a resumed body
-// continues the same bytes: a strong ETag, or else a Last-Modified that is at
-// least a second older than the answer (RFC 9110, 8.8.2.2). "" where the
-// answer has neither or its server does not serve ranges.
-func strongValidator(h http.Header) string {
+// rangeValidator is what If-Range can be sent to make sure that a resumed body
+// continues the same bytes; "" where the answer has no strong validator or its
+// server does not serve ranges.
+func rangeValidator(h http.Header) string {
 	if strings.EqualFold(strings.TrimSpace(h.Get("Accept-Ranges")), "none") {
 		return ""
 	}
-	if tag := h.Get("ETag"); len(tag) >= 2 && strings.HasPrefix(tag, `"`) && strings.HasSuffix(tag, `"`) {
-		return tag
-	}
-	modified, err := http.ParseTime(h.Get("Last-Modified"))
-	if err != nil {
-		return ""
-	}
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil || date.Sub(modified) < time.Second {
-		return ""
-	}
-	return h.Get("Last-Modified")
+	return strongValidator(h)
 }
 
 // contradicts reports whether the answer's own validator is another than the

@@ -90,7 +90,7 @@ func TestStrongValidator(t *testing.T) {
 				h.Set(key, value)
 			}
 		}
-		if got := strongValidator(h); got != test.want {
+		if got := rangeValidator(h); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
