@@ -36,20 +36,28 @@ func Unread(err error) *Error {
 // Measure fetches a recording and measures it as it arrives. Its error is an *Error
 // unless ctx has ended.
 func Measure(ctx context.Context, client *fetch.Client, ref fetch.Reference, o verify.MeasureOptions) (verify.Recording, error) {
+	rec, _, err := MeasureIfChanged(ctx, client, ref, "", o)
+	return rec, err
+}
+
+// MeasureIfChanged is Measure for a recording that had a validator before; see
+// fetch.Client.GetIfChanged. Where it is unchanged, nothing is measured, and the
+// result of the fetch says so.
+func MeasureIfChanged(ctx context.Context, client *fetch.Client, ref fetch.Reference, validator string, o verify.MeasureOptions) (verify.Recording, fetch.Result, error) {
 	o.NoQuote = ref.NoQuote()
 	var rec verify.Recording
-	result, err := client.Get(ctx, ref, func(r io.Reader) error {
+	result, err := client.GetIfChanged(ctx, ref, validator, func(r io.Reader) error {
 		var err error
 		rec, err = verify.Measure(ctx, r, o)
 		return err
 	})
 	if err != nil {
-		return verify.Recording{}, failure(ctx, err)
+		return verify.Recording{}, result, failure(ctx, err)
 	}
 	for _, n := range result.Notes {
 		rec.Fetched = append(rec.Fetched, finding.FromNote(n))
 	}
-	return rec, nil
+	return rec, result, nil
 }
 
 // failure says at which stage a recording failed, and how it is counted.

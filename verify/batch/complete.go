@@ -65,6 +65,9 @@ func (e *engine) writeIn(ctx context.Context, t db.Statements, c *claim, all []f
 	for _, f := range accepted {
 		counts[string(f.verdict.Outcome)]++
 		counts[tallyBytes] += f.bytes
+		if f.reused {
+			counts[tallyReused]++
+		}
 		if f.verdict.Outcome == verify.Errored {
 			counts[tallyError+f.kind]++
 		}

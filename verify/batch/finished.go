@@ -37,6 +37,7 @@ type finished struct {
 	state     string // of the recording that was verified; see otoscope_results
 	kind      string
 	stale     bool
+	reused    bool // its server says that the recording is the same
 	refused   bool // credentials were missing or not accepted
 	// Of these there is no result yet:
 	later   time.Duration // the server said so: how long the row is to wait

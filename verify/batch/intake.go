@@ -101,6 +101,7 @@ const (
 	nothing = iota
 	judge
 	fetchAnew
+	ask // the server, and fetch what is another by now
 )
 
 // take stores a slice of rows.
@@ -147,7 +148,7 @@ func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report
 		switch {
 		case !r.same(old) && old.identity != "" && old.identity != r.identity:
 			report.Replaced++
-		case v.work != fetchAnew && r.err == nil && !old.waiting:
+		case v.work < fetchAnew && r.err == nil && !old.waiting:
 			report.Reused++
 			w.reused++
 		}
@@ -178,8 +179,12 @@ func (in *intake) work(r *row, old *former) int {
 	case in.again == AgainAll,
 		in.again == AgainErrors && outcome == verify.Errored,
 		in.again == AgainUndecided && outcome == verify.Undecided,
-		in.again == AgainChanged,
 		in.again == AgainStale && (stale || old.schema != nil && *old.schema != in.making.schema):
+		return fetchAnew
+	case in.again == AgainChanged && !(r.file && old.state != ""): // files are looked at in any case
+		if outcome != verify.Errored && !r.file && old.state != "" && old.measures(r) && old.schema != nil && measurement.Readable(*old.schema) {
+			return ask
+		}
 		return fetchAnew
 	case outcome == verify.Errored && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
 		return fetchAnew // only its words were wrong: it was never fetched

@@ -16,7 +16,7 @@ const (
 	AgainErrors    Again = "errors"    // those that could not be checked
 	AgainUndecided Again = "undecided" // those that are undecided
 	AgainStale     Again = "stale"     // those that another version measured
-	AgainChanged   Again = "changed"   // those whose recording may be another by now: all are asked
+	AgainChanged   Again = "changed"   // those whose recording is another by now: all servers are asked
 	AgainAll       Again = "all"
 )
 

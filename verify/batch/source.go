@@ -12,6 +12,9 @@ import (
 type Task struct {
 	Reference string // the whole of it: a secret
 	verify.MeasureOptions
+	// Before is the Measured.State of the recording when it was measured before; "":
+	// it is measured in any case.
+	Before string
 	// Allowed is what the batch of the recording allows; nil: what the source does
 	// by itself.
 	Allowed *Allowed
@@ -29,6 +32,9 @@ type Measured struct {
 	// State is by what a server would say that the recording has changed: an ETag or
 	// a Last-Modified; "" where it gave neither, and for files.
 	State string
+	// Unchanged says that the recording is still the one of Task.Before. It was not
+	// measured.
+	Unchanged bool
 }
 
 // A Source fetches and measures recordings, several at once. Its error is a
@@ -83,11 +89,11 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	if err != nil {
 		return Measured{}, acquire.Unread(err)
 	}
-	rec, err := acquire.Measure(ctx, f.client(t.Allowed), ref, t.MeasureOptions)
+	rec, result, err := acquire.MeasureIfChanged(ctx, f.client(t.Allowed), ref, t.Before, t.MeasureOptions)
 	if err != nil {
 		return Measured{}, err
 	}
-	return Measured{Recording: rec}, nil
+	return Measured{Recording: rec, State: result.Validator, Unchanged: result.Unchanged}, nil
 }
 
 func (f *Fetcher) client(a *Allowed) *fetch.Client {

@@ -47,8 +47,8 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
 		JOIN otoscope_waiting w ON w.row_key = r.row_key
-		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.refetch = 0
-		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.refetch = 0
+		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.refetch <> 1
+		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.refetch <> 1
 		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(r db.Cursor) error {
 		t := &task{needs: c.needs}
 		var text, pick string
@@ -73,14 +73,14 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 		}
 		f.onto(&t.c)
 		t.sounds, t.asked = f.soundIDs(), f.Asked
-		t.fetch = fetch != 0 || verdict == nil
+		t.fetch = fetch != refetchNot || verdict == nil
 		if recording != nil {
 			t.recording = []byte(*recording)
 		}
 		if by != nil && schema != nil {
 			t.measured = &measured{*by, *schema}
 		}
-		if !t.fetch {
+		if verdict != nil {
 			t.before = &verify.Verdict{}
 			if err := json.Unmarshal([]byte(*verdict), t.before); err != nil {
 				return fmt.Errorf("reading the verdict on row %d: %w", t.key, err)
@@ -143,6 +143,13 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	}
 	before := pathState(t.reference)
 	m, err := e.measure(ctx, t)
+	if err == nil && m.Unchanged {
+		e.rejudge(t, &f)
+		f.reused = true
+		e.good.Add(1)
+		e.first.good()
+		return f, true
+	}
 	// A file that is replaced while it is read has no state, and is verified again.
 	if f.state = m.State; before != "" && before == pathState(t.reference) {
 		f.state = before
@@ -187,6 +194,9 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 		return m, err
 	}
 	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs)}
+	if t.recording != nil && t.before != nil { // else there is nothing to be used again
+		asked.Before = t.state
+	}
 	asked.Options, asked.OnRequest, asked.Known = t.options, t.asked, references
 	return e.o.Source.Measure(ctx, asked)
 }

@@ -24,7 +24,7 @@ type writes struct {
 type job struct {
 	key   int64
 	row   *row
-	fetch bool
+	work  int // judge, fetchAnew or ask
 	fresh bool
 	// waited says that the row was in a chunk before and has been counted.
 	waited bool
@@ -58,7 +58,7 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) er
 		if r.err != nil {
 			bad = append(bad, badRow(key, r))
 		}
-		jobs = append(jobs, job{key: key, row: r, fetch: true, fresh: true})
+		jobs = append(jobs, job{key: key, row: r, work: fetchAnew, fresh: true})
 	}
 	changes, more := w.revisits(facts, &bad)
 	jobs = append(jobs, more...)
@@ -85,7 +85,7 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) er
 		{`UPDATE otoscope_rows SET reading = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
 		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
 		{`UPDATE otoscope_waiting SET reference = ? WHERE row_key = ?`, changes.references},
-		{`UPDATE otoscope_waiting SET refetch = 1 WHERE row_key = ?`, changes.fetches},
+		{`UPDATE otoscope_waiting SET refetch = ? WHERE row_key = ? AND refetch <> 1`, changes.fetches},
 		{`UPDATE otoscope_rows SET chunk_id = NULL WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_waiting WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_groups WHERE row_key = ?`, changes.groups},
@@ -227,15 +227,15 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 			// A presigned address that has run out meanwhile is replaced by the
 			// manifest's present one.
 			c.references = append(c.references, []any{r.reference, key})
-			if a.work == fetchAnew {
-				c.fetches = append(c.fetches, []any{key})
+			if a.work >= fetchAnew {
+				c.fetches = append(c.fetches, []any{refetch(a.work), key})
 			}
 		case a.old.waiting:
 			// Another chunk, so that who may be working on the row as it was
 			// cannot store that as its result.
-			jobs = append(jobs, job{key: key, row: r, fetch: true, waited: true})
+			jobs = append(jobs, job{key: key, row: r, work: fetchAnew, waited: true})
 		case a.work != nothing:
-			jobs = append(jobs, job{key: key, row: r, fetch: a.work == fetchAnew})
+			jobs = append(jobs, job{key: key, row: r, work: a.work})
 		}
 	}
 	return c, jobs
@@ -279,6 +279,24 @@ func (w *writes) needs(r *row) needs {
 	return needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
 }
 
+// What a row waits for, in otoscope_waiting. An earlier version fetches what is not
+// to be judged.
+const (
+	refetchNot = iota
+	refetchAll
+	refetchChanged
+)
+
+func refetch(work int) int {
+	switch work {
+	case fetchAnew:
+		return refetchAll
+	case ask:
+		return refetchChanged
+	}
+	return refetchNot
+}
+
 // placed gives the arguments that store new rows and put all into their chunks.
 func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (inserts, groups, waiting, moved [][]any) {
 	for _, j := range jobs {
@@ -286,11 +304,7 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 		if j.row.err == nil {
 			c := chunks[0]
 			chunk, chunks = &c, chunks[1:]
-			fetch := 0
-			if j.fetch {
-				fetch = 1
-			}
-			waiting = append(waiting, []any{j.key, j.row.reference, fetch})
+			waiting = append(waiting, []any{j.key, j.row.reference, refetch(j.work)})
 			if !j.fresh {
 				moved = append(moved, []any{c, j.key})
 			}
