@@ -295,7 +295,22 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	if err := write(env, format.Summary, summary); err != nil {
 		return err
 	}
-	return verdictStatus(report.Outcomes)
+	return console.batchStatus(report)
+}
+
+// batchStatus is the exit status of a batch that came to its end. Rows whose
+// recording nobody heard are no success.
+func (c *console) batchStatus(r batch.Report) error {
+	err := verdictStatus(r.Outcomes)
+	if r.Unheard == 0 {
+		return err
+	}
+	c.note(fmt.Sprintf("of %d of the manifest's rows there is no result from their own recording", r.Unheard),
+		"hint", "if nobody has purged results meanwhile, this is a defect: please report it, and run the same command with --again all")
+	if err == statusError(statusRefuted) {
+		return err
+	}
+	return statusError(statusFailed)
 }
 
 // resume says how to go on with what was interrupted.

@@ -38,6 +38,8 @@ type intake struct {
 	host    string // whose files paths lead to
 	rows    *reader
 	report  Reading
+	failed  func(verify.Verdict) // is told of the rows that cannot be used, as long as no other came
+	usable  bool                 // a row came that can be used
 }
 
 // read stores all rows.
@@ -55,6 +57,7 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 		if err != nil {
 			return fmt.Errorf("storing rows of the manifest: %w", err)
 		}
+		in.noteFailures(slice)
 		in.report, slice = after, slice[:0]
 		return nil
 	}
@@ -75,6 +78,16 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 		}
 	}
 	return in.report, flush()
+}
+
+// noteFailures tells of rows that cannot be used, where they are the first of all.
+func (in *intake) noteFailures(slice []row) {
+	for i := range slice {
+		if in.usable = in.usable || slice[i].err == nil; in.usable {
+			return
+		}
+		in.failed(badRow(0, &slice[i]).verdict)
+	}
 }
 
 // former is what the batch holds of a row.

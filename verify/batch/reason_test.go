@@ -74,3 +74,36 @@ func TestFirstRowsThatFailAreToldAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// Rows that the manifest has wrong are recordings that fail: where they come first,
+// and all for one reason, that is told before anything is heard.
+func TestFirstRowsThatAreWrongAreToldAtOnce(t *testing.T) {
+	outside := strings.Repeat("/elsewhere/%d.wav\n", 72)
+	var numbers []any
+	for i := range 72 {
+		numbers = append(numbers, i)
+	}
+	wrong := fmt.Sprintf(outside, numbers...)
+	for _, c := range []struct {
+		name, text string
+		told       int64
+	}{
+		{"all but the last", "recording\n" + wrong + "https://example.com/a.wav\n", 1},
+		{"all but the first", "recording\nhttps://example.com/a.wav\n" + wrong, 0},
+		{"19", "recording\n" + strings.Join(strings.SplitAfter(wrong, "\n")[:19], "") + "https://example.com/a.wav\n" + wrong, 0},
+	} {
+		s := open(t, freshSQLite(t))
+		var told atomic.Int64
+		o := fast(&fake{})
+		o.Notice = func(text, advice string) {
+			told.Add(1)
+			if !strings.Contains(text, "first 20 recordings all failed") || !strings.Contains(advice, "--allow-paths") || strings.Contains(text, "elsewhere") {
+				t.Errorf("it says %s, %s", text, advice)
+			}
+		}
+		run(t, s, manifestOf(t, "m", c.text), ReadOptions{}, o)
+		if told.Load() != c.told {
+			t.Errorf("%s: told %d times, want %d", c.name, told.Load(), c.told)
+		}
+	}
+}

@@ -24,15 +24,20 @@ func (e *engine) failed(t *task, err error, f *finished) {
 	err, f.kind, f.refused = failure.Err, failure.Kind, failure.Refused
 	f.verdict = verify.ErrorVerdict(t.c, failure.Stage, err)
 	n := e.errors.Add(1)
-	if reason := reasonOf(f.verdict); e.first.failed(reason) && e.o.Notice != nil {
-		e.o.Notice(fmt.Sprintf("the first %d recordings all failed for one reason: %s", noticedAfter, reason), f.verdict.Error.Hint)
-	}
+	e.noteFailure(f.verdict)
 	if f.refused && e.refused.Add(1) >= refusals && e.good.Load() == 0 {
 		e.haltWith(&RefusedError{cause: err, hint: hint.Of(err)}, true)
 		return
 	}
 	if e.o.StopAfter > 0 && n >= int64(e.o.StopAfter) {
 		e.haltWith(&StoppedError{errors: n, last: err}, false)
+	}
+}
+
+// noteFailure tells at once where the first recordings all fail for one reason.
+func (e *engine) noteFailure(v verify.Verdict) {
+	if reason := reasonOf(v); e.first.failed(reason) && e.o.Notice != nil {
+		e.o.Notice(fmt.Sprintf("the first %d recordings all failed for one reason: %s", noticedAfter, reason), v.Error.Hint)
 	}
 }
 

@@ -19,6 +19,10 @@ type Report struct {
 	// Outcomes counts the results of the whole batch, those of earlier runs among them;
 	// nil where the run was interrupted and there was no time to count.
 	Outcomes map[verify.Outcome]int64
+	// Unheard is how many rows of this reading have no result that comes from their
+	// own recording, nor an error. It is 0, unless results were deleted meanwhile or
+	// there is a defect.
+	Unheard int64
 	// Left is how many rows still wait, where the run did not come to its end.
 	Left int64
 }
@@ -44,7 +48,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		}
 	}
 	report := Report{Batch: name.name}
-	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.engineVersion, rows: rows, host: e.host}
+	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.engineVersion, rows: rows, host: e.host, failed: e.noteFailure}
 	if err := s.beginReading(ctx, in, name, &report, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
@@ -61,6 +65,9 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 	defer cancel()
 	if countErr := s.retry(after, e.o.Patience, func() error { return s.countResults(after, in, &report) }); err == nil {
 		err = s.storageError("counting the results", countErr)
+	}
+	if err == nil {
+		err = s.storageError("counting the results", s.retry(ctx, e.o.Patience, func() error { return s.countUnheard(ctx, in, &report) }))
 	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
