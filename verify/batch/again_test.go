@@ -201,7 +201,7 @@ func TestRowsThatNobodyHeardAreCounted(t *testing.T) {
 			// The damage is done while the last of new rows is heard.
 			o := fast(&fake{do: func(ctx context.Context, task Task) (Measured, error) {
 				if damage != "" {
-					if _, err := s.db.exec(ctx, damage); err != nil {
+					if _, err := s.db.Exec(ctx, damage); err != nil {
 						t.Error(err)
 					}
 				}

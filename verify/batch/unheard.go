@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/otoscope/otoscope/verify"
+
+	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // countUnheard holds a run to its law: each row that was read is stored or repeats
@@ -12,13 +14,13 @@ import (
 func (s *Store) countUnheard(ctx context.Context, in *intake, report *Report) error {
 	var rows, unheard, reading int64
 	var repeated float64 // PostgreSQL adds integers up to a numeric
-	if _, err := queryOne(ctx, s.db, `SELECT count(*), coalesce(sum(r.repeated), 0),
+	if _, err := db.One(ctx, s.db, `SELECT count(*), coalesce(sum(r.repeated), 0),
 			count(*) FILTER (WHERE s.row_key IS NULL OR s.outcome <> ? AND (s.sha256 = '' OR s.facts_digest <> r.facts_digest))
 		FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key WHERE r.batch_id = ? AND r.reading = ?`,
 		[]any{string(verify.Errored), in.batch, in.reading}, &rows, &repeated, &unheard); err != nil {
 		return err
 	}
-	if _, err := queryOne(ctx, s.db, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{in.batch}, &reading); err != nil {
+	if _, err := db.One(ctx, s.db, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{in.batch}, &reading); err != nil {
 		return err
 	}
 	if reading == in.reading { // else another process reads the manifest again, and counts
