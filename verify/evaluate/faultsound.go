@@ -2,15 +2,13 @@ package evaluate
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"math"
-	"os"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/decode/wav"
-	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/go-audio/audio"
+
 	"github.com/otoscope/otoscope/verify"
 )
 
@@ -25,33 +23,21 @@ type stereo struct {
 
 // readStereo reads the first heldS of a recording of two channels.
 func readStereo(ctx context.Context, path string) (*stereo, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("making faults: %w", missing(err))
-	}
-	defer f.Close()
-	decoder, err := wav.NewReader(f, wav.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("making faults of %s: %w", path, err)
-	}
-	if decoder.Channels() != 2 {
-		return nil, fmt.Errorf("making faults of %s: it has changed since it was measured", path)
-	}
-	s := &stereo{rate: decoder.Format().SampleRate}
-	most := int(heldS * float64(s.rate))
-	left, right := make([]float32, spliceFrames), make([]float32, spliceFrames)
-	for len(s.ch[0]) < most {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		n, err := decoder.Read(left, right)
-		if errors.Is(err, io.EOF) {
-			break
+	s := &stereo{}
+	for block, err := range stereoBlocks(path) {
+		if err == nil {
+			err = ctx.Err()
 		}
 		if err != nil {
 			return nil, fmt.Errorf("making faults of %s: %w", path, err)
 		}
-		s.ch[0], s.ch[1] = append(s.ch[0], left[:n]...), append(s.ch[1], right[:n]...)
+		s.rate = block.Format.SampleRate
+		for i := 0; i < len(block.Data); i += 2 {
+			s.ch[0], s.ch[1] = append(s.ch[0], block.Data[i]), append(s.ch[1], block.Data[i+1])
+		}
+		if len(s.ch[0]) >= int(heldS*float64(s.rate)) {
+			break
+		}
 	}
 	return s, nil
 }
@@ -89,19 +75,23 @@ func (s *stereo) store() {
 
 // measure measures the recording as verify would a file of it.
 func (s *stereo) measure(ctx context.Context) (verify.Recording, error) {
-	m, err := meter.New(s.rate, 2, meter.Options{})
-	if err != nil {
-		return verify.Recording{}, err
-	}
-	const block = 1 << 16
-	for from := 0; from < len(s.ch[0]); from += block {
-		if err := ctx.Err(); err != nil {
-			return verify.Recording{}, err
+	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
+}
+
+// blocks gives the recording as a decoder would. The buffer is the same each time.
+func (s *stereo) blocks() iter.Seq2[*audio.Float32Buffer, error] {
+	return func(yield func(*audio.Float32Buffer, error) bool) {
+		block := &audio.Float32Buffer{Format: &audio.Format{NumChannels: 2, SampleRate: s.rate}}
+		for from := 0; from < len(s.ch[0]); from += blockFrames {
+			block.Data = block.Data[:0]
+			for i := from; i < min(len(s.ch[0]), from+blockFrames); i++ {
+				block.Data = append(block.Data, s.ch[0][i], s.ch[1][i])
+			}
+			if !yield(block, nil) {
+				return
+			}
 		}
-		to := min(len(s.ch[0]), from+block)
-		m.Add(s.ch[0][from:to], s.ch[1][from:to])
 	}
-	return verify.Recording{Measurements: m.Finish()}, nil
 }
 
 // resampled plays sound at another speed: 2 takes half of the time. It is a

@@ -1,17 +1,14 @@
 package evaluate
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"math"
 	"math/rand/v2"
-	"os"
 
-	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/go-audio/audio"
+
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 )
@@ -35,112 +32,93 @@ type part struct {
 	music   [2]bool
 }
 
-// spliceFrames is how many frames are written at a time.
-const spliceFrames = 4096
-
 // measure measures the splice as if it were a file.
 func (s *splice) measure(ctx context.Context) (verify.Recording, error) {
-	r, w := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.CloseWithError(s.write(w))
-	}()
-	rec, err := verify.Measure(ctx, r, verify.MeasureOptions{})
-	r.Close()
-	<-done
-	return rec, err
+	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
 }
 
-// write writes the splice as a WAV file of floating-point samples, which hold
-// what the decoder gives exactly.
-func (s *splice) write(w io.Writer) error {
-	out := &frames{w: bufio.NewWriterSize(w, 1<<16), noise: rand.New(rand.NewPCG(1, 1))}
-	out.header(s.rate)
-	for i := range s.parts {
-		p := &s.parts[i]
-		var err error
-		if p.path == "" {
-			err = p.wait(out, s.rate)
-		} else {
-			err = p.copy(out, s.rate)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return out.w.Flush()
-}
-
-// copy writes the part's stretch of its recording.
-func (p *part) copy(out *frames, rate int) error {
-	f, err := os.Open(p.path)
-	if err != nil {
-		return fmt.Errorf("cutting a piece: %w", err)
-	}
-	defer f.Close()
-	decoder, err := decode.NewReader(f, decode.Options{})
-	if err != nil {
-		return fmt.Errorf("cutting a piece of %s: %w", p.path, err)
-	}
-	if format := decoder.Format(); decoder.Channels() != 2 || format.SampleRate != rate {
-		return fmt.Errorf("cutting a piece of %s: it has changed since it was measured", p.path)
-	}
-	var block [2][]float32
-	for side := range block {
-		block[side] = make([]float32, spliceFrames)
-	}
-	from, to := frameAt(p.from, rate), frameAt(p.to, rate)
-	for at := int64(0); at < to; {
-		n, err := decoder.Read(block[0], block[1])
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("cutting a piece of %s: %w", p.path, err)
-		}
-		for side := range block {
-			for _, s := range p.hush[side] {
-				first := max(0, frameAt(s.Start-hushEdgeS, rate)-at)
-				last := min(int64(n), frameAt(s.End+hushEdgeS, rate)-at)
-				for i := first; i < last; i++ {
-					block[side][i] = out.noiseAt(p.floor[side])
+// blocks gives the samples of the parts, one after the other. The buffer is the same each time.
+func (s *splice) blocks() iter.Seq2[*audio.Float32Buffer, error] {
+	return func(yield func(*audio.Float32Buffer, error) bool) {
+		noise := openLine{rand.New(rand.NewPCG(1, 1))}
+		for i := range s.parts {
+			p := &s.parts[i]
+			blocks := p.wait(noise, s.rate)
+			if p.path != "" {
+				blocks = p.copy(noise, s.rate)
+			}
+			for block, err := range blocks {
+				if !yield(block, err) || err != nil {
+					return
 				}
 			}
 		}
-		first, last := min(max(0, from-at), int64(n)), min(int64(n), to-at)
-		left, right := block[0][first:last], block[1][first:last]
-		if p.swap {
-			left, right = right, left
-		}
-		if err := out.write(left, right); err != nil {
-			return err
-		}
-		at += int64(n)
 	}
-	return nil
 }
 
-// wait writes a line on which nobody speaks.
-func (p *part) wait(out *frames, rate int) error {
-	var block [2][]float32
-	for i, n := int64(0), frameAt(p.lengthS, rate); i < n; {
-		for side := range block {
-			block[side] = block[side][:0]
-			for k := i; k < min(n, i+spliceFrames); k++ {
-				x := out.noiseAt(p.floor[side])
-				if p.music[side] {
-					x += music(float64(k) / float64(rate))
+// copy gives the part's stretch of its recording.
+func (p *part) copy(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
+	return func(yield func(*audio.Float32Buffer, error) bool) {
+		from, to := frameAt(p.from, rate), frameAt(p.to, rate)
+		at := int64(0)
+		for block, err := range stereoBlocks(p.path) {
+			if err == nil && block.Format.SampleRate != rate {
+				err = errChanged
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("cutting a piece of %s: %w", p.path, err))
+				return
+			}
+			if at >= to {
+				return
+			}
+			n := int64(block.NumFrames())
+			for side := range p.hush {
+				for _, s := range p.hush[side] {
+					first := max(0, frameAt(s.Start-hushEdgeS, rate)-at)
+					last := min(n, frameAt(s.End+hushEdgeS, rate)-at)
+					for i := first; i < last; i++ {
+						block.Data[2*i+int64(side)] = noise.at(p.floor[side])
+					}
 				}
-				block[side] = append(block[side], x)
+			}
+			first, last := min(max(0, from-at), n), min(n, to-at)
+			at += n
+			block.Data = block.Data[2*first : 2*last]
+			if p.swap {
+				for i := 0; i < len(block.Data); i += 2 {
+					block.Data[i], block.Data[i+1] = block.Data[i+1], block.Data[i]
+				}
+			}
+			if !yield(block, nil) {
+				return
 			}
 		}
-		if err := out.write(block[0], block[1]); err != nil {
-			return err
-		}
-		i += int64(len(block[0]))
 	}
-	return nil
+}
+
+// wait gives a line on which nobody speaks.
+func (p *part) wait(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
+	return func(yield func(*audio.Float32Buffer, error) bool) {
+		format := &audio.Format{NumChannels: 2, SampleRate: rate}
+		for from, end := int64(0), frameAt(p.lengthS, rate); from < end; {
+			n := min(end-from, blockFrames)
+			block := &audio.Float32Buffer{Format: format, Data: make([]float32, 2*n)}
+			for side := range p.floor {
+				for i := range n {
+					x := noise.at(p.floor[side])
+					if p.music[side] {
+						x += music(float64(from+i) / float64(rate))
+					}
+					block.Data[2*i+int64(side)] = x
+				}
+			}
+			if !yield(block, nil) {
+				return
+			}
+			from += n
+		}
+	}
 }
 
 // frameAt gives the frame at a time; all of them where the time is infinite.
@@ -169,47 +147,17 @@ func music(t float64) float32 {
 	return float32(musicPeak * x * math.Exp(-noteDecay*within))
 }
 
-// frames writes interleaved samples.
-type frames struct {
-	w     *bufio.Writer
-	noise *rand.Rand
-	bytes [8]byte
-}
+// An openLine is one on which nobody speaks.
+type openLine struct{ noise *rand.Rand }
 
 // loudestFloor keeps a floor that was measured under speech from becoming a
 // noise that hides it.
 const loudestFloor = -35.0
 
-// noiseAt gives a sample of white noise at a level in dBov.
-func (f *frames) noiseAt(floor measurement.Level) float32 {
+// at gives a sample of white noise at a level in dBov.
+func (l openLine) at(floor measurement.Level) float32 {
 	if math.IsInf(float64(floor), 0) || math.IsNaN(float64(floor)) {
 		return 0
 	}
-	return float32(f.noise.NormFloat64() * math.Pow(10, min(float64(floor), loudestFloor)/20))
-}
-
-func (f *frames) write(left, right []float32) error {
-	for i := range left {
-		binary.LittleEndian.PutUint32(f.bytes[:4], math.Float32bits(left[i]))
-		binary.LittleEndian.PutUint32(f.bytes[4:], math.Float32bits(right[i]))
-		if _, err := f.w.Write(f.bytes[:]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// header announces no size, as writers that stream do: the samples go on to the end.
-func (f *frames) header(rate int) {
-	const frameBytes = 8
-	header := []byte("RIFF\xff\xff\xff\xffWAVEfmt ")
-	header = binary.LittleEndian.AppendUint32(header, 16)
-	header = binary.LittleEndian.AppendUint16(header, 3) // IEEE float
-	header = binary.LittleEndian.AppendUint16(header, 2)
-	header = binary.LittleEndian.AppendUint32(header, uint32(rate))
-	header = binary.LittleEndian.AppendUint32(header, uint32(rate*frameBytes))
-	header = binary.LittleEndian.AppendUint16(header, frameBytes)
-	header = binary.LittleEndian.AppendUint16(header, 32)
-	header = append(header, "data\xff\xff\xff\xff"...)
-	f.w.Write(header) // a failure stays with the writer
+	return float32(l.noise.NormFloat64() * math.Pow(10, min(float64(floor), loudestFloor)/20))
 }

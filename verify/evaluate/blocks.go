@@ -1,0 +1,48 @@
+package evaluate
+
+import (
+	"errors"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/go-audio/audio"
+
+	"github.com/otoscope/otoscope/audio/decode"
+)
+
+// blockFrames is how many frames are read at a time.
+const blockFrames = 4096
+
+// errChanged is the error of a recording that is not what was measured.
+var errChanged = errors.New("it has changed since it was measured")
+
+// stereoBlocks reads a recording of two channels, to its end or as far as it is asked
+// to. The buffer is the same each time.
+func stereoBlocks(path string) iter.Seq2[*audio.Float32Buffer, error] {
+	return func(yield func(*audio.Float32Buffer, error) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			yield(nil, missing(err))
+			return
+		}
+		defer f.Close()
+		decoder, err := decode.NewReader(f, decode.Options{})
+		if err == nil && decoder.Channels() != 2 {
+			err = errChanged
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		room := make([]float32, 2*blockFrames)
+		block := &audio.Float32Buffer{}
+		for {
+			block.Data = room
+			_, err := decode.ReadBuffer(decoder, block)
+			if errors.Is(err, io.EOF) || !yield(block, err) || err != nil {
+				return
+			}
+		}
+	}
+}
