@@ -29,15 +29,58 @@ const (
 	likelyCrossedShare = 0.6
 )
 
+// The same of a part in mid-call, of which there are many more to choose from. Of 108 sound
+// recordings the largest difference is 9.4, with a share of 0.68; with the channels exchanged
+// from 30 to 60 % of the call 23 of 36 pass what is beyond doubt here, from 30 to 75 % 32 of 36.
+const (
+	surelySwapped      = 8.0
+	surelySwappedShare = 0.35
+	likelySwapped      = 5.0
+	likelySwappedShare = 0.45
+	// placeFirst is how much better a part has to be than a place: one explains less.
+	placeFirst = 2.0
+)
+
+// swappedStretch finds a part of a call in which the sides have changed places.
+func swappedStretch(m *measurement.Measurements) (finding.Finding, bool) {
+	e := m.Pair.SwapStretch
+	by, share := e.SameSide-e.CrossSide, e.CrossSide/max(e.SameSide, 1e-9)
+	if e.End == 0 || by < likelySwapped || share > likelySwappedShare ||
+		m.Pair.SideSwap.At.Happened() && by < m.Pair.SideSwap.SameSide-m.Pair.SideSwap.CrossSide+placeFirst {
+		return finding.Finding{}, false
+	}
+	when := fmt.Sprintf("From about %s to about %s", wholeSeconds(e.Start), wholeSeconds(e.End))
+	part := []measurement.Segment{e.Segment}
+	within := measurement.Overlap(m.Left.Segments, part, 0) + measurement.Overlap(m.Right.Segments, part, 0)
+	talk := m.Left.Timing.TalkS + m.Right.Timing.TalkS
+	f := finding.New(finding.OrientationChanges, fmt.Sprintf(
+		"%s each channel sounds like the other one in the rest of the call: the sides change places for that time.", when))
+	switch {
+	case by < surelySwapped || share > surelySwappedShare:
+		f.Detail = fmt.Sprintf("%s each channel sounds more like the other one in the rest of the call: "+
+			"the sides may change places for that time. Who speaks when is not weighed.", when)
+		f.Severity = finding.Warning
+	case min(within, talk-within) < lostTalkShare*talk:
+		f.Severity = finding.Warning
+	}
+	return f, true
+}
+
+// wholeSeconds writes seconds as m:ss.
+func wholeSeconds(s float64) string { return fmt.Sprintf("%d:%02d", int(s)/60, int(s)%60) }
+
 // orientationChanges finds a call whose sides change places within it: one
 // verdict on the whole would be an average of two truths.
 func orientationChanges(m *measurement.Measurements, p evidence.Profile) (finding.Finding, bool) {
+	if f, ok := swappedStretch(m); m.Channels == 2 && ok {
+		return f, true
+	}
 	e := m.Pair.SideSwap
 	if m.Channels != 2 || !e.At.Happened() {
 		return finding.Finding{}, false
 	}
 	nearer := func(by, share float64) bool { return e.SameSide-e.CrossSide >= by && e.CrossSide <= share*e.SameSide }
-	at := fmt.Sprintf("about %d:%02d", int(e.At)/60, int(e.At)%60)
+	at := "about " + wholeSeconds(float64(e.At))
 	before, after := evidence.TurnTakingAround(m, float64(e.At), p)
 	around := before*after < 0 && min(math.Abs(before), math.Abs(after)) >= turnsAround
 	switch {

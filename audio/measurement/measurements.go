@@ -186,6 +186,9 @@ type Pair struct {
 	Duplicate     Duplicate       `json:"copy"`
 	// SideSwap says where in the call the sides may change places.
 	SideSwap SideSwap `json:"exchange"`
+	// SwapStretch is the part in mid-call in which the sides may best have changed places
+	// and back; zero where too little is said in any.
+	SwapStretch SwapStretch `json:"exchange_part"`
 	// LeftOnRight is what of the left channel's sound is heard on the right
 	// one, RightOnLeft the other way round. Both are zero where Duplicate.Kind is
 	// set: what is heard where is not to be told then.
@@ -247,6 +250,14 @@ type SideSwap struct {
 	At        Time    `json:"at_s"`                // to about 5 s, more in calls of more than 10 min; Never where too little is said to tell
 	SameSide  float64 `json:"straight" digits:"2"` // distance between before and after on the same channels
 	CrossSide float64 `json:"crossed" digits:"2"`  // and on the other ones
+}
+
+// SwapStretch compares a part of the call with all the rest as [SideSwap] does what is
+// before and after a place. Its ends are known as its place is.
+type SwapStretch struct {
+	Segment
+	SameSide  float64 `json:"straight" digits:"2"`
+	CrossSide float64 `json:"crossed" digits:"2"`
 }
 
 // DuplicateKind says how one channel repeats the other.

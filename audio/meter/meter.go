@@ -191,10 +191,11 @@ func (m *Meter) finish() measurement.Measurements {
 		}
 	}
 	if m.channels == 2 {
-		out.Pair.SideSwap = speaker.SideSwapOf(
-			speaker.Passages(m.ch[0].pieces, &m.ch[0].log, out.Left.Segments, clock),
-			speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock),
-			float64(m.ch[0].pieces.Length)*frames.StepS)
+		left := speaker.Passages(m.ch[0].pieces, &m.ch[0].log, out.Left.Segments, clock)
+		right := speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock)
+		pieceS := float64(m.ch[0].pieces.Length) * frames.StepS
+		out.Pair.SideSwap = speaker.SideSwapOf(left, right, pieceS)
+		out.Pair.SwapStretch = speaker.SwapStretchOf(left, right, pieceS)
 	}
 	speech.Converse(&out)
 	return out

@@ -28,6 +28,14 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.N += other.N
 }
 
+// Take takes away what another histogram counted that was merged into this one.
+func (h *Histogram) Take(other *Histogram) {
+	for b, n := range other.bins {
+		h.bins[b] -= n
+	}
+	h.N -= other.N
+}
+
 // binLevel is the logged level in the middle of a bin.
 func binLevel(b int) int16 { return int16(-b*histogramStep - histogramStep/2) }
 

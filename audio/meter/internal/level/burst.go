@@ -15,6 +15,7 @@ const (
 	burstTop    = 0.079 // the loudest step of a burst: −11 dBov, 5 ms of garbage
 	burstSteps  = 15    // 0.3 s; what lasts longer is a sound
 	mostBursts  = 4     // more are a talker who is too loud
+	burstJumpDB = 10.0  // over the step before and the one after
 	burstOverDB = 6.0   // over the loudest hundredth of what else sounds
 	// burstTailS is how long a burst may keep P.56's thresholds active: the hangover, and
 	// until the envelope has fallen by 40 dB.
@@ -24,6 +25,7 @@ const (
 // Bursts finds short stretches at full scale in a channel that is far below it. The zero value is ready.
 type Bursts struct {
 	steps int
+	last  float64 // mean square of the last step
 	open  bool
 	run   burst
 	runs  []burst  // at most mostBursts+1
@@ -34,6 +36,7 @@ type burst struct {
 	frames.Range
 	squares float64
 	top     float64 // mean square of its loudest step
+	beside  float64 // and of the louder one of its neighbours
 }
 
 // Add takes what a step has of energy.
@@ -42,18 +45,20 @@ func (b *Bursts) Add(e Energy) {
 	loud := e.Peak >= burstPeak && power >= burstPower
 	switch {
 	case loud && !b.open:
-		b.open, b.run = true, burst{Range: frames.Range{Start: b.steps}}
+		b.open, b.run = true, burst{Range: frames.Range{Start: b.steps}, beside: b.last}
 		fallthrough
 	case loud:
 		b.run.squares += e.SumSquares
 		b.run.top = max(b.run.top, power)
 	default:
+		b.run.beside = max(b.run.beside, power)
 		b.end()
 		if i := int(-frames.Decibels(power)); power > 0 && i < len(b.dB) {
 			b.dB[max(0, i)]++
 		}
 	}
 	b.steps++
+	b.last = power
 }
 
 func (b *Bursts) end() {
@@ -89,7 +94,8 @@ func (b *Bursts) Result(log *frames.Log) FoundBursts {
 	}
 	var out FoundBursts
 	for _, r := range b.runs {
-		if r.End-r.Start > burstSteps || r.top < burstTop || frames.Decibels(r.top) < loudest+burstOverDB || tone(log, r.Range) {
+		jump := frames.Decibels(r.top) - max(loudest+burstOverDB, frames.Decibels(r.beside+emptyStep)+burstJumpDB)
+		if r.End-r.Start > burstSteps || r.top < burstTop || jump < 0 || tone(log, r.Range) {
 			continue
 		}
 		out.Ranges = append(out.Ranges, r.Range)
@@ -97,6 +103,9 @@ func (b *Bursts) Result(log *frames.Log) FoundBursts {
 	}
 	return out
 }
+
+// emptyStep is far below any sound: −120 dBov.
+const emptyStep = 1e-12
 
 // soundBelow is how far below full scale a step may be to count as sound, in dB.
 const soundBelow = 60
