@@ -26,7 +26,11 @@ func (e *engine) failed(t *task, err error, f *finished) {
 	n := e.errors.Add(1)
 	e.noteFailure(f.verdict)
 	if f.refused && e.refused.Add(1) >= refusals && e.good.Load() == 0 {
-		e.haltWith(&RefusedError{cause: err, hint: hint.Of(err)}, true)
+		e.haltWith(&RefusedError{sentence{
+			Message: fmt.Sprintf("the first recordings were all refused, so the batch was stopped: %v", err),
+			Advice:  hint.Of(err),
+			Cause:   err,
+		}}, true)
 		return
 	}
 	if e.o.StopAfter > 0 && n >= int64(e.o.StopAfter) {
@@ -58,21 +62,11 @@ func (e *engine) refusedThroughout() bool {
 	return errors.As(e.haltedBy(), &refused)
 }
 
-// A RefusedError ends a batch whose first recordings were all refused.
-type RefusedError struct {
-	cause error
-	hint  string
-}
+// A RefusedError ends a batch whose first recordings were all refused. Its cause is the
+// last refusal.
+type RefusedError struct{ sentence }
 
-func (e *RefusedError) Error() string {
-	return fmt.Sprintf("the first recordings were all refused, so the batch was stopped: %v", e.cause)
-}
-
-// Hint says what to do about it.
-func (e *RefusedError) Hint() string { return e.hint }
-
-// Unwrap gives the last refusal.
-func (e *RefusedError) Unwrap() error { return e.cause }
+type sentence = hint.Error
 
 // A StoppedError ends a batch that has had as many errors as it may.
 type StoppedError struct {

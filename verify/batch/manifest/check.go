@@ -1,9 +1,12 @@
 package manifest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/otoscope/otoscope/audio/hint"
 )
 
 // headRows is how many rows are looked at before a manifest is believed in: if
@@ -62,15 +65,11 @@ func firstRows(next func() (Entry, bool), usable func(Entry) error) ([]Entry, er
 		}
 	}
 	if len(held) == 0 {
-		return nil, &Error{Message: "the manifest has a header and no rows", Advice: Usage}
+		return nil, &Error{words{Message: "the manifest has a header and no rows", Advice: Usage}}
 	}
 	message := fmt.Sprintf("no row of the manifest can be used; the first: %v", first)
 	if len(held) == headRows {
 		message = fmt.Sprintf("none of the first %d rows of the manifest can be used; the first: %v", headRows, first)
 	}
-	advice := Usage
-	if hinted := (interface{ Hint() string })(nil); errors.As(first, &hinted) && hinted.Hint() != "" {
-		advice = hinted.Hint()
-	}
-	return nil, &Error{Message: message, Advice: advice, Cause: first}
+	return nil, &Error{words{Message: message, Advice: cmp.Or(hint.Of(first), Usage), Cause: first}}
 }

@@ -20,26 +20,26 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	header, _, err := s.record()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			return &Error{Message: "the manifest is empty", Advice: Usage}
+			return &Error{words{Message: "the manifest is empty", Advice: Usage}}
 		}
-		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
+		return &Error{words{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}}
 	}
 	if utf8.Valid(header) && bytes.ContainsRune(bytes.ReplaceAll(header, []byte("\r\n"), nil), '\r') {
-		return &Error{Message: "the manifest's lines end with a carriage return alone, as those of old Macs", Advice: "save it as \"CSV UTF-8\", or: tr '\\r' '\\n' < FILE | otoscope batch -"}
+		return &Error{words{Message: "the manifest's lines end with a carriage return alone, as those of old Macs", Advice: "save it as \"CSV UTF-8\", or: tr '\\r' '\\n' < FILE | otoscope batch -"}}
 	}
 	if comma, is := separatorLine(header); is {
 		if s.comma = comma; comma == 0 {
 			s.comma = '\t'
 		}
 		if header, _, err = s.record(); err != nil {
-			return &Error{Message: "the manifest has no header after the line that names its separator", Advice: Usage, Cause: err}
+			return &Error{words{Message: "the manifest has no header after the line that names its separator", Advice: Usage, Cause: err}}
 		}
 	} else {
 		s.comma = separator(header)
 	}
 	names, err := parse(header, s.comma)
 	if err != nil {
-		return &Error{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}
+		return &Error{words{Message: fmt.Sprintf("the manifest's header cannot be read: %v", err), Advice: Usage, Cause: err}}
 	}
 	chosen, err := m.choose(names)
 	if err != nil {
@@ -102,11 +102,11 @@ func separator(header []byte) rune {
 func (m *Manifest) choose(names []string) ([]string, error) {
 	chosen, err := m.headings.choose(names)
 	if err != nil {
-		return nil, &Error{Message: "the manifest has a column twice: " + err.Error(), Advice: "leave one of them out", Cause: err}
+		return nil, &Error{words{Message: "the manifest has a column twice: " + err.Error(), Advice: "leave one of them out", Cause: err}}
 	}
 	for _, name := range names {
 		if err := cleanText(name); err != nil {
-			return nil, &Error{Message: fmt.Sprintf("the name of the column %s is not UTF-8 text", escape.Quote(name, shownHeading)), Advice: utf8Advice, Cause: err}
+			return nil, &Error{words{Message: fmt.Sprintf("the name of the column %s is not UTF-8 text", escape.Quote(name, shownHeading)), Advice: utf8Advice, Cause: err}}
 		}
 	}
 	m.Ignored = chosen.unused

@@ -111,7 +111,7 @@ func newColumns(mappings []Mapping) (*columnsOf, error) {
 	for _, m := range mappings {
 		column, ok := c.ownName(m.Column)
 		if !ok {
-			e := &Error{Message: fmt.Sprintf("there is no column %s to map a heading to", escape.Quote(m.Column, shownHeading)), Advice: "columns are " + strings.Join(names, ", ") + ", group.NAME"}
+			e := &Error{words{Message: fmt.Sprintf("there is no column %s to map a heading to", escape.Quote(m.Column, shownHeading)), Advice: "columns are " + strings.Join(names, ", ") + ", group.NAME"}}
 			if near := nearestName(m.Column, names); near != "" {
 				e.Advice = fmt.Sprintf("did you mean %s? Otherwise, %s", near, e.Advice)
 			}
@@ -249,10 +249,10 @@ func noRecording(names, first []string) *Error {
 	if len(shown) > most {
 		shown = append(shown[:most], fmt.Sprintf("%d more", len(shown)-most))
 	}
-	e := &Error{
+	e := &Error{words{
 		Message: "the manifest has no column \"recording\" (nor \"attributes\"); its headings are " + strings.Join(shown, ", "),
 		Advice:  "name the column with the recordings: --map recording=\"HEADING\"",
-	}
+	}}
 	if likely := likeliest(names, first); likely != "" {
 		e.Advice = fmt.Sprintf("if %s names the recordings: --map recording=%[1]s", escape.Quote(likely, shownHeading))
 	}

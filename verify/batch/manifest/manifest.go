@@ -98,7 +98,7 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, &Error{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: Usage, Cause: err}
+		return nil, &Error{words{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: Usage, Cause: err}}
 	}
 	name := filepath.Base(path)
 	if abs, err := filepath.Abs(path); err == nil {
@@ -111,11 +111,11 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 		for range entries {
 			return &Manifest{Name: name, Path: whole, Folder: true, base: path, own: path, entries: entries}, nil
 		}
-		return nil, &Error{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}
+		return nil, &Error{words{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &Error{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: "make it readable", Cause: err}
+		return nil, &Error{words{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: "make it readable", Cause: err}}
 	}
 	m, err := Read(name, filepath.Dir(path), f, mappings...)
 	if err != nil {
@@ -163,13 +163,13 @@ func read(name, base string, r io.Reader, closer io.Closer, mappings []Mapping) 
 	start, err := firstByte(decoded)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, &Error{Message: "the manifest is empty", Advice: Usage}
+			return nil, &Error{words{Message: "the manifest is empty", Advice: Usage}}
 		}
 		return nil, fmt.Errorf("reading the manifest: %w", err)
 	}
 	head, _ := decoded.Peek(16) // what there is serves
 	if what, hint := foreign(head, name); what != "" {
-		return nil, &Error{Message: fmt.Sprintf("%s is %s, not a manifest", name, what), Advice: hint}
+		return nil, &Error{words{Message: fmt.Sprintf("%s is %s, not a manifest", name, what), Advice: hint}}
 	}
 	if start == '{' || start == '[' {
 		m.entries = m.jsonLines(decoded)
