@@ -188,7 +188,7 @@ type Pair struct {
 	SideSwap SideSwap `json:"exchange"`
 	// SwapStretch is the part in mid-call in which the sides may best have changed places
 	// and back; zero where too little is said in any.
-	SwapStretch SwapStretch `json:"exchange_part"`
+	SwapStretch SwapStretch `json:"exchange_part,omitzero"`
 	// LeftOnRight is what of the left channel's sound is heard on the right
 	// one, RightOnLeft the other way round. Both are zero where Duplicate.Kind is
 	// set: what is heard where is not to be told then.
