@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The accuracy that the manual states is what evaluate measures. OTOSCOPE_CORPUS names a
+// folder with a folder for each set of labelled recordings, and UPDATE_GOLDEN=1 writes
+// the tables; without recordings, the test sees that there are tables.
+func TestManualStatesMeasuredAccuracy(t *testing.T) {
+	const page = "docs/evidence.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corpus := os.Getenv("OTOSCOPE_CORPUS")
+	for name, measure := range map[string]func(*testing.T, string) string{"accuracy": accuracyTable, "faults": faultsTable} {
+		begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
+		before, rest, found := strings.Cut(string(text), begin)
+		stated, after, closed := strings.Cut(rest, end)
+		if !found || !closed {
+			t.Fatalf("%s has no table of %s", page, name)
+		}
+		if corpus == "" {
+			if strings.Count(stated, "\n|") < 3 {
+				t.Errorf("%s: the table of %s is empty", page, name)
+			}
+			continue
+		}
+		if table := measure(t, corpus); os.Getenv("UPDATE_GOLDEN") == "1" {
+			text = []byte(before + begin + "\n" + table + "\n" + end + after)
+		} else if strings.TrimSpace(stated) != strings.TrimSpace(table) {
+			t.Errorf("%s states\n%s\nbut measured was\n%s", page, stated, table)
+		}
+	}
+	if corpus != "" && os.Getenv("UPDATE_GOLDEN") == "1" {
+		if err := os.WriteFile(page, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// evaluated runs evaluate on a set and reads its JSON.
+func evaluated(t *testing.T, into any, args ...string) {
+	t.Helper()
+	env := with(map[string]string{"LANG": "C.UTF-8"})
+	if status := run(t.Context(), append([]string{"evaluate", "--format", "json"}, args...), env); status != 0 {
+		t.Fatalf("evaluate %v ended with %d: %s", args, status, env.stderr)
+	}
+	if err := json.Unmarshal(env.stdout.(*bytes.Buffer).Bytes(), into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sets are the corpus's label files, each under the name of its folder.
+func sets(t *testing.T, corpus string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(corpus, "*", "labels.jsonl"))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("no labels in the folders of %s: %v", corpus, err)
+	}
+	return found
+}
+
+func accuracyTable(t *testing.T, corpus string) string {
+	var b strings.Builder
+	b.WriteString("| set | calls | forced choice right | decided at 99 % | of these wrong | Cllr | structural faults found | false alarms |\n|---|---|---|---|---|---|---|---|\n")
+	for _, labels := range sets(t, corpus) {
+		var r struct {
+			Calls, Right, Decided int
+			WrongDecided          int        `json:"wrong_decided"`
+			Interval              [2]float64 `json:"forced_choice_interval"`
+			Cllr                  float64
+			Faults                struct{ Found, Of int }
+			FalseAlarms           int `json:"false_alarms"`
+		}
+		evaluated(t, &r, labels)
+		fmt.Fprintf(&b, "| `%s` | %d | %d (95 %% interval %.1f to %.1f %%) | %d (%.0f %%) | %d | %.3f | %d of %d | %d |\n",
+			filepath.Base(filepath.Dir(labels)), r.Calls, r.Right, 100*r.Interval[0], 100*r.Interval[1],
+			r.Decided, 100*float64(r.Decided)/float64(r.Calls), r.WrongDecided, r.Cllr, r.Faults.Found, r.Faults.Of, r.FalseAlarms)
+	}
+	return b.String()
+}
+
+func faultsTable(t *testing.T, corpus string) string {
+	type row struct {
+		Kind, What                             string
+		Strength                               string
+		Made, Right, Wrong, Undecided, Refused int
+		Named, Silent                          int
+	}
+	var kinds []string
+	sum := map[string]*row{}
+	for _, labels := range sets(t, corpus) {
+		var r struct{ Kinds []row }
+		evaluated(t, &r, "--faults", "--faults-per", "6", "--seed", "1", labels)
+		for _, k := range r.Kinds {
+			s := sum[k.Kind]
+			if s == nil {
+				s = &row{Kind: k.Kind, What: k.What}
+				sum[k.Kind] = s
+				kinds = append(kinds, k.Kind)
+			}
+			s.Made, s.Right, s.Wrong, s.Undecided = s.Made+k.Made, s.Right+k.Right, s.Wrong+k.Wrong, s.Undecided+k.Undecided
+			s.Refused, s.Named, s.Silent = s.Refused+k.Refused, s.Named+k.Named, s.Silent+k.Silent
+		}
+	}
+	var b strings.Builder
+	b.WriteString("| kind | what was done | made | right | wrong | undecided | unusable | named | decided and silent |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, name := range kinds {
+		s := sum[name]
+		fmt.Fprintf(&b, "| `%s` | %s | %d | %d | %d | %d | %d | %d | %d |\n", s.Kind, s.What, s.Made, s.Right, s.Wrong, s.Undecided, s.Refused, s.Named, s.Silent)
+	}
+	return b.String()
+}
