@@ -22,6 +22,8 @@ const (
 	cutS             = 5.0  // without sound after that: a program that is interrupted stops in mid-word, too
 	goneS            = 12.0 // without the party, to the end, and …
 	goneTalkS        = 5.0  // of talk by the other one meanwhile
+	quietS           = 17.0 // without speech, to the end, on a line that is still there …
+	quietStretches   = 3    // while the other one talks so many times
 	blankedS         = 4.5  // on both sides at once
 	atEdgeS          = 1.0  // from where a recording begins or ends
 )
@@ -80,21 +82,34 @@ func cutOff(side string, c *measurement.Channel, durationS float64) (finding.Fin
 	return finding.Finding{}, false
 }
 
-// partyLost finds a side that is not recorded any more while the other one goes on talking.
+// partyLost finds a side that is not recorded any more while the other one goes on
+// talking: its channel is digital silence, or carries its line and no speech.
 func partyLost(side string, c, other *measurement.Channel, durationS float64) (finding.Finding, bool) {
-	if len(c.Blanks) == 0 || len(c.Segments) == 0 {
+	if len(c.Segments) == 0 {
 		return finding.Finding{}, false
 	}
-	last := c.Blanks[len(c.Blanks)-1]
-	if last.End < durationS-atEdgeS/10 || last.End-last.Start < goneS || last.Start < atEdgeS {
-		return finding.Finding{}, false
+	if n := len(c.Blanks); n > 0 {
+		last := c.Blanks[n-1]
+		talk := measurement.Overlap([]measurement.Segment{last.Segment}, other.Segments, 0)
+		if last.Start >= atEdgeS && last.End >= durationS-atEdgeS/10 && last.End-last.Start >= goneS && talk >= goneTalkS {
+			return finding.New(finding.PartyLost, fmt.Sprintf(
+				"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.", side, clockTime(last.Start), talk)), true
+		}
 	}
-	talk := measurement.Overlap([]measurement.Segment{last.Segment}, other.Segments, 0)
-	if talk < goneTalkS {
+	from := c.Segments[len(c.Segments)-1].End
+	talk, stretches := 0.0, 0
+	for _, s := range other.Segments {
+		if s.End > from {
+			talk += s.End - max(s.Start, from)
+			stretches++
+		}
+	}
+	if durationS-from < quietS || talk < goneTalkS || stretches < quietStretches {
 		return finding.Finding{}, false
 	}
 	return finding.New(finding.PartyLost, fmt.Sprintf(
-		"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.", side, clockTime(last.Start), talk)), true
+		"Nobody speaks on the %s channel from %s to the end, while the other side talks for %.0f s: that party is no longer recorded, or no longer there.",
+		side, clockTime(from), talk)), true
 }
 
 // blanked finds a part of the call that was recorded on neither side.

@@ -91,8 +91,8 @@ func All() []Kind {
 			"Find out what happened to that leg at that time. What was said afterwards is not in the recording.",
 		},
 		{
-			PartyLost, Warning, "One side is no longer recorded while the other goes on talking.",
-			"After a transfer or a reconnection the recorder kept listening to the old leg.",
+			PartyLost, Warning, "One side is silent for the rest of the recording while the other goes on talking.",
+			"After a transfer or a reconnection the recorder kept listening to the old leg, or a message is left on a mailbox.",
 			"Check that transfers start a recording of the new leg. Talk measures of this recording lack that side.",
 		},
 		{
