@@ -2,10 +2,7 @@ package evidence
 
 import (
 	"fmt"
-	"math"
-	"slices"
 
-	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -27,32 +24,6 @@ type OpeningWeights struct {
 	// Unlikely: none of this.
 	Unlikely float64 `json:"unlikely"`
 }
-
-// longTurnS is the talk that makes a turn a long one. Who takes the first of
-// them greets: "thank you for calling …, how can I help you"; whoever answers
-// a telephone for themselves says "hello".
-const longTurnS = 1.5
-
-// What an opening looks like, in seconds.
-const (
-	quietBeforeS     = 0.25 // a recording that begins with the call has a moment before the first word
-	clearlyQuietS    = 0.40
-	soonS            = 6.0 // from the first word to the greeting, a "hello" between
-	legJoinsS        = 1.0 // leading digital silence: the leg is not there yet
-	joinedSoonS      = 6.0 // from then to the first word
-	minGreetingS     = 2.8
-	maxGreetingS     = 9.0
-	minFullGreetingS = 3.3
-	maxFullGreetingS = 7.0
-	minReplyS        = 1.0
-	minFullReplyS    = 2.5
-	replyOverlapS    = 0.5 // the reply may come in early …
-	replyWithinS     = 4.0 // … and comes soon
-	wordS            = 0.2 // less is a breath or a click
-	helloS           = 0.7 // whoever answers for themselves says little more; "hello?" is 0.4 s
-	helloOutboundS   = 1.2 // the same where it is known that the customer was called
-	mailboxBeepS     = 3.0 // from a mailbox's greeting to its beep
-)
 
 // Direction changes what is to be expected, by reason and not by fit: the
 // corpus has too few outbound calls.
@@ -102,109 +73,6 @@ func opening(w OpeningWeights, rates Rates) kind {
 			return detail
 		},
 	}
-}
-
-// greeting is the first long turn and what surrounds it.
-type greeting struct {
-	turn       measurement.Turn
-	begins     float64 // when there first is a leg that can carry it: both begin with silence until then, or it is 0
-	firstWord  float64 // when anybody first speaks
-	otherFirst bool    // the other side says a word before
-	othersS    float64 // what the other side talks before the greeting
-	joinS      float64 // when the later leg joins, where the other one was there before; else 0
-	lateGreets bool    // that leg is the one that greets, or that says a word before
-	alone      bool    // something is said before that leg joins
-	beeped     bool    // a beep comes before that leg joins
-	replyS     float64 // how long the other side's next turn is; 0 where there is none
-	replyGap   float64 // how long after the greeting it begins
-	beep       bool    // a beep follows on the same channel
-}
-
-// greeting finds the first long turn. ok is false where there is none, or where both
-// sides begin one at the same instant.
-func (r reading) greeting() (g greeting, ok bool) {
-	turns := r.turns
-	for i, t := range turns {
-		if t.TalkS < longTurnS {
-			continue
-		}
-		if i+1 < len(turns) && measurement.Tied(turns, i+1) && turns[i+1].TalkS >= longTurnS {
-			return greeting{}, false
-		}
-		g.turn, g.firstWord = t, turns[0].Start
-		g.beep = r.beepAfter(r.channel(t.Right), t.End)
-		g.before(turns[:i])
-		g.reply(r.channel(t.Right).Segments, r.channel(!t.Right).Segments)
-		g.legs(r)
-		return g, true
-	}
-	return greeting{}, false
-}
-
-// reply takes in what the other side says once the greeting ends, or as it does, until the
-// side that greeted speaks again. A word put in before that is no reply.
-func (g *greeting) reply(own, others []measurement.Segment) {
-	from := g.turn.End - replyOverlapS
-	first := slices.IndexFunc(others, func(s measurement.Segment) bool { return s.Start >= from })
-	if first < 0 {
-		return
-	}
-	until := math.Inf(1)
-	for _, s := range own {
-		if s.Start > others[first].Start {
-			until = s.Start
-			break
-		}
-	}
-	g.replyGap = others[first].Start - g.turn.End
-	for k, s := range others[first:] {
-		if k > 0 && s.Start > until {
-			break
-		}
-		g.replyS += s.End - s.Start
-	}
-}
-
-// legs takes in when the legs begin. Where both are silent to begin with, nothing is known of
-// what came before the first sound.
-func (g *greeting) legs(r reading) {
-	own, others := r.channel(g.turn.Right), r.channel(!g.turn.Right)
-	if silentS := min(own.Timing.LeadingDigitalSilenceS, others.Timing.LeadingDigitalSilenceS); silentS >= legJoinsS {
-		g.begins = silentS
-	}
-	ownS, othersS := max(g.begins, r.joins(own)), max(g.begins, r.joins(others))
-	if math.Abs(ownS-othersS) < legJoinsS {
-		return
-	}
-	g.joinS = max(ownS, othersS)
-	g.lateGreets = ownS > othersS || g.otherFirst
-	g.alone = g.firstWord < g.joinS-joinToleranceS
-	g.beeped = beepsBefore(own, g.joinS) || beepsBefore(others, g.joinS)
-}
-
-// beepsBefore reports whether a beep begins on a channel before a time.
-func beepsBefore(c *measurement.Channel, at float64) bool {
-	return slices.ContainsFunc(c.Tones, func(t measurement.Tone) bool { return t.Kind == measurement.Beep && t.Start < at })
-}
-
-// before takes in the turns before the greeting.
-func (g *greeting) before(turns []measurement.Turn) {
-	ownWord, othersWord := g.turn.Start, g.turn.Start
-	for _, t := range turns {
-		if t.Start == g.turn.Start {
-			continue // who begins at the same instant comes neither before nor after
-		}
-		talkS := min(t.TalkS, g.turn.Start-t.Start)
-		word := &ownWord
-		if t.Right != g.turn.Right {
-			g.othersS += talkS
-			word = &othersWord
-		}
-		if talkS >= wordS {
-			*word = min(*word, t.Start)
-		}
-	}
-	g.otherFirst = othersWord < ownWord
 }
 
 // support is the greeting's weight if it is the agent's under a reading.
@@ -261,71 +129,6 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	default:
 		return w.Unlikely
 	}
-}
-
-func (g greeting) complete() bool {
-	return g.firstWord-g.begins >= clearlyQuietS && g.answered() && g.lasts(minFullGreetingS, maxFullGreetingS) && g.replyS >= minFullReplyS
-}
-
-func (g greeting) plain() bool {
-	return g.answered() && g.lasts(minGreetingS, maxGreetingS) && g.replyS >= minReplyS
-}
-
-func (g greeting) answered() bool { return g.replyGap >= -replyOverlapS && g.replyGap <= replyWithinS }
-
-func (g greeting) lasts(low, high float64) bool { return g.turn.TalkS >= low && g.turn.TalkS <= high }
-
-// How much oftener a recording that begins within a call looks like an opening than one
-// of a whole call does. Of 342 pieces cut from the middle of 48 calls, 8 look like a
-// complete opening and 49 like a plain one; of the 48 calls whole, 20 and 25.
-const (
-	completeInMidCall = 0.06
-	plainInMidCall    = 0.3
-	// By reason: both channels are dead until one instant, as where a recording was paused.
-	pausedBefore = 6.0
-)
-
-// How much oftener a leg that is recorded late leaves what is heard than one that joins late
-// does. By reason: it hides nothing that was said on the other leg, and whoever speaks first
-// afterwards may be either.
-const (
-	lateThoughTalked = 20.0 // somebody talks, or a beep comes, before the leg is there
-	lateAndGreeted   = 20.0 // the leg that was there before takes the first long turn
-	lateAndGreets    = 0.02
-)
-
-// scenarios are ways in which the first long turn may not be the greeting.
-func (g greeting) scenarios(rates Rates) []scenario {
-	if g.joinS > 0 {
-		odds := lateAndGreets
-		switch {
-		case g.alone, g.beeped:
-			odds = lateThoughTalked
-		case !g.lateGreets:
-			odds = lateAndGreeted
-		}
-		return []scenario{{rates.Late * odds, "A leg that was recorded late would explain this as well."}}
-	}
-	odds := plainInMidCall
-	if g.complete() {
-		odds = completeInMidCall
-	}
-	if g.begins > 0 {
-		odds *= pausedBefore
-	}
-	return []scenario{{rates.Begun * odds, "A recording that begins within the call may sound like this."}}
-}
-
-// beepAfter reports whether a mailbox's beep follows soon after a time in
-// seconds. A beep that comes again and again says that the call is recorded.
-func (r reading) beepAfter(c *measurement.Channel, at float64) bool {
-	repeated := func(t measurement.Tone) bool { return t.Kind == measurement.Beep && t.Count > 1 }
-	if slices.ContainsFunc(r.m.Left.Tones, repeated) || slices.ContainsFunc(r.m.Right.Tones, repeated) {
-		return false
-	}
-	return slices.ContainsFunc(c.Tones, func(t measurement.Tone) bool {
-		return t.Kind == measurement.Beep && t.Start >= at-replyOverlapS && t.Start <= at+mailboxBeepS
-	})
 }
 
 // agentFirst and customerFirst report who speaks first; neither where both start at once.
