@@ -21,7 +21,7 @@ import (
 )
 
 // bytesOf is a source that opens what is named: files as they are, and of an address
-// what it serves, all but a signature deciding which.
+// what it serves, all but a signature deciding which. It keeps to conditions.
 func bytesOf() *fake {
 	return &fake{do: func(_ context.Context, task Task) (Measured, error) {
 		content, err := contentOf(task.Reference)
@@ -30,7 +30,13 @@ func bytesOf() *fake {
 		}
 		r := straight()
 		r.SHA256 = content
-		return Measured{Recording: r}, nil
+		if !strings.Contains(task.Reference, "://") {
+			return Measured{Recording: r}, nil
+		}
+		if task.Before == content {
+			return Measured{State: content, Unchanged: true}, nil
+		}
+		return Measured{Recording: r, State: content}, nil
 	}}
 }
 
@@ -152,6 +158,9 @@ func TestEveryRowHasAResultOfItsOwnBytes(t *testing.T) {
 					if wanted[i] == "" || !slices.Contains(of, wanted[i]) {
 						rt.Fatalf("run with --again %q of\n%srow %d has no result of its own bytes: %+v", again, text, i+1, heard)
 					}
+				}
+				if report.Unheard != 0 {
+					rt.Fatalf("%d rows are unheard", report.Unheard)
 				}
 				if report.Reading.Rows != int64(n) {
 					rt.Fatalf("%d rows were read of %d", report.Reading.Rows, n)
