@@ -222,3 +222,25 @@ func TestRowsThatNobodyHeardAreCounted(t *testing.T) {
 		}
 	})
 }
+
+// However often rows repeat others, over however many slices of the manifest, each is
+// counted, and none is taken for a row that was lost.
+func TestEveryRepetitionIsCounted(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s := open(t, target)
+		var text strings.Builder
+		text.WriteString("id,recording\n")
+		const n = 2*intakeRows + 7
+		for i := range n {
+			fmt.Fprintf(&text, "dup%[1]d,https://example.com/%[1]d.wav\n", i%3)
+		}
+		for range 2 {
+			r := run(t, s, manifestOf(t, "m", text.String()), ReadOptions{}, fast(&fake{}))
+			exactlyOne(t, s, 3)
+			sum, err := s.Summarise(t.Context(), Filter{})
+			if err != nil || sum.Repeated != n-3 || r.Reading.Repeated != n-3 || r.Unheard != 0 {
+				t.Errorf("%d repeated in the summary, %d read, want %d; %d unheard; %v", sum.Repeated, r.Reading.Repeated, n-3, r.Unheard, err)
+			}
+		}
+	})
+}

@@ -26,7 +26,11 @@ func (in *intake) match(slice []row, existing map[string][]*former) (found []*fo
 	for i := range slice {
 		r := &slice[i]
 		if j, twice := first[r.is()]; twice {
-			repeats[i] = repeated{number: slice[j].number, index: j, inSlice: true}
+			if of, too := repeats[j]; too {
+				repeats[i] = of // of a row that an earlier slice had
+			} else {
+				repeats[i] = repeated{number: slice[j].number, index: j, inSlice: true}
+			}
 			continue
 		}
 		first[r.is()] = i
