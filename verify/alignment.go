@@ -28,7 +28,7 @@ const (
 
 // A lag is told where the speakers' reactions fit it by so many standard deviations, and
 // by so many more than no lag: see package coupling for how often that is so. On
-// 108 sound calls the lags that do are below 2 s, the manner of talkers that answer late.
+// 108 clean calls the lags that do are below 2 s, the manner of talkers that answer late.
 const (
 	offsetPeakZ = 3.5
 	offsetOverZ = 3.0

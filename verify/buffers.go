@@ -42,7 +42,7 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 			return Recording{}, &hint.Error{Message: fmt.Sprintf("a block has %s where the first has %s", f, rec.Format),
 				Advice: "Give all blocks of a recording in one format."}
 		}
-		take(m, buf.Data, f.Channels)
+		commit(m, buf.Data, f.Channels)
 	}
 	if m == nil {
 		return Recording{}, &hint.Error{Message: "there are no samples", Advice: "Give at least one block of samples."}
@@ -68,8 +68,8 @@ func bufferFormat(buf *audio.Float32Buffer) (decode.Format, error) {
 	}, nil
 }
 
-// take gives interleaved samples to a meter.
-func take(m *meter.Meter, samples []float32, channels int) {
+// commit gives interleaved samples to a meter.
+func commit(m *meter.Meter, samples []float32, channels int) {
 	for len(samples) > 0 {
 		left, right := m.Next()
 		n := min(len(left), len(samples)/channels)

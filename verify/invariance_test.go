@@ -87,6 +87,7 @@ func (r recording) peak() float64 {
 // TestGainChangesNothing holds that gain which neither clips nor rounds moves
 // log10 LR by a tenth at the most.
 func TestGainChangesNothing(t *testing.T) {
+	t.Parallel()
 	decoded := map[string]recording{}
 	asItIs := map[string]verify.Verdict{}
 	for _, name := range calls {
@@ -105,9 +106,10 @@ func TestGainChangesNothing(t *testing.T) {
 	})
 }
 
-// TestCodingTurnsNothingRound holds that coding a recording again, at any level,
+// TestCodingReversesNoVerdict holds that coding a recording again, at any level,
 // may weaken its verdict but never turns it into the other one.
-func TestCodingTurnsNothingRound(t *testing.T) {
+func TestCodingReversesNoVerdict(t *testing.T) {
+	t.Parallel()
 	codings := map[string]func(int16) int16{
 		"µ-law":  func(x int16) int16 { return g711.DecodeUlawFrame(g711.EncodeUlawFrame(x)) },
 		"A-law":  func(x int16) int16 { return g711.DecodeAlawFrame(g711.EncodeAlawFrame(x)) },

@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// What a recorder lost of the sound. Measured on 108 sound recordings of five makers:
+// What a recorder lost of the sound. Measured on 108 clean recordings of five makers:
 // digital silence of 5 s and more that begins within 12 dB of the speech level
 // is in none of them, one that lasts to the end while the other side says 5 s and more in 1,
 // one of 4.5 s and more on both sides in the middle of the call in none; lost packets

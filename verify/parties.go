@@ -38,7 +38,7 @@ func nobodyOn(name, other string, here, there measurement.Channel, agentJoined b
 			carries = faint(here.Levels)
 		}
 	}
-	sign := listen(there, dead(here))
+	sign := speechSign(there, dead(here))
 	empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.",
 		name, carries, there.Timing.TalkS, other) + sign.words(agentJoined)
 	if sign == bothSides {
@@ -170,10 +170,10 @@ const (
 	leastTurns = 4
 )
 
-// listen says what the speech of a channel is where the other one has none, or
+// speechSign says what the speech of a channel is where the other one has none, or
 // is dead. A line that is there has somebody on it, who may wait; a dead one is a fault
 // as soon as anything is said that may be a conversation.
-func listen(c measurement.Channel, otherDead bool) sign {
+func speechSign(c measurement.Channel, otherDead bool) sign {
 	share, median, turns := pauses(c)
 	if takesTurns(c.TwoSpeakers, surelyTwo) || share <= bothSidesPauses && takesTurns(c.TwoSpeakers, likelyTwo) {
 		return bothSides

@@ -130,7 +130,7 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 const lostTalkShare = 0.1
 
 // sameForAWhile finds a part of the call in which both channels carry one sound. On 108
-// sound recordings no part of 2.5 s and more does, but for music that both hear.
+// clean recordings no part of 2.5 s and more does, but for music that both hear.
 func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	talk, whole := 0.0, m.Left.Timing.TalkS+m.Right.Timing.TalkS-m.Pair.DoubleTalkS
 	where := ""

@@ -74,8 +74,8 @@ func formats() []format {
 
 // opener makes a Reader of any reader, and none of an error.
 func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
-	return func(src *codec.Source, said *codec.Notes, o Options) (Reader, error) {
-		r, err := open(src, said, o)
+	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
+		r, err := open(src, notes, o)
 		if err != nil {
 			return nil, err
 		}
@@ -92,13 +92,13 @@ func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)
 // Its errors are an *[Error] where the recording is at fault. An error of r itself
 // is wrapped.
 func NewReader(r io.Reader, o Options) (Reader, error) {
-	src, said := codec.NewSource(r), &codec.Notes{}
+	src, notes := codec.NewSource(r), &codec.Notes{}
 	if o.Raw != nil {
-		return opener(wav.OpenRaw)(src, said, o)
+		return opener(wav.OpenRaw)(src, notes, o)
 	}
 	head, _ := src.Peek(headBytes)
 	if open := readerOf(head); open != nil {
-		return open(src, said, o)
+		return open(src, notes, o)
 	}
 	head, _ = src.Peek(sniff.Bytes)
 	if err := src.Failure(); err != nil {
@@ -111,8 +111,8 @@ func NewReader(r io.Reader, o Options) (Reader, error) {
 	if _, err := src.Discard(before.Bytes); err != nil {
 		return nil, err
 	}
-	said.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
-	return readerOf(head[before.Bytes:])(src, said, o)
+	notes.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
+	return readerOf(head[before.Bytes:])(src, notes, o)
 }
 
 // readerOf gives the reader of the format that begins with head, or nil.

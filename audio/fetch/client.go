@@ -178,7 +178,7 @@ func (c *Client) Close() { c.courier.ways.close() }
 // reader that is valid until the sink returns:
 //
 //   - A download that breaks off is resumed within that reader, where the
-//     server can. Where it cannot, the reader fails with [ErrAnew] and sink is
+//     server can. Where it cannot, the reader fails with [ErrRestart] and sink is
 //     called again with a fresh reader. Only what the last call was given counts.
 //   - A reader that ends with io.EOF gave all the bytes that the server
 //     announced. If the sink returns nil without having read them all, the rest

@@ -91,7 +91,7 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 		if err == nil {
 			err = s.serve(sink)
 		}
-		if errors.Is(err, ErrAnew) {
+		if errors.Is(err, ErrRestart) {
 			d.c.options.Logger.DebugContext(d.ctx, "a download starts over", slog.String("host", displayHost(d.target)))
 			continue
 		}
@@ -169,12 +169,12 @@ func (d *download) whole() (*http.Response, error) {
 			return nil, err
 		}
 		if resp.StatusCode == http.StatusBadRequest && d.atTwilio && d.target.Query().Get(requestedChannels) == "2" {
-			said := d.said(resp)
+			answer := d.statusText(resp)
 			resp.Body.Close()
 			one := *d.target
 			one.RawQuery = withChannels(one.Query(), "1")
 			d.target, d.mono = &one, true
-			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: displayHost(&one) + " has no version with two channels (" + said + "), so it was fetched with one"})
+			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: displayHost(&one) + " has no version with two channels (" + answer + "), so it was fetched with one"})
 			if resp, err = d.ask(0, ""); err != nil {
 				return nil, err
 			}
@@ -307,7 +307,7 @@ func (s *stream) ended(err error) error {
 		}
 	}
 	if s.validator == "" {
-		return ErrAnew
+		return ErrRestart
 	}
 	return nil
 }
@@ -333,7 +333,7 @@ func (s *stream) resume() error {
 	case http.StatusOK:
 		// The recording changed, or the server serves no ranges.
 		d.pending = resp
-		return ErrAnew
+		return ErrRestart
 	case http.StatusRequestedRangeNotSatisfiable:
 		// The body broke off just after its last byte.
 		r, ok := parseContentRange(resp.Header.Get("Content-Range"))
@@ -350,7 +350,7 @@ func (s *stream) resume() error {
 	if !d.budget.fail() {
 		return d.brokenOff(errWrongRange, s.offset)
 	}
-	return ErrAnew
+	return ErrRestart
 }
 
 var (

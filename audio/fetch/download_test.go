@@ -122,7 +122,7 @@ func TestResumedByLastModified(t *testing.T) {
 	}
 }
 
-func TestCutBodyBeginsAnew(t *testing.T) {
+func TestCutBodyStartsOver(t *testing.T) {
 	want := recording(50_000)
 	plain := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(want)))
@@ -155,7 +155,7 @@ func TestCutBodyBeginsAnew(t *testing.T) {
 	}
 }
 
-func TestSinkMaySwallowErrAnew(t *testing.T) {
+func TestSinkMaySwallowErrRestart(t *testing.T) {
 	want := recording(50_000)
 	s := serve(t, true, cutting([]int{20_000}, func(w http.ResponseWriter, r *http.Request) { w.Write(want) }))
 	for _, returned := range []error{nil, errors.New("the decoder's own words")} {
@@ -167,7 +167,7 @@ func TestSinkMaySwallowErrAnew(t *testing.T) {
 			if err == nil {
 				return nil
 			}
-			if !errors.Is(err, ErrAnew) {
+			if !errors.Is(err, ErrRestart) {
 				t.Errorf("the reader failed with %v", err)
 			}
 			return returned
@@ -201,7 +201,7 @@ func TestChangedBetweenAttempts(t *testing.T) {
 
 // A server that answers a resumption with anything but its continuation is not
 // trusted with another one.
-func TestWrongContinuationBeginsAnew(t *testing.T) {
+func TestWrongContinuationStartsOver(t *testing.T) {
 	want := recording(50_000)
 	part := func(contentRange string, body []byte) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {

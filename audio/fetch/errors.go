@@ -46,10 +46,10 @@ type SinkError struct{ Err error }
 func (e *SinkError) Error() string { return e.Err.Error() }
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// ErrAnew is what the reader given to a sink fails with when the download broke
+// ErrRestart is what the reader given to a sink fails with when the download broke
 // and can only start over. The sink may return it or any other error, or nil:
 // it is called again with a fresh reader.
-var ErrAnew = errors.New("the download broke off and starts over")
+var ErrRestart = errors.New("the download broke off and starts over")
 
 // ErrNoAccount is the cause where a recording SID cannot be looked up because it is
 // not known whose account it is in.

@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// said is the status of an answer and what its body says of an error, as far as
+// statusText is the status of an answer and what its body says of an error, as far as
 // it is short: "403: AccessDenied: Request has expired".
-func (d *download) said(resp *http.Response) string {
+func (d *download) statusText(resp *http.Response) string {
 	status := strconv.Itoa(resp.StatusCode)
 	body := io.ReadCloser(resp.Body)
 	if encoding := contentEncoding(resp.Header); decodable(encoding) {
@@ -36,19 +36,19 @@ func (d *download) said(resp *http.Response) string {
 func (d *download) statusError(resp *http.Response) error {
 	status, host := resp.StatusCode, d.hostOf(resp.Request.URL)
 	e := &Error{Status: status, temporary: worthRetrying(resp, nil), later: d.later(resp)}
-	said := d.said(resp)
+	answer := d.statusText(resp)
 	if d.ctx.Err() != nil {
 		return cancelled(d.ctx)
 	}
 	asked := times(max(d.budget.inARow, 1))
 	switch {
 	case status == http.StatusAccepted:
-		e.Message = fmt.Sprintf("%s is still making the recording (%s); it was asked %s", host, said, asked)
+		e.Message = fmt.Sprintf("%s is still making the recording (%s); it was asked %s", host, answer, asked)
 		e.Advice = notYet
 	case status == http.StatusUnauthorized:
-		d.unauthorized(e, resp, said)
+		d.unauthorized(e, resp, answer)
 	case status == http.StatusForbidden:
-		e.Message = fmt.Sprintf("%s refuses access to the recording (%s)", host, said)
+		e.Message = fmt.Sprintf("%s refuses access to the recording (%s)", host, answer)
 		e.Advice = "ask for the right to read recordings"
 		if d.trip.login == nil {
 			e.Message += "; no credentials were sent"
@@ -60,30 +60,30 @@ func (d *download) statusError(resp *http.Response) error {
 			e.Advice = "a presigned address works for a limited time: make a new one"
 		}
 	case status == http.StatusNotFound && d.atTwilio:
-		e.Message = fmt.Sprintf("%s has no such recording (%s): it was deleted, it is not ready yet, or it is in another account or region", host, said)
+		e.Message = fmt.Sprintf("%s has no such recording (%s): it was deleted, it is not ready yet, or it is in another account or region", host, answer)
 		e.Advice = notYet + "; otherwise look it up in the Twilio console"
 	case status == http.StatusNotFound:
-		e.Message = fmt.Sprintf("%s has no recording at this address (%s)", host, said)
+		e.Message = fmt.Sprintf("%s has no recording at this address (%s)", host, answer)
 		e.Advice = notYet + "; otherwise check the address"
 	case status == http.StatusGone:
-		e.Message = fmt.Sprintf("the recording is no longer at %s (%s): it was deleted", host, said)
+		e.Message = fmt.Sprintf("the recording is no longer at %s (%s): it was deleted", host, answer)
 		e.Advice = "if there is a copy elsewhere, give its address"
 	case status == http.StatusTooManyRequests:
-		e.Message = fmt.Sprintf("%s is too busy: it was asked %s and still wants fewer requests (%s)", host, asked, said)
+		e.Message = fmt.Sprintf("%s is too busy: it was asked %s and still wants fewer requests (%s)", host, asked, answer)
 		e.Advice = "try again later, or fetch fewer recordings at once"
 	case status == http.StatusRequestedRangeNotSatisfiable:
-		e.Message = fmt.Sprintf("%s cannot give the bytes of the recording that were asked for (%s)", host, said)
+		e.Message = fmt.Sprintf("%s cannot give the bytes of the recording that were asked for (%s)", host, answer)
 		e.Advice = "the server seems to be at fault: download the recording and give its path"
 	case status == http.StatusProxyAuthRequired:
 		d.explainProxy(e, &proxyError{status}, host, d.trip.via)
 	case status >= 500:
-		e.Message = fmt.Sprintf("%s failed after %s (%s)", host, attempts(max(d.budget.inARow, 1)), said)
+		e.Message = fmt.Sprintf("%s failed after %s (%s)", host, attempts(max(d.budget.inARow, 1)), answer)
 		e.Advice = "try again later"
 	case status < 300:
-		e.Message = fmt.Sprintf("%s answered with status %s, which is not a whole recording", host, said)
+		e.Message = fmt.Sprintf("%s answered with status %s, which is not a whole recording", host, answer)
 		e.Advice = "check the address, or download the recording and give its path"
 	default:
-		e.Message = fmt.Sprintf("%s did not answer with a recording but with status %s", host, said)
+		e.Message = fmt.Sprintf("%s did not answer with a recording but with status %s", host, answer)
 		e.Advice = "check the address"
 	}
 	return e
@@ -130,24 +130,24 @@ func (d *download) displaySource() string {
 }
 
 // unauthorized tells the four ways apart in which credentials can be missing.
-func (d *download) unauthorized(e *Error, resp *http.Response, said string) {
+func (d *download) unauthorized(e *Error, resp *http.Response, answer string) {
 	host, login := d.hostOf(resp.Request.URL), d.trip.login
 	asked := originOf(d.target)
 	switch {
 	case !staysAtOrigin(resp.Request):
-		e.Message = fmt.Sprintf("%s sent the request on to %s, which asks for credentials (%s); credentials are not taken along to another origin", displayHost(d.target), host, said)
+		e.Message = fmt.Sprintf("%s sent the request on to %s, which asks for credentials (%s); credentials are not taken along to another origin", displayHost(d.target), host, answer)
 		e.Advice = "give the address that the recording has there"
 	case login != nil && !d.trip.takesLogin(resp.Request) && asked.takesCredentials():
-		e.Message = fmt.Sprintf("%s redirects to an address that carries a signature and asks for credentials all the same (%s)", host, said)
+		e.Message = fmt.Sprintf("%s redirects to an address that carries a signature and asks for credentials all the same (%s)", host, answer)
 		e.Advice = "check the clock and the signing on the server, or give the address that the recording has there"
 	case login == nil:
-		e.Message = fmt.Sprintf("%s asks for credentials (%s), and none are known for it", host, said)
+		e.Message = fmt.Sprintf("%s asks for credentials (%s), and none are known for it", host, answer)
 		e.Advice = d.c.options.Credentials.hintFor(asked, d.atTwilio)
 	case !asked.takesCredentials():
-		e.Message = fmt.Sprintf("%s asks for credentials (%s), and those are not sent over http, where everybody can read them", host, said)
+		e.Message = fmt.Sprintf("%s asks for credentials (%s), and those are not sent over http, where everybody can read them", host, answer)
 		e.Advice = "give the address with https://"
 	default:
-		e.Message = fmt.Sprintf("%s does not accept the credentials from %s (%s)", host, login.source, said)
+		e.Message = fmt.Sprintf("%s does not accept the credentials from %s (%s)", host, login.source, answer)
 		e.Advice = "check them"
 		if d.atTwilio {
 			e.Advice = "check them; a key or token works only in the region that it was made for"

@@ -125,8 +125,8 @@ func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	}
 	samples = samples[:min(len(samples), int(MaxDuration.Seconds()*float64(rate)))]
 	r := &Print{name: name, sha256: digest(rate, samples), durationS: float64(len(samples)) / float64(rate)}
-	heard := hear(samples, rate, 0)
-	from, to, sound := heard.sound()
+	played := render(samples, rate, 0)
+	from, to, sound := played.sound()
 	switch {
 	case sound == 0:
 		return nil, &hint.Error{
@@ -148,15 +148,15 @@ func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 			// The last part ends where the sound does.
 			at += i * (to - from - length) / (count - 1)
 		}
-		parts = append(parts, part{level: heard.level(at, at+length)})
-		parts[i].speeds[maxSpeedPercent] = heard.pattern(at, length)
+		parts = append(parts, part{level: played.level(at, at+length)})
+		parts[i].speeds[maxSpeedPercent] = played.pattern(at, length)
 	}
 	for v := range speedCount {
 		if percent := v - maxSpeedPercent; percent != 0 {
-			h := hear(samples, rate, percent)
+			faster := render(samples, rate, percent)
 			for i := range parts {
 				at := parts[i].speeds[maxSpeedPercent].at * 100 / (100 + percent)
-				parts[i].speeds[v] = h.pattern(at, length)
+				parts[i].speeds[v] = faster.pattern(at, length)
 			}
 		}
 	}
@@ -190,41 +190,41 @@ func digest(rate int, samples []float32) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// heard is a reference at one speed.
-type heard struct {
+// rendition is a reference at one speed.
+type rendition struct {
 	prints []frameBits
 	frames []frame
 	floor  int32 // what lies below does not count
 }
 
-// hear takes the frames and prints of samples that are played some percent faster.
+// render takes the frames and prints of samples that are played some percent faster.
 // They stand between two stretches of silence of half a second, so that the frames at either
 // end have something around them.
-func hear(samples []float32, rate, percent int) *heard {
-	h := &heard{floor: math.MinInt32}
+func render(samples []float32, rate, percent int) *rendition {
+	r := &rendition{floor: math.MinInt32}
 	s, p := newSpectrum(), &fingerprinter{}
-	keep := func(v frameBits) { h.prints = append(h.prints, v) }
+	keep := func(v frameBits) { r.prints = append(r.prints, v) }
 	each := func(f *frame) {
-		h.frames = append(h.frames, *f)
+		r.frames = append(r.frames, *f)
 		p.add(f, keep)
 		for _, v := range f.logs {
-			h.floor = max(h.floor, v-soundRange)
+			r.floor = max(r.floor, v-soundRange)
 		}
 	}
 	s.add(resample(samples, rate*(100+percent), searchRate*100), each)
 	s.add(make([]float32, frameSamples), each) // completes the last frame
 	p.finish(keep)
-	return h
+	return r
 }
 
 // mask gives the bands of a frame that count.
-func (h *heard) mask(i int) uint64 {
+func (r *rendition) mask(i int) uint64 {
 	var m uint64
-	if i >= len(h.frames) || h.frames[i].silent() {
+	if i >= len(r.frames) || r.frames[i].silent() {
 		return 0
 	}
-	for b, v := range h.frames[i].logs {
-		if v > h.floor {
+	for b, v := range r.frames[i].logs {
+		if v > r.floor {
 			m |= 1 << b
 		}
 	}
@@ -232,9 +232,9 @@ func (h *heard) mask(i int) uint64 {
 }
 
 // sound finds where the sound begins and ends, and how many frames of it there are.
-func (h *heard) sound() (from, to, count int) {
-	for i := range h.frames {
-		if h.mask(i) == 0 {
+func (r *rendition) sound() (from, to, count int) {
+	for i := range r.frames {
+		if r.mask(i) == 0 {
 			continue
 		}
 		if count == 0 {
@@ -247,10 +247,10 @@ func (h *heard) sound() (from, to, count int) {
 }
 
 // pattern takes some frames; beyond the last one nothing counts.
-func (h *heard) pattern(at, length int) pattern {
+func (r *rendition) pattern(at, length int) pattern {
 	p := pattern{at: at, bits: make([]uint64, length), mask: make([]uint64, length)}
-	for i := range min(length, len(h.prints)-at) {
-		p.bits[i], p.mask[i] = h.prints[at+i].bits, h.mask(at+i)
+	for i := range min(length, len(r.prints)-at) {
+		p.bits[i], p.mask[i] = r.prints[at+i].bits, r.mask(at+i)
 		p.cells += bits.OnesCount64(p.mask[i])
 	}
 	p.glances = glances(p.bits, p.mask)
@@ -258,9 +258,9 @@ func (h *heard) pattern(at, length int) pattern {
 }
 
 // level is the mean level of some frames in dB.
-func (h *heard) level(from, to int) float64 {
+func (r *rendition) level(from, to int) float64 {
 	var sum float64
-	for _, f := range h.frames[from:min(to, len(h.frames))] {
+	for _, f := range r.frames[from:min(to, len(r.frames))] {
 		sum += float64(f.power)
 	}
 	return 10 * math.Log10(sum/float64(to-from))

@@ -48,8 +48,8 @@ type Matcher struct {
 	print      fingerprinter
 	window     window
 	searches   [][]search // of each reference, one a part
-	hear       func(*frame)
-	take       func(frameBits)
+	addFrame   func(*frame)
+	addBits    func(frameBits)
 }
 
 // NewMatcher returns a matcher for a channel at a rate in Hz.
@@ -62,20 +62,20 @@ func NewMatcher(rate int, references []*Print) *Matcher {
 		}
 		m.searches = append(m.searches, searches)
 	}
-	m.take = func(p frameBits) {
+	m.addBits = func(p frameBits) {
 		m.window.add(p)
 		if len(m.window.bits) == partFrames+lagBlock {
 			m.look()
 			m.window.drop(lagBlock)
 		}
 	}
-	m.hear = func(f *frame) { m.print.add(f, m.take) }
+	m.addFrame = func(f *frame) { m.print.add(f, m.addBits) }
 	return m
 }
 
 // Add takes samples of the channel, full scale = 1. The size of the blocks
 // makes no difference.
-func (m *Matcher) Add(x []float32) { m.spectrum.add(m.resampler.add(x), m.hear) }
+func (m *Matcher) Add(x []float32) { m.spectrum.add(m.resampler.add(x), m.addFrame) }
 
 // look searches the window from its front.
 func (m *Matcher) look() {
@@ -89,7 +89,7 @@ func (m *Matcher) look() {
 // Finish ends the search and gives a match for each reference, in their order. The
 // matcher must not be used again.
 func (m *Matcher) Finish() []measurement.Match {
-	m.print.finish(m.take)
+	m.print.finish(m.addBits)
 	m.look()
 	var matches []measurement.Match
 	for i, r := range m.references {

@@ -138,12 +138,12 @@ func (ch *channel) settleMusic() []frames.Range {
 }
 
 // finish gives what the channel sounds like, now that it is known where somebody speaks.
-func (ch *channel) finish(heard speech.Speech, clock frames.Clock) measurement.Channel {
+func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.Channel {
 	out := measurement.Channel{
 		Levels:   ch.energy.Result(),
 		Timing:   ch.silence.Timing(clock),
-		Line:     ch.line.Result(heard.Weakest),
-		Segments: heard.Segments,
+		Line:     ch.line.Result(spoken.Weakest),
+		Segments: spoken.Segments,
 	}
 	e, line := &out.Levels, &out.Line
 	line.G711, line.G711Share = ch.grid.Result()
@@ -151,15 +151,15 @@ func (ch *channel) finish(heard speech.Speech, clock frames.Clock) measurement.C
 	bursts := ch.bursts.Result(&ch.log)
 	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares-bursts.SumSquares, clock.Samples, bursts.Reach(clock.Rate))
 	out.Bursts = clock.Segments(bursts.Ranges)
-	e.NoiseFloor = speech.NoiseFloor(&ch.log, heard.Segments, clock)
+	e.NoiseFloor = speech.NoiseFloor(&ch.log, spoken.Segments, clock)
 	e.SNR = e.ActiveSpeechLevel.Over(e.NoiseFloor)
-	line.NoiseStep = speech.NoiseStep(&ch.log, heard.Segments, clock)
-	line.Dropouts = ch.dropouts.Result(heard.Segments, e.ActiveSpeechLevel)
-	out.Timing.LeadingIdleS = max(out.Timing.LeadingDigitalSilenceS, speech.LeadingIdle(&ch.log, heard.Segments, clock))
+	line.NoiseStep = speech.NoiseStep(&ch.log, spoken.Segments, clock)
+	line.Dropouts = ch.dropouts.Result(spoken.Segments, e.ActiveSpeechLevel)
+	out.Timing.LeadingIdleS = max(out.Timing.LeadingDigitalSilenceS, speech.LeadingIdle(&ch.log, spoken.Segments, clock))
 	out.Blanks = speech.Blanks(&ch.log, clock)
 	out.Tones, out.OmittedTones = ch.tones.Found.Result(clock)
 	if ch.voice != nil {
-		out.Voice = ch.voice.Result(heard.Segments, clock)
+		out.Voice = ch.voice.Result(spoken.Segments, clock)
 	}
 	if ch.waveform != nil {
 		out.Waveform = ch.waveform.Result(clock.Rate)

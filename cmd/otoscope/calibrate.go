@@ -79,13 +79,13 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if name == "" {
 		name = strings.TrimSuffix(filepath.Base(o.out), filepath.Ext(o.out)) + "-" + day.UTC().Format(time.DateOnly)
 	}
-	if err := evidence.CheckName(name); err != nil {
+	if err := evidence.CheckProfileName(name); err != nil {
 		return flagValue("name", err)
 	}
 	if err := writable("out", o.out); err != nil { // before minutes of listening
 		return err
 	}
-	recordings, err := o.labels.listen(ctx, labels, args[0])
+	recordings, err := o.labels.measure(ctx, labels, args[0])
 	if err != nil {
 		return err
 	}

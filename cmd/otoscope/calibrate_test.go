@@ -48,6 +48,7 @@ func excerpts(t *testing.T, dir string, n int) string {
 
 // A profile is fitted, and verify and evaluate take it.
 func TestCalibrate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	labels, out := excerpts(t, dir, 24), filepath.Join(dir, "acme.json")
 	command := func(want int, args ...string) string {

@@ -34,12 +34,12 @@ type console struct {
 	drawing bool // a terminal, and not JSON
 	json    bool
 	screen  redrawn
-	told    time.Time
+	printed time.Time
 	pace    pace
 }
 
 func newConsole(env environment, o *workOptions) *console {
-	c := &console{out: env.stderr, screen: redrawn{out: env.stderr}, quiet: o.quiet, json: o.logFormat == "json", told: time.Now()}
+	c := &console{out: env.stderr, screen: redrawn{out: env.stderr}, quiet: o.quiet, json: o.logFormat == "json", printed: time.Now()}
 	c.drawing = !c.json && !c.quiet && isTerminal(env.stderr) && env.getenv("TERM") != "dumb"
 	level := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if c.json {
@@ -165,8 +165,8 @@ func (c *console) progress(s batch.Status) {
 		c.screen.draw(c.lines(s))
 		return
 	}
-	if time.Since(c.told) >= plainInterval {
-		c.tell(s)
+	if time.Since(c.printed) >= plainInterval {
+		c.printStatus(s)
 	}
 }
 
@@ -176,13 +176,13 @@ func (c *console) end(s batch.Status) {
 	defer c.mu.Unlock()
 	c.screen.erase()
 	if !c.quiet && s.Elapsed >= time.Second {
-		c.tell(s)
+		c.printStatus(s)
 	}
 }
 
-// tell writes a line that stays. The lock is held.
-func (c *console) tell(s batch.Status) {
-	c.told = time.Now()
+// printStatus writes a line that stays. The lock is held.
+func (c *console) printStatus(s batch.Status) {
+	c.printed = time.Now()
 	if !c.json {
 		fmt.Fprintln(c.out, strings.Join(c.lines(s), "; "))
 		return

@@ -221,7 +221,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if len(o.faults.kinds) > 0 {
 		return runFaults(ctx, env, o, format, labels, args[0], judging)
 	}
-	recordings, err := o.labels.listen(ctx, labels, args[0])
+	recordings, err := o.labels.measure(ctx, labels, args[0])
 	if err != nil {
 		return err
 	}
@@ -260,8 +260,8 @@ func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string
 	return evaluate.ReadLabels(f, name)
 }
 
-// listen measures the labelled recordings.
-func (o *labelsOptions) listen(ctx context.Context, labels []evaluate.Label, from string) ([]evaluate.Recording, error) {
+// measure measures the labelled recordings.
+func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, from string) ([]evaluate.Recording, error) {
 	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers})
 }
 

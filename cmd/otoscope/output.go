@@ -98,28 +98,28 @@ func (o *outputOptions) check() error {
 	return nil
 }
 
-// A teller writes verdicts one after the other and keeps count of their outcomes.
-type teller struct {
+// A verdictPrinter writes verdicts one after the other and keeps count of their outcomes.
+type verdictPrinter struct {
 	results  report.Results
 	outcomes map[verify.Outcome]int64
-	told     int64
+	row      int64
 }
 
-func (o *outputOptions) teller(env environment) (*teller, error) {
+func (o *outputOptions) verdictPrinter(env environment) (*verdictPrinter, error) {
 	format, err := o.format.read()
 	if err != nil {
 		return nil, err
 	}
 	options := env.report()
 	options.Detail, options.Brief = o.detail, o.brief
-	return &teller{results: format.Results(env.stdout, report.About{}, options), outcomes: map[verify.Outcome]int64{}}, nil
+	return &verdictPrinter{results: format.Results(env.stdout, report.About{}, options), outcomes: map[verify.Outcome]int64{}}, nil
 }
 
-// tell writes one verdict.
-func (t *teller) tell(v verify.Verdict) error {
-	t.told++
+// print writes one verdict.
+func (t *verdictPrinter) print(v verify.Verdict) error {
+	t.row++
 	t.outcomes[v.Outcome]++
-	return t.results.Write(report.Row{Row: t.told, Verdict: v})
+	return t.results.Write(report.Row{Row: t.row, Verdict: v})
 }
 
 // verdictStatus is the exit status that counted outcomes amount to.

@@ -135,11 +135,11 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
 		jobs:     jobs(refs, o.declared.word("attributes"), declared),
 	}
-	teller, err := o.output.teller(env)
+	verdictPrinter, err := o.output.verdictPrinter(env)
 	if err != nil {
 		return err
 	}
-	return v.run(ctx, o.workers, teller)
+	return v.run(ctx, o.workers, verdictPrinter)
 }
 
 // check finds references that contradict each other or the flags.
@@ -209,7 +209,7 @@ type verifier struct {
 // temporary files. They end at once; this is for those that do not.
 const grace = 2 * time.Second
 
-func (v *verifier) run(ctx context.Context, workers int, t *teller) error {
+func (v *verifier) run(ctx context.Context, workers int, t *verdictPrinter) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	verdicts := make([]chan verify.Verdict, len(v.jobs))
@@ -251,12 +251,12 @@ func (v *verifier) run(ctx context.Context, workers int, t *teller) error {
 }
 
 // tellAll prints each verdict as soon as all before it are out.
-func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, t *teller) error {
+func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, t *verdictPrinter) error {
 	defer v.progress.close()
 	for _, c := range verdicts {
 		select {
 		case verdict := <-c:
-			if err := v.progress.aside(func() error { return t.tell(verdict) }); err != nil {
+			if err := v.progress.aside(func() error { return t.print(verdict) }); err != nil {
 				return err
 			}
 		case <-ctx.Done():

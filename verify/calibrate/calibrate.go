@@ -80,7 +80,7 @@ type Change struct {
 // Fit fits a profile to recordings that evaluate.Listen measured, with their cuts.
 // Where they are too few, its error is a *hint.Error that says how many it needs.
 func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Result, error) {
-	if err := evidence.CheckName(o.Name); err != nil {
+	if err := evidence.CheckProfileName(o.Name); err != nil {
 		return nil, err
 	}
 	all, agents, groups := calls(recordings, o)

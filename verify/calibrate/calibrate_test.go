@@ -122,7 +122,8 @@ func distance(r *calibrate.Result) float64 {
 	return math.Sqrt(sum)
 }
 
-func TestTooLittle(t *testing.T) {
+func TestTooFewCallsAreRefused(t *testing.T) {
+	t.Parallel()
 	good := centre{greets: 1, talk: 1.5}
 	unreadable := good.calls(30, 1)
 	unreadable[7].Err = errors.New("the disk is on fire")
@@ -159,7 +160,8 @@ func TestTooLittle(t *testing.T) {
 }
 
 // Few calls change little; many change what they contradict.
-func TestRegularised(t *testing.T) {
+func TestFewCallsChangeLittle(t *testing.T) {
+	t.Parallel()
 	// Here the party that greets is the agent in only 70 % of calls.
 	odd := centre{greets: 0.7, talk: 1, agents: 10}
 	few, many := fit(t, odd.calls(25, 3)), fit(t, odd.calls(400, 3))
@@ -179,11 +181,15 @@ func TestRegularised(t *testing.T) {
 
 // Claims stop where the calls do: n of them without a mistake support odds of n+1 to 1,
 // and mistakes among those that claim most support less.
-func TestClaims(t *testing.T) {
+func TestClaimsStopWhereTheCallsDo(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		greets float64
 		n      int
 	}{{1, 20}, {1, 60}, {1, 150}, {0.9, 150}, {0.6, 150}} {
+		if testing.Short() && tt.greets == 0.9 {
+			continue
+		}
 		r := fit(t, centre{greets: tt.greets, talk: 1.6, agents: 12}.calls(tt.n, 5))
 		most := math.Log10(float64(tt.n + 1))
 		if r.Profile.TimingCap > most {
@@ -213,6 +219,7 @@ func TestClaims(t *testing.T) {
 // Exchanging channels and labels changes nothing, and a mirror adds nothing:
 // the fit is antisymmetric by construction.
 func TestMirrorsChangeNothing(t *testing.T) {
+	t.Parallel()
 	straight := centre{greets: 0.8, talk: 1.3, agents: 5}.calls(40, 7)
 	var exchanged, both []evaluate.Recording
 	for i, r := range straight {
@@ -235,7 +242,8 @@ func TestMirrorsChangeNothing(t *testing.T) {
 	}
 }
 
-func TestText(t *testing.T) {
+func TestTextNamesTheFit(t *testing.T) {
+	t.Parallel()
 	r := fit(t, centre{greets: 1, talk: 1.5, agents: 5}.calls(60, 1))
 	var b bytes.Buffer
 	if err := report.Formats()[0].Fit(&b, r, report.Options{ASCII: true}); err != nil {
@@ -248,7 +256,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestEnds(t *testing.T) {
+func TestFitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := calibrate.Fit(ctx, centre{greets: 1, talk: 1.5}.calls(30, 1), options()); !errors.Is(err, context.Canceled) {

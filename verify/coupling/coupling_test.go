@@ -43,7 +43,7 @@ func TestChannelsOfOneCallBelongTogether(t *testing.T) {
 		call, other := conversation(r, 120), conversation(r, 120)
 		p := coupling.New(call[0], call[1], 120)
 		if lag, z := p.Peak(); math.Abs(lag) > 0.5 || z < 3 || p.Z(0) < 3 {
-			t.Errorf("seed %d: a sound call fits best with a lag of %.1f s (%.1f), %.1f without", seed, lag, z, p.Z(0))
+			t.Errorf("seed %d: a clean call fits best with a lag of %.1f s (%.1f), %.1f without", seed, lag, z, p.Z(0))
 		}
 		if apart := coupling.New(call[0], other[1], 120).Z(0); apart > 3 {
 			t.Errorf("seed %d: legs of two calls have a Z of %.1f", seed, apart)

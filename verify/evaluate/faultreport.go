@@ -83,8 +83,8 @@ func (b *bench) report() *FaultReport {
 	return r
 }
 
-// tell writes the counts into a report, in an order of their own.
-func (b *bench) tell(r *FaultReport) {
+// summarise writes the counts into a report, in an order of their own.
+func (b *bench) summarise(r *FaultReport) {
 	for _, k := range b.makers() {
 		all := FaultRow{Kind: k.name, What: k.what, FaultCounts: FaultCounts{NamedBy: map[finding.Code]int{}}}
 		for _, row := range k.rows() {

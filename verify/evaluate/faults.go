@@ -65,7 +65,7 @@ func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultRep
 	if err != nil {
 		return nil, err
 	}
-	b.tell(report)
+	b.summarise(report)
 	return report, nil
 }
 

@@ -104,7 +104,7 @@ func Contradicted(right, calls int) bool {
 	return stat.ClopperPearson(right, calls, stat.IntervalConfidence)[1] < 0.5
 }
 
-// count counts one sound call.
+// count counts one clean call.
 func (f *Figures) count(t *Trial, support float64) {
 	if support > 0 { // a call without evidence is not right
 		f.Right++

@@ -40,7 +40,7 @@ func evaluated(t *testing.T, o evaluate.JudgeOptions) *evaluate.Report {
 	return evaluate.Judge(recordings, o)
 }
 
-// The project's own recordings: four sound calls, four with faults.
+// The project's own recordings: four clean calls, four with faults.
 func TestJudgeFixtures(t *testing.T) {
 	r := evaluated(t, evaluate.JudgeOptions{})
 	if r.Recordings != 8 || r.Calls != 4 || r.Right != 4 || r.WrongDecided != 0 || r.FalseAlarms != 0 {
@@ -128,7 +128,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// Without sound calls there are no rates, and nothing breaks.
+// Without clean calls there are no rates, and nothing breaks.
 func TestNothingToJudge(t *testing.T) {
 	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "evil\u001b[2J.wav", "left": "agent"}`), "labels")
 	if err != nil {

@@ -149,8 +149,8 @@ func WriteProfile(w io.Writer, p Profile, from Provenance) error {
 	return err
 }
 
-// CheckName refuses names that a result could not be told by.
-func CheckName(name string) error { return checkName(name) }
+// CheckProfileName refuses names that a result could not be told by.
+func CheckProfileName(name string) error { return checkName(name) }
 
 func checkName(name string) error {
 	const hint = "name it in up to 100 characters, for example acme-2026-11"

@@ -38,11 +38,11 @@ type fmtChunk struct {
 	blockAlign int
 	bits       int
 	extensible bool
-	validBits  int // 0 where not told
+	validBits  int // 0 if not given
 }
 
 // parseFmt reads the first bytes, at most 40, of a fmt chunk that begins at byte at.
-func parseFmt(b []byte, at int64, order binary.ByteOrder, said *codec.Notes) (fmtChunk, error) {
+func parseFmt(b []byte, at int64, order binary.ByteOrder, notes *codec.Notes) (fmtChunk, error) {
 	c := fmtChunk{at: at}
 	if len(b) < minFmtBytes {
 		return c, malformed(at, "the fmt chunk has %s where it needs %d", codec.Count(len(b), "byte"), minFmtBytes)
@@ -68,7 +68,7 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, said *codec.Notes) (fm
 		return c, unsupported(at+8+24, "samples of the unknown sub-format %s", guid(subFormat, order))
 	}
 	if stated := order.Uint16(b[16:]); stated < extensionBytes {
-		said.Add(NoteMalformed, "The fmt chunk's extension claims %d bytes, but all %d of it are there.", stated, extensionBytes)
+		notes.Add(NoteMalformed, "The fmt chunk's extension claims %d bytes, but all %d of it are there.", stated, extensionBytes)
 	}
 	c.tag = tag
 	c.validBits = int(order.Uint16(b[18:]))
@@ -92,7 +92,7 @@ func guid(b []byte, order binary.ByteOrder) string {
 }
 
 // format believes the chunk, or says what is wrong with it.
-func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
+func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 	f := Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
 	switch c.tag {
 	case tagPCM:
@@ -118,7 +118,7 @@ func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
 	if f.Encoding == ALaw || f.Encoding == MuLaw {
 		f.Bits = 8 // some writers give the 13, 14 or 16 bits that an octet expands to
 	}
-	width, err := c.sampleBytes(f, said)
+	width, err := c.sampleBytes(f, notes)
 	if err != nil {
 		return f, err
 	}
@@ -130,7 +130,7 @@ func (c fmtChunk) format(container string, said *codec.Notes) (Format, error) {
 		if c.validBits <= f.ContainerBits {
 			f.Bits = c.validBits
 		} else {
-			said.Add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
+			notes.Add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
 				c.validBits, f.ContainerBits, f.Bits)
 		}
 	}
@@ -159,7 +159,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 // sampleBytes is the size of one sample of one channel. Where the fields of the chunk contradict each
 // other and no third one settles it, the samples cannot be told apart: a wrong frame size would mix
 // the channels, so that is an error and never a guess.
-func (c fmtChunk) sampleBytes(f Format, said *codec.Notes) (int, error) {
+func (c fmtChunk) sampleBytes(f Format, notes *codec.Notes) (int, error) {
 	packed := (f.Bits + 7) / 8
 	frame := c.channels * packed
 	switch {
@@ -169,11 +169,11 @@ func (c fmtChunk) sampleBytes(f Format, said *codec.Notes) (int, error) {
 		// No other count of channels can be meant by this. Samples are left-justified in what is
 		// wider than they are, says the first RIFF specification of PCM.
 		if !c.extensible {
-			said.Add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
+			notes.Add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
 		}
 		return 4, nil
 	case c.blockAlign == 0 || c.byteRate == c.rate*int64(frame):
-		said.Add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
+		notes.Add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
 			codec.Count(c.blockAlign, "byte"), codec.Count(c.channels, "channel"), 8*packed, frame)
 		return packed, nil
 	}

@@ -17,7 +17,7 @@ const blockBytes = 1 << 16
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader struct {
 	src       *codec.Source
-	said      *codec.Notes
+	notes     *codec.Notes
 	layout    layout
 	taken     []int // channels of the file that are delivered, counted from 0
 	picking   bool  // they are others than all of the file's, in its order
@@ -44,28 +44,28 @@ func NewReader(r io.Reader, o Options) (*Reader, error) {
 func Begins(head []byte) bool { return sniff.Head(head).Kind == sniff.WAV }
 
 // Open is NewReader for a source from which something may have been read before, and of which
-// something may have been said.
-func Open(src *codec.Source, said *codec.Notes, o Options) (*Reader, error) {
-	l, err := walk(src, said, o)
+// something may have been noted.
+func Open(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
+	l, err := walk(src, notes, o)
 	if err != nil {
 		return nil, err
 	}
-	return open(src, said, o, l)
+	return open(src, notes, o, l)
 }
 
 // OpenRaw reads samples without a header, or those of a WAV file as if its header said what o.Raw says.
-func OpenRaw(src *codec.Source, said *codec.Notes, o Options) (*Reader, error) {
+func OpenRaw(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
 	if head, _ := src.Peek(riffHeaderBytes); sniff.IsWAV(head) {
-		return Open(src, said, o)
+		return Open(src, notes, o)
 	}
 	if err := src.Failure(); err != nil {
 		return nil, fmt.Errorf("reading the samples at byte %d: %w", src.Offset(), err)
 	}
-	return open(src, said, o, layout{format: o.Raw.Format(), bigEndian: o.Raw.BigEndian, size: math.MaxInt64, told: true, headerless: true})
+	return open(src, notes, o, layout{format: o.Raw.Format(), bigEndian: o.Raw.BigEndian, size: math.MaxInt64, fixed: true, headerless: true})
 }
 
-func open(src *codec.Source, said *codec.Notes, o Options, l layout) (*Reader, error) {
-	r := &Reader{src: src, said: said, layout: l}
+func open(src *codec.Source, notes *codec.Notes, o Options, l layout) (*Reader, error) {
+	r := &Reader{src: src, notes: notes, layout: l}
 	var err error
 	f := r.layout.format
 	if r.taken, err = o.Picked(f.Channels); err != nil {
@@ -77,7 +77,7 @@ func open(src *codec.Source, said *codec.Notes, o Options, l layout) (*Reader, e
 	r.picking = r.picking || len(r.taken) != f.Channels
 	r.converter = newConverter(f, len(r.taken))
 	r.weighing = newWeighing(f, r.layout.bigEndian)
-	r.samples = newSamples(r.src, r.said, r.layout, r.soundsOn)
+	r.samples = newSamples(r.src, r.notes, r.layout, r.soundsOn)
 	r.block = make([]byte, blockBytes/f.FrameBytes()*f.FrameBytes())
 	return r, nil
 }
@@ -89,7 +89,7 @@ func (r *Reader) Format() Format { return r.layout.format }
 func (r *Reader) Channels() int { return len(r.taken) }
 
 // Notes tells what is odd about the recording. It is complete once Read has returned io.EOF.
-func (r *Reader) Notes() []Note { return r.said.All() }
+func (r *Reader) Notes() []Note { return r.notes.All() }
 
 // Read fills left and right with up to len(left) sample frames and returns how many it was. Full scale
 // is 1.0: an n-bit integer sample s is s/2^(n-1) exactly, up to 24 bits, and the nearest float32 beyond.
@@ -128,7 +128,7 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 // finish returns the last error; the first time it also tells of samples that were no number.
 func (r *Reader) finish() error {
 	if r.bad > 0 {
-		r.said.Add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))
+		r.notes.Add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))
 		r.bad = 0
 	}
 	return r.err
@@ -182,23 +182,23 @@ func (r *Reader) end(err error) error {
 func (r *Reader) remark() {
 	r.samples.remark()
 	if r.partial > 0 {
-		r.said.Add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
+		r.notes.Add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
 	}
 	likely, found := r.weighing.likelier()
 	if !found {
 		return
 	}
 	teller := "The header says"
-	if r.layout.told {
+	if r.layout.fixed {
 		teller = "--raw says"
 	}
-	said, code := r.weighing.readings[r.weighing.header], note.WrongEncoding
+	stated, code := r.weighing.readings[r.weighing.header], note.WrongEncoding
 	if r.weighing.isByteOrder(likely) {
 		code = note.ByteOrder
 	}
 	f := r.layout.format
-	r.said.Add(code, "%s that the samples are %s, but they are %s. To read them so: --raw %s:%d:%d.",
-		teller, said.name, likely.name, likely.raw, f.SampleRate, f.Channels)
+	r.notes.Add(code, "%s that the samples are %s, but they are %s. To read them so: --raw %s:%d:%d.",
+		teller, stated.name, likely.name, likely.raw, f.SampleRate, f.Channels)
 }
 
 // soundsOn judges whether the bytes behind the samples are samples too: few are loud, as in speech and

@@ -29,7 +29,7 @@ type layout struct {
 	bigEndian  bool   // RIFX
 	size       int64  // bytes of samples by the header
 	vague      bool   // size is one that streaming writers put where they cannot know it
-	told       bool   // the format is what the user says, not the header
+	fixed      bool   // the user gave the format; the header does not change it
 	headerless bool   // there is no header: all that comes are samples
 	begin      int64  // byte at which the RIFF header begins
 	head       []byte // the bytes from there to the first sample; nil where they are more than maxHead, or odd
@@ -56,7 +56,7 @@ func (l layout) order() binary.ByteOrder {
 // walker goes through the chunks of one file up to its samples.
 type walker struct {
 	src       *codec.Source
-	said      *codec.Notes
+	notes     *codec.Notes
 	options   Options
 	order     binary.ByteOrder
 	container string
@@ -84,8 +84,8 @@ func (w *walker) discard(n int) error {
 }
 
 // walk reads up to the first sample.
-func walk(src *codec.Source, said *codec.Notes, o Options) (layout, error) {
-	w := &walker{src: src, said: said, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1, begin: src.Offset()}
+func walk(src *codec.Source, notes *codec.Notes, o Options) (layout, error) {
+	w := &walker{src: src, notes: notes, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1, begin: src.Offset()}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
 	}
@@ -222,13 +222,13 @@ func (w *walker) fmt(b []byte, at int64) error {
 	if w.dataAt >= 0 {
 		return w.dataFirst()
 	}
-	c, err := parseFmt(b, at, w.order, w.said)
+	c, err := parseFmt(b, at, w.order, w.notes)
 	if err != nil {
 		return err
 	}
 	if w.found == nil {
 		w.found = &c
-		w.format, err = c.format(w.container, w.said)
+		w.format, err = c.format(w.container, w.notes)
 		return err
 	}
 	first := w.found.at
@@ -237,7 +237,7 @@ func (w *walker) fmt(b []byte, at int64) error {
 		return malformed(at, "a second fmt chunk contradicts the first one, at byte %d", first)
 	}
 	w.odd = true
-	w.said.Add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
+	w.notes.Add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
 	return nil
 }
 
@@ -259,7 +259,7 @@ func (w *walker) pad(id string, size, at int64) error {
 		return nil // the next chunk's header tells why
 	}
 	if missingPad(next) {
-		w.said.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
+		w.notes.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
 		return nil
 	}
 	return w.discard(1)
@@ -274,7 +274,7 @@ func missingPad(next []byte) bool {
 func (w *walker) layout(size int64) layout {
 	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size, begin: w.begin}
 	if raw := w.options.Raw; raw != nil {
-		l.format, l.bigEndian, l.told = raw.Format(), raw.BigEndian, true
+		l.format, l.bigEndian, l.fixed = raw.Format(), raw.BigEndian, true
 	} else if !w.odd {
 		l.head = w.head
 	}

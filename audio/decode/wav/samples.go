@@ -17,7 +17,7 @@ import (
 // that follow it, or all to the end of the file where the header gives no usable size.
 type samples struct {
 	src    *codec.Source
-	said   *codec.Notes
+	notes  *codec.Notes
 	layout layout
 
 	left   int64     // bytes still declared
@@ -31,8 +31,8 @@ type samples struct {
 	soundsOn func(b []byte) bool
 }
 
-func newSamples(src *codec.Source, said *codec.Notes, l layout, soundsOn func([]byte) bool) *samples {
-	s := &samples{src: src, said: said, layout: l, left: l.size, vague: l.vague, toEnd: l.headerless, soundsOn: soundsOn}
+func newSamples(src *codec.Source, notes *codec.Notes, l layout, soundsOn func([]byte) bool) *samples {
+	s := &samples{src: src, notes: notes, layout: l, left: l.size, vague: l.vague, toEnd: l.headerless, soundsOn: soundsOn}
 	if l.plain() {
 		s.chunk = dataChunk(src, l)
 	}
@@ -127,7 +127,7 @@ func (s *samples) goesOn() bool {
 		if !s.soundsOn(next) {
 			return false
 		}
-		s.said.Add(NoteMalformed, "The samples end at byte %d by the header, but the sound goes on there; it was read to the end of the file.", at)
+		s.notes.Add(NoteMalformed, "The samples end at byte %d by the header, but the sound goes on there; it was read to the end of the file.", at)
 		s.readToEnd()
 		return true
 	}
@@ -143,7 +143,7 @@ func (s *samples) readToEnd() {
 // chunk, or notes why they are not read. What is wrong with these chunks does not matter: the
 // samples before them are complete.
 func (s *samples) nextData(midFrame bool) bool {
-	w := &walker{src: s.src, said: &codec.Notes{}, order: s.layout.order(), longSize: -1, dataAt: -1}
+	w := &walker{src: s.src, notes: &codec.Notes{}, order: s.layout.order(), longSize: -1, dataAt: -1}
 	f := s.layout.format
 	for passed := int64(0); passed <= headerLimit; {
 		if what, _ := following(s.src); what != followedByChunk {
@@ -157,11 +157,11 @@ func (s *samples) nextData(midFrame bool) bool {
 		case err != nil:
 			return false
 		case id == "data" && midFrame:
-			s.said.Add(note.TrailingRecording, "A second data chunk, at byte %d with %s of sound, was not read: the first one ends in the middle of a frame.",
+			s.notes.Add(note.TrailingRecording, "A second data chunk, at byte %d with %s of sound, was not read: the first one ends in the middle of a frame.",
 				at, f.Duration(size))
 			return false
 		case id == "data" && f != s.layout.format:
-			s.said.Add(note.TrailingRecording, "A second data chunk, at byte %d with %s of sound, was not read: its samples are stored in another way (%s).",
+			s.notes.Add(note.TrailingRecording, "A second data chunk, at byte %d with %s of sound, was not read: its samples are stored in another way (%s).",
 				at, f.Duration(size), f)
 			return false
 		case id == "data" && size > 0:
@@ -171,7 +171,7 @@ func (s *samples) nextData(midFrame bool) bool {
 				s.layout.size, s.layout.vague, s.vague = size, true, true
 			}
 			return true
-		case id == "fmt " && !s.layout.told:
+		case id == "fmt " && !s.layout.fixed:
 			if f, err = w.laterFormat(size, at, s.layout.format); err != nil {
 				return false
 			}
@@ -192,11 +192,11 @@ func (w *walker) laterFormat(size, at int64, first Format) (Format, error) {
 	if err != nil {
 		return Format{}, err
 	}
-	c, err := parseFmt(b, at, w.order, w.said)
+	c, err := parseFmt(b, at, w.order, w.notes)
 	if err != nil {
 		return Format{}, err
 	}
-	return c.format(first.Container, w.said)
+	return c.format(first.Container, w.notes)
 }
 
 // skipPad passes over the zero after a chunk of odd size.
@@ -210,15 +210,15 @@ func skipPad(src *codec.Source) {
 func (s *samples) remark() {
 	f := s.layout.format
 	if s.more > 0 {
-		s.said.Add(NoteMalformed, "The samples lie in %d data chunks; they were read one after another.", s.more+1)
+		s.notes.Add(NoteMalformed, "The samples lie in %d data chunks; they were read one after another.", s.more+1)
 	}
 	switch {
 	case s.toEnd && s.layout.vague || s.left > 0 && s.layout.vague:
-		s.said.Add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
+		s.notes.Add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
 			s.layout.size, s.given)
-	case s.toEnd: // it has been said
+	case s.toEnd: // already noted
 	case s.left > 0:
-		s.said.Add(NoteTruncated, "The header announces %d bytes of samples, but only %d are there; the last %d bytes, %s, are missing.",
+		s.notes.Add(NoteTruncated, "The header announces %d bytes of samples, but only %d are there; the last %d bytes, %s, are missing.",
 			s.given+s.left, s.given, s.left, f.Duration(s.left))
 	default:
 		s.remarkRest()
@@ -232,17 +232,17 @@ func (s *samples) remarkRest() {
 		if s.behind {
 			return // of no concern, and perhaps the middle of a chunk
 		}
-		s.said.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
+		s.notes.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
 	case followedByRecording:
 		skipPad(s.src)
 		at := s.src.Offset()
 		l, err := walk(s.src, &codec.Notes{}, Options{NoQuote: true})
 		if err != nil {
-			s.said.Add(note.TrailingRecording, "A second WAV file begins at byte %d; it cannot be read.", at)
+			s.notes.Add(note.TrailingRecording, "A second WAV file begins at byte %d; it cannot be read.", at)
 			return
 		}
 		count, _ := io.Copy(io.Discard, io.LimitReader(s.src, l.size))
-		s.said.Add(note.TrailingRecording, "A second WAV file begins at byte %d, with %s of sound (%s); it was not read.",
+		s.notes.Add(note.TrailingRecording, "A second WAV file begins at byte %d, with %s of sound (%s); it was not read.",
 			at, l.format.Duration(count), l.format)
 	}
 }

@@ -114,7 +114,7 @@ func (m *Watch) Add(p *frames.Past, n int, f frames.Frame) {
 	case m.quiet == SlotSteps:
 		slot = slotQuiet
 	case m.drops <= dropsAllowed:
-		slot = m.listen(p)
+		slot = m.measure(p)
 	}
 	if slot >= slotDropped {
 		m.row = 0
@@ -123,10 +123,10 @@ func (m *Watch) Add(p *frames.Past, n int, f frames.Frame) {
 	m.steps, m.drops, m.quiet = 0, 0, 0
 }
 
-// listen takes a slot in which the level has not dropped. The first spectra of
+// measure takes a slot in which the level has not dropped. The first spectra of
 // a row of such slots are taken only with the one that can show what they have
 // in common: most rows in speech are shorter.
-func (m *Watch) listen(p *frames.Past) uint8 {
+func (m *Watch) measure(p *frames.Past) uint8 {
 	m.row++
 	if m.row < heldSlots {
 		return 0

@@ -67,9 +67,9 @@ type keypad struct {
 	whole bool // the end is known: the level left the press
 }
 
-// hear takes a window of the plateau that began at subframe run. It returns
+// add takes a window of the plateau that began at subframe run. It returns
 // the press that this ends, if any.
-func (k *keypad) hear(key byte, run, from, to int) (press, bool) {
+func (k *keypad) add(key byte, run, from, to int) (press, bool) {
 	if k.key == key && key != 0 && from-k.end <= maxKeyBreak {
 		k.end, k.whole = to, false
 		k.heard++

@@ -67,7 +67,7 @@ func (t *Tones) Add(p *frames.Past, n int, b *frames.SpeechBand, f frames.Frame,
 		to := (settled + 1) * n / frames.StepSubframes
 		found := t.short.find(p.Before(n-to, t.short.length))
 		end := first + settled + 1
-		if done, ok := t.keypad.hear(keyOf(&found), begun, end-plateauSubframes, end); ok {
+		if done, ok := t.keypad.add(keyOf(&found), begun, end-plateauSubframes, end); ok {
 			t.press(done, log)
 		}
 	}

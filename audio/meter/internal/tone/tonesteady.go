@@ -56,7 +56,7 @@ type steadyTones struct {
 
 // add takes a step: what of it is no tone, and its power. It returns the burst
 // that this ends, if any.
-func (s *steadyTones) add(t *Tones, heard *frames.Past, residual, power float64) (done burst, ok bool) {
+func (s *steadyTones) add(t *Tones, past *frames.Past, residual, power float64) (done burst, ok bool) {
 	switch {
 	case residual <= s.limit():
 		if s.held {
@@ -64,7 +64,7 @@ func (s *steadyTones) add(t *Tones, heard *frames.Past, residual, power float64)
 			s.count(s.heldPower)
 		}
 		s.residuals += residual
-		done, ok = s.goOn(t, heard, power)
+		done, ok = s.goOn(t, past, power)
 		s.last = power
 	case s.run >= steadySteps && !s.held && power < s.mean()/2:
 		// A modulated tone is lost in the noise where its envelope is lowest: one
@@ -96,7 +96,7 @@ func (s *steadyTones) count(power float64) {
 	s.squares += power * power
 }
 
-func (s *steadyTones) goOn(t *Tones, heard *frames.Past, power float64) (burst, bool) {
+func (s *steadyTones) goOn(t *Tones, past *frames.Past, power float64) (burst, bool) {
 	if s.run == 0 {
 		*s = steadyTones{run: 1, next: steadySteps, before: s.last, first: power, residuals: s.residuals, current: s.current, begun: s.begun}
 		return burst{}, false
@@ -109,7 +109,7 @@ func (s *steadyTones) goOn(t *Tones, heard *frames.Past, power float64) (burst, 
 	if s.current.windows >= longWindows {
 		s.next += windowEveryLong - windowEvery
 	}
-	p := t.long.find(heard.Before(0, t.long.length))
+	p := t.long.find(past.Before(0, t.long.length))
 	if p.purity < steadyPurity {
 		return burst{}, false
 	}
