@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/zaf/g711"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -53,25 +53,11 @@ var headers = map[string][2]uint16{"s16le": {1, 16}, "mulaw": {7, 8}, "alaw": {6
 // interleaved decodes a recording of two channels.
 func interleaved(t testing.TB, path string) (samples []int16, rate uint32) {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
+	left, right, hz := decodetest.File(t, path)
+	for i := range left {
+		samples = append(samples, int16(left[i]*32768), int16(right[i]*32768))
 	}
-	defer f.Close()
-	r, err := decode.NewReader(f, decode.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	left, right := make([]float32, 4096), make([]float32, 4096)
-	for {
-		n, err := r.Read(left, right)
-		if err != nil {
-			return samples, uint32(r.Format().SampleRate)
-		}
-		for i := range n {
-			samples = append(samples, int16(left[i]*32768), int16(right[i]*32768))
-		}
-	}
+	return samples, uint32(hz)
 }
 
 // What a header says of samples that are stored in another way is said, the right way is named,

@@ -1,16 +1,13 @@
 package verify_test
 
 import (
-	"errors"
-	"io"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -32,29 +29,8 @@ func readAll(t *testing.T, name string) recording {
 
 func decodeFile(t *testing.T, path string) recording {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := decode.NewReader(f, decode.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := recording{rate: r.Format().SampleRate}
-	var block [2][4096]float32
-	for {
-		n, err := r.Read(block[0][:], block[1][:])
-		for side := range block {
-			out.side[side] = append(out.side[side], block[side][:n]...)
-		}
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	left, right, rate := decodetest.File(t, path)
+	return recording{rate: rate, side: [2][]float32{left, right}}
 }
 
 // judge weighs the sound alone after something was done to every sample.

@@ -12,35 +12,18 @@ import (
 	"github.com/zaf/g711"
 	"pgregory.net/rapid"
 
-	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // fixture reads one channel of a recording of the project's own.
 func fixture(t testing.TB, name string, right bool) []float32 {
 	t.Helper()
-	f, err := os.Open(filepath.Join("../../testdata", name))
-	if err != nil {
-		t.Fatal(err)
+	l, r, _ := decodetest.File(t, filepath.Join("../../testdata", name))
+	if right {
+		return r
 	}
-	defer f.Close()
-	r, err := decode.NewReader(f, decode.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var samples []float32
-	blocks := [2][]float32{make([]float32, 4096), make([]float32, 4096)}
-	for {
-		n, err := r.Read(blocks[0], blocks[1])
-		if err != nil {
-			return samples
-		}
-		if right {
-			samples = append(samples, blocks[1][:n]...)
-		} else {
-			samples = append(samples, blocks[0][:n]...)
-		}
-	}
+	return l
 }
 
 func prompt(t testing.TB, name string) *Print {

@@ -2,8 +2,6 @@ package meter_test
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,7 +10,7 @@ import (
 
 	"github.com/zaf/g711"
 
-	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
 )
@@ -76,33 +74,8 @@ func labels(t *testing.T) []labelled {
 // load decodes a two-channel recording of testdata, which all are at 8 kHz.
 func load(t testing.TB, name string) (left, right []float32) {
 	t.Helper()
-	left, right, _ = readAll(t, filepath.Join("..", "..", "testdata", name))
+	left, right, _ = decodetest.File(t, filepath.Join("..", "..", "testdata", name))
 	return left, right
-}
-
-// readAll reads a two-channel recording and its sample rate.
-func readAll(t testing.TB, path string) (left, right []float32, rate int) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := decode.NewReader(f, decode.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, rr := make([]float32, 4096), make([]float32, 4096)
-	for {
-		n, err := r.Read(l, rr)
-		if errors.Is(err, io.EOF) {
-			return left, right, r.Format().SampleRate
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		left, right = append(left, l[:n]...), append(right, rr[:n]...)
-	}
 }
 
 // listen measures two channels at 8 kHz.

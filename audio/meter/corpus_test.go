@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 )
 
 // labelsVariable names a file of labels as otoscope evaluate takes it. The tests
@@ -43,7 +45,7 @@ func cleanCalls(t *testing.T) map[string][2][]float32 {
 		if len(call.Echo) > 0 || !slices.Contains([]string{"", "none", "swapped"}, call.Fault) {
 			continue
 		}
-		left, right, rate := readAll(t, filepath.Join(filepath.Dir(path), call.File))
+		left, right, rate := decodetest.File(t, filepath.Join(filepath.Dir(path), call.File))
 		switch rate {
 		case 8000:
 		case 16000:

@@ -1,10 +1,7 @@
 package evaluate
 
 import (
-	"errors"
-	"io"
 	"math"
-	"os"
 	"testing"
 	"time"
 
@@ -12,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
-	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -21,26 +18,6 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const fixtures = "../../testdata/"
-
-// samples decodes a whole recording.
-func samples(t *testing.T, r io.Reader) (out [2][]float32) {
-	t.Helper()
-	decoder, err := decode.NewReader(r, decode.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	left, right := make([]float32, 1000), make([]float32, 1000)
-	for {
-		n, err := decoder.Read(left, right)
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[0], out[1] = append(out[0], left[:n]...), append(out[1], right[:n]...)
-	}
-}
 
 func spliced(t *testing.T, s splice) (out [2][]float32) {
 	t.Helper()
@@ -57,12 +34,8 @@ func spliced(t *testing.T, s splice) (out [2][]float32) {
 
 func fixture(t *testing.T, name string) [2][]float32 {
 	t.Helper()
-	f, err := os.Open(fixtures + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	return samples(t, f)
+	left, right, _ := decodetest.File(t, fixtures+name)
+	return [2][]float32{left, right}
 }
 
 // A splice holds the samples of its parts, in their order, exactly.
