@@ -46,7 +46,7 @@ type (
 	Error = codec.Error
 )
 
-// The encodings that are read.
+// The supported encodings.
 const (
 	PCM   = codec.PCM
 	Float = codec.Float

@@ -96,7 +96,7 @@ type Options struct {
 
 	// Stdin is what "-" reads, once.
 	Stdin io.Reader
-	// Logger is told of attempts that failed; nil means nobody is.
+	// Logger gets the attempts that failed; nil: none does.
 	Logger *slog.Logger
 	// Progress, if not nil, is called at most ten times a second and at the
 	// end, from the goroutine that reads, with the bytes that arrived and how
@@ -142,7 +142,7 @@ type Result struct {
 	Unchanged bool
 }
 
-// Note is a remark on how a recording was come by.
+// Note is a remark on how a recording was fetched.
 type Note = note.Note
 
 // Client fetches recordings. Several goroutines may use it at once.

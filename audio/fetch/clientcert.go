@@ -15,7 +15,7 @@ type ClientCertificate struct {
 // LoadClientCertificate reads a certificate and its key, which may be in one
 // file, in PEM: what --client-cert and --client-key name. host ("host", which is
 // port 443, or "host:port") is who may see it: a certificate names its owner, so
-// it is no business of each server that asks.
+// not every server that asks may see it.
 func LoadClientCertificate(certFile, keyFile, host string) (*ClientCertificate, error) {
 	if host == "" {
 		return nil, problem("a client certificate is given, but no host to show it to", "name the host with --auth-host")

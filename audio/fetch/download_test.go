@@ -472,7 +472,7 @@ func TestSlowIsNotIdle(t *testing.T) {
 	}
 }
 
-// Time that the sink spends on its own is not the server's silence.
+// The time that the sink takes is not counted as the server's silence.
 func TestSlowSinkIsNotIdle(t *testing.T) {
 	t.Parallel()
 	want := recording(4_000_000) // more than the buffers on the way hold

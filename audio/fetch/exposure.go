@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// checkExposure finds out whether the recording is there for anybody who knows
+// checkExposure finds out whether the recording can be fetched by anybody who knows
 // its address. It asks once, without credentials, and reads no more than the
 // first bytes. A nil note means that it is protected.
 func (d *download) checkExposure() (*Note, error) {

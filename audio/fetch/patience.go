@@ -33,7 +33,7 @@ type patience struct {
 	bounded time.Duration // the download as a whole; 0: however long it takes
 	spent   time.Duration
 
-	aside func() (back func()) // nil: nobody minds how long we wait
+	aside func() (back func()) // nil: waiting does not matter to anybody
 	lag   time.Duration        // waited for more than the bytes that came are worth
 }
 
@@ -141,7 +141,7 @@ func (p *patience) watch(cancel context.CancelCauseFunc, do func() (*http.Respon
 type watchedBody struct {
 	body     io.ReadCloser
 	patience *patience
-	whole    time.Duration // left for a body that is no recording; negative: it is one
+	whole    time.Duration // left for a body that is not a recording; negative: it is one
 	cancel   context.CancelCauseFunc
 
 	mu    sync.Mutex
@@ -165,7 +165,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	var err error
 	waited := b.patience.during(func() {
 		n, err = b.body.Read(p)
-		b.timer.Stop() // what our own place takes is no fault of the server's
+		b.timer.Stop() // the time that Aside takes is not the server's
 	})
 
 	b.mu.Lock()

@@ -88,8 +88,8 @@ func TestADownloadIsBoundedAsAWhole(t *testing.T) {
 	failed(t, err, "failed after one attempt (503)")
 }
 
-// What the sink takes for itself is no fault of the server's.
-func TestASlowConsumerIsNoSlowServer(t *testing.T) {
+// The time that the sink takes is not counted against the server.
+func TestTheSinksTimeIsNotTheServers(t *testing.T) {
 	want := recording(2_000_000)
 	s := serve(t, true, serveFile(want))
 	o := hasty(s)

@@ -153,7 +153,7 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = body
 	if c.limits != nil {
-		// Around the watched body: what our own limit costs is no fault of the server's.
+		// Around the watched body: the time that our own limit costs is not the server's.
 		resp.Body = c.limits.body(ctx, out.URL.Host, body)
 	}
 	if err := checkLocation(resp); err != nil {

@@ -60,7 +60,7 @@ type profileFile struct {
 	Provenance *Provenance     `json:"provenance"`
 }
 
-const fitAnew = "fit the profile anew with this version: otoscope calibrate LABELS --out FILE"
+const fitAgain = "fit the profile again with this version: otoscope calibrate LABELS --out FILE"
 
 func badProfile(advice, format string, args ...any) error {
 	return &hint.Error{Message: fmt.Sprintf(format, args...), Advice: advice}
@@ -109,11 +109,11 @@ func readProfile(r io.Reader) (p Profile, from Provenance, err error) {
 	}
 	switch {
 	case file.Schema != ProfileSchema:
-		return p, from, badProfile(fitAnew, "the profile is of schema %d, and this version reads schema %d", file.Schema, ProfileSchema)
+		return p, from, badProfile(fitAgain, "the profile is of schema %d, and this version reads schema %d", file.Schema, ProfileSchema)
 	case file.Provenance == nil:
-		return p, from, badProfile(fitAnew, "the profile has no provenance, so that nobody knows what its weights rest on")
+		return p, from, badProfile(fitAgain, "the profile has no provenance, so that nobody knows what its weights rest on")
 	case len(file.Weights) == 0:
-		return p, from, badProfile(fitAnew, "the profile has no weights")
+		return p, from, badProfile(fitAgain, "the profile has no weights")
 	}
 	if err := checkName(file.Name); err != nil {
 		return p, from, err
@@ -123,10 +123,10 @@ func readProfile(r io.Reader) (p Profile, from Provenance, err error) {
 		return p, from, err
 	}
 	if from.Calls < 1 {
-		return p, from, badProfile(fitAnew, "the profile's provenance names %d calls, and weights without calls claim nothing", from.Calls)
+		return p, from, badProfile(fitAgain, "the profile's provenance names %d calls, and weights without calls claim nothing", from.Calls)
 	}
 	if supported := math.Log10(float64(from.Calls) + 1); p.TimingCap > supported+0.005 {
-		return p, from, badProfile(fitAnew, "the profile claims odds of %.0f to 1 (timing_cap %.2f), but %d calls support %d to 1 at the most (%.2f)",
+		return p, from, badProfile(fitAgain, "the profile claims odds of %.0f to 1 (timing_cap %.2f), but %d calls support %d to 1 at the most (%.2f)",
 			math.Pow(10, p.TimingCap), p.TimingCap, from.Calls, from.Calls+1, supported)
 	}
 	return p, from, nil
@@ -184,7 +184,7 @@ func (p *Profile) setWeights(text []byte) error {
 		case !given && w.Rate:
 			continue
 		case !given:
-			return badProfile(fitAnew, "the profile gives no weight %s", w.Name)
+			return badProfile(fitAgain, "the profile gives no weight %s", w.Name)
 		case w.Cap && !(v > 0 && v <= MaxWeight):
 			return badProfile("", "the profile's %s is %v; a cap lies above 0 and up to %v", w.Name, v, MaxWeight)
 		case w.Rate && !(v > 0 && v <= 1):
@@ -197,7 +197,7 @@ func (p *Profile) setWeights(text []byte) error {
 	}
 	if len(values) > 0 {
 		unknown := slices.Sorted(maps.Keys(values))[0]
-		return badProfile(fitAnew, "the profile gives a weight %q, which this version does not know", unknown)
+		return badProfile(fitAgain, "the profile gives a weight %q, which this version does not know", unknown)
 	}
 	return nil
 }
@@ -230,7 +230,7 @@ func flatten(d *json.Decoder, prefix string, into map[string]float64) error {
 		}
 		var number *float64
 		if err := json.Unmarshal(raw, &number); err != nil || number == nil {
-			return badProfile("", "the profile's %s is no number", name)
+			return badProfile("", "the profile's %s is not a number", name)
 		}
 		into[name] = *number
 	}
@@ -285,14 +285,14 @@ func jsonError(err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &hint.Error{Message: fmt.Sprintf("the profile is no JSON: %s", err), Advice: "give the file that otoscope calibrate wrote", Cause: err}
+	e := &hint.Error{Message: fmt.Sprintf("the profile is not JSON: %s", err), Advice: "give the file that otoscope calibrate wrote", Cause: err}
 	var (
 		syntax *json.SyntaxError
 		kind   *json.UnmarshalTypeError
 	)
 	switch {
 	case errors.As(err, &syntax):
-		e.Message = fmt.Sprintf("the profile is no JSON, at byte %d: %s", syntax.Offset, syntax)
+		e.Message = fmt.Sprintf("the profile is not JSON, at byte %d: %s", syntax.Offset, syntax)
 	case errors.As(err, &kind) && kind.Field == "":
 		e.Message = fmt.Sprintf("this is no profile: it holds a JSON %s where it cannot", kind.Value)
 	case errors.As(err, &kind):
@@ -301,7 +301,7 @@ func jsonError(err error) error {
 		e.Message = "the profile ends too early to be one"
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		e.Message = fmt.Sprintf("the profile has a key %s, which this version does not know", strings.TrimPrefix(err.Error(), "json: unknown field "))
-		e.Advice = fitAnew
+		e.Advice = fitAgain
 	}
 	return e
 }

@@ -97,7 +97,7 @@ func TestWeightsAreAll(t *testing.T) {
 func TestReadProfileRefuses(t *testing.T) {
 	good := written(t)
 	for _, tt := range []struct{ name, old, new, want string }{
-		{"not JSON", good, "RIFF", "no JSON, at byte 1"},
+		{"not JSON", good, "RIFF", "not JSON, at byte 1"},
 		{"nothing", good, "", "ends too early"},
 		{"a list", good, "[]", "this is no profile"},
 		{"a number", good, "7", "this is no profile"},
@@ -109,9 +109,9 @@ func TestReadProfileRefuses(t *testing.T) {
 		{"missing weight", `"complete": 1.7,`, ``, "gives no weight opening.complete"},
 		{"weight twice", `"complete": 1.7`, `"complete": 1.7, "Complete": 3`, `has "Complete" twice`},
 		{"too large", `"complete": 1.7`, `"complete": 7`, "a weight lies from -6 to 6"},
-		{"not finite", `"complete": 1.7`, `"complete": 1e999`, "opening.complete is no number"},
-		{"a word", `"complete": 1.7`, `"complete": "very"`, "opening.complete is no number"},
-		{"null", `"complete": 1.7`, `"complete": null`, "opening.complete is no number"},
+		{"not finite", `"complete": 1.7`, `"complete": 1e999`, "opening.complete is not a number"},
+		{"a word", `"complete": 1.7`, `"complete": "very"`, "opening.complete is not a number"},
+		{"null", `"complete": 1.7`, `"complete": null`, "opening.complete is not a number"},
 		{"negative cap", `"timing_cap": 2.3`, `"timing_cap": -2`, "a cap lies above 0"},
 		{"a rate beyond 1", `"machine": 0.5`, `"machine": 1.5`, "a rate lies above 0 and up to 1"},
 		{"a rate of nothing", `"machine": 0.5`, `"machine": 0`, "a rate lies above 0 and up to 1"},

@@ -34,7 +34,7 @@ func ClopperPearson(k, n int, confidence float64) Interval {
 	return out
 }
 
-// quantile of a beta distribution, or the end where there is no number.
+// quantile of a beta distribution, or the end where it is NaN.
 func quantile(p, alpha, beta, end float64) float64 {
 	q := distuv.Beta{Alpha: alpha, Beta: beta}.Quantile(p)
 	if math.IsNaN(q) || q < 0 || q > 1 {
@@ -57,7 +57,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 // Known reports whether the number is one.
 func (n Number) Known() bool { return !math.IsNaN(float64(n)) }
 
-// Nothing is no number.
+// Nothing returns NaN.
 func Nothing() Number { return Number(math.NaN()) }
 
 // Ratio is k of n as a number, and no number where n is 0.

@@ -8,7 +8,7 @@ package codec
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader interface {
-	// Format tells how the recording is stored.
+	// Format returns how the recording is stored.
 	Format() Format
 	// Channels is how many channels Read delivers, 1 or 2.
 	Channels() int
@@ -22,9 +22,9 @@ type Reader interface {
 	// error is io.ErrShortBuffer.
 	//
 	// Read returns n > 0 and nil, or 0 and io.EOF after the last sample, or 0 and
-	// another error. A recording that ends early is no error: Notes tells.
+	// another error. A recording that ends early is not an error: Notes says so.
 	Read(left, right []float32) (n int, err error)
-	// Notes tells what is odd about the recording. It is complete once Read has
+	// Notes returns what is odd about the recording. It is complete once Read has
 	// returned io.EOF.
 	Notes() []Note
 }

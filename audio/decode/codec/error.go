@@ -23,7 +23,7 @@ func NewErrorAt(at int64, message, advice string) *Error {
 	return &Error{words: words{Message: message, Advice: advice}, Offset: at}
 }
 
-// Error tells what is wrong and where.
+// Error says what is wrong and where.
 func (e *Error) Error() string {
 	if e.Offset < 0 {
 		return e.Message

@@ -17,7 +17,7 @@ const (
 	AdviceRaw      = "If it is samples without a header, say how they are stored: --raw mulaw:8000:2 (encoding:rate:channels)."
 )
 
-// Foreign is the error for bytes that begin no recording that is read here.
+// Foreign is the error for bytes that are not the beginning of a supported recording.
 func Foreign(head []byte, o Options) *Error {
 	f := sniff.Head(head)
 	switch f.Kind {

@@ -5,7 +5,7 @@ import "fmt"
 // Encoding says what the bits of a stored sample mean.
 type Encoding string
 
-// The encodings that are read.
+// The supported encodings.
 const (
 	PCM   Encoding = "PCM"    // linear integers: 8-bit unsigned, wider ones signed
 	Float Encoding = "float"  // IEEE 754, full scale at 1.0

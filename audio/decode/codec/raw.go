@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Raw is how samples without a header are stored, or samples whose header is wrong.
+// Raw is how samples are stored that have no header, or a wrong one.
 type Raw struct {
 	Encoding   Encoding
 	Bits       int  // of a sample, a multiple of 8

@@ -1,6 +1,6 @@
 package wav
 
-// foreignCodec is an encoding that WAV files can hold and that is not read here: lossy ones blur the
+// foreignCodec is an encoding that WAV files can hold and that is not supported: lossy ones blur the
 // differences between the channels, and each needs its own decoder.
 type foreignCodec struct {
 	name   string
@@ -70,7 +70,7 @@ func codecOf(tag uint16) (foreignCodec, bool) {
 	return foreignCodec{}, false
 }
 
-// unsupportedCodec is the error for samples of a format tag that is not read here.
+// unsupportedCodec is the error for samples of an unsupported format tag.
 func unsupportedCodec(tag uint16, at int64) error {
 	c, known := codecOf(tag)
 	if !known {

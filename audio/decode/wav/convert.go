@@ -16,7 +16,7 @@ import (
 const run = 64
 
 // kernel converts one run of frames, from run times the frame's bytes. A mono kernel leaves right alone.
-// It returns how many samples were no finite number and became 0.
+// It returns how many samples were not finite and became 0.
 type kernel func(left, right *[run]float32, b []byte) (bad int)
 
 // converter applies a kernel to any number of frames.
@@ -210,7 +210,7 @@ func stereo64f(left, right *[run]float32, b []byte) (bad int) {
 	return bad
 }
 
-// finite32 takes NaN and the infinities, which have an exponent of nothing but ones, for 0.
+// finite32 turns NaN and the infinities, whose exponent is all ones, into 0.
 func finite32(bits uint32) (v float32, bad int) {
 	const exponent = 0x7F800000
 	if bits&exponent == exponent {
@@ -219,7 +219,7 @@ func finite32(bits uint32) (v float32, bad int) {
 	return math.Float32frombits(bits), 0
 }
 
-// finite64 also takes for 0 what is finite but beyond the greatest float32.
+// finite64 also turns finite values beyond the largest float32 into 0.
 func finite64(bits uint64) (v float32, bad int) {
 	return finite32(math.Float32bits(float32(math.Float64frombits(bits))))
 }

@@ -15,7 +15,7 @@ func malformed(at int64, format string, args ...any) error {
 	return codec.NewErrorAt(at, fmt.Sprintf(format, args...), codec.AdviceDownload)
 }
 
-// unsupported is the error for a file that holds samples which are not read here.
+// unsupported is the error for a file with samples in an unsupported encoding.
 func unsupported(at int64, format string, args ...any) *Error {
 	return codec.NewErrorAt(at, "the WAV file holds "+fmt.Sprintf(format, args...), codec.AdviceExport)
 }

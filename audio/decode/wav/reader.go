@@ -24,7 +24,7 @@ type Reader struct {
 	samples   *samples
 	weighing  *weighing
 	converter *converter
-	bad       int64 // samples that were no number
+	bad       int64 // samples that were not a number
 
 	block   []byte // room for whole frames
 	ready   []byte // delivered channels of whole frames, little-endian
@@ -82,13 +82,13 @@ func open(src *codec.Source, notes *codec.Notes, o Options, l layout) (*Reader, 
 	return r, nil
 }
 
-// Format tells how the recording is stored.
+// Format returns how the recording is stored.
 func (r *Reader) Format() Format { return r.layout.format }
 
 // Channels is how many channels Read delivers, 1 or 2.
 func (r *Reader) Channels() int { return len(r.taken) }
 
-// Notes tells what is odd about the recording. It is complete once Read has returned io.EOF.
+// Notes returns what is odd about the recording. It is complete once Read has returned io.EOF.
 func (r *Reader) Notes() []Note { return r.notes.All() }
 
 // Read fills left and right with up to len(left) sample frames and returns how many it was. Full scale
@@ -99,7 +99,7 @@ func (r *Reader) Notes() []Note { return r.notes.All() }
 // shorter one counts; without room for one frame the error is io.ErrShortBuffer.
 //
 // Read returns n > 0 and nil, or 0 and io.EOF after the last sample, or 0 and another error. A recording
-// that ends early is no error: Notes tells.
+// that ends early is not an error: Notes says so.
 func (r *Reader) Read(left, right []float32) (n int, err error) {
 	if len(r.taken) == 2 && len(right) < len(left) {
 		left = left[:len(right)]
@@ -125,7 +125,7 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 	return n, nil
 }
 
-// finish returns the last error; the first time it also tells of samples that were no number.
+// finish returns the last error; the first time it also notes samples that were not numbers.
 func (r *Reader) finish() error {
 	if r.bad > 0 {
 		r.notes.Add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))

@@ -68,7 +68,7 @@ type walker struct {
 
 	begin int64
 	head  []byte // see layout
-	odd   bool   // head holds something that go-audio is not to see
+	odd   bool   // head holds something that go-audio must not see
 }
 
 // discard passes over n bytes and keeps them in head, while it is short and plain.
@@ -323,9 +323,9 @@ func (w *walker) failed(reading string) error {
 // What can come after the samples.
 const (
 	followedByNothing   = iota // the file ends, if need be after a pad byte or zeros
-	followedByChunk            // another chunk, which is of no concern here
+	followedByChunk            // another chunk, which does not matter here
 	followedByRecording        // another WAV file
-	followedBySomething        // bytes that are no chunk
+	followedBySomething        // bytes that are not a chunk
 )
 
 // following looks at what comes next, right after the samples, and where.

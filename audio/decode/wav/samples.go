@@ -230,7 +230,7 @@ func (s *samples) remarkRest() {
 	switch what, at := following(s.src); what {
 	case followedBySomething:
 		if s.behind {
-			return // of no concern, and perhaps the middle of a chunk
+			return // irrelevant, and perhaps the middle of a chunk
 		}
 		s.notes.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
 	case followedByRecording:
