@@ -153,7 +153,7 @@ func indented(text string, by, width int) string {
 }
 
 func againWords() []string {
-	return []string{string(batch.AgainErrors), string(batch.AgainUndecided), string(batch.AgainStale), string(batch.AgainChanged), string(batch.AgainAll)}
+	return []string{string(batch.RecheckErrors), string(batch.RecheckUndecided), string(batch.RecheckStale), string(batch.RecheckChanged), string(batch.RecheckAll)}
 }
 
 func (o *BatchOptions) check(args []string) error {
@@ -168,8 +168,8 @@ func (o *BatchOptions) check(args []string) error {
 		return &usageError{sentence{Message: fmt.Sprintf("unknown --again %q", o.again), Advice: "Values are " + strings.Join(againWords(), ", ")}}
 	case o.stop < 0:
 		return &usageError{sentence{Message: fmt.Sprintf("--stop-after must be at least 1, not %d", o.stop), Advice: "Leave it out to never stop"}}
-	case len(o.name) > batch.MaxWord:
-		return &usageError{sentence{Message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxWord), Advice: "Use a short name"}}
+	case len(o.name) > batch.MaxKeyBytes:
+		return &usageError{sentence{Message: fmt.Sprintf("--name is longer than %d bytes", batch.MaxKeyBytes), Advice: "Use a short name"}}
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
 	}
@@ -246,7 +246,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, Again: batch.Again(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, Recheck: batch.Recheck(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 

@@ -137,20 +137,20 @@ func (c *console) read(r batch.Report) {
 	if r.Renamed != "" {
 		c.note(fmt.Sprintf("the batch %s of an earlier version goes on under its manifest's path: %s", r.Renamed, r.Batch))
 	}
-	for _, x := range r.Reading.Repeats {
+	for _, x := range r.Manifest.Repeats {
 		c.note(fmt.Sprintf("row %d repeats row %d (id %s); it is verified once", x.Row, x.First, x.ID))
 	}
-	if more := r.Reading.Repeated - int64(len(r.Reading.Repeats)); more > 0 {
+	if more := r.Manifest.Repeated - int64(len(r.Manifest.Repeats)); more > 0 {
 		c.note(fmt.Sprintf("%d more rows repeat another", more))
 	}
-	for _, x := range r.Reading.Shares {
+	for _, x := range r.Manifest.Shares {
 		c.note(fmt.Sprintf("row %d has the id %s of row %d, but another recording or other facts; both are verified", x.Row, x.ID, x.First))
 	}
-	if more := r.Reading.Shared - int64(len(r.Reading.Shares)); more > 0 {
+	if more := r.Manifest.Shared - int64(len(r.Manifest.Shares)); more > 0 {
 		c.note(fmt.Sprintf("%d more rows share an id; each is verified", more))
 	}
-	if r.Reading.Replaced > 0 {
-		c.note(fmt.Sprintf("%d rows name another recording than before under their id; the new ones are verified, and the old results are gone", r.Reading.Replaced))
+	if r.Manifest.Replaced > 0 {
+		c.note(fmt.Sprintf("%d rows name another recording than before under their id; the new ones are verified, and the old results are gone", r.Manifest.Replaced))
 	}
 }
 

@@ -217,7 +217,7 @@ func (o *ResultsOptions) write(ctx context.Context, env environment, store *batc
 			return err
 		}
 		switch {
-		case summary.Results == 0 && f.Chooses():
+		case summary.Results == 0 && !f.IsEmpty():
 			return report.NothingChosen(out, len(f.Groups) > 0, groups, options)
 		case !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0:
 			return nil
@@ -297,7 +297,7 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	if err != nil {
 		return err
 	}
-	chosen := filter.Chooses() || o.before != ""
+	chosen := !filter.IsEmpty() || o.before != ""
 	switch {
 	case o.all && chosen:
 		return &usageError{sentence{Message: "--all and a choice of rows contradict each other", Advice: "Leave one of them out"}}

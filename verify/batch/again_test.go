@@ -79,13 +79,13 @@ func TestAgainChangedFetchesWhatChanged(t *testing.T) {
 					t.Helper()
 					server.asked.Store(0)
 					server.bodies.Store(0)
-					return run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Again: AgainNone}, o)
+					return run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Recheck: RecheckNone}, o)
 				}
 				changed := func(text string) Report {
 					t.Helper()
 					server.asked.Store(0)
 					server.bodies.Store(0)
-					return run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Again: AgainChanged}, o)
+					return run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Recheck: RecheckChanged}, o)
 				}
 				expect := func(what string, asked, bodies, reused int64) {
 					t.Helper()
@@ -125,7 +125,7 @@ func TestAgainChangedFetchesWhatChanged(t *testing.T) {
 				// What was never measured, such as a voice, needs the recording.
 				server.asked.Store(0)
 				server.bodies.Store(0)
-				r := ReadOptions{AllowPrivate: true, Again: AgainChanged}
+				r := ReadOptions{AllowPrivate: true, Recheck: RecheckChanged}
 				r.Voice = true
 				run(t, s, manifestOf(t, "m", other), r, o)
 				expect("another measurement", 3, 3, 0)
@@ -144,7 +144,7 @@ func TestAgainChangedIsResumed(t *testing.T) {
 		run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true}, o)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		if _, err := s.Run(ctx, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Again: AgainChanged}, untilRead(cancel)); err == nil {
+		if _, err := s.Run(ctx, manifestOf(t, "m", text), ReadOptions{AllowPrivate: true, Recheck: RecheckChanged}, untilRead(cancel)); err == nil {
 			t.Fatal("it was not cancelled")
 		}
 		server.tag.Add(1)
@@ -177,7 +177,7 @@ func TestAgainChangedLooksAtFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		run(t, s, manifestOf(t, "m", "id,recording\n1,"+path+"\n"), ReadOptions{AllowPaths: true, Again: AgainChanged}, fast(source))
+		run(t, s, manifestOf(t, "m", "id,recording\n1,"+path+"\n"), ReadOptions{AllowPaths: true, Recheck: RecheckChanged}, fast(source))
 		exactlyOne(t, s, 1)
 		if source.calls.Load() != step.calls {
 			t.Errorf("%d: %d requests, want %d", i, source.calls.Load(), step.calls)
@@ -195,8 +195,8 @@ func TestRowsThatNobodyHeardAreCounted(t *testing.T) {
 			`UPDATE otoscope_rows SET repeated = 0`,
 		} {
 			s := open(t, target)
-			if r := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(&fake{})); r.Unheard != 0 || r.Reading.Repeated != 1 {
-				t.Fatalf("%d rows are unheard, %d repeated", r.Unheard, r.Reading.Repeated)
+			if r := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(&fake{})); r.Unheard != 0 || r.Manifest.Repeated != 1 {
+				t.Fatalf("%d rows are unheard, %d repeated", r.Unheard, r.Manifest.Repeated)
 			}
 			// The damage is done while the last of new rows is heard.
 			o := fast(&fake{do: func(ctx context.Context, task Task) (Measured, error) {
@@ -238,8 +238,8 @@ func TestEveryRepetitionIsCounted(t *testing.T) {
 			r := run(t, s, manifestOf(t, "m", text.String()), ReadOptions{}, fast(&fake{}))
 			exactlyOne(t, s, 3)
 			sum, err := s.Summarise(t.Context(), Filter{})
-			if err != nil || sum.Repeated != n-3 || r.Reading.Repeated != n-3 || r.Unheard != 0 {
-				t.Errorf("%d repeated in the summary, %d read, want %d; %d unheard; %v", sum.Repeated, r.Reading.Repeated, n-3, r.Unheard, err)
+			if err != nil || sum.Repeated != n-3 || r.Manifest.Repeated != n-3 || r.Unheard != 0 {
+				t.Errorf("%d repeated in the summary, %d read, want %d; %d unheard; %v", sum.Repeated, r.Manifest.Repeated, n-3, r.Unheard, err)
 			}
 		}
 	})

@@ -121,7 +121,7 @@ func TestResultsInOrder(t *testing.T) {
 			if err != nil || r.Row != 8 || r.Batch != "calls.csv" {
 				t.Errorf("row %d, %v", r.Row, err)
 			}
-			break // whoever has enough may stop
+			break // a caller that has enough may stop
 		}
 	})
 }

@@ -17,13 +17,13 @@ func TestRun(t *testing.T) {
 		if got := source.calls.Load(); got != 250 {
 			t.Errorf("%d recordings were fetched, want 250", got)
 		}
-		if report.Status.Done != 250 || report.Status.Waiting != 250 || report.Reading.New != 250 || report.Left != 0 {
+		if report.Status.Done != 250 || report.Status.Waiting != 250 || report.Manifest.New != 250 || report.Left != 0 {
 			t.Errorf("the report is %+v", report)
 		}
 
 		// The same manifest again does nothing.
 		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(250)), ReadOptions{}, fast(source))
-		if got := source.calls.Load(); got != 250 || report.Reading.New != 0 || report.Status.Waiting != 0 {
+		if got := source.calls.Load(); got != 250 || report.Manifest.New != 0 || report.Status.Waiting != 0 {
 			t.Errorf("%d recordings were fetched in all, want 250; the report is %+v", got, report)
 		}
 		// A longer one does the rest.
@@ -57,13 +57,13 @@ func TestErrorsAndAgain(t *testing.T) {
 		if got := source.calls.Load(); got != 0 {
 			t.Errorf("%d errors were tried again unasked", got)
 		}
-		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainErrors}, fast(source))
+		report = run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Recheck: RecheckErrors}, fast(source))
 		if got := source.calls.Load(); got != 10 || report.Outcomes[verify.Errored] != 0 {
 			t.Errorf("%d errors were tried again, want 10; the report is %+v", got, report)
 		}
 		exactlyOne(t, s, 100)
 		source.calls.Store(0)
-		run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Again: AgainAll}, fast(source))
+		run(t, s, manifestOf(t, "calls.csv", rowsCSV(100)), ReadOptions{Recheck: RecheckAll}, fast(source))
 		if got := source.calls.Load(); got != 100 {
 			t.Errorf("%d recordings were fetched again, want 100", got)
 		}

@@ -28,20 +28,20 @@ func (w *chunkWorker) NextRetry(*river.Job[jobArgs]) time.Time { return time.Now
 
 // A claim is a chunk that this process holds, or is about to.
 type claim struct {
-	chunk, batch, reading int64
-	worker, token         int64 // under which it is held; token is 0 until it is
-	needs                 needs
-	tried                 bool               // to claim it, without an answer
-	suspect               bool               // its rows are worked on alone
-	lose                  context.CancelFunc // what it does is no longer wanted
+	chunk, batch, revision int64
+	worker, token          int64 // under which it is held; token is 0 until it is
+	needs                  needs
+	tried                  bool               // to claim it, without an answer
+	quarantined            bool               // its rows are worked on alone
+	lose                   context.CancelFunc // what it does is no longer wanted
 }
 
 var (
 	// errLost says that a chunk is no longer this process's.
-	errLost = errors.New("the chunk has changed hands")
+	errLost = errors.New("another process holds the chunk")
 	// errDone says that there is no such chunk: its rows are done.
 	errDone = errors.New("the chunk is done")
-	// errStoppedBatch says that nobody is to work on a batch.
+	// errStoppedBatch says that no process may work on a batch.
 	errStoppedBatch = errors.New("the batch was stopped")
 )
 
@@ -87,17 +87,17 @@ func (e *engine) work(ctx context.Context, job *river.Job[jobArgs]) error {
 	case errors.Is(err, errStoppedBatch):
 		return river.JobSnooze(stoppedSnooze)
 	case errors.Is(err, errLost), e.finish.Err() != nil:
-		// Somebody holds the chunk, if only until this process has ended. Whoever
-		// frees it lets the job wait again.
+		// A worker holds the chunk, if only until this process has ended. To free it
+		// lets the job wait again.
 		return nil
-	case e.store.db.Why(err) == db.Unentered:
-		e.o.Logger.Warn("another process took this one for dead; it goes on under a new number")
+	case e.store.db.Why(err) == db.Unregistered:
+		e.o.Logger.Warn("another process took this one for dead; it registers again")
 		if err := e.register(ctx, c.worker); err != nil {
-			e.o.Logger.Warn("this process could not be entered again", "error", db.Reason(err)) // the next beat tries it too
+			e.o.Logger.Warn("could not register this process again", "error", db.Reason(err)) // the next beat tries it too
 		}
 		return river.JobSnooze(0)
 	}
-	e.o.Logger.Warn("a chunk could not be worked on", "chunk", c.chunk, "error", db.Reason(err))
+	e.o.Logger.Warn("could not work on a chunk", "chunk", c.chunk, "error", db.Reason(err))
 	if e.store.db.Why(err) == db.Full || e.store.db.Why(err) == db.Transient {
 		e.haltWith(e.store.storageError("storing results", err), false)
 	}
@@ -110,7 +110,7 @@ type snoozed struct{ pause time.Duration }
 func (*snoozed) Error() string { return "the rest of the chunk waits" }
 
 // claim makes a chunk this process's own, if nobody holds it. It fails with
-// unentered where this process was reaped: the foreign key sees to that.
+// db.Unregistered where this process was reaped: the foreign key sees to that.
 func (e *engine) claim(ctx context.Context, c *claim) error {
 	var token, deaths int64
 	err := e.store.db.Tx(ctx, func(t db.Statements) error {
@@ -126,14 +126,14 @@ func (e *engine) claim(ctx context.Context, c *claim) error {
 				return err
 			}
 		}
-		_, err = db.One(ctx, t, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{c.batch}, &c.reading)
+		_, err = db.One(ctx, t, `SELECT revision FROM otoscope_batches WHERE batch_id = ?`, []any{c.batch}, &c.revision)
 		return err
 	})
 	if err != nil {
 		c.tried = true
 		return err
 	}
-	c.suspect = deaths >= deathsOfSuspect
+	c.quarantined = deaths >= quarantineDeaths
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	c.token = token
@@ -164,44 +164,18 @@ func (e *engine) holder(ctx context.Context, t db.Statements, c *claim) (token, 
 	return token, deaths, nil
 }
 
-// carryOut works on the rows of a chunk and stores what came of them: now and
+// carryOut works on the rows of a chunk and stores the results: now and
 // then while it takes long, and at last with the job's completion. Rows that
 // were not got to wait for the next claim.
 func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jobArgs], tasks []*task) error {
 	all := int64(e.o.Workers)
-	alone := c.suspect && e.room(ctx, all)
+	alone := c.quarantined && e.room(ctx, all)
 	if alone {
 		// Until the results are stored: as long as they are not, the chunk says that
 		// its last row is worked on, which would be blamed for what another does.
 		defer e.slots.Release(all)
 	}
-	done := make(chan finished)
-	var running sync.WaitGroup
-	running.Go(func() {
-		if c.suspect {
-			if alone {
-				e.oneByOne(ctx, c, tasks, done)
-			}
-			return
-		}
-		for _, t := range tasks {
-			if !e.room(ctx, 1) {
-				return
-			}
-			running.Go(func() {
-				var f finished
-				var ok bool
-				e.inSlot(ctx, func(ctx context.Context) { f, ok = e.one(ctx, t) })
-				if ok {
-					done <- f
-				}
-			})
-		}
-	})
-	go func() {
-		running.Wait()
-		close(done)
-	}()
+	done := e.begun(ctx, c, tasks, alone)
 
 	tick := time.NewTicker(checkpoint)
 	defer tick.Stop()
@@ -233,7 +207,7 @@ func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jo
 		e.settleDoubt()
 	}
 	if e.refusedThroughout() {
-		// The rows are to be tried again once the credentials are right.
+		// The rows are tried again once the credentials are right.
 		pending = slices.DeleteFunc(pending, func(f finished) bool { return f.refused })
 	}
 	if stored+len(pending) == len(tasks) {
@@ -247,6 +221,39 @@ func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jo
 		return &snoozed{filesSnooze}
 	}
 	return &snoozed{}
+}
+
+// begun begins the rows of a chunk, as there is room, and gives the channel on which
+// they end. It is closed when none is under way any more.
+func (e *engine) begun(ctx context.Context, c *claim, tasks []*task, alone bool) <-chan finished {
+	done := make(chan finished)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if c.quarantined {
+			if alone {
+				e.oneByOne(ctx, c, tasks, done)
+			}
+			return
+		}
+		for _, t := range tasks {
+			if !e.room(ctx, 1) {
+				return
+			}
+			running.Go(func() {
+				var f finished
+				var ok bool
+				e.inSlot(ctx, func(ctx context.Context) { f, ok = e.one(ctx, t) })
+				if ok {
+					done <- f
+				}
+			})
+		}
+	})
+	go func() {
+		running.Wait()
+		close(done)
+	}()
+	return done
 }
 
 // room waits for room for n recordings, and reports whether there is any: who

@@ -8,7 +8,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -72,7 +71,7 @@ func (e *engine) writeIn(ctx context.Context, t db.Statements, c *claim, all []f
 			counts[tallyError+f.kind]++
 		}
 	}
-	if err := e.store.tally(ctx, t, c.batch, c.reading, counts); err != nil {
+	if err := e.store.tally(ctx, t, c.batch, c.revision, counts); err != nil {
 		return err
 	}
 	if counts[string(verify.Errored)] > 0 {
@@ -93,9 +92,9 @@ func (e *engine) writeIn(ctx context.Context, t db.Statements, c *claim, all []f
 // to as many errors as it may.
 func stopAtErrors(ctx context.Context, t db.Statements, c *claim) error {
 	_, err := t.Exec(ctx, `UPDATE otoscope_batches SET stopped = 'it came to ' || stop_after || ' errors'
-		WHERE batch_id = ? AND reading = ? AND stop_after > 0 AND stopped IS NULL
-		AND stop_after <= (SELECT n FROM otoscope_tallies y WHERE y.batch_id = otoscope_batches.batch_id AND y.reading = otoscope_batches.reading AND y.name = ?)`,
-		c.batch, c.reading, string(verify.Errored))
+		WHERE batch_id = ? AND revision = ? AND stop_after > 0 AND stopped IS NULL
+		AND stop_after <= (SELECT n FROM otoscope_tallies y WHERE y.batch_id = otoscope_batches.batch_id AND y.revision = otoscope_batches.revision AND y.name = ?)`,
+		c.batch, c.revision, string(verify.Errored))
 	return err
 }
 

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -41,9 +40,9 @@ type WorkOptions struct {
 	// StopAfter is how many errors stop the batch; 0: none do. Rows that the
 	// manifest has wrong do not count.
 	StopAfter int
-	// Logger is told of what goes on; nil: nobody is.
+	// Logger gets what goes on; nil: nothing is logged.
 	Logger *slog.Logger
-	// Notice, if not nil, is told at once of what a person would want to stop for, with
+	// Notice, if not nil, gets at once what a person would want to stop for, with
 	// what to do about it.
 	Notice func(text, advice string)
 	// Progress, if not nil, is called every ProgressEvery (0: half a second)
@@ -98,8 +97,8 @@ type engine struct {
 	engineVersion engineVersion
 	registering   sync.Mutex
 
-	// begin ends when no further recording is to be begun, finish when those
-	// under way are to be given up.
+	// begin ends when no further recording may begin, finish when those under way
+	// must be given up.
 	begin, finish             context.Context
 	stopBeginning, stopAtOnce context.CancelCauseFunc
 
@@ -184,7 +183,7 @@ func (e *engine) start(ctx context.Context) error {
 // waits aside.
 func (e *engine) slotsPerQueue() int { return max(e.o.Workers, refusals) + 1 + asideRows(e.o.Workers) }
 
-// haltWith ends the work for a reason of its own. What is under way is given up
+// haltWith ends the work for a reason other than the end of ctx. What is under way is given up
 // at once where it can no longer succeed.
 func (e *engine) haltWith(err error, atOnce bool) {
 	e.mu.Lock()
@@ -222,7 +221,7 @@ func (e *engine) end(drain time.Duration) {
 	e.stopAtOnce(errStopped)
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
-	if err := e.reap(leave, e.id(), anyWorker, left); err != nil {
-		e.o.Logger.Warn("this process could not take its leave", "error", db.Reason(err))
+	if err := e.reap(leave, e.id(), anyWorker, onLeave); err != nil {
+		e.o.Logger.Warn("could not deregister this worker", "error", db.Reason(err))
 	}
 }

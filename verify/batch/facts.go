@@ -1,10 +1,13 @@
 package batch
 
 import (
+	"context"
+	"errors"
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
@@ -16,7 +19,7 @@ type facts struct {
 	Prior         float64               `json:"prior,omitempty"`
 	MinConfidence float64               `json:"min_confidence,omitempty"`
 	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
-	Asked         measurement.OnRequest `json:"asked,omitzero"`
+	Requested     measurement.OnRequest `json:"asked,omitzero"`
 }
 
 // profile is an evidence.Profile with its name.
@@ -49,13 +52,77 @@ func (f facts) onto(c *verify.Case) {
 	}
 }
 
-// soundIDs are those of all known audio that is to be looked for.
+// soundIDs are the ids of all known audio to look for.
 func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.Facts.CustomerAudio) }
 
 // measures reports whether all that g needs to be measured has been under f.
 // That known audio changes sides needs no new measurement.
 func (f facts) measures(g facts) bool {
 	has := f.soundIDs()
-	return (f.Asked.Voice || !g.Asked.Voice) && (f.Asked.Waveform || !g.Asked.Waveform) &&
+	return (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
 		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
+}
+
+// facts gives the keys of what is declared and known, by digest.
+func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, error) {
+	texts, rows := map[string][]byte{}, map[string]*row{}
+	for _, r := range w.fresh {
+		texts[r.factsDigest], rows[r.factsDigest] = r.factsJSON, r
+	}
+	for _, a := range w.again {
+		if a.old.digest != a.row.digest {
+			texts[a.row.factsDigest], rows[a.row.factsDigest] = a.row.factsJSON, a.row
+		}
+	}
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	digests := make([]string, 0, len(texts))
+	for d := range texts {
+		digests = append(digests, d)
+	}
+	cond, list := w.in.store.db.In("digest", digests)
+	ids := map[string]int64{}
+	find := func() error {
+		return db.Each(ctx, t, `SELECT digest, facts_id FROM otoscope_facts WHERE `+cond, []any{list}, func(c db.Cursor) error {
+			var d string
+			var id int64
+			if err := c.Scan(&d, &id); err != nil {
+				return err
+			}
+			ids[d] = id
+			return nil
+		})
+	}
+	if err := find(); err != nil || len(ids) == len(texts) {
+		return ids, err
+	}
+	first, err := keys(ctx, t, "facts", len(texts)-len(ids))
+	if err != nil {
+		return nil, err
+	}
+	var missing [][]any
+	sounds := map[string]sound{}
+	for _, d := range digests {
+		if _, has := ids[d]; !has {
+			for _, s := range rows[d].sounds {
+				sounds[s.id] = s
+			}
+			missing = append(missing, []any{first + int64(len(missing)), d, string(texts[d])})
+		}
+	}
+	if err := w.keepSounds(ctx, t, sounds); err != nil {
+		return nil, err
+	}
+	// Who reads another manifest at the same time may be faster.
+	if err := t.ExecMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
+		return nil, err
+	}
+	if err := find(); err != nil {
+		return nil, err
+	}
+	if len(ids) != len(texts) {
+		return nil, errors.New("what is known of the rows was not stored")
+	}
+	return ids, nil
 }

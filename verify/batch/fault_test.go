@@ -85,7 +85,9 @@ func (c *cable) set(cut bool) {
 }
 
 // The connection to the database is cut again and again, and stays cut for a while.
+// Between two cuts the work gets on, however slow the machine is.
 func TestConnectionCut(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dbtest.Need(t)
 	direct := dbtest.Schema(t)
 	u, err := url.Parse(direct)
@@ -103,11 +105,20 @@ func TestConnectionCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const rows = 1200
-	o := fast(&fake{do: func(_ context.Context, task Task) (Measured, error) {
-		time.Sleep(5 * time.Millisecond)
+	const rows, cutEvery = 1200, 150 // recordings
+	due := make(chan struct{}, 1)
+	source := &fake{}
+	source.do = func(_ context.Context, task Task) (Measured, error) {
+		if source.calls.Load()%cutEvery == 1 {
+			select {
+			case due <- struct{}{}:
+			default: // the last cut is not over
+			}
+		}
+		time.Sleep(time.Millisecond) // a recording takes a while
 		return heard(task), nil
-	}})
+	}
+	o := fast(source)
 	o.Patience = 30 * time.Second
 	stop := make(chan struct{})
 	var cutting sync.WaitGroup
@@ -117,7 +128,7 @@ func TestConnectionCut(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(400 * time.Millisecond):
+			case <-due:
 			}
 			c.set(true)
 			cuts++
@@ -132,7 +143,7 @@ func TestConnectionCut(t *testing.T) {
 		t.Fatalf("after %d cuts: %v", cuts, err)
 	}
 	t.Logf("cut %d times", cuts)
-	if cuts < 3 {
+	if cuts < 3 { // of at least rows/cutEvery
 		t.Errorf("the connection was cut only %d times", cuts)
 	}
 	exactlyOne(t, open(t, direct), rows)
@@ -140,6 +151,7 @@ func TestConnectionCut(t *testing.T) {
 
 // A database that does not come back ends the work with a sentence, not a hang.
 func TestConnectionLost(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dbtest.Need(t)
 	u, err := url.Parse(dbtest.Schema(t))
 	if err != nil {
@@ -173,6 +185,7 @@ func TestConnectionLost(t *testing.T) {
 // A disk without room ends the work with a sentence. With room again, the same
 // run goes on.
 func TestDiskFull(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	path := t.TempDir() + "/otoscope.db"
 	s := open(t, path)
 	const rows = 2000

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -23,8 +22,8 @@ type Filter struct {
 	Before   time.Time        // finished before
 }
 
-// Chooses reports whether rows of a batch are chosen, and not all of it.
-func (f Filter) Chooses() bool { return !(Filter{Batch: f.Batch}).same(f) }
+// IsEmpty reports whether nothing but the batch limits what is chosen.
+func (f Filter) IsEmpty() bool { return Filter{Batch: f.Batch}.same(f) }
 
 // condition gives the filter for rows r with results s, as SQL. It begins with a
 // condition and can be continued with AND.

@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
-
-	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// The names of tallies besides the outcomes' own.
+// The names of tallies, in addition to the outcomes.
 const (
 	tallyWaiting = "waiting"
 	tallyBad     = "bad rows"
@@ -45,7 +44,7 @@ type finished struct {
 	bytes   int64         // that were fetched for it now
 }
 
-// seal writes the verdict as JSON. Whoever writes results does so within a
+// seal writes the verdict as JSON. Results are written within a
 // transaction, where all others wait.
 func (f *finished) seal() error {
 	f.verdict.Measurements = nil // they are in the recording
@@ -63,15 +62,15 @@ type measured struct {
 
 // tally adds to the counts of a reading. The order of the names is the same for
 // all who count, so that none waits for another in a circle.
-func (s *Store) tally(ctx context.Context, t db.Statements, batch, reading int64, counts map[string]int64) error {
+func (s *Store) tally(ctx context.Context, t db.Statements, batch, revision int64, counts map[string]int64) error {
 	var args [][]any
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		if counts[name] != 0 {
-			args = append(args, []any{batch, reading, name, counts[name]})
+			args = append(args, []any{batch, revision, name, counts[name]})
 		}
 	}
-	return t.ExecMany(ctx, `INSERT INTO otoscope_tallies (batch_id, reading, name, n) VALUES (?, ?, ?, ?)
-		ON CONFLICT (batch_id, reading, name) DO UPDATE SET n = otoscope_tallies.n + excluded.n`, args)
+	return t.ExecMany(ctx, `INSERT INTO otoscope_tallies (batch_id, revision, name, n) VALUES (?, ?, ?, ?)
+		ON CONFLICT (batch_id, revision, name) DO UPDATE SET n = otoscope_tallies.n + excluded.n`, args)
 }
 
 // writeResults stores results in place of those that the rows may have had.
@@ -89,25 +88,8 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 				return err
 			}
 		}
-		v := f.verdict
 		rowKeys[i] = f.key
-		var stage, kind, message, reason, advice, by *string
-		var schema *int64
-		if v.Error != nil {
-			stage, kind, message = new(string(v.Error.Stage)), &f.kind, new(clean(v.Error.Message))
-			reason, advice = new(clean(reasonOf(v))), new(clean(v.Error.Hint))
-		}
-		if f.measured != nil {
-			by, schema = &f.measured.version, &f.measured.schema
-		}
-		stale := 0
-		if f.stale {
-			stale = 1
-		}
-		results = append(results, []any{
-			f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
-			stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now, f.state, reason, advice,
-		})
+		results = append(results, f.columns(batch, now))
 		if f.kept {
 			verdicts = append(verdicts, []any{f.text, f.key})
 		} else {
@@ -118,7 +100,7 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 			details = append(details, []any{f.key, f.text, recording})
 		}
 		seen := map[finding.Code]bool{}
-		for _, found := range v.Findings {
+		for _, found := range f.verdict.Findings {
 			if !seen[found.Code] {
 				seen[found.Code] = true
 				findings = append(findings, []any{f.key, string(found.Code), string(found.Severity)})
@@ -154,6 +136,28 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 		}
 	}
 	return nil
+}
+
+// columns gives the values of a row of otoscope_results, in the order of writeResults.
+func (f *finished) columns(batch int64, now any) []any {
+	v := f.verdict
+	var stage, kind, message, reason, advice, by *string
+	var schema *int64
+	if v.Error != nil {
+		stage, kind, message = new(string(v.Error.Stage)), &f.kind, new(clean(v.Error.Message))
+		reason, advice = new(clean(reasonOf(v))), new(clean(v.Error.Hint))
+	}
+	if f.measured != nil {
+		by, schema = &f.measured.version, &f.measured.schema
+	}
+	stale := 0
+	if f.stale {
+		stale = 1
+	}
+	return []any{
+		f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
+		stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now, f.state, reason, advice,
+	}
 }
 
 // clean makes any text fit for a column: PostgreSQL takes no zero bytes and

@@ -222,8 +222,8 @@ func TestRowsOfOlderDatabasesAreNotJudgedAgain(t *testing.T) {
 		}}
 		m := manifestIn(t, dir, lines.String())
 		report := run(t, s, m, frozen{}.options(), fast(source))
-		if report.Reading.Waiting != 0 || report.Reading.New != 0 || report.Reading.Rows != int64(len(stored)) {
-			t.Errorf("of %d rows %d are new and %d have something to be done: %+v", report.Reading.Rows, report.Reading.New, report.Reading.Waiting, report.Reading)
+		if report.Manifest.Waiting != 0 || report.Manifest.New != 0 || report.Manifest.Rows != int64(len(stored)) {
+			t.Errorf("of %d rows %d are new and %d have something to be done: %+v", report.Manifest.Rows, report.Manifest.New, report.Manifest.Waiting, report.Manifest)
 		}
 		if n := count(t, s, `SELECT count(*) FROM otoscope_results WHERE format = 'of then'`); n != int64(len(stored)) {
 			t.Errorf("%d of %d verdicts are those of then", n, len(stored))

@@ -10,11 +10,11 @@ import (
 // healSlice is how many chunks or rows are healed in one transaction.
 const healSlice = 500
 
-// heal brings back every chunk that nobody would ever come to: one that nobody
-// holds, and whose job does not wait either, or was taken by nobody who is entered,
-// or longer than a lease ago. It is what a process leaves that dies
-// between two transactions, and all else that can go wrong with a job. What it does
-// to a chunk that somebody is about to claim does no harm: only one claim succeeds.
+// heal puts back into the queue every chunk that no process would ever take: nobody
+// holds it, and its job does not wait either, or runs for a client that is not
+// registered, or has run for longer than a lease. A process that dies between two
+// transactions leaves such chunks, and so does anything else that goes wrong with a job.
+// A chunk that a process is about to claim comes to no harm: only one claim succeeds.
 func (e *engine) heal(ctx context.Context) error {
 	d := e.store.db
 	n, err := d.Exec(ctx, e.jobsWait()+` WHERE (state IN (`+finalized+`) OR state = 'running' AND (attempted_at < `+d.RiverTimeBefore()+`
@@ -24,7 +24,7 @@ func (e *engine) heal(ctx context.Context) error {
 		return err
 	}
 	if n > 0 {
-		e.o.Logger.Info("chunks that nobody held and nobody waited for wait again", "chunks", n)
+		e.o.Logger.Info("chunks without a holder or a job that waits are back in the queue", "chunks", n)
 	}
 	// A job whose chunk another job's process has done, and that ran for a process
 	// which is gone, is done too.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 
 	"github.com/otoscope/otoscope/audio/fetch"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 

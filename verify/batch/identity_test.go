@@ -115,9 +115,13 @@ func TestEveryRowHasAResultOfItsOwnBytes(t *testing.T) {
 				write(filepath.Join(dir, folder, fmt.Sprintf("r%d.wav", i)))
 			}
 		}
+		most := 40
+		if testing.Short() {
+			most = 10
+		}
 		rapid.Check(t, func(rt *rapid.T) {
 			histories++
-			if histories > 40 {
+			if histories > most {
 				return // each opens a few hundred rows on two databases
 			}
 			for range rapid.IntRange(1, 4).Draw(rt, "runs") {
@@ -142,9 +146,9 @@ func TestEveryRowHasAResultOfItsOwnBytes(t *testing.T) {
 					}
 					wanted[i], _ = contentOf(reference)
 				}
-				again := rapid.SampledFrom([]Again{AgainNone, AgainNone, AgainStale, AgainErrors, AgainChanged, AgainAll}).Draw(rt, "again")
+				again := rapid.SampledFrom([]Recheck{RecheckNone, RecheckNone, RecheckStale, RecheckErrors, RecheckChanged, RecheckAll}).Draw(rt, "again")
 				path := filepath.Join(dir, folder, "c.csv")
-				report, err := s.Run(t.Context(), openManifest(t, path, text), ReadOptions{AllowPaths: true, Again: again}, o)
+				report, err := s.Run(t.Context(), openManifest(t, path, text), ReadOptions{AllowPaths: true, Recheck: again}, o)
 				if err != nil {
 					rt.Fatalf("%s:\n%s\n%v", path, text, err)
 				}
@@ -156,14 +160,14 @@ func TestEveryRowHasAResultOfItsOwnBytes(t *testing.T) {
 						of = all
 					}
 					if wanted[i] == "" || !slices.Contains(of, wanted[i]) {
-						rt.Fatalf("run with --again %q of\n%srow %d has no result of its own bytes: %+v", again, text, i+1, heard)
+						rt.Fatalf("run with --again %q of\n%srow %d has no result of its bytes: %+v", again, text, i+1, heard)
 					}
 				}
 				if report.Unheard != 0 {
 					rt.Fatalf("%d rows are unheard", report.Unheard)
 				}
-				if report.Reading.Rows != int64(n) {
-					rt.Fatalf("%d rows were read of %d", report.Reading.Rows, n)
+				if report.Manifest.Rows != int64(n) {
+					rt.Fatalf("%d rows were read of %d", report.Manifest.Rows, n)
 				}
 			}
 		})
@@ -199,8 +203,8 @@ func TestAQueryThatIsMaskedTellsRowsApart(t *testing.T) {
 		}
 		report := run(t, s, manifestOf(t, "m", "recording\nhttps://h.example/rec?id=3\nhttps://h.example/rec?id=2\n"), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 3)
-		if source.calls.Load() != 3 || report.Reading.Reused != 1 {
-			t.Errorf("%d requests, %d reused", source.calls.Load(), report.Reading.Reused)
+		if source.calls.Load() != 3 || report.Manifest.Reused != 1 {
+			t.Errorf("%d requests, %d reused", source.calls.Load(), report.Manifest.Reused)
 		}
 		if sum, err := s.Summarise(t.Context(), Filter{}); err != nil || sum.Reused != 1 {
 			t.Errorf("the summary counts %d reused: %v", sum.Reused, err)
@@ -268,27 +272,27 @@ func TestAReplacedFileIsHeardAgain(t *testing.T) {
 		for i, step := range []struct {
 			what  string
 			do    func() error
-			again Again
+			again Recheck
 			calls int64
 		}{
-			{"new", func() error { return os.WriteFile(path, []byte("one"), 0o600) }, AgainNone, 1},
-			{"as before", func() error { return nil }, AgainNone, 1},
+			{"new", func() error { return os.WriteFile(path, []byte("one"), 0o600) }, RecheckNone, 1},
+			{"as before", func() error { return nil }, RecheckNone, 1},
 			{"written over", func() error {
 				return errors.Join(os.WriteFile(path, []byte("two"), 0o600), os.Chtimes(path, time.Now(), time.Now().Add(time.Second)))
-			}, AgainNone, 2},
+			}, RecheckNone, 2},
 			{"replaced, --again stale", func() error {
 				info, err := os.Stat(path)
 				if err != nil {
 					return err
 				}
 				return errors.Join(os.WriteFile(path+"2", []byte("six"), 0o600), os.Chtimes(path+"2", info.ModTime(), info.ModTime()), os.Rename(path+"2", path))
-			}, AgainStale, 3},
-			{"as before, --again stale", func() error { return nil }, AgainStale, 3},
+			}, RecheckStale, 3},
+			{"as before, --again stale", func() error { return nil }, RecheckStale, 3},
 		} {
 			if err := step.do(); err != nil {
 				t.Fatal(err)
 			}
-			run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPaths: true, Again: step.again}, fast(source))
+			run(t, s, manifestOf(t, "m", text), ReadOptions{AllowPaths: true, Recheck: step.again}, fast(source))
 			exactlyOne(t, s, 1)
 			want, err := contentOf(path)
 			if got := hashes(t, s, Filter{})["1"]; err != nil || !slices.Equal(got, []string{want}) || source.calls.Load() != step.calls {
@@ -320,7 +324,7 @@ func TestABatchOfAnEarlierVersionGoesOn(t *testing.T) {
 		report := run(t, s, openManifest(t, filepath.Join(dir, "c.csv"), text), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 3)
 		// The first row hides nothing; of the others nobody knows which they were.
-		if report.Renamed != "c.csv" || source.calls.Load() != 5 || report.Reading.Reused != 1 || report.Reading.New != 0 {
+		if report.Renamed != "c.csv" || source.calls.Load() != 5 || report.Manifest.Reused != 1 || report.Manifest.New != 0 {
 			t.Errorf("%d requests; the report is %+v", source.calls.Load(), report)
 		}
 		if names, err := s.Batches(t.Context()); err != nil || !slices.Equal(names, []string{"c.csv"}) {

@@ -11,9 +11,8 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // engineVersion is what makes results: a result that something else made may be out of date.
@@ -28,28 +27,28 @@ func currentEngine() engineVersion {
 
 // An intake stores the rows of one reading of a manifest.
 type intake struct {
-	store   *Store
-	queue   queue
-	batch   int64
-	reading int64
-	again   Again
-	key     []byte // of the identities
-	making  engineVersion
-	host    string // whose files paths lead to
-	rows    *reader
-	report  Reading
-	failed  func(verify.Verdict) // is told of the rows that cannot be used, as long as no other came
-	usable  bool                 // a row came that can be used
+	store         *Store
+	queue         queue
+	batch         int64
+	revision      int64
+	again         Recheck
+	key           []byte // of the identities
+	engineVersion engineVersion
+	host          string // whose files paths lead to
+	rows          *reader
+	report        ManifestStats
+	failed        func(verify.Verdict) // is told of the rows that cannot be used, as long as no other came
+	usable        bool                 // a row came that can be used
 }
 
 // read stores all rows.
-func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], patience time.Duration) (Reading, error) {
+func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], patience time.Duration) (ManifestStats, error) {
 	var slice []row
 	flush := func() error {
 		if len(slice) == 0 {
 			return nil
 		}
-		var after Reading
+		var after ManifestStats
 		err := in.store.retry(ctx, patience, func() error {
 			after = in.report
 			return in.store.db.Tx(ctx, func(t db.Statements) error { return in.take(ctx, t, slice, &after) })
@@ -98,7 +97,7 @@ type former struct {
 	recording, pick, digest string
 	state                   string // of the recording when it was verified
 	taken                   bool   // by a row of this slice
-	reading                 int64
+	revision                int64
 	waiting                 bool
 	needs                   needs // of the chunk that it waits in
 	outcome                 *string
@@ -113,12 +112,12 @@ type former struct {
 const (
 	nothing = iota
 	judge
-	fetchAnew
+	fetchAgain
 	ask // the server, and fetch what is another by now
 )
 
 // take stores a slice of rows.
-func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report *Reading) error {
+func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report *ManifestStats) error {
 	existing, err := in.existing(ctx, t, slice)
 	if err != nil {
 		return err
@@ -128,7 +127,7 @@ func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report
 	named := make(map[string]int64, len(slice)) // the row that had an id first
 	for _, all := range existing {
 		for _, old := range all {
-			if _, has := named[old.id]; !has && old.reading == in.reading {
+			if _, has := named[old.id]; !has && old.revision == in.revision {
 				named[old.id] = old.number
 			}
 		}
@@ -161,7 +160,7 @@ func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report
 		switch {
 		case !r.same(old) && old.identity != "" && old.identity != r.identity:
 			report.Replaced++
-		case v.work < fetchAnew && r.err == nil && !old.waiting:
+		case v.work < fetchAgain && r.err == nil && !old.waiting:
 			report.Reused++
 			w.reused++
 		}
@@ -185,26 +184,26 @@ func (in *intake) work(r *row, old *former) int {
 		return nothing // its result is written at once
 	}
 	if !r.same(old) || old.pick != r.pick || old.outcome == nil {
-		return fetchAnew
+		return fetchAgain
 	}
 	outcome, stale := verify.Outcome(*old.outcome), old.stale != nil && *old.stale == 1
 	switch {
-	case in.again == AgainAll,
-		in.again == AgainErrors && outcome == verify.Errored,
-		in.again == AgainUndecided && outcome == verify.Undecided,
-		in.again == AgainStale && (stale || old.schema != nil && *old.schema != in.making.schema):
-		return fetchAnew
-	case in.again == AgainChanged && !(r.file && old.state != ""): // files are looked at in any case
+	case in.again == RecheckAll,
+		in.again == RecheckErrors && outcome == verify.Errored,
+		in.again == RecheckUndecided && outcome == verify.Undecided,
+		in.again == RecheckStale && (stale || old.schema != nil && *old.schema != in.engineVersion.schema):
+		return fetchAgain
+	case in.again == RecheckChanged && !(r.file && old.state != ""): // files are looked at in any case
 		if outcome != verify.Errored && !r.file && old.state != "" && old.measures(r) && old.schema != nil && measurement.Readable(*old.schema) {
 			return ask
 		}
-		return fetchAnew
+		return fetchAgain
 	case outcome == verify.Errored && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
-		return fetchAnew // only its words were wrong: it was never fetched
+		return fetchAgain // only its words were wrong: it was never fetched
 	case outcome != verify.Errored && (!old.measures(r) || r.file && old.replaced(r.reference)):
-		return fetchAnew
+		return fetchAgain
 	case outcome == verify.Errored && r.file && old.state != "" && old.replaced(r.reference):
-		return fetchAnew
+		return fetchAgain
 	case *old.judgedDigest != r.digest:
 		return judge
 	case outcome == verify.Errored:
@@ -214,7 +213,7 @@ func (in *intake) work(r *row, old *former) int {
 			return nothing // it cannot be judged, and it says so already
 		}
 		return judge
-	case *old.version != in.making.version || *old.profile != r.facts.Profile.name():
+	case *old.version != in.engineVersion.version || *old.profile != r.facts.Profile.name():
 		return judge
 	}
 	return nothing
@@ -222,7 +221,7 @@ func (in *intake) work(r *row, old *former) int {
 
 // measures reports whether all has been measured that the row now needs.
 func (old former) measures(r *row) bool {
-	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Asked == (measurement.OnRequest{}) {
+	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) {
 		return true
 	}
 	var were facts

@@ -17,10 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // childVariable makes this binary a process that works on a batch: its words
@@ -41,7 +40,7 @@ func child() int {
 	}
 	var taken sync.Once
 	source := &fake{do: func(ctx context.Context, t Task) (Measured, error) {
-		taken.Do(func() { fmt.Println("in hand") })
+		taken.Do(func() { fmt.Println("claimed") })
 		select {
 		case <-ctx.Done():
 			return Measured{}, ctx.Err()
@@ -193,11 +192,12 @@ func (p *process) says(t testing.TB, want string) {
 func (p *process) kill() {
 	p.Process.Signal(syscall.SIGKILL)
 	<-p.ended
-	p.ended <- nil // for whoever looks again
+	p.ended <- nil // for the next to look
 }
 
 // A batch is killed again and again, and begun again and again.
 func TestKilledAgainAndAgain(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	const rows = 900
 	onEach(t, func(t *testing.T, target string) {
 		kills := 0
@@ -231,8 +231,9 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	})
 }
 
-// Two processes work on PostgreSQL; one or the other is killed and begun anew.
+// Two processes work on PostgreSQL; one or the other is killed and started again.
 func TestTwoKilledInTurn(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dbtest.Need(t)
 	const rows, each, lease = 1500, 5 * time.Millisecond, 2 * time.Second
 	target := dbtest.Schema(t)
@@ -274,16 +275,16 @@ func TestTwoKilledInTurn(t *testing.T) {
 	exactlyOne(t, open(t, target), rows)
 }
 
-// What a killed process had in hand is taken over at once by the next to start,
+// The next process to start takes over at once what a killed process held,
 // however long the lease.
 func TestTakenOverAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		p := begin(t, "batch", 40, time.Hour, time.Hour, target)
-		p.says(t, "in hand")
+		p.says(t, "claimed")
 		p.kill()
 		s := open(t, target)
 		if n := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE worker_id IS NOT NULL`); n == 0 {
-			t.Fatal("the process was killed before it had anything in hand")
+			t.Fatal("the process was killed before it held anything")
 		}
 		began := time.Now()
 		o := fast(&fake{})
@@ -296,7 +297,7 @@ func TestTakenOverAtOnce(t *testing.T) {
 	})
 }
 
-// What a killed process had in hand is taken over by the others when its lease
+// The others take over what a killed process held when its lease
 // has run out, and a beat later at most.
 func TestTakenOverSoon(t *testing.T) {
 	dbtest.Need(t)
@@ -385,7 +386,7 @@ func TestLateWriteIsRefused(t *testing.T) {
 			return m, nil
 		}}
 		o := fast(source)
-		o.Lease = time.Hour // no beat of its own comes to its help
+		o.Lease = time.Hour // no beat of this process helps
 		ended := make(chan error, 1)
 		go func() {
 			_, err := s.Run(t.Context(), manifestOf(t, "calls.csv", rowsCSV(1)), ReadOptions{}, o)

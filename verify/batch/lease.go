@@ -96,7 +96,7 @@ func (e *engine) beat(ctx context.Context) error {
 		return err
 	}
 	if n == 0 {
-		e.o.Logger.Warn("another process took this one for dead; it goes on under a new number")
+		e.o.Logger.Warn("another process took this one for dead; it registers again")
 		return e.register(ctx, me)
 	}
 	e.mu.Lock()
@@ -138,7 +138,7 @@ func (e *engine) beat(ctx context.Context) error {
 	return e.store.db.Tx(ctx, func(t db.Statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(held)), running) })
 }
 
-// A worker is one that another process entered.
+// A worker is one that another process registered.
 type worker struct {
 	id, pid, started int64
 }
@@ -193,11 +193,11 @@ func (e *engine) reapOthers(ctx context.Context) error {
 	return nil
 }
 
-// anyWorker is the condition for reap that a worker is entered.
+// anyWorker is the condition for reap that a worker is registered.
 const anyWorker = `1 = 1`
 
-// left is for reap: a process that ends by itself leaves nothing to be noted.
-func left(context.Context, db.Statements, int64) error { return nil }
+// onLeave is for reap: there is nothing to note of a process that ends in order.
+func onLeave(context.Context, db.Statements, int64) error { return nil }
 
 // reap removes a worker on a condition, and frees what it held, after note has
 // noted how it came to its end. Its row stays locked until all of it is done, so
@@ -229,7 +229,7 @@ func (e *engine) reap(ctx context.Context, worker int64, condition string, note 
 	})
 }
 
-// The states of jobs that River gives to nobody.
+// The states of jobs that River gives to no client.
 const (
 	finalized = `'completed', 'cancelled', 'discarded'`
 	running   = `'running', ` + finalized

@@ -15,14 +15,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-	"github.com/otoscope/otoscope/verify/declare"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// The tests of what happens to killed processes start this binary anew.
+// The tests that kill processes start this binary again.
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child())
@@ -94,7 +93,7 @@ func manifestOf(t testing.TB, name, text string) *manifest.Manifest {
 	return m
 }
 
-// numbered is a CSV manifest of n rows.
+// rowsCSV is a CSV manifest of n rows.
 func rowsCSV(n int) string {
 	var b strings.Builder
 	b.WriteString("id,recording,group.queue\n")

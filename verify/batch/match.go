@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/decode"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -38,7 +37,7 @@ func (in *intake) match(slice []row, existing map[string][]*former) (found []*fo
 			if old.taken || old.identity != r.identity || old.pick != r.pick || old.digest != r.digest {
 				continue
 			}
-			if old.reading == in.reading {
+			if old.revision == in.revision {
 				repeats[i] = repeated{number: old.number, key: old.key}
 			} else {
 				found[i], old.taken = old, true
@@ -56,7 +55,7 @@ func (in *intake) match(slice []row, existing map[string][]*former) (found []*fo
 				continue
 			}
 			for _, old := range slices.Concat(existing[r.id], existing[r.formerID]) {
-				if !old.taken && old.reading != in.reading && fits(r, old) {
+				if !old.taken && old.revision != in.revision && fits(r, old) {
 					found[i], old.taken = old, true
 					break
 				}
@@ -86,14 +85,14 @@ func (in *intake) existing(ctx context.Context, t db.Statements, slice []row) (m
 	slices.Sort(ids)
 	cond, list := in.store.db.In("r.id", slices.Compact(ids))
 	all := map[string][]*former{}
-	err := db.Each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.reading, r.chunk_id, coalesce(c.needs, ''), f.facts,
+	err := db.Each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.revision, r.chunk_id, coalesce(c.needs, ''), f.facts,
 			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale, coalesce(s.recording_state, '')
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
 			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
 		WHERE r.batch_id = ? AND `+cond+` ORDER BY r.row, r.row_key`, []any{in.batch, list}, func(c db.Cursor) error {
 		k := &former{}
 		var chunk *int64
-		if err := c.Scan(&k.id, &k.key, &k.number, &k.recording, &k.identity, &k.pick, &k.digest, &k.reading, &chunk, &k.needs, &k.facts,
+		if err := c.Scan(&k.id, &k.key, &k.number, &k.recording, &k.identity, &k.pick, &k.digest, &k.revision, &chunk, &k.needs, &k.facts,
 			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale, &k.state); err != nil {
 			return err
 		}

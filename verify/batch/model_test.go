@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -100,11 +99,11 @@ func (h *history) run() {
 	for _, table := range append(tablesOfRows(), "otoscope_chunks", "otoscope_workers", "otoscope_tallies", "otoscope_batches", "river_job") {
 		h.exec(`DELETE FROM ` + table)
 	}
-	h.exec(`INSERT INTO otoscope_batches (batch_id, name, created_at, reading, read_whole, stop_after) VALUES (1, 'm', ?, 1, 1, 0)`, h.s.db.Time(time.Now()))
+	h.exec(`INSERT INTO otoscope_batches (batch_id, name, created_at, revision, read_whole, stop_after) VALUES (1, 'm', ?, 1, 1, 0)`, h.s.db.Time(time.Now()))
 	first := h.enter()
 	h.must(h.s.db.Tx(ctx, func(t db.Statements) error {
 		for row := range int64(modelRows) {
-			if _, err := t.Exec(ctx, `INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, reading, repeated) VALUES (?, 1, ?, ?, '', '', '', 0, 'd', 1, 0)`,
+			if _, err := t.Exec(ctx, `INSERT INTO otoscope_rows (row_key, batch_id, id, row, recording, pick, agent, facts_id, facts_digest, revision, repeated) VALUES (?, 1, ?, ?, '', '', '', 0, 'd', 1, 0)`,
 				row+1, fmt.Sprint(row), row+1); err != nil {
 				return err
 			}
@@ -195,7 +194,7 @@ func (h *history) step() {
 		h.enter()
 	case dice < 90:
 		note("leave")
-		h.must(p.reap(h.t.Context(), p.id(), anyWorker, left))
+		h.must(p.reap(h.t.Context(), p.id(), anyWorker, onLeave))
 		h.procs = slices.DeleteFunc(h.procs, func(o *modelProcess) bool { return o == p })
 		h.enter()
 	case dice < 93:
@@ -248,7 +247,7 @@ func (h *history) work(p *modelProcess, j *modelJob, whole bool) {
 			j.report = "completed"
 		case err == errStoppedBatch:
 			j.report = "snoozed"
-		case h.s.db.Why(err) == db.Unentered:
+		case h.s.db.Why(err) == db.Unregistered:
 			h.must(p.register(ctx, j.claim.worker))
 			j.report = "snoozed"
 		default:
@@ -269,7 +268,7 @@ func (h *history) work(p *modelProcess, j *modelJob, whole bool) {
 	for _, row := range j.rows[:n] {
 		all = append(all, finished{key: row, digest: "d", text: "{}", verdict: verify.Verdict{Outcome: verify.Match}})
 	}
-	j.claim.batch, j.claim.reading = 1, 1
+	j.claim.batch, j.claim.revision = 1, 1
 	err := h.s.db.Tx(ctx, func(t db.Statements) error {
 		if err := p.writeIn(ctx, t, j.claim, all, end); err != nil || end != allDone {
 			return err

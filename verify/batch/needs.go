@@ -37,7 +37,7 @@ func (n needs) host() string {
 	return host
 }
 
-// queueName gives every batch queues of its own, one for each of its needs: who
+// queueName gives each batch its queues, one for each of its needs: who
 // runs a batch takes no recording of another's, under other credentials and limits.
 func queueName(batch int64, n needs) string {
 	switch {

@@ -115,6 +115,7 @@ func (notYet) RetryAfter() time.Duration { return time.Millisecond }
 // A recording that is not there yet is tried again, and becomes an error when it
 // never comes.
 func TestLateRecordings(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		source := &fake{}
@@ -141,6 +142,7 @@ func TestLateRecordings(t *testing.T) {
 
 // A batch that makes no progress says why.
 func TestStallSaysWhy(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
 		var log bytesUnderLock

@@ -21,6 +21,7 @@ import (
 // A batch and a worker work behind a pooler that gives each transaction another
 // session, whatever the address says of how statements are sent.
 func TestTransactionPooler(t *testing.T) {
+	t.Parallel() // it waits more than it works
 	dbtest.Need(t)
 	bouncer, err := exec.LookPath("pgbouncer")
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 	}
 	err := s.db.Tx(ctx, func(t db.Statements) error {
 		for _, query := range []string{
-			// Whoever stores rows has facts found or stored by then, or waits until this is done.
+			// A process that stores rows has found or stored their facts by then, or waits until this is done.
 			`UPDATE otoscope_keys SET next = next WHERE name = 'row'`,
 			`DELETE FROM otoscope_facts WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.facts_id = otoscope_facts.facts_id)`,
 			`DELETE FROM otoscope_sounds WHERE NOT EXISTS (SELECT 1 FROM otoscope_facts f WHERE CAST(f.facts AS text) LIKE '%' || otoscope_sounds.sha256 || '%')`,
@@ -89,9 +89,9 @@ func (s *Store) deleteRows(ctx context.Context, t db.Statements, keys []int64) e
 // dropMended deletes what earlier readings said of rows that could only be named by
 // their number, and that the reading which has just ended found mended, or gone:
 // nothing else would ever take the place of that result.
-func (s *Store) dropMended(ctx context.Context, t db.Statements, batch, reading int64) error {
+func (s *Store) dropMended(ctx context.Context, t db.Statements, batch, revision int64) error {
 	keys, err := db.Keys(ctx, t, `SELECT r.row_key FROM otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key
-		WHERE s.error_kind = ? AND s.batch_id = ? AND r.reading < ? AND r.recording = '' AND r.id = '`+unnamed+`' || r.row`, badRowKind, batch, reading)
+		WHERE s.error_kind = ? AND s.batch_id = ? AND r.revision < ? AND r.recording = '' AND r.id = '`+unnamed+`' || r.row`, badRowKind, batch, revision)
 	if err != nil || len(keys) == 0 {
 		return err
 	}

@@ -7,17 +7,17 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// Again says which rows are fetched again although they have a result.
-type Again string
+// A Recheck says which rows are fetched again although they have a result.
+type Recheck string
 
 // What can be done again. Rows without a result are worked on in any case.
 const (
-	AgainNone      Again = ""
-	AgainErrors    Again = "errors"    // those that could not be checked
-	AgainUndecided Again = "undecided" // those that are undecided
-	AgainStale     Again = "stale"     // those that another version measured
-	AgainChanged   Again = "changed"   // those whose recording is another by now: all servers are asked
-	AgainAll       Again = "all"
+	RecheckNone      Recheck = ""
+	RecheckErrors    Recheck = "errors"    // those that could not be checked
+	RecheckUndecided Recheck = "undecided" // those that are undecided
+	RecheckStale     Recheck = "stale"     // those that another version measured
+	RecheckChanged   Recheck = "changed"   // those whose recording is another by now: all servers are asked
+	RecheckAll       Recheck = "all"
 )
 
 // ReadOptions say how a manifest is read.
@@ -28,7 +28,7 @@ type ReadOptions struct {
 	AllowPaths            bool // name files on this computer
 	AllowPrivate          bool // lead to private networks
 	measurement.OnRequest      // of all rows
-	Again                 Again
+	Recheck               Recheck
 	// Profile holds the weights of the evidence for rows that name none; nil: those built in.
 	Profile *evidence.Profile
 }
@@ -38,8 +38,8 @@ type ReadOptions struct {
 // finding it out before a database is made.
 func Check(m *manifest.Manifest, o ReadOptions) error { return newReader(m, o).check(m) }
 
-// A Reading is what came of reading a manifest.
-type Reading struct {
+// ManifestStats count what a manifest held.
+type ManifestStats struct {
 	Rows     int64 // all that there are
 	New      int64 // of them, rows that the batch did not have
 	Bad      int64 // rows that cannot be used; each has a result that says why

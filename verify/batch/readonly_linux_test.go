@@ -15,8 +15,8 @@ import (
 // readOnlyVariable names the database that TestReadOnlyChild reads.
 const readOnlyVariable = "OTOSCOPE_TEST_READ_ONLY"
 
-// TestReadOnlyChild is a process of TestResultsFromReadOnlyMedia's, in a mount
-// namespace of its own where the folder is read-only.
+// TestReadOnlyChild is a process of TestResultsFromReadOnlyMedia's, in a separate
+// mount namespace where the folder is read-only.
 func TestReadOnlyChild(t *testing.T) {
 	path := os.Getenv(readOnlyVariable)
 	if path == "" {

@@ -84,7 +84,7 @@ func (e *StoppedError) Error() string {
 
 // Hint says how to go on.
 func (e *StoppedError) Hint() string {
-	return "once the cause is gone, run the same command with --again errors: it goes on where it was, and tries the errors anew"
+	return "once the cause is gone, run the same command with --again errors: it continues where it stopped, and tries the errors again"
 }
 
 // Unwrap gives the last error.

@@ -7,9 +7,8 @@ import (
 	"iter"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/report"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // Results gives the results that a filter chooses, in the order of the batches

@@ -15,11 +15,10 @@ import (
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/report"
-
-	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
 // verdicts gives all results by id.
@@ -89,7 +88,7 @@ func TestJudgedFromStoredIsTheSame(t *testing.T) {
 	}
 	report := run(t, s, manifestOf(t, "m", rowsCSV(5)), o, fast(&fake{}))
 	if report.Status.Done != 5 {
-		t.Fatalf("%d were judged anew, want 5", report.Status.Done)
+		t.Fatalf("%d were judged again, want 5", report.Status.Done)
 	}
 	if after := texts(t, s); after != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
@@ -106,7 +105,7 @@ func texts(t *testing.T, s *Store) string {
 }
 
 // What another version measured says so, and is judged again where its schema can be
-// read; what a schema that cannot be read holds keeps its verdict. Asked for, both are measured anew.
+// read; what a schema that cannot be read holds keeps its verdict. Asked for, both are measured again.
 func TestStale(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
@@ -142,7 +141,7 @@ func TestStale(t *testing.T) {
 		if n := source.calls.Load(); n != 0 {
 			t.Errorf("%d recordings were fetched unasked", n)
 		}
-		run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{Again: AgainStale}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(3)), ReadOptions{Recheck: RecheckStale}, fast(source))
 		if sum, err = s.Summarise(t.Context(), Filter{}); err != nil || sum.Stale != 0 || source.calls.Load() != 3 {
 			t.Errorf("%d are stale, %d were fetched (%v)", sum.Stale, source.calls.Load(), err)
 		}
@@ -150,7 +149,7 @@ func TestStale(t *testing.T) {
 }
 
 // A row that names another recording than before is fetched; one whose address
-// was only signed anew is not.
+// only has a new signature is not.
 func TestChangedRecording(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		s := open(t, target)
@@ -205,7 +204,7 @@ func TestInterrupted(t *testing.T) {
 		for _, n := range report.Outcomes {
 			results += n
 		}
-		if results != 150 || report.Left != 250 && report.Reading.Rows == 400 {
+		if results != 150 || report.Left != 250 && report.Manifest.Rows == 400 {
 			t.Errorf("%d results, %d rows left; want 150 and 250", results, report.Left)
 		}
 		if n := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE worker_id IS NOT NULL`); n != 0 {
@@ -278,7 +277,7 @@ func TestStopAfter(t *testing.T) {
 			t.Error("others who work on the batch would not learn that it was stopped")
 		}
 		source.do = nil
-		run(t, s, manifestOf(t, "m", rowsCSV(1000)), ReadOptions{Again: AgainErrors}, fast(source))
+		run(t, s, manifestOf(t, "m", rowsCSV(1000)), ReadOptions{Recheck: RecheckErrors}, fast(source))
 		exactlyOne(t, s, 1000)
 	})
 }
@@ -388,8 +387,8 @@ func TestReferencesGoFromPostgres(t *testing.T) {
 	exactlyOne(t, s, 300)
 }
 
-// A row may name a profile of its own. It weighs that row alone, travels with it,
-// and a changed one judges anew without a fetch.
+// A row may name a profile. It weighs that row alone, travels with it,
+// and a changed one judges again without a fetch.
 func TestProfileOfARow(t *testing.T) {
 	s := open(t, t.TempDir()+"/db")
 	dir := t.TempDir()

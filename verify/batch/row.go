@@ -30,7 +30,7 @@ type row struct {
 	factsJSON     []byte
 	factsDigest   string
 	sounds        []sound // known audio that the facts name
-	digest        string  // of all that a verdict says besides the sound
+	digest        string  // of all that a verdict says except the sound
 	err           error   // why there is nothing to verify
 	stage         verify.Stage
 	kind          string // of that error; "": badRowKind
@@ -56,18 +56,18 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// MaxWord bounds, in bytes, words that are stored as they are and searched by, such
+// MaxKeyBytes bounds, in bytes, words that are stored as they are and searched by, such
 // as a batch's name: PostgreSQL indexes no text beyond some 2,700 bytes.
-const MaxWord = 1000
+const MaxKeyBytes = 1000
 
 // bounded cuts what is too long for an index; what is cut keeps its identity by
 // a hash of the whole.
 func bounded(s string) string {
-	if len(s) <= MaxWord {
+	if len(s) <= MaxKeyBytes {
 		return s
 	}
 	sum := sha256.Sum256([]byte(s))
-	cut := MaxWord - 24
+	cut := MaxKeyBytes - 24
 	for !utf8.RuneStart(s[cut]) {
 		cut--
 	}

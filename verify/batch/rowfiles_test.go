@@ -9,7 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// A manifest may lead to the files of its own folder. Whatever else it names is
+// A manifest may lead to the files of its folder. Anything else it names is
 // refused before anything is opened, symbolic links and all.
 func TestManifestsLeadOnlyIntoTheirOwnFolder(t *testing.T) {
 	top := t.TempDir()

@@ -23,7 +23,7 @@ type reader struct {
 	paths        paths
 	allowPrivate bool
 	profile      *profile
-	asked        measurement.OnRequest
+	requested    measurement.OnRequest
 	// Known audio of rows that name none, and all that has been heard of, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
@@ -37,7 +37,7 @@ type reader struct {
 func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
 		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
-		allowPrivate: o.AllowPrivate, asked: o.OnRequest, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
+		allowPrivate: o.AllowPrivate, requested: o.OnRequest, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
 	}
 	for _, f := range declare.Table() {
 		r.facts[f.Name] = f
@@ -59,7 +59,7 @@ func (r *reader) check(m *manifest.Manifest) error {
 // row reads an entry. What is wrong with it is in the row.
 func (r *reader) row(e manifest.Entry) row {
 	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
-	out.facts.Profile, out.facts.Asked = r.profile, r.asked
+	out.facts.Profile, out.facts.Requested = r.profile, r.requested
 	call, err := r.call(e.Fields)
 	out.agent, out.groups, out.pick = call.Agent, call.Groups, decode.Options{Pick: call.Pick, Raw: call.Raw}.Words()
 	if out.err == nil {
@@ -120,8 +120,8 @@ func (r *reader) call(f manifest.Fields) (declare.Call, error) {
 		}
 	}
 	for name, value := range call.Groups {
-		if len(name) > MaxWord || len(value) > MaxWord {
-			bad = cmp.Or(bad, error(&manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), MaxWord), Advice: "name groups by a word"}))
+		if len(name) > MaxKeyBytes || len(value) > MaxKeyBytes {
+			bad = cmp.Or(bad, error(&manifest.RowError{Message: fmt.Sprintf("the group %q is longer than %d bytes", bounded(name), MaxKeyBytes), Advice: "name groups by a word"}))
 		}
 	}
 	return call, bad

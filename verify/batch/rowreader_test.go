@@ -263,14 +263,14 @@ func TestRepeatedAndBadRows(t *testing.T) {
 		const text = "id,recording,recorded_by\n1,https://x/1.wav,\n2,https://x/2.wav,sideways\n1,https://x/other.wav,\n,https://x/3.wav,\n,https://x/3.wav,\n1,https://x/1.wav,\n,,dial\n,,\n"
 		report := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source))
 		exactlyOne(t, s, 5)
-		if diff := cmp.Diff([]Repeat{{"https://x/3.wav", 4, 5}, {"1", 1, 6}}, report.Reading.Repeats); diff != "" {
+		if diff := cmp.Diff([]Repeat{{"https://x/3.wav", 4, 5}, {"1", 1, 6}}, report.Manifest.Repeats); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]Repeat{{"1", 1, 3}}, report.Reading.Shares); diff != "" {
+		if diff := cmp.Diff([]Repeat{{"1", 1, 3}}, report.Manifest.Shares); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if report.Reading.Repeated != 2 || report.Reading.Shared != 1 || report.Reading.Bad != 2 || source.calls.Load() != 3 {
-			t.Errorf("the report is %+v", report.Reading)
+		if report.Manifest.Repeated != 2 || report.Manifest.Shared != 1 || report.Manifest.Bad != 2 || source.calls.Load() != 3 {
+			t.Errorf("the report is %+v", report.Manifest)
 		}
 		got := verdicts(t, s)
 		if v := got["2"]; v.Outcome != verify.Errored || v.Error.Stage != verify.StageDeclare || !strings.HasPrefix(v.Error.Message, "row 2 (line 3): recorded_by") || v.Error.Hint == "" {
@@ -380,7 +380,7 @@ func FuzzManifest(f *testing.F) {
 				t.Fatal("more rows than bytes")
 			}
 			r := rows.row(e)
-			if r.id == "" || len(r.id) > MaxWord || len(r.agent) > MaxWord || !utf8.ValidString(r.id+r.agent+r.recording) && r.err == nil {
+			if r.id == "" || len(r.id) > MaxKeyBytes || len(r.agent) > MaxKeyBytes || !utf8.ValidString(r.id+r.agent+r.recording) && r.err == nil {
 				t.Errorf("row %d came out as %+v", e.Row, r)
 			}
 			if r.err != nil && r.err.Error() == "" {

@@ -5,17 +5,16 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// A Report is what came of a run.
+// A Report says what a run did.
 type Report struct {
-	Batch   string
-	Renamed string // what an earlier version called the batch, where it is now known by its manifest's path
-	Reading Reading
-	Status  Status
+	Batch    string
+	Renamed  string // what an earlier version called the batch, where it is now known by its manifest's path
+	Manifest ManifestStats
+	Status   Status
 	// Outcomes counts the results of the whole batch, those of earlier runs among them;
 	// nil where the run was interrupted and there was no time to count.
 	Outcomes map[verify.Outcome]int64
@@ -48,7 +47,7 @@ func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o 
 		}
 	}
 	report := Report{Batch: name.name}
-	in := &intake{store: s, queue: e.queue, again: r.Again, making: e.engineVersion, rows: rows, host: e.host, failed: e.noteFailure}
+	in := &intake{store: s, queue: e.queue, again: r.Recheck, engineVersion: e.engineVersion, rows: rows, host: e.host, failed: e.noteFailure}
 	if err := s.beginReading(ctx, in, name, &report, o.StopAfter); err != nil {
 		return report, s.storageError("beginning the batch", err)
 	}
@@ -80,7 +79,7 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 	if err := e.start(ctx); err != nil {
 		return err
 	}
-	// Whoever still works is alive: the lease is renewed to the last.
+	// A process that still works is alive: it renews its lease to the last.
 	beating, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
 	beaten := make(chan struct{})
 	go func() {
@@ -113,8 +112,8 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 			if report.Renamed, err = s.adopt(ctx, t, name); err != nil {
 				return err
 			}
-			found, err := db.One(ctx, t, `UPDATE otoscope_batches SET reading = reading + 1, read_whole = 0, stopped = NULL, stop_after = ?
-				WHERE name = ? RETURNING batch_id, reading`, []any{stopAfter, name.name}, &in.batch, &in.reading)
+			found, err := db.One(ctx, t, `UPDATE otoscope_batches SET revision = revision + 1, read_whole = 0, stopped = NULL, stop_after = ?
+				WHERE name = ? RETURNING batch_id, revision`, []any{stopAfter, name.name}, &in.batch, &in.revision)
 			if err != nil {
 				return err
 			}
@@ -122,8 +121,8 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 				if in.batch, err = keys(ctx, t, "batch", 1); err != nil {
 					return err
 				}
-				in.reading = 1
-				_, err = t.Exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, manifest, created_at, reading, read_whole, stop_after) VALUES (?, ?, ?, ?, 1, 0, ?)`,
+				in.revision = 1
+				_, err = t.Exec(ctx, `INSERT INTO otoscope_batches (batch_id, name, manifest, created_at, revision, read_whole, stop_after) VALUES (?, ?, ?, ?, 1, 0, ?)`,
 					in.batch, name.name, name.path, s.db.Time(time.Now()), stopAfter)
 				return err
 			}
@@ -134,7 +133,7 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 			if _, err := t.Exec(ctx, `DELETE FROM otoscope_tallies WHERE batch_id = ?`, in.batch); err != nil {
 				return err
 			}
-			return s.tally(ctx, t, in.batch, in.reading, map[string]int64{tallyWaiting: waiting})
+			return s.tally(ctx, t, in.batch, in.revision, map[string]int64{tallyWaiting: waiting})
 		})
 	})
 }
@@ -153,55 +152,26 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 	if err := e.serve(queueName(in.batch, first)); err != nil {
 		return err
 	}
-	var halted stall
-	var looked time.Time
 	defer context.AfterFunc(ctx, func() { m.Abort(context.Cause(ctx)) })()
-	began := time.Now()
+	follow := &following{engine: e, intake: in, report: report, began: time.Now()}
 	read := make(chan error, 1)
 	go func() {
 		reading, err := in.read(ctx, m.Entries(), e.o.Patience)
-		report.Reading = reading
+		report.Manifest = reading
 		if err == nil {
 			err = s.retry(ctx, e.o.Patience, func() error {
 				return s.db.Tx(ctx, func(t db.Statements) error {
 					if _, err := t.Exec(ctx, `UPDATE otoscope_batches SET read_whole = 1 WHERE batch_id = ?`, in.batch); err != nil {
 						return err
 					}
-					return s.dropMended(ctx, t, in.batch, in.reading)
+					return s.dropMended(ctx, t, in.batch, in.revision)
 				})
 			})
 		}
 		read <- err
 	}()
-	var told time.Time
-	status := func(ctx context.Context) (bool, error) {
-		var chunks int64
-		st, stopped, err := s.status(ctx, in.batch, in.reading, &chunks)
-		if err != nil {
-			return false, err
-		}
-		st.Elapsed = time.Since(began)
-		report.Status = st
-		if e.o.Progress != nil && time.Since(told) >= e.o.ProgressEvery {
-			told = time.Now()
-			e.o.Progress(st)
-		}
-		if stopped != nil {
-			return false, &StoppedError{said: *stopped}
-		}
-		if time.Since(looked) >= min(serveEvery, e.o.Lease/beatsPerTerm) {
-			if _, err := e.serveAll(ctx); err != nil {
-				return false, err
-			}
-			if err := halted.note(ctx, e, st.Done); err != nil {
-				return false, err
-			}
-			looked = time.Now()
-		}
-		return chunks == 0, nil
-	}
 	err := e.watch(ctx, read, func(ctx context.Context) (bool, error) {
-		done, err := status(ctx)
+		done, err := follow.status(ctx)
 		if err == nil && done && report.Status.Read {
 			// Nothing that waits was left behind.
 			healed, err := e.healRows(ctx, in.batch)
@@ -214,51 +184,4 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 		e.stopBeginning(err)
 	}
 	return err
-}
-
-// watch waits until the manifest is read and nothing is left to do.
-func (e *engine) watch(ctx context.Context, read chan error, status func(context.Context) (bool, error)) error {
-	// A short batch is not to wait for being looked at; a long one is not to
-	// spend its time on that.
-	tick := time.NewTicker(min(e.o.ProgressEvery, 50*time.Millisecond))
-	defer tick.Stop()
-	calm := time.AfterFunc(2*time.Second, func() { tick.Reset(min(e.o.ProgressEvery, 500*time.Millisecond)) })
-	defer calm.Stop()
-	reading := true
-	var awaySince time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			if reading {
-				<-read
-			}
-			return context.Cause(ctx)
-		case err := <-read:
-			if reading = false; err != nil {
-				return e.store.storageError("reading the manifest", err)
-			}
-		case <-tick.C:
-		}
-		done, err := status(ctx)
-		switch {
-		case err == nil:
-			awaySince = time.Time{}
-			if done && !reading {
-				return nil
-			}
-			continue
-		case ctx.Err() != nil:
-			continue
-		case e.store.db.Why(err) == db.Transient && awaySince.IsZero():
-			awaySince = time.Now()
-			continue
-		case e.store.db.Why(err) == db.Transient && time.Since(awaySince) < e.o.Patience:
-			continue
-		}
-		if reading {
-			e.stopBeginning(err)
-			<-read
-		}
-		return e.store.storageError("following the batch", err)
-	}
 }

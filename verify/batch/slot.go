@@ -12,7 +12,7 @@ type slot struct {
 }
 
 // asideRows is how many rows may wait aside. Each has a connection and its
-// measurements open, and perhaps a chunk of its own, which others could have.
+// measurements open, and perhaps a chunk, which others could have.
 func asideRows(workers int) int { return min(4*workers, 8) }
 
 type slotKey struct{}

@@ -11,10 +11,9 @@ import (
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
-
-	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // What known audio may come to. A minute of one channel at 48 kHz, more than is
@@ -97,7 +96,7 @@ func readSound(path string) ([]byte, *fingerprint.Print, error) {
 	content, err := readSmall(path, maxSoundBytes)
 	var file *fs.PathError
 	if errors.As(err, &file) {
-		err = file.Err // the name is told besides, the folder is nobody's business
+		err = file.Err // the name is told as well, the folder is nobody's business
 	}
 	if err != nil {
 		return nil, nil, err
@@ -135,7 +134,7 @@ func (w *writes) keepSounds(ctx context.Context, t db.Statements, sounds map[str
 		}
 		if err != nil {
 			return &db.Error{
-				Message: fmt.Sprintf("the known audio %s was there when the manifest named it, and is not any more: %v", s.name, err),
+				Message: fmt.Sprintf("the known audio %s was there when the manifest named it, and is gone or has changed: %v", s.name, err),
 				Advice:  "leave it as it is until the manifest has been read, and run the same command again",
 			}
 		}

@@ -14,11 +14,10 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-	"github.com/otoscope/otoscope/verify/declare"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // listener measures a fixture as a task asks, as a Fetcher does.
@@ -59,7 +58,7 @@ func manifestIn(t testing.TB, dir, text string) *manifest.Manifest {
 	return m
 }
 
-// Known audio travels with the rows: whoever works on them needs no file. Each
+// Known audio travels with the rows: no process that works on them needs the file. Each
 // sound is stored once, and goes when no row is left that names it.
 func TestKnownAudioTravels(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
@@ -142,7 +141,7 @@ func TestChangedKnownAudio(t *testing.T) {
 			{name: "the agent's", agent: []string{greeting}, fetched: 1, outcome: verify.Match},
 			{name: "once more", agent: []string{greeting}, outcome: verify.Match},
 			{name: "the customer's", customer: []string{greeting}, outcome: verify.Swapped},
-			{name: "another besides", customer: []string{greeting}, agent: []string{notice}, fetched: 1, outcome: verify.Swapped},
+			{name: "another as well", customer: []string{greeting}, agent: []string{notice}, fetched: 1, outcome: verify.Swapped},
 			{name: "one of the two", agent: []string{notice}, outcome: verify.Match},
 			{name: "nothing any more", outcome: verify.Match},
 			{name: "voices", voice: true, fetched: 1, outcome: verify.Match},

@@ -26,7 +26,7 @@ type Allowed struct {
 	Private bool // to private networks
 }
 
-// Measured is what came of a task.
+// Measured is the result of a task.
 type Measured struct {
 	verify.Recording
 	// State is by what a server would say that the recording has changed: an ETag or

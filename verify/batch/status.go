@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -23,7 +22,7 @@ type Status struct {
 }
 
 // status counts what a reading has come to.
-func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64) (Status, *string, error) {
+func (s *Store) status(ctx context.Context, batch, revision int64, chunks *int64) (Status, *string, error) {
 	st := Status{Outcomes: map[verify.Outcome]int64{}, Errors: map[string]int64{}}
 	var stopped *string
 	var whole int64
@@ -32,7 +31,7 @@ func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64)
 		return st, nil, err
 	}
 	st.Read = whole == 1
-	err := db.Each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND reading = ?`, []any{batch, reading}, func(c db.Cursor) error {
+	err := db.Each(ctx, s.db, `SELECT name, n FROM otoscope_tallies WHERE batch_id = ? AND revision = ?`, []any{batch, revision}, func(c db.Cursor) error {
 		var name string
 		var n int64
 		if err := c.Scan(&name, &n); err != nil {
@@ -60,7 +59,7 @@ func (s *Store) status(ctx context.Context, batch, reading int64, chunks *int64)
 // The former takes no time, the latter does where there are millions.
 func (s *Store) countResults(ctx context.Context, in *intake, report *Report) error {
 	var chunks int64
-	st, _, err := s.status(ctx, in.batch, in.reading, &chunks)
+	st, _, err := s.status(ctx, in.batch, in.revision, &chunks)
 	if err != nil {
 		return err
 	}

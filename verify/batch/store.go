@@ -13,7 +13,7 @@ import (
 // DefaultDatabase is the file that results are kept in where no other place is named.
 const DefaultDatabase = "otoscope.db"
 
-// A Store keeps batches and what came of them, in an SQLite file or in a
+// A Store keeps batches and their results, in an SQLite file or in a
 // PostgreSQL database.
 type Store struct {
 	db db.Database

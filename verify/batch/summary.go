@@ -8,9 +8,8 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/report"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // maxGroups bounds the groups of a summary: a group that differs for every
@@ -38,7 +37,7 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error)
 // chosen gives what a query has to add to results s, and its condition. The rows
 // are looked at only where the filter asks for something that they alone have.
 func (s *Store) chosen(f Filter) (join, cond string, args []any) {
-	if !f.Chooses() {
+	if f.IsEmpty() {
 		if f.Batch == "" {
 			return "", "1 = 1", nil
 		}
@@ -90,7 +89,7 @@ func (s *Store) countRows(ctx context.Context, f Filter, sum *report.Summary) er
 		return err
 	}
 	var reused float64
-	if _, err := db.One(ctx, s.db, `SELECT coalesce(sum(y.n), 0) FROM otoscope_tallies y JOIN otoscope_batches b ON b.batch_id = y.batch_id AND b.reading = y.reading
+	if _, err := db.One(ctx, s.db, `SELECT coalesce(sum(y.n), 0) FROM otoscope_tallies y JOIN otoscope_batches b ON b.batch_id = y.batch_id AND b.revision = y.revision
 		WHERE y.name = ? AND (? = '' OR b.name = ?)`, []any{tallyReused, f.Batch, f.Batch}, &reused); err != nil {
 		return err
 	}

@@ -11,10 +11,9 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/finding"
-
-	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
 // A task is a row of a chunk.
@@ -25,79 +24,94 @@ type task struct {
 	options   decode.Options
 	fetch     bool
 	sounds    []string // known audio to look for, by its id
-	asked     measurement.OnRequest
+	requested measurement.OnRequest
 	needs     needs
 	deaths    int64 // processes that died while they worked on it alone
 	tries     int64 // how often its server said "later"
 	c         verify.Case
 	recording []byte          // what is stored of it; nil where nothing is
-	before    *verify.Verdict // the one that is to be replaced without a fetch
+	before    *verify.Verdict // the one to replace without a fetch
 	measured  *measured
 	state     string // of the recording as it was verified before
 }
 
 // load reads the rows of a chunk.
 func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
-	d := e.store.db
 	var tasks []*task
-	byKey := map[int64]*task{}
 	known := map[string]facts{}
-	err := db.Each(ctx, d, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
+	err := db.Each(ctx, e.store.db, `SELECT r.row_key, r.recording, r.pick, r.agent, r.facts_digest, f.facts, w.reference, w.refetch, w.deaths, w.tries,
 			d.recording, d.verdict, s.measured_by, s.measurements_schema, coalesce(s.recording_state, '')
 		FROM otoscope_rows r
 		JOIN otoscope_facts f ON f.facts_id = r.facts_id
 		JOIN otoscope_waiting w ON w.row_key = r.row_key
 		LEFT JOIN otoscope_details d ON d.row_key = r.row_key AND w.refetch <> 1
 		LEFT JOIN otoscope_results s ON s.row_key = r.row_key AND w.refetch <> 1
-		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(r db.Cursor) error {
-		t := &task{needs: c.needs}
-		var text, pick string
-		var recording, verdict, by *string
-		var schema *int64
-		var fetch int64
-		if err := r.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &t.tries, &recording, &verdict, &by, &schema, &t.state); err != nil {
+		WHERE r.chunk_id = ? ORDER BY r.row, r.row_key`, []any{c.chunk}, func(row db.Cursor) error {
+		t, err := readTask(row, known)
+		if err != nil {
 			return err
 		}
-		f, seen := known[text]
-		if !seen {
-			if err := json.Unmarshal([]byte(text), &f); err != nil {
-				return fmt.Errorf("reading what is known of row %d: %w", t.key, err)
-			}
-			known[text] = f
-		}
-		if pick != "" {
-			var err error
-			if t.options, err = decode.ParseWords(pick); err != nil {
-				return fmt.Errorf("reading how row %d is decoded: %w", t.key, err)
-			}
-		}
-		f.onto(&t.c)
-		t.sounds, t.asked = f.soundIDs(), f.Asked
-		t.fetch = fetch != refetchNot || verdict == nil
-		if recording != nil {
-			t.recording = []byte(*recording)
-		}
-		if by != nil && schema != nil {
-			t.measured = &measured{*by, *schema}
-		}
-		if verdict != nil {
-			t.before = &verify.Verdict{}
-			if err := json.Unmarshal([]byte(*verdict), t.before); err != nil {
-				return fmt.Errorf("reading the verdict on row %d: %w", t.key, err)
-			}
-		}
-		tasks, byKey[t.key] = append(tasks, t), t
+		t.needs = c.needs
+		tasks = append(tasks, t)
 		return nil
 	})
 	if err != nil || len(tasks) == 0 {
 		return tasks, err
 	}
-	all := make([]int64, len(tasks))
-	for i, t := range tasks {
-		all[i] = t.key
+	return tasks, e.loadGroups(ctx, tasks)
+}
+
+// readTask reads a row of load's query. Facts that rows share are decoded once, and
+// kept in known by their text.
+func readTask(row db.Cursor, known map[string]facts) (*task, error) {
+	t := &task{}
+	var text, pick string
+	var recording, verdict, by *string
+	var schema *int64
+	var fetch int64
+	if err := row.Scan(&t.key, &t.c.Reference, &pick, &t.c.Agent, &t.digest, &text, &t.reference, &fetch, &t.deaths, &t.tries, &recording, &verdict, &by, &schema, &t.state); err != nil {
+		return nil, err
 	}
-	cond, list := d.InKeys("row_key", all)
-	return tasks, db.Each(ctx, d, `SELECT row_key, name, value FROM otoscope_groups WHERE `+cond, []any{list}, func(c db.Cursor) error {
+	f, seen := known[text]
+	if !seen {
+		if err := json.Unmarshal([]byte(text), &f); err != nil {
+			return nil, fmt.Errorf("reading what is known of row %d: %w", t.key, err)
+		}
+		known[text] = f
+	}
+	if pick != "" {
+		var err error
+		if t.options, err = decode.ParseWords(pick); err != nil {
+			return nil, fmt.Errorf("reading how row %d is decoded: %w", t.key, err)
+		}
+	}
+	f.onto(&t.c)
+	t.sounds, t.requested = f.soundIDs(), f.Requested
+	t.fetch = fetch != refetchNot || verdict == nil
+	if recording != nil {
+		t.recording = []byte(*recording)
+	}
+	if by != nil && schema != nil {
+		t.measured = &measured{*by, *schema}
+	}
+	if verdict != nil {
+		t.before = &verify.Verdict{}
+		if err := json.Unmarshal([]byte(*verdict), t.before); err != nil {
+			return nil, fmt.Errorf("reading the verdict on row %d: %w", t.key, err)
+		}
+	}
+	return t, nil
+}
+
+// loadGroups reads the groups of rows.
+func (e *engine) loadGroups(ctx context.Context, tasks []*task) error {
+	all := make([]int64, len(tasks))
+	byKey := map[int64]*task{}
+	for i, t := range tasks {
+		all[i], byKey[t.key] = t.key, t
+	}
+	cond, list := e.store.db.InKeys("row_key", all)
+	return db.Each(ctx, e.store.db, `SELECT row_key, name, value FROM otoscope_groups WHERE `+cond, []any{list}, func(c db.Cursor) error {
 		var key int64
 		var name, value string
 		if err := c.Scan(&key, &name, &value); err != nil {
@@ -124,13 +138,13 @@ func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 	}()
 	if f, ok = e.settle(ctx, t); ok && !f.missing && f.later == 0 {
 		if err := f.seal(); err != nil {
-			e.o.Logger.Error("a verdict could not be written down", "recording", t.c.Reference, "error", err.Error())
+			e.o.Logger.Error("could not encode a verdict", "recording", t.c.Reference, "error", err.Error())
 		}
 	}
 	return f, ok
 }
 
-// settle comes to what is to be stored of one row.
+// settle decides what to store of one row.
 func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
 	if !t.fetch {
@@ -182,7 +196,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e.o.Logger.Error("a recording tripped the program", "recording", t.c.Reference, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			e.o.Logger.Error("panic while measuring a recording", "recording", t.c.Reference, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = &TaskError{Stage: verify.StageDecode, Kind: "defect", Err: &manifest.RowError{
 				Message: fmt.Sprintf("otoscope has a defect that this recording shows: %v", p),
 				Advice:  "please report it, with the recording if it can be shared",
@@ -197,7 +211,7 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	if t.recording != nil && t.before != nil { // else there is nothing to be used again
 		asked.Before = t.state
 	}
-	asked.Options, asked.OnRequest, asked.Known = t.options, t.asked, references
+	asked.Options, asked.OnRequest, asked.Known = t.options, t.requested, references
 	return e.o.Source.Measure(ctx, asked)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -12,19 +11,19 @@ import (
 // one that is, and has an error or a verdict on a recording that was opened, which
 // has a SHA-256, under what the row says now.
 func (s *Store) countUnheard(ctx context.Context, in *intake, report *Report) error {
-	var rows, unheard, reading int64
+	var rows, unheard, revision int64
 	var repeated float64 // PostgreSQL adds integers up to a numeric
 	if _, err := db.One(ctx, s.db, `SELECT count(*), coalesce(sum(r.repeated), 0),
 			count(*) FILTER (WHERE s.row_key IS NULL OR s.outcome <> ? AND (s.sha256 = '' OR s.facts_digest <> r.facts_digest))
-		FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key WHERE r.batch_id = ? AND r.reading = ?`,
-		[]any{string(verify.Errored), in.batch, in.reading}, &rows, &repeated, &unheard); err != nil {
+		FROM otoscope_rows r LEFT JOIN otoscope_results s ON s.row_key = r.row_key WHERE r.batch_id = ? AND r.revision = ?`,
+		[]any{string(verify.Errored), in.batch, in.revision}, &rows, &repeated, &unheard); err != nil {
 		return err
 	}
-	if _, err := db.One(ctx, s.db, `SELECT reading FROM otoscope_batches WHERE batch_id = ?`, []any{in.batch}, &reading); err != nil {
+	if _, err := db.One(ctx, s.db, `SELECT revision FROM otoscope_batches WHERE batch_id = ?`, []any{in.batch}, &revision); err != nil {
 		return err
 	}
-	if reading == in.reading { // else another process reads the manifest again, and counts
-		unheard += max(report.Reading.Rows-rows-int64(repeated), 0)
+	if revision == in.revision { // else another process reads the manifest again, and counts
+		unheard += max(report.Manifest.Rows-rows-int64(repeated), 0)
 	}
 	report.Unheard = unheard
 	return nil

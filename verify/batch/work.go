@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 

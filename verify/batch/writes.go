@@ -3,10 +3,8 @@ package batch
 import (
 	"cmp"
 	"context"
-	"errors"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -24,7 +22,7 @@ type writes struct {
 type job struct {
 	key   int64
 	row   *row
-	work  int // judge, fetchAnew or ask
+	work  int // judge, fetchAgain or ask
 	fresh bool
 	// waited says that the row was in a chunk before and has been counted.
 	waited bool
@@ -41,7 +39,7 @@ const (
 // chunkSize is the size of the next chunk when n rows have been put into some.
 func chunkSize(n int64) int { return int(min(chunkRows, 1+n/32)) }
 
-func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) error {
+func (w *writes) store(ctx context.Context, t db.Statements, report *ManifestStats) error {
 	// Before the facts: who purges facts that nobody needs waits for this key.
 	first, err := keys(ctx, t, "row", len(w.fresh))
 	if err != nil {
@@ -58,7 +56,7 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) er
 		if r.err != nil {
 			bad = append(bad, badRow(key, r))
 		}
-		jobs = append(jobs, job{key: key, row: r, work: fetchAnew, fresh: true})
+		jobs = append(jobs, job{key: key, row: r, work: fetchAgain, fresh: true})
 	}
 	changes, more := w.revisits(facts, &bad)
 	jobs = append(jobs, more...)
@@ -81,15 +79,15 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) er
 		query string
 		args  [][]any
 	}{
-		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ?, agent = ?, facts_id = ?, facts_digest = ?, reading = ?, repeated = 0 WHERE row_key = ?`, changes.rows},
-		{`UPDATE otoscope_rows SET reading = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
+		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ?, agent = ?, facts_id = ?, facts_digest = ?, revision = ?, repeated = 0 WHERE row_key = ?`, changes.rows},
+		{`UPDATE otoscope_rows SET revision = ?, repeated = 0 WHERE row_key = ?`, changes.seen},
 		{`UPDATE otoscope_rows SET id = ?, identity = ?, row = ?, recording = ?, pick = ? WHERE row_key = ?`, changes.places},
 		{`UPDATE otoscope_waiting SET reference = ? WHERE row_key = ?`, changes.references},
 		{`UPDATE otoscope_waiting SET refetch = ? WHERE row_key = ? AND refetch <> 1`, changes.fetches},
 		{`UPDATE otoscope_rows SET chunk_id = NULL WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_waiting WHERE row_key = ?`, changes.dropped},
 		{`DELETE FROM otoscope_groups WHERE row_key = ?`, changes.groups},
-		{`INSERT INTO otoscope_rows (row_key, batch_id, id, identity, row, recording, pick, agent, facts_id, facts_digest, reading, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
+		{`INSERT INTO otoscope_rows (row_key, batch_id, id, identity, row, recording, pick, agent, facts_id, facts_digest, revision, repeated, chunk_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`, inserts},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, groups},
 		{`INSERT INTO otoscope_groups (row_key, name, value) VALUES (?, ?, ?)`, changes.newGroups},
 		{`INSERT INTO otoscope_waiting (row_key, reference, refetch) VALUES (?, ?, ?)
@@ -104,7 +102,7 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *Reading) er
 	if err := w.in.store.writeResults(ctx, t, w.in.batch, bad); err != nil {
 		return err
 	}
-	return w.in.store.tally(ctx, t, w.in.batch, w.in.reading, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad)), tallyReused: w.reused})
+	return w.in.store.tally(ctx, t, w.in.batch, w.in.revision, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad)), tallyReused: w.reused})
 }
 
 // repeatedKeys gives the rows that were repeated, where the first new one has the key
@@ -131,70 +129,6 @@ func (w *writes) repeatedKeys(first int64) [][]any {
 	return args
 }
 
-// facts gives the keys of what is declared and known, by digest.
-func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, error) {
-	texts, rows := map[string][]byte{}, map[string]*row{}
-	for _, r := range w.fresh {
-		texts[r.factsDigest], rows[r.factsDigest] = r.factsJSON, r
-	}
-	for _, a := range w.again {
-		if a.old.digest != a.row.digest {
-			texts[a.row.factsDigest], rows[a.row.factsDigest] = a.row.factsJSON, a.row
-		}
-	}
-	if len(texts) == 0 {
-		return nil, nil
-	}
-	digests := make([]string, 0, len(texts))
-	for d := range texts {
-		digests = append(digests, d)
-	}
-	cond, list := w.in.store.db.In("digest", digests)
-	ids := map[string]int64{}
-	find := func() error {
-		return db.Each(ctx, t, `SELECT digest, facts_id FROM otoscope_facts WHERE `+cond, []any{list}, func(c db.Cursor) error {
-			var d string
-			var id int64
-			if err := c.Scan(&d, &id); err != nil {
-				return err
-			}
-			ids[d] = id
-			return nil
-		})
-	}
-	if err := find(); err != nil || len(ids) == len(texts) {
-		return ids, err
-	}
-	first, err := keys(ctx, t, "facts", len(texts)-len(ids))
-	if err != nil {
-		return nil, err
-	}
-	var missing [][]any
-	sounds := map[string]sound{}
-	for _, d := range digests {
-		if _, has := ids[d]; !has {
-			for _, s := range rows[d].sounds {
-				sounds[s.id] = s
-			}
-			missing = append(missing, []any{first + int64(len(missing)), d, string(texts[d])})
-		}
-	}
-	if err := w.keepSounds(ctx, t, sounds); err != nil {
-		return nil, err
-	}
-	// Who reads another manifest at the same time may be faster.
-	if err := t.ExecMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
-		return nil, err
-	}
-	if err := find(); err != nil {
-		return nil, err
-	}
-	if len(ids) != len(texts) {
-		return nil, errors.New("what is known of the rows was not stored")
-	}
-	return ids, nil
-}
-
 // changes are arguments for the rows that have been here before.
 type changes struct {
 	rows, seen, places, references, fetches, dropped, groups, newGroups [][]any
@@ -207,13 +141,13 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 		r, key := a.row, a.old.key
 		changed := a.old.digest != r.digest
 		if changed {
-			c.rows = append(c.rows, []any{r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, key})
+			c.rows = append(c.rows, []any{r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.revision, key})
 			c.groups = append(c.groups, []any{key})
 			for name, value := range r.groups {
 				c.newGroups = append(c.newGroups, []any{key, name, value})
 			}
 		} else {
-			c.seen = append(c.seen, []any{w.in.reading, key})
+			c.seen = append(c.seen, []any{w.in.revision, key})
 		}
 		if !changed && (a.old.identity != r.identity || a.old.recording != r.recording || a.old.pick != r.pick || a.old.number != r.number) {
 			c.places = append(c.places, []any{r.id, r.identity, r.number, r.recording, r.pick, key})
@@ -227,13 +161,13 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 			// A presigned address that has run out meanwhile is replaced by the
 			// manifest's present one.
 			c.references = append(c.references, []any{r.reference, key})
-			if a.work >= fetchAnew {
+			if a.work >= fetchAgain {
 				c.fetches = append(c.fetches, []any{refetch(a.work), key})
 			}
 		case a.old.waiting:
 			// Another chunk, so that who may be working on the row as it was
 			// cannot store that as its result.
-			jobs = append(jobs, job{key: key, row: r, work: fetchAnew, waited: true})
+			jobs = append(jobs, job{key: key, row: r, work: fetchAgain, waited: true})
 		case a.work != nothing:
 			jobs = append(jobs, job{key: key, row: r, work: a.work})
 		}
@@ -243,7 +177,7 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 
 // chunks cuts the work into chunks, one need a chunk, whose jobs wait, and gives
 // the chunk of each.
-func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report *Reading) ([]int64, error) {
+func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report *ManifestStats) ([]int64, error) {
 	var fresh []newJob
 	of := make([]int, len(work)) // index of the chunk
 	open := map[needs]struct{ chunk, room int }{}
@@ -289,7 +223,7 @@ const (
 
 func refetch(work int) int {
 	switch work {
-	case fetchAnew:
+	case fetchAgain:
 		return refetchAll
 	case ask:
 		return refetchChanged
@@ -313,7 +247,7 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 			continue
 		}
 		r := j.row
-		inserts = append(inserts, []any{j.key, w.in.batch, r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.reading, chunk})
+		inserts = append(inserts, []any{j.key, w.in.batch, r.id, r.identity, r.number, r.recording, r.pick, r.agent, facts[r.factsDigest], r.digest, w.in.revision, chunk})
 		for name, value := range r.groups {
 			groups = append(groups, []any{j.key, name, value})
 		}

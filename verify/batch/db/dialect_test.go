@@ -81,7 +81,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 func TestWhyTellsTheSameOnBoth(t *testing.T) {
 	onEach(t, func(t *testing.T, d Database) {
 		for query, want := range map[string]Failure{
-			`INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token, worker_id) VALUES (1, 1, '', 0, 99)`: Unentered,
+			`INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token, worker_id) VALUES (1, 1, '', 0, 99)`: Unregistered,
 			`SELECT nonsense FROM nowhere`: Lasting,
 		} {
 			if _, err := d.Exec(t.Context(), query); err == nil || d.Why(err) != want {

@@ -11,13 +11,13 @@ import (
 type Failure int
 
 const (
-	Lasting   Failure = iota // the statement is wrong, or the database is
-	Transient                // the connection broke, or others were in the way
-	Full                     // no room to write
-	Taken                    // others have just stored the same
-	Damaged                  // the file is not what was written
-	Forbidden                // the role lacks a right
-	Unentered                // a foreign key leads nowhere: the worker is not entered among the workers
+	Lasting      Failure = iota // the statement is wrong, or the database is
+	Transient                   // the connection broke, or others were in the way
+	Full                        // no room to write
+	Taken                       // others have just stored the same
+	Damaged                     // the file is not what was written
+	Forbidden                   // the role lacks a right
+	Unregistered                // a foreign key leads nowhere: the worker is not registered
 )
 
 // An Error is a database that no longer takes or gives anything, with a way out. Its

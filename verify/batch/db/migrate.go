@@ -18,8 +18,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings our tables and River's up to date. Where nothing is to be made
-// it only looks whether they are.
+// migrate brings our tables and River's up to date. Without create it makes none,
+// and only brings those up to date that are there.
 func migrate(ctx context.Context, d Database, create bool) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {

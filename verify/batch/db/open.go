@@ -5,7 +5,7 @@ import "context"
 // Options say what a database is opened for. The zero value is to read.
 type Options struct {
 	Create bool // make the database where there is none
-	Work   bool // it is to be worked on, which takes an SQLite file for this process alone
+	Work   bool // batches run on it, which takes an SQLite file for this process alone
 }
 
 // Open opens a database: a URL that begins with postgres:// or postgresql://, or

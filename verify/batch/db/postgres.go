@@ -45,8 +45,8 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	if pooled || c.ConnConfig.DefaultQueryExecMode != pgx.QueryExecModeCacheStatement {
 		// No statement that is prepared in one transaction may be needed in the next,
 		// which may have another session. Types are asked for once and each statement
-		// is then sent in one round trip. Whoever names another mode in the address
-		// wants the same of it.
+		// is then sent in one round trip. An address
+		// that names another mode wants the same.
 		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, c)
@@ -262,7 +262,7 @@ func (d *postgresDB) Why(err error) Failure {
 		case answered.Code == "23505":
 			return Taken
 		case answered.Code == "23503": // foreign_key_violation, and there is one foreign key
-			return Unentered
+			return Unregistered
 		case answered.Code == "42501", answered.Code == "3F000": // insufficient_privilege, invalid_schema_name
 			return Forbidden
 		case strings.HasPrefix(answered.Code, "XX001"), strings.HasPrefix(answered.Code, "XX002"): // data_corrupted, index_corrupted

@@ -259,7 +259,7 @@ func (d *sqliteDB) code(err error) int {
 func (d *sqliteDB) Why(err error) Failure {
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY {
-		return Unentered
+		return Unregistered
 	}
 	switch d.code(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:

@@ -38,7 +38,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		if err != nil {
 			return nil, &Error{
 				Message: fmt.Sprintf("another otoscope works on %s", filepath.Base(path)),
-				Advice:  "wait for it to end, or keep this batch in a file of its own with --db; for several processes at once use --db postgres://...",
+				Advice:  "wait for it to end, or keep this batch in another file with --db; for several processes at once use --db postgres://...",
 				Cause:   err,
 			}
 		}
@@ -50,7 +50,7 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 		"_txlock": {"immediate"}, // a transaction that begins with reading never has to wait for the right to write
 		"_pragma": {
 			"busy_timeout(10000)",
-			"foreign_keys(ON)",    // nobody holds a chunk who is not entered
+			"foreign_keys(ON)",    // only a registered worker holds a chunk
 			"journal_mode(WAL)",   // results can be read while the batch runs
 			"synchronous(NORMAL)", // a loss of power can undo the last transactions, and never half of one
 			"secure_delete(ON)",   // a reference that is deleted is overwritten
@@ -89,7 +89,7 @@ func (d *sqliteDB) check(ctx context.Context) error {
 
 // openFile opens the file itself, by its one real name: whatever link led there, the
 // files that SQLite keeps beside it must be the same for all. A file with two names
-// of its own (hard links) has two such sets, by which SQLite loses data
+// (hard links) has two such sets, by which SQLite loses data
 // (https://sqlite.org/howtocorrupt.html#_multiple_links_to_the_same_file).
 func (d *sqliteDB) openFile(write, create bool) (err error) {
 	shown := filepath.Base(d.path)

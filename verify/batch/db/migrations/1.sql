@@ -1,4 +1,4 @@
--- What a batch is and what came of it. {time}, {json} and {real} stand for the
+-- What a batch is, and its results. {time}, {json} and {real} stand for the
 -- database's own types: text (RFC 3339, UTC), text and real in SQLite;
 -- timestamptz, json and double precision in PostgreSQL.
 
@@ -23,7 +23,7 @@ CREATE TABLE otoscope_rows (
     pick         text   NOT NULL, -- the channels taken, "" for both of two
     agent        text   NOT NULL,
     facts_id     bigint NOT NULL,
-    facts_digest text   NOT NULL, -- of all that its verdict says besides the sound
+    facts_digest text   NOT NULL, -- of all that its verdict says except the sound
     reading      bigint NOT NULL, -- the last reading of the manifest that had the row
     repeated     bigint NOT NULL, -- how often that reading had the id again
     chunk_id     bigint           -- the work that the row waits in; null where there is none to do
@@ -54,7 +54,7 @@ CREATE TABLE otoscope_facts (
 CREATE TABLE otoscope_waiting (
     row_key   bigint PRIMARY KEY,
     reference text   NOT NULL,
-    anew      bigint NOT NULL -- 1: to be fetched; 0: to be judged anew from what is stored
+    anew      bigint NOT NULL -- 1: fetch it; 0: judge it again from what is stored
 );
 
 -- The result of a row: one, by its key.
@@ -91,7 +91,7 @@ CREATE TABLE otoscope_findings (
 );
 CREATE INDEX otoscope_findings_by_code ON otoscope_findings (code, severity, row_key);
 
--- The result as otoscope verify prints it, and what it can be judged from anew.
+-- The result as otoscope verify prints it, and what it can be judged from again.
 CREATE TABLE otoscope_details (
     row_key   bigint PRIMARY KEY,
     verdict   {json} NOT NULL,

@@ -1,12 +1,12 @@
--- What a recording that ends the process working on it is found out by, and
--- known audio that travels with the rows. {bytes} is blob in SQLite and bytea in
+-- Quarantine, which finds a recording that ends the process working on it, and known
+-- audio that travels with the rows. {bytes} is blob in SQLite and bytea in
 -- PostgreSQL.
 
--- How many processes died with the chunk in hand. From the second on its rows are
+-- How many processes died while they held the chunk. From the second on its rows are
 -- worked on one by one, with nothing else going on in the process.
 ALTER TABLE otoscope_chunks ADD COLUMN deaths bigint NOT NULL DEFAULT 0;
 
--- The row that is worked on alone now.
+-- The row that a process works on alone now.
 ALTER TABLE otoscope_chunks ADD COLUMN row_key bigint;
 
 -- How many processes died while they worked on the row alone.

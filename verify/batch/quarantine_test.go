@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
-
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 )
 
@@ -29,14 +28,14 @@ func TestDeadlyRecording(t *testing.T) {
 				t.Fatalf("%d processes died: %v: %s", deaths, err, p.said.String())
 			}
 		}
-		if want := deathsOfSuspect + deathsAlone; deaths != want {
+		if want := quarantineDeaths + deathsAlone; deaths != want {
 			t.Errorf("%d processes died, want %d", deaths, want)
 		}
 		onlyPoisonIsAnError(t, open(t, target), rows)
 	})
 }
 
-// The same with two processes at once on PostgreSQL, begun anew as they die.
+// The same with two processes at once on PostgreSQL, started again as they die.
 func TestDeadlyRecordingAmongTwo(t *testing.T) {
 	dbtest.Need(t)
 	const rows, lease = 400, time.Second
@@ -83,13 +82,13 @@ func onlyPoisonIsAnError(t *testing.T, s *Store, rows int64) {
 	}
 }
 
-// Processes that are killed from without cost no row anything, as long as no row
-// is alone in hand twice.
-func TestKilledFromWithout(t *testing.T) {
+// Processes that are killed from outside cost no row anything, as long as none of
+// them held the same row alone twice.
+func TestKillsFromOutsideCostNoRow(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
-		for range deathsOfSuspect {
+		for range quarantineDeaths {
 			p := begin(t, "batch", 40, time.Hour, time.Hour, target)
-			p.says(t, "in hand")
+			p.says(t, "claimed")
 			p.kill()
 		}
 		s := open(t, target)
@@ -101,9 +100,9 @@ func TestKilledFromWithout(t *testing.T) {
 	})
 }
 
-// Whatever a process dies with, one row at most is said to be in hand alone, and
-// it is the one that is.
-func TestAloneMeansAlone(t *testing.T) {
+// At most one row at a time is noted as in quarantine, and it is the row that the
+// process works on.
+func TestQuarantineIsOneRowAtATime(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		const rows = 60
 		s := open(t, target)
@@ -112,14 +111,14 @@ func TestAloneMeansAlone(t *testing.T) {
 		if _, err := s.Run(ctx, manifestOf(t, "m", rowsCSV(rows)), ReadOptions{}, o); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, deathsOfSuspect); err != nil {
+		if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_chunks SET deaths = ?`, quarantineDeaths); err != nil {
 			t.Fatal(err)
 		}
 		source := &fake{do: func(_ context.Context, task Task) (Measured, error) {
 			named := count(t, s, `SELECT count(*) FROM otoscope_chunks WHERE quarantined_row IS NOT NULL`)
 			mine := count(t, s, `SELECT count(*) FROM otoscope_chunks c JOIN otoscope_waiting w ON w.row_key = c.quarantined_row WHERE w.reference = ?`, task.Reference)
 			if named != 1 || mine != 1 {
-				t.Errorf("%d rows are said to be in hand alone, %d of them this one", named, mine)
+				t.Errorf("%d rows are noted as in quarantine, %d of them this one", named, mine)
 			}
 			return heard(task), nil
 		}}

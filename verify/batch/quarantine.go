@@ -5,28 +5,27 @@ import (
 	"fmt"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/batch/manifest"
-
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// A recording can end the process that works on it: by taking all memory, or by
-// a defect that cannot be recovered from. It must not end one process after the
-// other. But a process may die for reasons that are no recording's, such as a
-// loss of power, and most of what it held is innocent in any case.
+// A recording can end the process that works on it: it takes all memory, or meets a
+// defect that nothing can recover from. It must not end one process after the other.
+// But a process may also die for another reason, such as a loss of power, and most of
+// the rows that it held are innocent in any case.
 //
-// The first death is therefore nobody's. A chunk that a second process died with
-// is suspect: its rows are worked on alone, so that a death has one cause among
-// the recordings at most. A row that two processes died with alone gets an error
-// for its result. Until then it waits behind all others, so that the batch gets
-// on. An innocent row would have to be worked on at four deaths, and alone at the
-// last two.
+// The first death therefore counts against nobody. A chunk that a second process died
+// with goes into quarantine: a process works on its rows alone, so that at most one
+// recording can be the cause of a death. A row that two processes died with alone gets
+// an error for its result. Until then it waits behind all others, so that the batch
+// goes on. An innocent row gets one only where a process works on it at four deaths, and
+// on it alone at the last two.
 const (
-	deathsOfSuspect = 2
-	deathsAlone     = 2
+	quarantineDeaths = 2
+	deathsAlone      = 2
 )
 
-// oneByOne works on the rows of a suspect chunk, while the process has room for
+// oneByOne works on the rows of a quarantined chunk, while the process has room for
 // nothing else.
 func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done chan<- finished) {
 	for _, t := range tasks {
@@ -34,7 +33,7 @@ func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done cha
 			return
 		}
 		if err := e.quarantine(ctx, c, t.key); err != nil {
-			e.o.Logger.Warn("a suspect row could not be begun", "error", err.Error())
+			e.o.Logger.Warn("a quarantined row could not be started", "error", err.Error())
 			c.lose()
 			return
 		}
@@ -46,7 +45,7 @@ func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done cha
 	}
 }
 
-// quarantine notes that a row of a suspect chunk is begun while nothing else is.
+// quarantine notes that a row of a quarantined chunk begins while nothing else runs.
 func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
 		n, err := e.store.db.Exec(ctx, `UPDATE otoscope_chunks SET quarantined_row = ? WHERE chunk_id = ? AND worker_id = ? AND token = ?`, row, c.chunk, c.worker, c.token)
@@ -58,7 +57,7 @@ func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 }
 
 // died notes that a process died while it held chunks. A row that it worked on
-// alone gets a chunk of its own, and the others are acquitted.
+// alone moves to a separate chunk, and the others leave quarantine.
 func (e *engine) died(ctx context.Context, t db.Statements, worker int64) error {
 	type suspicion struct {
 		newJob
@@ -89,15 +88,15 @@ func (e *engine) died(ctx context.Context, t db.Statements, worker int64) error 
 			continue
 		}
 		e.o.Logger.Warn("a process died while it worked on one recording alone", "row_key", s.row)
-		if err := e.isolate(ctx, t, s.newJob, s.chunk, s.row); err != nil {
+		if err := e.quarantineRow(ctx, t, s.newJob, s.chunk, s.row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// isolate moves a row out of its chunk, unless it is the only one.
-func (e *engine) isolate(ctx context.Context, t db.Statements, j newJob, chunk, row int64) error {
+// quarantineRow moves a row out of its chunk, unless it is the only one.
+func (e *engine) quarantineRow(ctx context.Context, t db.Statements, j newJob, chunk, row int64) error {
 	var others int64
 	if _, err := db.One(ctx, t, `SELECT count(*) FROM otoscope_rows WHERE chunk_id = ? AND row_key <> ?`, []any{chunk, row}, &others); err != nil || others == 0 {
 		return err
@@ -106,7 +105,7 @@ func (e *engine) isolate(ctx context.Context, t db.Statements, j newJob, chunk, 
 	if err != nil {
 		return err
 	}
-	if _, err := t.Exec(ctx, `UPDATE otoscope_chunks SET deaths = ? WHERE chunk_id = ?`, deathsOfSuspect, alone); err != nil {
+	if _, err := t.Exec(ctx, `UPDATE otoscope_chunks SET deaths = ? WHERE chunk_id = ?`, quarantineDeaths, alone); err != nil {
 		return err
 	}
 	_, err = t.Exec(ctx, `UPDATE otoscope_chunks SET deaths = 0 WHERE chunk_id = ?`, chunk)
