@@ -56,25 +56,8 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	return &postgresDB{Pool: pool, label: label}, nil
 }
 
-// behindPooler reports whether a pooler stands between: the process that answers is
-// then not the one that was told of when the connection was made.
-func behindPooler(ctx context.Context, c *pgx.ConnConfig) (bool, error) {
-	conn, err := pgconn.ConnectConfig(ctx, &c.Config)
-	if err != nil {
-		return false, err
-	}
-	defer conn.Close(context.WithoutCancel(ctx))
-	results, err := conn.Exec(ctx, `SELECT pg_backend_pid()`).ReadAll()
-	if err != nil {
-		return false, err
-	}
-	if len(results) != 1 || len(results[0].Rows) != 1 || len(results[0].Rows[0]) != 1 {
-		return false, errors.New("it does not say which process answers")
-	}
-	return string(results[0].Rows[0][0]) != strconv.FormatUint(uint64(conn.PID()), 10), nil
-}
-
-// connectReason leaves out what pgx repeats of the connection's settings.
+// Reason gives the reason of an error, without what pgx repeats of the connection's
+// settings.
 func Reason(err error) string {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
