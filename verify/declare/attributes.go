@@ -231,7 +231,7 @@ func misspelt(key, meant string) bool {
 	if len(key) > 2*len(meant) || key == meant {
 		return false
 	}
-	a, b := fold(key), fold(meant)
+	a, b := Fold(key), Fold(meant)
 	return a == b || distance(a, b, 1) <= 1 && len(meant) > 3 || a == "uri" && meant == "url"
 }
 

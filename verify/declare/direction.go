@@ -66,13 +66,13 @@ func directionWords() []directionWord {
 // are UnknownDirection. Other words, and those that do not say who placed the
 // call, are an *UnreadError.
 func ParseDirection(s string) (Direction, error) {
-	word := fold(s)
+	word := Fold(s)
 	if word == "" {
 		return UnknownDirection, nil
 	}
 	e := &hint.Error{Message: quote(s) + " is not a direction", Advice: "write inbound where the customer called, outbound where the centre did"}
 	for _, w := range directionWords() {
-		if fold(w.word) != word {
+		if Fold(w.word) != word {
 			continue
 		}
 		if w.why == "" {

@@ -29,7 +29,7 @@ func list(names []string, and string) string {
 func nearest(s string, candidates []string) string {
 	best, bestDistance := "", 0
 	for _, c := range candidates {
-		d := distance(fold(s), fold(c), len(c)/3)
+		d := distance(Fold(s), Fold(c), len(c)/3)
 		if d <= len(c)/3 && (best == "" || d < bestDistance) {
 			best, bestDistance = c, d
 		}
@@ -37,8 +37,8 @@ func nearest(s string, candidates []string) string {
 	return best
 }
 
-// fold makes spellings alike that differ only in case and in what joins words.
-func fold(s string) string {
+// Fold makes spellings equal that differ only in case and in what joins words.
+func Fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || unicode.IsSpace(r) {
 			return -1
@@ -46,6 +46,10 @@ func fold(s string) string {
 		return unicode.ToLower(r)
 	}, s)
 }
+
+// Alike reports whether a word may be a misspelling of another: after [Fold], one letter
+// is missing, added or another, or two neighbours are exchanged.
+func Alike(a, b string) bool { return distance(Fold(a), Fold(b), 1) <= 1 }
 
 // distance counts the letters to insert, drop, replace or exchange with their
 // neighbour to make b of a (optimal string alignment). It gives up beyond

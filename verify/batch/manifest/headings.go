@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -64,16 +63,6 @@ func headings() []heading {
 	}
 }
 
-// fold makes headings alike that differ in case and in what joins words only.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || unicode.IsSpace(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, s)
-}
-
 // columnsOf maps headings to columns.
 type columnsOf struct {
 	mapped map[string]string // by the heading as it stands
@@ -101,11 +90,11 @@ func newColumns(mappings []Mapping) (*columnsOf, error) {
 		names = append(names, f.Name)
 	}
 	for _, name := range names {
-		c.own[fold(name)] = name
+		c.own[declare.Fold(name)] = name
 	}
 	for i, h := range headings() {
-		if _, has := c.known[fold(h.name)]; !has {
-			c.known[fold(h.name)] = rank{h.column, rankKnown + i}
+		if _, has := c.known[declare.Fold(h.name)]; !has {
+			c.known[declare.Fold(h.name)] = rank{h.column, rankKnown + i}
 		}
 	}
 	for _, m := range mappings {
@@ -128,7 +117,7 @@ func (c *columnsOf) ownName(name string) (string, bool) {
 	if len(name) > len(GroupPrefix) && strings.EqualFold(name[:len(GroupPrefix)], GroupPrefix) {
 		return GroupPrefix + name[len(GroupPrefix):], true
 	}
-	column, ok := c.own[fold(name)]
+	column, ok := c.own[declare.Fold(name)]
 	return column, ok
 }
 
@@ -141,7 +130,7 @@ func (c *columnsOf) find(name string) (rank, bool) {
 	if column, ok := c.ownName(name); ok {
 		return rank{column, rankOwn}, true
 	}
-	r, ok := c.known[fold(name)]
+	r, ok := c.known[declare.Fold(name)]
 	return r, ok
 }
 
@@ -203,9 +192,8 @@ func (c *columnsOf) nearest(name string) string {
 }
 
 func nearestName(name string, names []string) string {
-	name = fold(name)
 	for _, n := range names {
-		if len(n) > 3 && oneApart(name, fold(n)) {
+		if len(n) > 3 && declare.Alike(name, n) {
 			return n
 		}
 	}
@@ -219,7 +207,7 @@ func likeliest(names, first []string) string {
 	for i, name := range names {
 		points := 0
 		for _, word := range []string{"record", "audio", "media", "url", "uri", "link", "file", "path", "wav", "sid"} {
-			if strings.Contains(fold(name), word) {
+			if strings.Contains(declare.Fold(name), word) {
 				points++
 			}
 		}
@@ -257,22 +245,4 @@ func noRecording(names, first []string) *Error {
 		e.Advice = fmt.Sprintf("if %s names the recordings: --map recording=%[1]s", escape.Quote(likely, shownHeading))
 	}
 	return e
-}
-
-// oneApart reports whether one letter more, less or other makes b of a.
-func oneApart(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) > 1 {
-		return false
-	}
-	i := 0
-	for i < len(a) && a[i] == b[i] {
-		i++
-	}
-	if len(a) == len(b) {
-		return i < len(a) && a[i+1:] == b[i+1:]
-	}
-	return a[i:] == b[i+1:]
 }
