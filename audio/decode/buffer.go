@@ -6,7 +6,7 @@ import (
 	"github.com/go-audio/audio"
 )
 
-// bufferFrames is how many frames are interleaved at a time.
+// bufferFrames is the number of frames interleaved at a time.
 const bufferFrames = 512
 
 // ReadBuffer fills buf with interleaved frames, for programs that work with the buffers of

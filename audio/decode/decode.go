@@ -28,7 +28,7 @@ import (
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
-// What readers of all formats have in common.
+// Names that the readers of all formats share.
 type (
 	// Reader delivers the samples of one recording.
 	Reader = codec.Reader
@@ -54,13 +54,13 @@ const (
 	MuLaw = codec.MuLaw
 )
 
-// A format is one that is read: how it begins, and its reader.
+// A format is a supported format: how it begins, and its reader.
 type format struct {
 	begins func(head []byte) bool
 	open   opening
 }
 
-// opening reads up to the first sample of a source. Of its beginning, notes may tell.
+// opening reads a source up to its first sample. The notes may already hold remarks on its beginning.
 type opening = func(*codec.Source, *codec.Notes, Options) (Reader, error)
 
 // headBytes is enough to know any of the formats.
@@ -72,7 +72,7 @@ func formats() []format {
 	}
 }
 
-// opener makes a Reader of any reader, and none of an error.
+// opener adapts a format's open function: after an error the Reader is nil.
 func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
 	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
 		r, err := open(src, notes, o)

@@ -46,8 +46,8 @@ type SinkError struct{ Err error }
 func (e *SinkError) Error() string { return e.Err.Error() }
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// ErrRestart is what the reader given to a sink fails with when the download broke
-// and can only start over. The sink may return it or any other error, or nil:
+// ErrRestart is the error of the reader given to a sink when a download broke off
+// and can only start over. The sink may return it, any other error, or nil:
 // it is called again with a fresh reader.
 var ErrRestart = errors.New("the download broke off and starts over")
 

@@ -69,7 +69,7 @@ type Claim struct {
 	Excerpts, ExcerptsRight int
 }
 
-// Change is what became of one weight.
+// Change is how the fit changed one weight.
 type Change struct {
 	Name      string
 	Base, Now float64

@@ -16,7 +16,7 @@ import (
 // faultTrials are laid out for a person.
 type faultTrials struct{ *evaluate.FaultReport }
 
-// faultsText writes what became of made faults, for a person.
+// faultsText writes how the made faults were judged, for a person.
 func faultsText(w io.Writer, report *evaluate.FaultReport, o Options) error {
 	r, p := faultTrials{report}, &sheet{}
 	heard := "sound alone"

@@ -15,7 +15,7 @@ const (
 	gridSamples = 16
 )
 
-// Below −41 dBFS the grids' levels lie so close that anything may be on them.
+// Below −41 dBFS the grids' levels lie so close that any signal seems to be on them.
 const gridLoud = 292. / 32768
 
 // Shares of loud samples on a law's grid, to weigh what was found: of a sound

@@ -158,8 +158,8 @@ func (m *Watch) held(x []float32) int {
 	least := strongest * peakRange
 	n := 0
 	for i := 1; i+1 < len(power); i++ {
-		// Few bins stand out. That is asked first, since a processor foretells the
-		// answer more often than which of two neighbours is higher.
+		// Few bins stand out, so this test comes first: the processor predicts this
+		// branch better than the comparison of neighbours.
 		v := power[i]
 		from, to := max(0, i-m.around), min(len(power)-1, i+m.around)
 		if v*float32(to-from+1) < peakStands*(sums[to+1]-sums[from]) {
