@@ -18,6 +18,10 @@ const (
 	lostWarnShare  = 0.015
 	lostFatalShare = 0.1
 
+	gatedEdges     = 20
+	gatedEdgesPerS = 1.0 // of talk
+	gatedBelowDB   = 28.0
+
 	cutBelowSpeechDB = 12.0 // how little below the speech level sound ends that is cut off
 	cutS             = 5.0  // without sound after that: a program that is interrupted stops in mid-word, too
 	goneS            = 12.0 // without the party, to the end, and …
@@ -34,6 +38,8 @@ func lostSound(m *measurement.Measurements) []finding.Finding {
 	sides := [2]*measurement.Channel{&m.Left, &m.Right}
 	for i, c := range sides {
 		if f, ok := lostPackets(sideName(i), c); ok {
+			out = append(out, f)
+		} else if f, ok := gated(sideName(i), c); ok {
 			out = append(out, f)
 		}
 		if f, ok := cutOff(sideName(i), c, m.DurationS); ok {
@@ -64,6 +70,23 @@ func lostPackets(side string, c *measurement.Channel) (finding.Finding, bool) {
 		f.Severity = finding.Fatal
 	}
 	return f, true
+}
+
+// gated finds a side whose words are chopped: sound falls to digital silence and comes out of
+// it again and again, and what is cut is as loud as speech. Of 108 sound recordings no
+// channel with gatedEdges and as many a second of talk has a median within 32 dB of the speech level.
+func gated(side string, c *measurement.Channel) (finding.Finding, bool) {
+	below := float64(c.Levels.ActiveSpeechLevel) - float64(c.Edges.Median)
+	if c.Edges.Count < gatedEdges || float64(c.Edges.Count) < gatedEdgesPerS*c.Timing.TalkS || !(below <= gatedBelowDB) {
+		return finding.Finding{}, false
+	}
+	from, to := 0.0, 0.0
+	if n := len(c.Segments); n > 0 {
+		from, to = c.Segments[0].Start, c.Segments[n-1].End
+	}
+	return finding.New(finding.Gated, fmt.Sprintf(
+		"A noise gate chops the %s channel from %s to %s: %d times its sound starts from or stops in digital silence, %.0f dB below the speech level in the median.",
+		side, clockTime(from), clockTime(to), c.Edges.Count, below)), true
 }
 
 // cutOff finds a side whose sound ends in the middle of a word.

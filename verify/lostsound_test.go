@@ -1,6 +1,8 @@
 package verify_test
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/otoscope/otoscope/verify"
@@ -27,6 +29,8 @@ func TestLostSoundIsNamed(t *testing.T) {
 		{"cut off in a word, to the end", func(r recording, side int) {
 			clear(r.side[side][inSpeech(r, side)*r.rate/1000:])
 		}, []finding.Code{finding.CutOff, finding.PartyLost}, false},
+		{"a gate that closes at −12 dB", gate(12), []finding.Code{finding.Gated}, false},
+		{"a gate that closes at −20 dB", gate(20), []finding.Code{finding.Gated}, false},
 		{"five seconds blanked on both sides", func(r recording, _ int) {
 			for side := range r.side {
 				clear(r.side[side][12*r.rate : 17*r.rate])
@@ -67,7 +71,7 @@ func TestLostSoundIsNamed(t *testing.T) {
 		v := readAll(t, name).judge(t, func(x float32) float32 { return x })
 		for _, f := range v.Findings {
 			switch f.Code {
-			case finding.LostPackets, finding.CutOff, finding.PartyLost, finding.Blanked:
+			case finding.LostPackets, finding.Gated, finding.CutOff, finding.PartyLost, finding.Blanked:
 				t.Errorf("%s: %v", name, f)
 			}
 		}
@@ -101,6 +105,29 @@ func packets(n int, repeat bool) func(recording, int) {
 				if repeat {
 					x[at+i] = x[at+i-size]
 				}
+			}
+		}
+	}
+}
+
+// gate closes on a side for each 20 ms so many dB below the speech level, 40 ms late.
+func gate(belowDB float64) func(recording, int) {
+	return func(r recording, side int) {
+		v := r.judge(failing{}, func(x float32) float32 { return x })
+		least := math.Pow(10, (float64(sides(v)[side].Levels.ActiveSpeechLevel)-belowDB)/10)
+		open := 0
+		for packet := range slices.Chunk(r.side[side], r.rate/50) {
+			var energy float64
+			for _, x := range packet {
+				energy += float64(x) * float64(x)
+			}
+			switch {
+			case energy >= least*float64(len(packet)):
+				open = 2
+			case open > 0:
+				open--
+			default:
+				clear(packet)
 			}
 		}
 	}

@@ -34,6 +34,8 @@ type Channel struct {
 	// Bursts are stretches of less than a third of a second at full scale in a channel that
 	// is far below it otherwise, at most 4, in order. The active speech level leaves them out.
 	Bursts []Segment `json:"bursts,omitempty"`
+	// Edges are where sound ends in digital silence or begins out of it.
+	Edges Edges `json:"edges,omitzero"`
 	// TwoSpeakers is nil where the other channel carries speech, which then tells who
 	// speaks, and where there is too little to compare.
 	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`
@@ -53,6 +55,14 @@ type Blank struct {
 	Segment
 	Before Level `json:"before_dbov"`
 	After  Level `json:"after_dbov"`
+}
+
+// Edges are the places at which sound ends in digital silence or begins out of it.
+type Edges struct {
+	Count int `json:"count"`
+	// Median is the level of the sound next to them, in the band of speech: of a line's noise
+	// where a codec leaves out pauses, of speech where words are chopped.
+	Median Level `json:"median_dbov"`
 }
 
 // ToneKind says what a tone means.

@@ -156,6 +156,7 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	line.NoiseStep = speech.NoiseStep(&ch.log, spoken.Segments, clock)
 	line.Dropouts = ch.dropouts.Result(spoken.Segments, e.ActiveSpeechLevel)
 	out.Timing.LeadingIdleS = max(out.Timing.LeadingDigitalSilenceS, speech.LeadingIdle(&ch.log, spoken.Segments, clock))
+	out.Edges = speech.Edges(&ch.log)
 	out.Blanks = speech.Blanks(&ch.log, clock)
 	out.Tones, out.OmittedTones = ch.tones.Found.Result(clock)
 	if ch.voice != nil {

@@ -18,6 +18,7 @@ const (
 	Clipped            Code = "clipped"
 	Burst              Code = "burst"
 	LostPackets        Code = "lost_packets"
+	Gated              Code = "gated"
 	CutOff             Code = "cut_off"
 	PartyLost          Code = "party_lost"
 	Blanked            Code = "blanked"

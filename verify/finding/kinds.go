@@ -86,6 +86,11 @@ func All() []Kind {
 			"Look at the network of that leg. Talk time of that side is too short, and words are missing.",
 		},
 		{
+			Gated, Warning, "A noise gate chops the words of one side.",
+			"Noise suppression or voice activity detection with too high a threshold, in the headset, the phone or the recorder.",
+			"Lower the threshold of the gate. Talk time of that side is too short, and quiet syllables are missing.",
+		},
+		{
 			CutOff, Warning, "One side is cut off in mid-speech.",
 			"The leg was put on hold, muted or transferred while somebody spoke, or its stream broke off.",
 			"Find out what happened to that leg at that time. What was said afterwards is not in the recording.",

@@ -5,5 +5,6 @@
 //	noisefloor.go    the noise between them, and the noise before the line is there
 //	comfortnoise.go  noise that changes where the speech ends: comfort noise, a gate
 //	blank.go         stretches of digital silence, and how loud the sound is that they cut off
+//	gate.go          how loud the sound is that digital silence cuts
 //	conversation.go  turns, double talk, mutual silence, response latencies
 package speech
