@@ -42,7 +42,7 @@ func bytesOf() *fake {
 
 // contentOf is the SHA-256 of the bytes that a reference leads to.
 func contentOf(reference string) (string, error) {
-	content := []byte(reference)
+	var content []byte
 	if ref, err := fetch.ParseUntrusted(reference); err != nil {
 		return "", err
 	} else if ref.IsPath() {

@@ -56,7 +56,7 @@ func newQueue(d db.Database, c *river.Config) (queue, error) {
 	case *pgxpool.Pool:
 		return newRiverQueue[*riverpgxv5.Driver](riverpgxv5.New(handle), c)
 	default:
-		return nil, fmt.Errorf("River has no driver for %T", handle)
+		return nil, fmt.Errorf("no driver of the queue for %T", handle)
 	}
 }
 

@@ -225,9 +225,9 @@ func (b *bench) partner(i int) *Recording {
 func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *verify.Verdict, s *scene) error {
 	var straight float64
 	for _, exchanged := range []bool{false, true} {
-		made, left, was := s.stereo, s.left, r.Left
+		made, left := s.stereo, s.left
 		if exchanged {
-			made, left, was = made.exchanged(), opposite(left), opposite(was)
+			made, left = made.exchanged(), opposite(left)
 		}
 		rec := Recording{Label: r.Label, Left: left, Facts: r.Facts}
 		rec.Facts.Joined = declare.Joined{} // the fault may change when whose sound begins
