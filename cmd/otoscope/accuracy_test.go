@@ -99,7 +99,7 @@ func faultsTable(t *testing.T, corpus string) string {
 	sum := map[string]*row{}
 	for _, labels := range sets(t, corpus) {
 		var r struct{ Kinds []row }
-		evaluated(t, &r, "--faults", "--faults-per", "6", "--seed", "1", labels)
+		evaluated(t, &r, "--faults", "--faults-per", "3", "--seed", "1", labels)
 		for _, k := range r.Kinds {
 			s := sum[k.Kind]
 			if s == nil {
