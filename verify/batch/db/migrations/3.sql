@@ -9,6 +9,7 @@ ALTER TABLE otoscope_workers ADD COLUMN machine text NOT NULL DEFAULT ''; -- whe
 ALTER TABLE otoscope_workers ADD COLUMN pid bigint NOT NULL DEFAULT 0;
 ALTER TABLE otoscope_workers ADD COLUMN started bigint NOT NULL DEFAULT 0; -- clock ticks after the machine
 
+-- Since version 5 it may also be 2: ask the server, and fetch it if it has changed.
 ALTER TABLE otoscope_waiting RENAME COLUMN anew TO refetch;
 ALTER TABLE otoscope_waiting ADD COLUMN tries bigint NOT NULL DEFAULT 0; -- how often its server said "later"
 
