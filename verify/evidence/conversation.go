@@ -22,7 +22,7 @@ const (
 	early                       // in the other's last 0.5 s: the end was to be heard coming
 	over                        // while the other speaks
 	overAWord                   // the same, with no more than a word
-	again                       // goes on after a pause of its own
+	again                       // goes on after its own pause
 	beginnings                  // how many sorts there are
 )
 

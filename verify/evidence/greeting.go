@@ -28,7 +28,7 @@ const (
 	replyOverlapS    = 0.5 // the reply may come in early …
 	replyWithinS     = 4.0 // … and comes soon
 	wordS            = 0.2 // less is a breath or a click
-	helloS           = 0.7 // whoever answers for themselves says little more; "hello?" is 0.4 s
+	helloS           = 0.7 // a person who answers says little more; "hello?" is 0.4 s
 	helloOutboundS   = 1.2 // the same where it is known that the customer was called
 	mailboxBeepS     = 3.0 // from a mailbox's greeting to its beep
 )

@@ -25,7 +25,7 @@ type OpeningWeights struct {
 	Unlikely float64 `json:"unlikely"`
 }
 
-// Direction changes what is to be expected, by reason and not by fit: the
+// Direction changes what to expect, by reason and not by fit: the
 // corpus has too few outbound calls.
 const (
 	// helloOutbound is added where an outbound call begins as one does: whoever

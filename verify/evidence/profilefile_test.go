@@ -81,7 +81,7 @@ func TestWeightsAreAll(t *testing.T) {
 	seen := map[string]bool{}
 	for _, w := range weights {
 		if seen[w.Name] || strings.Contains(w.Name, "..") || strings.HasSuffix(w.Name, ".") {
-			t.Errorf("the weight %q has no name of its own", w.Name)
+			t.Errorf("the weight %q has no separate name", w.Name)
 		}
 		seen[w.Name] = true
 		if math.Abs(*w.Value) > evidence.MaxWeight || w.Cap && *w.Value <= 0 {

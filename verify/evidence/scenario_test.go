@@ -120,7 +120,7 @@ func TestSidesThatMayChangePlacesClaimLittle(t *testing.T) {
 	}
 }
 
-// Legs of two calls are hardly ever decided, whoever greets first.
+// Legs of two calls are hardly ever decided, whichever party greets first.
 func TestLegsOfTwoCallsAreNotDecided(t *testing.T) {
 	n, taken := 0, 0
 	rapid.Check(t, func(t *rapid.T) {

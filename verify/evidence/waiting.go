@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// waiting weighs what is played to whoever waits: ringback before anybody
+// waiting weighs what is played to a waiting party: ringback before anybody
 // speaks, and music in a queue or on hold. It lies on the channel of what that
 // party hears. Which that is depends on who called and on how the call was
 // recorded, so that all of it is one fact: the strongest counts.
