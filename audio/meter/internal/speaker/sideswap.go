@@ -63,8 +63,13 @@ func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c fram
 // distance is how far apart two passages are: their squared differences in
 // units of how much each varies within a side, summed.
 func distance(a, b *passage) float64 {
+	return spectraApart(a, b, min(a.noise.N, b.noise.N) >= speech.FloorMinimum)
+}
+
+// spectraApart is the same with the levels of the noise or without.
+func spectraApart(a, b *passage, noise bool) float64 {
 	d := apartBy(10*math.Log10((a.energy/a.n+emptyBand)/(b.energy/b.n+emptyBand)), speechSpreadDB)
-	if min(a.noise.N, b.noise.N) >= speech.FloorMinimum {
+	if noise {
 		d += apartBy(float64(a.noise.Quantile(speech.NoisePercentile)-b.noise.Quantile(speech.NoisePercentile))/frames.Scale, noiseSpreadDB)
 	}
 	few := spectraAlike * (1/a.n + 1/b.n)

@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
 // leastSwapped is how many pieces a part has: a single one, of ten seconds or less, is too
@@ -23,8 +24,10 @@ func SwapStretchOf(left, right []passage, pieceS float64) measurement.SwapStretc
 			}
 			leftIn, leftOut := part(l, i, k)
 			rightIn, rightOut := part(r, i, k)
-			straight := distance(&leftOut, &leftIn) + distance(&rightOut, &rightIn)
-			crossed := distance(&leftOut, &rightIn) + distance(&rightOut, &leftIn)
+			// Noise that is not known everywhere would count one way and not the other.
+			noise := min(leftIn.noise.N, leftOut.noise.N, rightIn.noise.N, rightOut.noise.N) >= speech.FloorMinimum
+			straight := spectraApart(&leftOut, &leftIn, noise) + spectraApart(&rightOut, &rightIn, noise)
+			crossed := spectraApart(&leftOut, &rightIn, noise) + spectraApart(&rightOut, &leftIn, noise)
 			if best.End == 0 || straight-crossed > best.SameSide-best.CrossSide {
 				best = measurement.SwapStretch{
 					Segment:  measurement.Segment{Start: float64(i) * pieceS, End: float64(k) * pieceS},
