@@ -26,7 +26,20 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child())
 	}
-	goleak.VerifyTestMain(m)
+	status := m.Run()
+	// Where a database went away for good, River tries for some seconds to complete
+	// its jobs before it stops.
+	for deadline := time.Now().Add(time.Minute); status == 0; {
+		err := goleak.Find()
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			fmt.Fprintln(os.Stderr, "goroutines are left:", err)
+			status = 1
+		}
+	}
+	os.Exit(status)
 }
 
 // onEach runs a test on SQLite, and on PostgreSQL where there is one.
