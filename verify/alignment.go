@@ -9,26 +9,26 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// People take turns: at most a few per cent of a call is double talk (ITU-T
-// P.59: 6.6 %), far less than two talkers would overlap who did not hear each other. Where
-// the channels overlap as if by chance, and a shift of one against the other
-// makes the overlap vanish, one runs ahead.
+// People take turns: at most a few per cent of a call is double talk (ITU-T P.59: 6.6 %).
+// Two talkers who did not hear each other would overlap far more. If the channels overlap as
+// if by chance, and shifting one against the other removes the overlap, one channel runs
+// ahead.
 //
-// On 48 calls of about a minute with the timing of real ones, and two acted
-// calls, this is never so. With one channel shifted it is found in 29 of 100 at
-// 2 s, 74 at 3 s and 84 at 5 s, and never at 1 s.
+// This never happens on 48 calls of about a minute with the timing of real ones, or on two
+// acted calls. With one channel shifted, the shift is found in 29 of 100 at 2 s, 74 at 3 s
+// and 84 at 5 s, and never at 1 s.
 const (
-	offsetMaxS    = 6.0  // shifts that are tried, both ways …
+	offsetMaxS    = 6.0  // largest shift to try, in both directions …
 	offsetStepS   = 0.1  // … in these steps
-	offsetMinS    = 0.8  // a smaller shift may be the manner of the talkers
-	offsetChance  = 0.4  // of the overlap by chance: channels that do not hear each other
-	offsetGone    = 0.15 // of the overlap by chance: it has vanished
-	offsetEnoughS = 1.5  // of overlap by chance: else too little is said to tell
+	offsetMinS    = 0.8  // smaller shifts may be the talkers' manner
+	offsetChance  = 0.4  // of the overlap expected by chance: the channels do not hear each other
+	offsetGone    = 0.15 // of the overlap expected by chance: the overlap has vanished
+	offsetEnoughS = 1.5  // of overlap expected by chance; below this there is too little speech to decide
 )
 
-// A lag is told where the speakers' reactions fit it by so many standard deviations, and
-// by so many more than no lag: see package coupling for how often that is so. On
-// 108 clean calls the lags that do are below 2 s, the manner of talkers that answer late.
+// A lag is reported if the speakers' reactions fit it by this many standard deviations, and
+// by this many more than no lag. Package coupling gives the rates. On 108 clean calls the
+// lags that pass are below 2 s, which is the manner of talkers who answer late.
 const (
 	offsetPeakZ = 3.5
 	offsetOverZ = 3.0
@@ -54,7 +54,7 @@ func channelOffset(m *measurement.Measurements) (finding.Finding, bool) {
 		late, math.Abs(lag))), true
 }
 
-// overlapsByChance finds channels whose overlap a shift makes vanish.
+// overlapsByChance finds channels whose overlap vanishes under a shift.
 func overlapsByChance(m *measurement.Measurements) (finding.Finding, bool) {
 	left, right := m.Left.Segments, m.Right.Segments
 	if len(left) == 0 || len(right) == 0 {
@@ -65,7 +65,7 @@ func overlapsByChance(m *measurement.Measurements) (finding.Finding, bool) {
 	if chance < offsetEnoughS || m.Pair.DoubleTalkS < offsetChance*chance {
 		return finding.Finding{}, false
 	}
-	// The least shift that will do, to either side; equally good ones of both
+	// Take the smallest sufficient shift in either direction. Equally good shifts of both
 	// signs leave the direction open.
 	for n := 1; float64(n)*offsetStepS <= offsetMaxS; n++ {
 		shift := float64(n) * offsetStepS

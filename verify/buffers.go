@@ -12,12 +12,13 @@ import (
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
-// MeasureBuffers is Measure for a program that has decoded the sound itself: interleaved
-// samples of one or two channels, full scale being 1.0, in blocks of any length that hold whole
-// frames. All must have the format of the first. A buffer is not kept. Of the options, those of
-// decoding do not apply. The Recording has no hash and no bytes.
+// MeasureBuffers does the same as Measure for a program that decodes the sound itself. It
+// takes interleaved samples of one or two channels, with full scale at 1.0. Blocks may have
+// any length, but must hold whole frames, and all must have the format of the first.
+// MeasureBuffers keeps no buffer. It ignores the decoding options. The Recording has no hash
+// and no byte count.
 //
-// An error that blocks gives ends it, and so does the end of ctx.
+// It stops at an error from blocks, and when ctx ends.
 func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, error], o MeasureOptions) (Recording, error) {
 	var rec Recording
 	var m *meter.Meter
@@ -51,7 +52,7 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 	return rec, nil
 }
 
-// bufferFormat says how a buffer's samples are stored, or what is wrong with it.
+// bufferFormat describes how a buffer stores its samples, or returns what is wrong with it.
 func bufferFormat(buf *audio.Float32Buffer) (decode.Format, error) {
 	const advice = "Give interleaved samples of one or two channels, in whole frames, with their format."
 	switch {
@@ -68,7 +69,7 @@ func bufferFormat(buf *audio.Float32Buffer) (decode.Format, error) {
 	}, nil
 }
 
-// commit gives interleaved samples to a meter.
+// commit writes interleaved samples to a meter.
 func commit(m *meter.Meter, samples []float32, channels int) {
 	for len(samples) > 0 {
 		left, right := m.Next()

@@ -12,22 +12,23 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// What is assumed where a case does not say.
+// Defaults for what a case does not state.
 const (
 	DefaultPrior         = declare.DefaultPrior
 	DefaultMinConfidence = declare.DefaultMinConfidence
 )
 
-// Case is all that is known of a recording except its sound.
+// Case is everything that is known about a recording, except its sound.
 type Case struct {
-	// Reference names the recording in the verdict. Secrets must be out of it.
+	// Reference names the recording in the verdict. It must contain no secrets.
 	Reference   string
 	Declaration declare.Declaration
 	Facts       declare.Facts
-	// Prior is the probability that left is the customer before listening,
-	// known from elsewhere than the declaration. 0: DefaultPrior.
+	// Prior is the probability, before listening, that the left channel is the customer. It
+	// comes from a source other than the declaration. 0: DefaultPrior.
 	Prior float64
-	// MinConfidence is the confidence from which a recording is decided. 0: DefaultMinConfidence.
+	// MinConfidence is the lowest confidence at which a recording is decided. 0:
+	// DefaultMinConfidence.
 	MinConfidence float64
 	// Profile holds the weights of the evidence. nil: evidence.Builtin.
 	Profile *evidence.Profile
@@ -35,16 +36,16 @@ type Case struct {
 	Groups  map[string]string // the user's own groups
 }
 
-// Say takes over what is declared and known of a call. What its words name by
-// file, who has opened the files fills in.
+// Say copies the declared and known facts of a call into the case. It opens no files: the
+// caller fills in what the facts name by file.
 func (c *Case) Say(call declare.Call) {
 	c.Declaration, c.Facts = call.Declaration, call.Facts
 	c.Prior, c.MinConfidence = call.Prior, call.MinConfidence
 	c.Agent, c.Groups = call.Agent, call.Groups
 }
 
-// Judge decides on a measured recording. It is a function of its arguments
-// alone: no audio, no clock, no network.
+// Judge decides on a measured recording. The result depends on the arguments alone: it uses
+// no audio, no clock and no network.
 func Judge(rec Recording, c Case) Verdict {
 	m := rec.Measurements
 	v := c.verdict()
@@ -56,7 +57,7 @@ func Judge(rec Recording, c Case) Verdict {
 	if m.Channels == 2 {
 		v.Right = &Side{m.Right.Levels, m.Right.Timing, m.Right.Line}
 	}
-	if !has(rec.Findings, finding.Fatal) { // otherwise what was measured is not the sound of the call
+	if !has(rec.Findings, finding.Fatal) { // after a fatal finding the measurements do not describe the call
 		v.Findings = append(v.Findings, structure(&m, c.Facts.Joined.Agent != nil)...)
 	}
 	if !has(v.Findings, finding.Fatal) {
@@ -79,7 +80,7 @@ func Judge(rec Recording, c Case) Verdict {
 	return v
 }
 
-// weigh adds the evidence, and what there is to say against weighing the call as one.
+// weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	timed, profile := true, c.profile()
 	for _, found := range []func() (finding.Finding, bool){
@@ -96,14 +97,14 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	}
 	items := evidence.Weigh(m, c.Facts, profile)
 	if !timed {
-		// Who speaks when is wrong between the channels, and so is what follows from it.
+		// The timing between the channels is wrong, and so is all that follows from it.
 		items = slices.DeleteFunc(items, evidence.Item.FromTiming)
 	}
 	v.Evidence = append(v.Evidence, items...)
 	v.Log10LR = evidence.Sum(v.Evidence)
 }
 
-// hear turns the evidence and the prior into who is heard where.
+// hear derives from the evidence and the prior which party is heard on which side.
 func (v *Verdict) hear() {
 	if v.Log10LR == 0 {
 		return // no verdict without evidence in the sound, whatever the prior
@@ -120,15 +121,15 @@ func (v *Verdict) hear() {
 	v.Heard, v.Confidence = &heard, &p
 }
 
-// shownConfidence keeps three digits of the doubt that is left and rounds down: what
-// is as good as certain is not shown as certain, and what is not sure enough not as
-// sure enough.
+// shownConfidence rounds down and keeps three digits of the remaining doubt. A confidence
+// just below 1 is not shown as 1, and one just below the threshold is not shown as the
+// threshold.
 func shownConfidence(p float64) float64 {
 	doubt := 1 - p
 	if doubt <= 0 {
 		return p
 	}
-	const inexact = 1e-6 // of a unit: what is a short number stays one
+	const inexact = 1e-6 // of a unit, so that a short decimal number stays as it is
 	scale := math.Pow10(2 - int(math.Floor(math.Log10(doubt))))
 	return math.Floor(p*scale+inexact) / scale
 }
@@ -146,8 +147,8 @@ func (v *Verdict) decide(minConfidence float64) Outcome {
 	}
 }
 
-// ErrorVerdict is the verdict on a recording that could not be fetched or
-// decoded, or whose declaration could not be read. What to do next is the hint of err.
+// ErrorVerdict is the verdict on a recording that could not be fetched or decoded, or whose
+// declaration could not be read. The hint of err says what to do next.
 func ErrorVerdict(c Case, stage Stage, err error) Verdict {
 	v := c.verdict()
 	v.Outcome = Errored
@@ -155,7 +156,7 @@ func ErrorVerdict(c Case, stage Stage, err error) Verdict {
 	return v
 }
 
-// verdict is what a case alone gives.
+// verdict fills in what the case alone determines.
 func (c Case) verdict() Verdict {
 	v := Verdict{
 		Schema:    Schema,

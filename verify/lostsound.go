@@ -7,13 +7,13 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// What a recorder lost of the sound. Measured on 108 clean recordings of five makers:
-// digital silence of 5 s and more that begins within 12 dB of the speech level
-// is in none of them, one that lasts to the end while the other side says 5 s and more in 1,
-// one of 4.5 s and more on both sides in the middle of the call in none; lost packets
-// are at most 0.5 % of a side's talk in 107 and 2.3 % in one.
+// Thresholds for sound that a recorder lost, measured on 108 clean recordings of five
+// makers. None has digital silence of 5 s or more that begins within 12 dB of the speech
+// level. One has such a silence that lasts to the end while the other side speaks for 5 s or
+// more. None has 4.5 s or more of it on both sides in the middle of the call. Lost packets
+// are at most 0.5 % of a side's talk in 107 recordings, and 2.3 % in one.
 const (
-	packetS        = 0.02 // of speech that a repeated packet takes the place of
+	packetS        = 0.02 // of speech that a repeated packet replaces
 	lostLeast      = 10   // packets, and …
 	lostWarnShare  = 0.015
 	lostFatalShare = 0.1
@@ -22,17 +22,17 @@ const (
 	gatedEdgesPerS = 1.0 // of talk
 	gatedBelowDB   = 28.0
 
-	cutBelowSpeechDB = 12.0 // how little below the speech level sound ends that is cut off
-	cutS             = 5.0  // without sound after that: a program that is interrupted stops in mid-word, too
-	goneS            = 12.0 // without the party, to the end, and …
-	goneTalkS        = 5.0  // of talk by the other one meanwhile
-	quietS           = 17.0 // without speech, to the end, on a line that is still there …
-	quietStretches   = 3    // while the other one talks so many times
+	cutBelowSpeechDB = 12.0 // sound that is cut off ends at most this far below the speech level
+	cutS             = 5.0  // of silence after the cut; a program that is interrupted also stops in mid-word
+	goneS            = 12.0 // without the party, up to the end, and …
+	goneTalkS        = 5.0  // of talk by the other party in that time
+	quietS           = 17.0 // without speech, up to the end, on a line that still carries sound …
+	quietStretches   = 3    // while the other party speaks this many times
 	blankedS         = 4.5  // on both sides at once
-	atEdgeS          = 1.0  // from where a recording begins or ends
+	atEdgeS          = 1.0  // from the start or the end of a recording
 )
 
-// lostSound finds speech that was said and not recorded.
+// lostSound finds speech that was spoken but not recorded.
 func lostSound(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
 	sides := [2]*measurement.Channel{&m.Left, &m.Right}
@@ -72,9 +72,10 @@ func lostPackets(side string, c *measurement.Channel) (finding.Finding, bool) {
 	return f, true
 }
 
-// gated finds a side whose words are chopped: sound falls to digital silence and comes out of
-// it again and again, and what is cut is as loud as speech. Of 108 sound recordings no
-// channel with gatedEdges and as many a second of talk has a median within 32 dB of the speech level.
+// gated finds a side with chopped words: the sound falls to digital silence and returns
+// again and again, and the cut sound is as loud as speech. In 108 sound recordings, no
+// channel with gatedEdges, and as many per second of talk, has a median within 32 dB of the
+// speech level.
 func gated(side string, c *measurement.Channel) (finding.Finding, bool) {
 	below := float64(c.Levels.ActiveSpeechLevel) - float64(c.Edges.Median)
 	if c.Edges.Count < gatedEdges || float64(c.Edges.Count) < gatedEdgesPerS*c.Timing.TalkS || !(below <= gatedBelowDB) {
@@ -105,8 +106,8 @@ func cutOff(side string, c *measurement.Channel, durationS float64) (finding.Fin
 	return finding.Finding{}, false
 }
 
-// partyLost finds a side that is not recorded any more while the other one goes on
-// talking: its channel is digital silence, or carries its line and no speech.
+// partyLost finds a side that is no longer recorded while the other one goes on talking. Its
+// channel is digital silence, or carries the line's noise and no speech.
 func partyLost(side string, c, other *measurement.Channel, durationS float64) (finding.Finding, bool) {
 	if len(c.Segments) == 0 {
 		return finding.Finding{}, false
@@ -135,7 +136,7 @@ func partyLost(side string, c, other *measurement.Channel, durationS float64) (f
 		side, clockTime(from), talk)), true
 }
 
-// blanked finds a part of the call that was recorded on neither side.
+// blanked finds a part of the call that neither side recorded.
 func blanked(m *measurement.Measurements) (finding.Finding, bool) {
 	for _, l := range m.Left.Blanks {
 		for _, r := range m.Right.Blanks {

@@ -9,35 +9,37 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// How much nearer crosswise than straight the speech before and after a place
-// in the call has to be for the sides to have changed places there.
+// If the speech before and after a place in the call is this much nearer crosswise than
+// straight, the sides have changed places there.
 //
-// Measured on 48 calls with the timing of real ones and two acted ones, on 48 in
-// which another agent takes over in the middle, and on the 50 with the channels
-// exchanged in the middle, about a minute long nearly all of them. Beyond doubt:
-// none, none and 42, all by the sound alone. Likely in addition: none, 2 and 6. Of the
-// 696 other pieces cut from the calls none is either.
+// Measured on 48 calls with the timing of real ones and two acted ones; on 48 in which
+// another agent takes over in the middle; and on the 50 with the channels exchanged in the
+// middle. Nearly all last about a minute. Beyond doubt: none, none and 42, all by the sound
+// alone. Likely in addition: none, 2 and 6. Of the 696 other pieces cut from the calls, none
+// is either.
 const (
 	surelyCrossed      = 5.0  // difference of the distances
 	surelyCrossedShare = 0.33 // crossed over straight
-	// With turn-taking that turns around, too, at least this much each way.
+	// If turn-taking is reversed too, it must be at least this strong in each part.
 	timedCrossed      = 3.0
 	timedCrossedShare = 0.6
 	turnsAround       = 0.2 // log10 LR
-	// Not enough to call the recording unusable, too much to weigh it as one.
+	// Too weak to call the recording unusable, too strong to weigh it as one.
 	likelyCrossed      = 3.0
 	likelyCrossedShare = 0.6
 )
 
-// The same of a part in mid-call, of which there are many more to choose from. Of 108 sound
-// recordings the largest difference is 9.4, with a share of 0.68; with the channels exchanged
-// from 30 to 60 % of the call 26 of 36 pass what is beyond doubt here, from 30 to 75 % 25 of 36.
+// The same limits for a part in mid-call, where there are many more candidates. On 108 sound
+// recordings the largest difference is 9.4, with a share of 0.68. With the channels
+// exchanged from 30 to 60 % of the call, 26 of 36 are beyond doubt by these limits; from 30
+// to 75 %, 25 of 36.
 const (
 	surelySwapped      = 8.0
 	surelySwappedShare = 0.35
 	likelySwapped      = 5.0
 	likelySwappedShare = 0.45
-	// placeFirst is how much better a part has to be than a place: one explains less.
+	// placeFirst is how much better a part must be than a single place, which is the simpler
+	// explanation.
 	placeFirst = 2.0
 )
 
@@ -66,11 +68,11 @@ func swappedStretch(m *measurement.Measurements) (finding.Finding, bool) {
 	return f, true
 }
 
-// wholeSeconds writes seconds as m:ss.
+// wholeSeconds formats seconds as m:ss.
 func wholeSeconds(s float64) string { return fmt.Sprintf("%d:%02d", int(s)/60, int(s)%60) }
 
-// orientationChanges finds a call whose sides change places within it: one
-// verdict on the whole would be an average of two truths.
+// orientationChanges finds a call whose sides change places within it. One verdict on the
+// whole call would average two truths.
 func orientationChanges(m *measurement.Measurements, p evidence.Profile) (finding.Finding, bool) {
 	if f, ok := swappedStretch(m); m.Channels == 2 && ok {
 		return f, true

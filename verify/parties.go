@@ -9,9 +9,9 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// missing finds channels that nobody speaks on. Where nothing tells that the
-// call was answered it is no fault of the recording: the call may have been
-// abandoned, or a mailbox may have taken it.
+// missing finds channels without a speaker. If nothing shows that the call was answered,
+// this is no fault of the recording: the call may have been abandoned, or a mailbox may have
+// answered it.
 func missing(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	left, right := m.Left, m.Right
 	if left.Timing.TalkS == 0 && right.Timing.TalkS == 0 {
@@ -27,7 +27,7 @@ func missing(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	return out
 }
 
-// nobodyOn words what a channel without speech comes to, by what is said on the other.
+// nobodyOn describes a channel without speech, given the speech on the other one.
 func nobodyOn(name, other string, here, there measurement.Channel, agentJoined bool) []finding.Finding {
 	empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
 	carries := fmt.Sprintf("has line noise (%.0f dBov) but no speech", float64(here.Levels.NoiseFloor))
@@ -55,18 +55,18 @@ func nobodyOn(name, other string, here, there measurement.Channel, agentJoined b
 	return []finding.Finding{empty}
 }
 
-// A party whose every word is spoken while the other channel speaks too, in
-// samples that agree, is on both channels: withinShare of its talk, and a correlation of
-// withinCorrelation, which is that of a party beside another 10 dB louder. Where
-// both channels hold one party each, the correlation is below 0.002 on 50 calls, and
-// below 0.1 with a hum of −30 dBov on both. This finds what [leaks] does not, where
-// a line's noise is louder on the channel with one party than on that with both.
+// A party is on both channels if all its speech coincides with speech on the other channel,
+// in samples that agree. This takes withinShare of its talk, and a correlation of
+// withinCorrelation, the correlation of a party beside another one 10 dB louder. If both
+// channels hold one party each, the correlation is below 0.002 on 50 calls, and below 0.1
+// with a hum of −30 dBov on both. This finds what [leaks] misses if the line noise is louder
+// on the channel with one party than on the channel with both.
 const (
 	withinShare       = 0.9
 	withinCorrelation = 0.3
 )
 
-// within finds a channel that carries both parties by the other one's being within it.
+// within finds a channel that carries both parties because it contains the other channel.
 func within(m *measurement.Measurements) (finding.Finding, bool) {
 	both, one := "left", "right"
 	less := m.Right.Timing.TalkS
@@ -81,13 +81,13 @@ func within(m *measurement.Measurements) (finding.Finding, bool) {
 		"The %s channel carries both parties: whenever the %s one speaks it does too, and the two agree sample by sample (correlation %.2f).", both, one, agree)), true
 }
 
-// deadLine is the level up to which the band of speech may hold the idle noise
-// of codecs and converters, in dBov: digital silence that was re-encoded as GSM or MP3 comes back
-// at −88 and below. Of the 100 channels of 50 calls, two are as quiet between the
-// speech, by noise suppression; where nobody speaks on such a line it carries nothing either.
+// deadLine is the highest level that the idle noise of codecs and converters reaches in the
+// speech band, in dBov. Digital silence that was re-encoded as GSM or MP3 comes back at −88
+// and below. Of the 100 channels of 50 calls, two are as quiet between speech, because of
+// noise suppression. A line like that without speech carries nothing either.
 const deadLine = -80.0
 
-// faint says what was measured of a channel without speech or a line.
+// faint describes the measurements of a channel without speech or a line.
 func faint(l measurement.Levels) string {
 	noise := "digital silence"
 	if floor := float64(l.NoiseFloor); !math.IsInf(floor, 0) {
@@ -96,12 +96,12 @@ func faint(l measurement.Levels) string {
 	return fmt.Sprintf("carries nothing louder than %.0f dBFS, and for the most part %s", float64(l.Peak), noise)
 }
 
-// dead reports whether a channel without speech carries no line either.
+// dead reports whether a channel without speech also carries no line noise.
 func dead(c measurement.Channel) bool {
 	return !c.Timing.FirstSound.Happened() || float64(c.Levels.NoiseFloor) <= deadLine
 }
 
-// sign is what the speech on a channel says of the call, where the other channel has none.
+// sign is what the speech on one channel shows about the call if the other channel has none.
 type sign int
 
 const (
@@ -112,7 +112,7 @@ const (
 	bothSides              // both parties
 )
 
-// words is what there is to add to the finding of a channel without speech.
+// words returns the text to add to the finding of a channel without speech.
 func (s sign) words(agentJoined bool) string {
 	switch s {
 	case oneSide:
@@ -130,38 +130,37 @@ func (s sign) words(agentJoined bool) string {
 	return ""
 }
 
-// An exchange leaves pauses on a channel that carries one side of it: as many
-// as answeredTurns turns, pauseS apart, are more than a voicemail or a caller
-// who waits. Who waits hears an announcement now and then; the other party of a
-// conversation does not speak for waitS at the median.
+// A channel that carries one side of an exchange has pauses: answeredTurns turns, pauseS
+// apart, are more than a voicemail or a waiting caller has. A waiting caller hears an
+// announcement now and then. In a conversation the other party's median silence is shorter
+// than waitS.
 const (
 	answeredTurns = 4
 	pauseS        = 1.5
 	waitS         = 15.0
 )
 
-// The share of the time from the first to the last word that is pauses of
-// pauseS and more tells one party from two: on 50 calls one party alone has 37
-// to 87 % (a tenth of them below 55 %), both on one channel 3 to 59 %.
+// The share of pauses of pauseS and more, from the first to the last word, separates one
+// party from two. On 50 calls one party alone has 37 to 87 % (a tenth of them below 55 %),
+// and both on one channel have 3 to 59 %.
 const (
 	oneSidePauses   = 0.60
 	bothSidesPauses = 0.35
 )
 
-// Two speakers explain what is said better than one (see [measurement.TwoSpeakers]): beyond
-// doubt, or together with pauses that are those of both sides. And they take turns: the
-// speaker changes mixedTurns times as often as by chance, not once as from a
-// prompt to an agent, or from an agent to the next. Up to surelyOne nothing speaks for two.
+// Two speakers explain the speech better than one (see [measurement.TwoSpeakers]): beyond
+// doubt, or together with pauses that both sides would leave. They also take turns: the
+// speaker changes at least mixedTurns times as often as by chance. A prompt followed by an
+// agent, or one agent by the next, changes once. Up to surelyOne, nothing speaks for two.
 //
-// TestParties prints what that comes to on 50 calls, nearly all of them with synthetic
-// voices and real codecs, with which in view the thresholds were chosen: both on one
-// channel are found in 42, whatever is on the other, in 29 where one is 12 dB
-// fainter; none of the 100 channels alone is said to carry both. In a trial apart from
-// this repository, with prompts of seven real voices, 1 to 2 in 100 rows of prompts in
-// one voice are, which were made in several sessions; two voices are found in half of
-// the rows over two lines, in a quarter over one. What cannot be told: turns of which
-// there are fewer than leastTurns changes, and a machine that speaks with two voices
-// in turn.
+// TestParties prints the results on 50 calls. Nearly all have synthetic voices and real
+// codecs, and the thresholds were chosen with them in view. Both parties on one channel are
+// found in 42, whatever is on the other channel, and in 29 if one is 12 dB fainter. None of
+// the 100 single channels is reported to carry both. In a trial outside this repository with
+// prompts of seven real voices, 1 to 2 in 100 rows of prompts in one voice, made in several
+// sessions, are reported to carry two. Two voices are found in half of the rows over two
+// lines, and in a quarter over one. Two cases cannot be distinguished: turns with fewer than
+// leastTurns changes, and a machine that speaks with two voices in turn.
 const (
 	surelyTwo  = 2.5
 	likelyTwo  = 2.0
@@ -170,9 +169,9 @@ const (
 	leastTurns = 4
 )
 
-// speechSign says what the speech of a channel is where the other one has none, or
-// is dead. A line that is there has somebody on it, who may wait; a dead one is a fault
-// as soon as anything is said that may be a conversation.
+// speechSign classifies the speech of a channel if the other channel has none or is dead. A
+// line with noise has somebody on it, who may be waiting. A dead line is a fault as soon as
+// the speech may be a conversation.
 func speechSign(c measurement.Channel, otherDead bool) sign {
 	share, median, turns := pauses(c)
 	if takesTurns(c.TwoSpeakers, surelyTwo) || share <= bothSidesPauses && takesTurns(c.TwoSpeakers, likelyTwo) {
@@ -192,7 +191,7 @@ func speechSign(c measurement.Channel, otherDead bool) sign {
 	return anySide
 }
 
-// oneVoice reports whether two speakers explain no more of the speech than chance gives.
+// oneVoice reports whether two speakers explain the speech no better than chance.
 func oneVoice(a *measurement.TwoSpeakers) bool {
 	return a != nil && a.LogLikelihoodGain > 0 && a.LogLikelihoodGain < surelyOne
 }
@@ -206,9 +205,9 @@ func takesTurns(a *measurement.TwoSpeakers, gain float64) bool {
 	return float64(a.SpeakerChanges) >= mixedTurns*2*fewer*(all-fewer)/all
 }
 
-// pauses are the long pauses between the first and the last word on a channel: their share of
-// that time, their median, and how many turns they divide the speech into. A
-// pause in which music plays is somebody's wait, not another party's turn: it does not count.
+// pauses are the long pauses between the first and the last word on a channel: their share
+// of that time, their median, and the number of turns that they separate. A pause with music
+// is somebody's wait, not the other party's turn, so it does not count.
 func pauses(c measurement.Channel) (share, median float64, turns int) {
 	var long []float64
 	var sum, rest float64

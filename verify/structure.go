@@ -8,16 +8,15 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// tooShortS is the length below which nothing is said of who is who: it does
-// not hold a greeting and an answer.
+// tooShortS is the length below which nothing is concluded about the parties: a shorter
+// recording does not hold a greeting and an answer.
 const tooShortS = 5.0
 
-// clippedShare is the share of a channel's samples from which clipping is
-// worth a word.
+// clippedShare is the share of clipped samples in a channel at which clipping is reported.
 const clippedShare = 0.0001
 
-// structure finds what is wrong with the recording as a pair of channels.
-// agentJoined says that an agent is known to have been on the call.
+// structure finds faults of the recording as a pair of channels. agentJoined says that an
+// agent is known to have been on the call.
 func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
@@ -64,40 +63,40 @@ func dualMono(c measurement.Duplicate) (finding.Finding, bool) {
 	return finding.New(finding.DualMono, how+": a mono recording in two channels."), true
 }
 
-// Bleed is taken for speech on the channel that it is heard on where it comes
-// near that channel's own speech. Measured on 50 calls with bleed of −6 to
-// −35 dB both ways, by activity detection that knows of no bleed: from 25 to
-// 22.5 dB under the active speech level of the channel it hears 70 % (median) of what
-// the other party says, from 27.5 to 25 dB 4 %, below 32.5 dB nothing.
+// Bleed looks like speech on the channel that receives it if its level is near that
+// channel's own speech. Measured on 50 calls with bleed of −6 to −35 dB both ways, with
+// activity detection that does not know of bleed. From 25 to 22.5 dB under the active speech
+// level of the channel, it hears 70 % (median) of the other party's speech; from 27.5 to 25
+// dB, 4 %; below 32.5 dB, nothing.
 const takenForSpeechDB = 25.0
 
-// besideDB is how little fainter than on its own channel a party may be heard
-// on the other one, and not the other way round, to be recorded on both: a mix on one
-// channel, where bleed is a fault of the wiring.
+// besideDB is the largest drop in level at which a party on the other channel counts as
+// recorded on both, if there is no bleed the other way. Then one channel is a mix; bleed, in
+// contrast, is a fault of the wiring.
 const besideDB = 6.0
 
-// shiftedS is the shift of the channels against each other that is worth a word:
-// more than the network's own delay of one leg against the other.
+// shiftedS is the shift between the channels at which it is reported: more than the network
+// delay of one leg against the other.
 const shiftedS = 0.25
 
-// sameLagS is how far the lags of two sounds may be apart that one shift explains.
+// sameLagS is how far apart the lags of two sounds may be if one shift explains both.
 const sameLagS = 0.005
 
-// oneSoundS is how long both channels may carry one sound before it changes the talk measures.
+// oneSoundS is how long both channels may carry one sound before the talk measures change.
 const oneSoundS = 5.0
 
-// steadyShare is the share of a path from which it is there throughout: a
-// sound that comes and goes changes the talk measures of a part of the call.
+// steadyShare is the share of a path's time from which it counts as always present. A sound
+// that comes and goes changes the talk measures in a part of the call.
 const steadyShare = 0.5
 
-// leaks finds what of one channel is heard on the other.
+// leaks finds the sound of one channel that is heard on the other.
 func leaks(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
 	shift := m.Pair.Skew.RightLateS
 	for _, l := range []struct {
 		from, to    string
 		leak        measurement.Coupling
-		back        measurement.EchoPath // bleed the other way round
+		back        measurement.EchoPath // bleed in the opposite direction
 		source, own measurement.Channel
 		shift       float64 // of what is heard of the source
 	}{
@@ -108,7 +107,7 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 			if !p.Heard() {
 				continue
 			}
-			// Nobody's echo comes before his word.
+			// An echo never comes before its word.
 			echo := p == l.leak.Echo && p.LagS > 0 && (shift == 0 || math.Abs(p.LagS-l.shift) > sameLagS)
 			strong := l.own.Timing.TalkS > 0 && p.Share >= steadyShare &&
 				p.GainDB+float64(l.source.Levels.ActiveSpeechLevel-l.own.Levels.ActiveSpeechLevel) >= -takenForSpeechDB
@@ -119,18 +118,18 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 			out = append(out, leak(l.from, l.to, p, echo, strong))
 		}
 	}
-	// Strong bleed alone makes the channels the same while one party speaks.
+	// Strong bleed alone makes the channels alike while one party speaks.
 	if f, ok := sameForAWhile(m); ok && !has(out, finding.Fatal) {
 		out = append(out, f)
 	}
 	return append(out, shifted(m.Pair.Skew, m.DurationS)...)
 }
 
-// lostTalkShare is the share of a call's talk from which a fault makes the recording unusable.
+// lostTalkShare is the share of a call's talk at which a fault makes the recording unusable.
 const lostTalkShare = 0.1
 
 // sameForAWhile finds a part of the call in which both channels carry one sound. On 108
-// clean recordings no part of 2.5 s and more does, but for music that both hear.
+// clean recordings no part of 2.5 s or more does, except for music that both hear.
 func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	talk, whole := 0.0, m.Left.Timing.TalkS+m.Right.Timing.TalkS-m.Pair.DoubleTalkS
 	where := ""
@@ -155,8 +154,8 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	return f, true
 }
 
-// leak words what is heard of one channel on the other. strong says that it
-// may be taken for speech there.
+// leak describes the sound of one channel that is heard on the other. strong says that it
+// may look like speech there.
 func leak(from, to string, p measurement.EchoPath, echo, strong bool) finding.Finding {
 	if echo {
 		f := finding.New(finding.Echo, fmt.Sprintf("The %s channel comes back on the %s one as an echo, %.0f ms later and %.0f dB weaker.", from, to, 1000*p.LagS, -p.GainDB))
@@ -177,7 +176,7 @@ func leak(from, to string, p measurement.EchoPath, echo, strong bool) finding.Fi
 	return f
 }
 
-// shifted finds channels that are apart in time, or come to be.
+// shifted finds channels that are shifted in time, or become so.
 func shifted(s measurement.ChannelSkew, duration float64) []finding.Finding {
 	end := s.RightLateS + s.DriftPPM*1e-6*duration
 	if max(math.Abs(s.RightLateS), math.Abs(end)) < shiftedS {
@@ -212,7 +211,7 @@ func bursts(m *measurement.Measurements) []finding.Finding {
 	return out
 }
 
-// channelNames are the names of the channels that there are.
+// channelNames are the names of the existing channels.
 func channelNames(m *measurement.Measurements) []string {
 	if m.Channels == 1 {
 		return []string{"only"}

@@ -21,7 +21,7 @@ func talkMeasures(m *measurement.Measurements, sides declare.Sides) *TalkMeasure
 		LongestTalkByAgentS:    agent.Timing.LongestTurnS,
 		LongestTalkByCustomerS: customer.Timing.LongestTurnS,
 	}
-	// A silence is counted before the party that breaks it.
+	// A silence counts before the party that breaks it.
 	spokenUntil := 0.0
 	for _, turn := range m.Turns() {
 		gap := measurement.RoundSeconds(turn.Start - spokenUntil)

@@ -22,11 +22,11 @@ const (
 	Errored   Outcome = "error"
 )
 
-// Outcomes lists the outcomes, in the order in which they are counted.
+// Outcomes lists the outcomes in the order of the counts.
 func Outcomes() []Outcome { return []Outcome{Match, Swapped, Unusable, Undecided, Errored} }
 
-// Verdict is the result for one recording. It marshals to the JSON object
-// that users' programs read; its keys stay.
+// Verdict is the result for one recording. It marshals to the JSON object that users'
+// programs read, so its keys must not change.
 type Verdict struct {
 	Schema     int               `json:"schema"`
 	Recording  string            `json:"recording"` // the reference, secrets removed
@@ -51,19 +51,19 @@ type Verdict struct {
 	Groups     map[string]string `json:"groups,omitempty"` // the user's own groups: queue, region, plugin version
 	Error      *Error            `json:"error,omitempty"`
 
-	// Measurements is what the verdict was computed from; nil for an error.
-	// The report draws from it and prints it where details are asked for.
+	// Measurements is the input of the verdict; nil for an error. The report draws its
+	// figures from it, and prints it if the user asks for details.
 	Measurements *measurement.Measurements `json:"measurements,omitempty"`
 }
 
-// Side is what one channel sounds like, without its segments.
+// Side describes the sound of one channel, without its segments.
 type Side struct {
 	Levels measurement.Levels `json:"energy"`
 	Timing measurement.Timing `json:"timing"`
 	Line   measurement.Line   `json:"line"`
 }
 
-// Stage is the part of the way at which a recording failed.
+// Stage is the step at which a recording failed.
 type Stage string
 
 // The stages that can fail.
@@ -86,8 +86,8 @@ type Measures struct {
 	AsHeard    *TalkMeasures `json:"as_heard"`    // null where nothing was heard
 }
 
-// TalkMeasures are the figures that Flex Insights reports of a call, in
-// seconds. Flex does not publish its thresholds; ours are those of the meters.
+// TalkMeasures are the figures that Flex Insights reports about a call, in seconds. Flex
+// does not publish its thresholds; these use the thresholds of the meters.
 type TalkMeasures struct {
 	AgentTalkS                    float64 `json:"agent_talk_s"`
 	CustomerTalkS                 float64 `json:"customer_talk_s"`

@@ -1,15 +1,15 @@
 // Package verify decides whether the channels of a recording carry the parties that they
-// were declared to carry. The bytes of a recording and a declaration go in, a [Verdict]
-// comes out.
+// were declared to carry. It takes the bytes of a recording and a declaration, and returns a
+// [Verdict].
 //
 //	declaration, err := declare.ParseChannels("customer,others")
 //	…
 //	verdict, err := verify.Verify(ctx, file,
 //		verify.Case{Reference: "call.wav", Declaration: declaration}, verify.MeasureOptions{})
 //
-// [Verify] is [Measure], one pass over the audio, followed by [Judge], which needs no
-// audio: what Measure returned can be stored and judged again under another declaration.
-// Exchanging the channels of a recording negates the evidence exactly.
+// [Verify] calls [Measure], which makes one pass over the audio, and then [Judge], which
+// needs no audio. The result of Measure can be stored and judged again under another
+// declaration. Exchanging the channels of a recording negates the evidence exactly.
 //
 // To understand the program, read the packages in the order in which a recording passes
 // through them:
@@ -48,14 +48,15 @@ import (
 type MeasureOptions struct {
 	// Options says how the bytes are decoded.
 	decode.Options
-	// OnRequest asks for what is measured only when asked for.
+	// OnRequest limits the measurement to what is asked for.
 	measurement.OnRequest
-	// Known is audio to look for in each channel. Whose it is, the case's facts say.
+	// Known is audio to look for in each channel. The facts of the case say which party
+	// plays it.
 	Known []*fingerprint.Print
 }
 
-// Recording is what one pass over a recording gives: all that a verdict needs.
-// A batch keeps it as JSON.
+// Recording is the result of one pass over a recording: all that a verdict needs. A batch
+// keeps it as JSON.
 type Recording struct {
 	Format       decode.Format            `json:"format"`
 	SHA256       string                   `json:"sha256"` // of all bytes, in hexadecimal
@@ -65,11 +66,11 @@ type Recording struct {
 	Measurements measurement.Measurements `json:"measurements"`
 }
 
-// Measure decodes and measures a recording in one pass, in memory that does
-// not grow with its length but for three bytes a channel and 20 ms. The reader is
-// read to its end, so that hash and count are of the whole. An error is
-// *decode.Error where the bytes are no recording that can be decoded, and
-// otherwise that of the reader or of ctx.
+// Measure decodes and measures a recording in one pass. Apart from three bytes per channel
+// and 20 ms, its memory does not grow with the length of the recording. It reads the reader
+// to its end, so that the hash and the byte count cover the whole. The error is a
+// *decode.Error if the bytes are not a recording that can be decoded. Otherwise it is the
+// error of the reader or of ctx.
 func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, error) {
 	arrived := &counter{r: r, ctx: ctx}
 	hash := sha256.New()
@@ -129,7 +130,7 @@ func Verify(ctx context.Context, r io.Reader, c Case, o MeasureOptions) (Verdict
 	return Judge(rec, c), nil
 }
 
-// counter counts what it reads and ends with its context.
+// counter counts the bytes that it reads, and fails when its context ends.
 type counter struct {
 	r   io.Reader
 	ctx context.Context
@@ -150,7 +151,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readError prefers the reader's own failure to what the decoder made of it.
+// readError prefers the reader's own failure to the error that the decoder made of it.
 func readError(c *counter, err error) error {
 	if c.err != nil {
 		return fmt.Errorf("reading the recording: %w", c.err)

@@ -2,11 +2,11 @@ package verify
 
 import "runtime/debug"
 
-// modulePath is how this module is named in a build's information.
+// modulePath is the name of this module in a build's information.
 const modulePath = "github.com/otoscope/otoscope"
 
-// Version is the version of otoscope that was built in: that of the module,
-// with the commit where the build knows it; "devel" where it knows neither.
+// Version is the version of otoscope in the build: the module's version, with the commit if
+// the build knows it, or "devel" if it knows neither.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -1,10 +1,10 @@
-// Package calibrate fits a profile to a user's own labelled recordings. Recordings as from
-// evaluate.Listen go in; a profile with figures about it comes out of [Fit].
+// Package calibrate fits a profile to a user's own labelled recordings. [Fit] takes
+// recordings from evaluate.Listen and returns a profile with figures about it.
 //
-// The fit maximises the likelihood of the labels, shrunk towards the built-in weights, so
-// few calls change little. The weights are tested on calls that they were not fitted on,
-// with each agent's calls held out together, and the profile claims no more than its
-// number of calls supports.
+// The fit maximises the likelihood of the labels, shrunk towards the built-in weights, so a
+// small number of calls changes little. The weights are tested on calls outside the fit,
+// with each agent's calls held out together, and the profile claims no more than its number
+// of calls supports.
 package calibrate
 
 import (
@@ -25,51 +25,51 @@ import (
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// What is needed for a fit.
+// The minimum for a fit.
 const (
-	// MinCalls: n calls support odds of n+1 to 1 at the most, and below 95 % no
-	// profile is worth the trouble.
+	// MinCalls: n calls support odds of n+1 to 1 at most, and below 95 % a profile is not
+	// worth the trouble.
 	MinCalls = 20
-	// MinGroups: with fewer, weights fitted without an agent's calls would be
-	// fitted on one or two agents' manners.
+	// MinGroups: with fewer groups, weights fitted without an agent's calls would rest on
+	// the manners of one or two agents.
 	MinGroups = 3
 
 	maxFolds = 10
 )
 
-// Options says how to fit.
+// Options control the fit.
 type Options struct {
 	Name string    // of the profile
 	Day  time.Time // that goes into its provenance
-	// UseMetadata takes directions, recording methods and join times as known.
+	// UseMetadata treats directions, recording methods and join times as known.
 	UseMetadata bool
 	Workers     int // folds at once; 0: as many as there are processors
 }
 
-// Result is a fitted profile and how it was found.
+// Result is a fitted profile and the figures of its fit.
 type Result struct {
 	Profile    evidence.Profile
 	Provenance evidence.Provenance
 	Base       evidence.Profile
 	BaseHeld   evidence.HeldOut // the base profile's figures on the same calls
-	// Unbound are the figures of the fitted weights under the base profile's cap
-	// instead of their own: how good the weights are, whatever may be claimed.
+	// Unbound are the figures of the fitted weights under the base profile's cap instead of
+	// their own. They show the quality of the weights without the limit on claims.
 	Unbound evidence.HeldOut
 	Claims  []Claim // of calls held out
 	Weights []Change
 }
 
-// Claim sets what is claimed of calls held out against what is true of them.
+// Claim compares what is claimed of held-out calls with the truth.
 type Claim struct {
 	AtLeast float64 // confidence
 	Calls   int     // that claim as much
 	Mean    float64 // confidence
 	Right   int
-	// Excerpts of the calls that claim as much; they are not independent.
+	// Excerpts of the calls with such claims; they are not independent.
 	Excerpts, ExcerptsRight int
 }
 
-// Change is how the fit changed one weight.
+// Change is the change of one weight in the fit.
 type Change struct {
 	Name      string
 	Base, Now float64
@@ -77,8 +77,8 @@ type Change struct {
 	BearsOn   int // calls whose ratio depends on it
 }
 
-// Fit fits a profile to recordings that evaluate.Listen measured, with their cuts.
-// Where they are too few, its error is a *hint.Error that says how many it needs.
+// Fit fits a profile to recordings that evaluate.Listen measured, with their cuts. If there
+// are too few, its error is a *hint.Error that says how many it needs.
 func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Result, error) {
 	if err := evidence.CheckProfileName(o.Name); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Resu
 	}
 	base := evidence.Builtin()
 	unbound := base
-	unbound.TimingCap = evidence.MaxWeight // the limit is found from what it gives
+	unbound.TimingCap = evidence.MaxWeight // the limit is derived from the unbounded results
 	fitted, err := fit(ctx, all, unbound, unbound)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Resu
 	return r, nil
 }
 
-// capped gives the profiles with another cap.
+// capped returns the profiles with another cap.
 func capped(profiles []evidence.Profile, limit float64) []evidence.Profile {
 	out := slices.Clone(profiles)
 	for i := range out {
@@ -140,7 +140,7 @@ func capped(profiles []evidence.Profile, limit float64) []evidence.Profile {
 	return out
 }
 
-// enough refuses what is too little to fit on.
+// enough refuses a set that is too small for a fit.
 func enough(recordings []evaluate.Recording, all []call, groups int) error {
 	var unread []string
 	for i := range recordings {
@@ -168,7 +168,7 @@ func enough(recordings []evaluate.Recording, all []call, groups int) error {
 	return nil
 }
 
-// leaveOut fits once for each fold, on the calls of the others.
+// leaveOut fits once for each fold, on the calls of the other folds.
 func leaveOut(ctx context.Context, all []call, foldOf []int, n int, base, start evidence.Profile, workers int) ([]evidence.Profile, error) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -192,12 +192,11 @@ func leaveOut(ctx context.Context, all []call, foldOf []int, n int, base, start 
 	return held, group.Wait()
 }
 
-// claimLimit is the largest log10 ratio that the calls support, as they are and
-// held out, in the spirit of empirical bounds (Vergeer et al., Science & Justice
-// 56, 2016): as if one call more were wrong that claims as much as any. n calls
-// that claim a ratio and are right support odds of n+1 to 1; with k of them
-// wrong, of (n−k+1)/(k+1) to 1. Pieces that were cut are judged as well, but how
-// often such recordings come is not known from them.
+// claimLimit is the largest log10 ratio that the calls support, both as they are and held
+// out, in the spirit of empirical bounds (Vergeer et al., Science & Justice 56, 2016): it
+// assumes that one more call with the largest claim were wrong. n calls that claim a ratio
+// and are right support odds of n+1 to 1; with k of them wrong, of (n−k+1)/(k+1) to 1. Cut
+// pieces are judged as well, but they do not show how often such recordings occur.
 func claimLimit(supports []float64) float64 {
 	for hundredths := int(100 * math.Log10(float64(len(supports))+1)); hundredths > 1; hundredths-- {
 		limit := float64(hundredths) / 100
@@ -264,7 +263,7 @@ func count(yes bool) int {
 	return 0
 }
 
-// claims sets side by side what is claimed and what is true, up to a limit.
+// claims compares claims with the truth, up to a limit.
 func (s supports) claims(limit float64) []Claim {
 	var out []Claim
 	for _, level := range []float64{0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999} {
@@ -293,10 +292,10 @@ func (s supports) claims(limit float64) []Claim {
 	return out
 }
 
-// confidence is the probability that a log10 ratio amounts to.
+// confidence is the probability that corresponds to a log10 ratio.
 func confidence(log10LR float64) float64 { return 1 / (1 + math.Pow(10, -log10LR)) }
 
-// changes compares the weights, and counts the calls that each bears on.
+// changes compares the weights, and counts the calls that each one affects.
 func changes(all []call, base, fitted evidence.Profile) []Change {
 	var out []Change
 	now := fitted.Weights()
@@ -308,7 +307,7 @@ func changes(all []call, base, fitted evidence.Profile) []Change {
 		moved := fitted
 		*moved.Weights()[j].Value += nudge
 		open, openMoved := fitted, moved
-		if !w.Cap { // what is bounded would hide what bears on it
+		if !w.Cap { // a cap would hide the weights that affect a call
 			open.TimingCap, openMoved.TimingCap = evidence.MaxWeight, evidence.MaxWeight
 		}
 		for _, call := range all {

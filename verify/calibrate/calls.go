@@ -15,7 +15,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// A piece is a recording of a call, or what was cut from one.
+// A piece is a recording of a call, or a cut from one.
 type piece struct {
 	heard  *evidence.Call
 	sign   float64 // that turns the ratio into support for the truth
@@ -24,25 +24,25 @@ type piece struct {
 	weight float64 // in the fit: the pieces of a call add up to 1
 }
 
-// support is the log10 likelihood ratio in favour of the truth. Exchanging the
-// channels negates the ratio exactly, so that a mirror would add nothing.
+// support is the log10 likelihood ratio in favour of the truth. Exchanging the channels
+// negates the ratio exactly, so a mirror would add nothing.
 func (p *piece) support(profile evidence.Profile) float64 {
 	return p.sign * evidence.Sum(p.heard.Weigh(profile))
 }
 
-// A call is all that comes of one call: it is independent of the others but
-// for what they have in common, which puts them into one group.
+// A call is all recordings and pieces of one call. It is independent of the others, except
+// for shared agents, which put calls into one group.
 type call struct {
 	pieces []piece
 	group  int
 }
 
-// shareOfCuts is how much of a call's weight in the fit its excerpts have together.
+// shareOfCuts is the total share of a call's excerpts in its weight in the fit.
 const shareOfCuts = 0.5
 
-// calls sorts recordings into calls and groups. Recordings belong to one call
-// where the labels say so, or where they are the same or each other's mirrors;
-// calls belong to one group where they have an agent in common.
+// calls sorts recordings into calls and groups. Recordings belong to one call if the labels
+// say so, or if they are the same or each other's mirrors. Calls belong to one group if they
+// share an agent.
 func calls(recordings []evaluate.Recording, o Options) (out []call, agents, groups int) {
 	var (
 		sets   = newSets()
@@ -53,7 +53,7 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 	for i := range recordings {
 		r := &recordings[i]
 		if !usable(r) || r.Cut == evaluate.CutTransfer || r.Left == evaluate.Mixed {
-			continue // a transfer is made of two calls, which may lie in two folds
+			continue // a transfer consists of two calls, which may lie in two folds
 		}
 		m, facts := &r.Result.Measurements, declare.Facts{}
 		if o.UseMetadata {
@@ -108,7 +108,7 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 	return out, len(named), len(number)
 }
 
-// weigh shares the weight of one call among its pieces.
+// weigh divides the weight of one call among its pieces.
 func (c *call) weigh() {
 	wholes, excerpts := 0, 0
 	for _, p := range c.pieces {
@@ -130,9 +130,9 @@ func (c *call) weigh() {
 	}
 }
 
-// usable reports whether the verdict on a recording whose sides are known is
-// what its evidence adds up to. Where something is wrong with it, such as a channel
-// that runs ahead, some or all evidence is set aside, and nothing is learnt from it.
+// usable reports whether the verdict on a recording with known sides is the sum of its
+// evidence. If a fault, such as a channel that runs ahead, sets some or all evidence aside,
+// nothing can be learnt from it.
 func usable(r *evaluate.Recording) bool {
 	if r.Err != nil || !r.Label.Clean() {
 		return false
@@ -143,7 +143,7 @@ func usable(r *evaluate.Recording) bool {
 	return v.Outcome != verify.Unusable && !tooShort && v.Log10LR == evidence.Sum(all)
 }
 
-// fingerprint is the same for a recording and its mirror, and for no other call.
+// fingerprint is equal for a recording and its mirror, and different for every other call.
 func fingerprint(m *measurement.Measurements) string {
 	side := func(c *measurement.Channel) string {
 		text, err := json.Marshal(c.Segments)
@@ -157,7 +157,8 @@ func fingerprint(m *measurement.Measurements) string {
 	return fmt.Sprint(math.Round(m.DurationS*1000), sides)
 }
 
-// folds deals groups to folds of about as many calls: a group lies in one fold whole.
+// folds deals groups to folds with about equal numbers of calls. Each group lies in a single
+// fold.
 func folds(all []call, groups int) (foldOf []int, n int) {
 	n = min(groups, maxFolds)
 	size := make([]int, groups)

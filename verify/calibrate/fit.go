@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// priorSD is how far weights are expected to differ from centre to centre, in
-	// log10 units of the ratio. It is chosen, not fitted: on a few dozen calls it
-	// lets a weight move by a tenth or two, on hundreds where they want it.
+	// priorSD is how far weights are expected to differ from centre to centre, in log10
+	// units of the ratio. It is chosen, not fitted. On a few dozen calls it lets a weight
+	// move by a tenth or two; on hundreds the data decide.
 	priorSD = 0.3
 
 	maxSteps  = 25
@@ -20,11 +20,10 @@ const (
 	nudge     = 1e-4 // for derivatives
 )
 
-// fit finds the weights that make the truth likeliest, of weights that are
-// drawn towards those of a base profile: the maximum a posteriori of a logistic
-// regression whose prior has its mean there. What is fitted is how
-// evidence.Weigh combines what it hears, whatever kinds there are, so that the
-// result negates under exchange as Weigh does. Caps are left as they are.
+// fit finds the most likely weights given the truth, with weights shrunk towards those of a
+// base profile: the maximum a posteriori of a logistic regression whose prior has its mean
+// there. It fits how evidence.Weigh combines its evidence, of whatever kinds, so the result
+// negates under exchange as Weigh does. Caps stay as they are.
 func fit(ctx context.Context, calls []call, base, start evidence.Profile) (evidence.Profile, error) {
 	f := fitting{base: values(base), profile: start}
 	for i := range calls {
@@ -65,14 +64,14 @@ func fit(ctx context.Context, calls []call, base, start evidence.Profile) (evide
 	return f.with(at), nil
 }
 
-// fitting is a set of pieces and the profile that is fitted to them.
+// fitting is a set of pieces and the profile to fit to them.
 type fitting struct {
 	pieces  []*piece
 	base    []float64
 	profile evidence.Profile
 }
 
-// values gives the weights of a profile that are fitted: all but its caps.
+// values returns the fitted weights of a profile: all but its caps.
 func values(p evidence.Profile) []float64 {
 	var out []float64
 	for _, w := range p.Weights() {
@@ -83,7 +82,7 @@ func values(p evidence.Profile) []float64 {
 	return out
 }
 
-// with gives the profile with other weights.
+// with returns the profile with other weights.
 func (f *fitting) with(values []float64) evidence.Profile {
 	p := f.profile
 	i := 0
@@ -105,7 +104,7 @@ func (f *fitting) supports(at []float64) []float64 {
 	return out
 }
 
-// loss is the negative logarithm of the posterior, less a constant.
+// loss is the negative logarithm of the posterior, up to a constant.
 func (f *fitting) loss(at, supports []float64) float64 {
 	var sum float64
 	for j, w := range at {
@@ -125,9 +124,9 @@ func softplus(x float64) float64 {
 	return math.Log1p(math.Exp(x))
 }
 
-// newtonStep solves for where the loss, taken as quadratic, is smallest. Only
-// how the supports change with the weights is differentiated, numerically
-// (Gauss and Newton), so that the curvature is never negative.
+// newtonStep solves for the minimum of a quadratic approximation of the loss. It
+// differentiates, numerically, only the supports with respect to the weights (Gauss and
+// Newton), so the curvature is never negative.
 func (f *fitting) newtonStep(at, supports []float64) []float64 {
 	n := len(at)
 	slopes := make([][]float64, n) // by weight and piece
@@ -170,7 +169,7 @@ func (f *fitting) newtonStep(at, supports []float64) []float64 {
 	return step.RawVector().Data
 }
 
-// doubt is the probability that a support leaves to the other side.
+// doubt is the probability that a support leaves for the other side.
 func doubt(support float64) float64 {
 	if x := support * math.Ln10; x < 700 {
 		return 1 / (1 + math.Exp(x))

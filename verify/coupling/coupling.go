@@ -1,7 +1,7 @@
 // Package coupling decides, from who speaks when, whether two channels belong together:
-// whether their speakers react to each other, and with which delay between the channels.
-// The stretches of speech of both channels go in; a [Profile] of the fit over delays comes
-// out.
+// whether their speakers react to each other, and with which delay between the channels. It
+// takes the stretches of speech of both channels and returns a [Profile] of the fit over
+// delays.
 //
 //	p := coupling.New(left, right, durationS)
 //	p.Z(0)             // do they belong together as recorded?
@@ -19,13 +19,13 @@
 // in both directions, is the fit of the channels, computed for every delay of one behind
 // the other.
 //
-// How much of a fit is chance depends on how much is said, and in which manner, so
-// Z compares with other delays of the same recording. On 108 clean calls the median of
-// Z(0) is 3 (the 5th percentile is 1.6 for bank calls of a minute, and 0.5 for programs
-// that answer slowly). On legs of two calls the median is 0, and 95 of 100 are below 2. A
-// peak of at least 3.5 that is at least 3 above Z(0) was found in 1 of the 108 calls. With
-// one channel made late it was found in 14 (2 s), 48 (5 s) and 53 (15 s) of them, and in
-// two thirds of these the peak was within a second of the true delay.
+// How much of a fit is chance depends on the amount and the manner of speech, so Z compares
+// with other delays of the same recording. On 108 clean calls the median of Z(0) is 3 (the
+// 5th percentile is 1.6 for bank calls of a minute, and 0.5 for programs that answer
+// slowly). On legs of two calls the median is 0, and 95 of 100 are below 2. A peak of at
+// least 3.5 that is at least 3 above Z(0) was found in 1 of the 108 calls. With one channel
+// made late it was found in 14 (2 s), 48 (5 s) and 53 (15 s) of them, and in two thirds of
+// these the peak was within a second of the true delay.
 //
 // Exchanging the channels negates the delays and changes nothing else. Moving one channel
 // by d moves the profile by d. Tests hold both.
@@ -40,9 +40,9 @@ import (
 const (
 	// StepS is the time resolution, s.
 	StepS = 0.1
-	// MaxLagS is how far one channel may run behind the other, s.
+	// MaxLagS is the largest delay of one channel behind the other, s.
 	MaxLagS = 30.0
-	// windowS is the resolution in time of a lag that changes, s.
+	// windowS is the time resolution for a changing lag, s.
 	windowS = 20.0
 
 	maxLag      = int(MaxLagS / StepS)
@@ -56,9 +56,9 @@ type Profile struct {
 	total   [lags]float64
 }
 
-// New computes the profile of two channels' speech. Segments are in order and
-// apart from each other, times in seconds from the start of the recording, which is
-// durationS long. What lies outside the recording at a lag says nothing.
+// New computes the profile of two channels' speech. Segments are in order and do not
+// overlap; times are in seconds from the start of the recording, which is durationS long. At
+// a lag, the parts that fall outside the recording do not count.
 func New(left, right []measurement.Segment, durationS float64) *Profile {
 	a, b := trackOf(left, durationS), trackOf(right, durationS)
 	steps := len(a.state) - 1 // the last state has no next one
@@ -69,12 +69,12 @@ func New(left, right []measurement.Segment, durationS float64) *Profile {
 	weights := fitted()
 	p.windows = make([][lags]float64, (steps+windowSteps-1)/windowSteps)
 	for lag := -maxLag; lag <= maxLag; lag++ {
-		// With a positive lag the right channel is late: its step i+lag belongs to
-		// the left one's step i.
+		// With a positive lag the right channel is late: its step i+lag matches the left
+		// one's step i.
 		for i := max(0, -lag); i < min(steps, steps-lag); i++ {
 			j := i + lag
-			// A step belongs to the window of the middle between both, so that
-			// exchanging the channels leaves it there.
+			// A step belongs to the window of the midpoint of both steps. Exchanging the
+			// channels therefore leaves it in the same window.
 			window := (i + j) / 2 / windowSteps
 			p.windows[window][lag+maxLag] += weights.step(a, i, b, j) + weights.step(b, j, a, i)
 		}
@@ -87,7 +87,7 @@ func New(left, right []measurement.Segment, durationS float64) *Profile {
 	return p
 }
 
-// At gives the fit, a log10 likelihood ratio, with the right channel lagS late.
+// At returns the fit, a log10 likelihood ratio, with the right channel lagS late.
 func (p *Profile) At(lagS float64) float64 {
 	lag := int(math.Round(lagS / StepS))
 	if lag < -maxLag || lag > maxLag {
@@ -96,9 +96,9 @@ func (p *Profile) At(lagS float64) float64 {
 	return p.total[lag+maxLag]
 }
 
-// Best gives the lag, positive where the right channel is late, at which the channels
-// fit best, and the log10 likelihood ratio there. Of equals the least lag counts; of
-// +d and −d that are equal, neither does, and the next best is given.
+// Best returns the lag, positive if the right channel is late, at which the channels fit
+// best, and the log10 likelihood ratio there. Of equal lags the smallest counts. If +d and
+// −d are equal, neither counts, and Best returns the next best.
 func (p *Profile) Best() (lagS, log10 float64) {
 	best, at := p.total[maxLag], 0
 	for lag := 1; lag <= maxLag; lag++ {
@@ -113,14 +113,14 @@ func (p *Profile) Best() (lagS, log10 float64) {
 	return float64(at) * StepS, best
 }
 
-// How far beside a lag the profile counts as chance: the reactions of one turn
-// reach a few seconds.
+// From this distance to a lag the profile counts as chance: the reactions of one turn extend
+// over a few seconds.
 const besideS = 4.0
 
-// Z gives how far the fit with the right channel lagS late, give or take half a second
-// (talkers differ in how soon they answer), is above that of lags more than 4 s beside
-// it, in their standard deviations. The same speech with the same manners, only not at
-// its time, is what chance looks like in this recording.
+// Z returns how far the fit with the right channel lagS late, give or take half a second
+// (talkers differ in how soon they answer), is above the fit at lags more than 4 s away, in
+// their standard deviations. The same speech in the same manner, but at the wrong time,
+// shows what chance looks like in this recording.
 func (p *Profile) Z(lagS float64) float64 {
 	at := int(math.Round(lagS/StepS)) + maxLag
 	near, beside := int(0.5/StepS), int(besideS/StepS)
@@ -154,7 +154,7 @@ func (p *Profile) Z(lagS float64) float64 {
 	return (top - mean) / deviation
 }
 
-// Peak gives the lag that stands out most, and by how much.
+// Peak returns the lag that stands out most, and its Z.
 func (p *Profile) Peak() (lagS, z float64) {
 	lagS, _ = p.Best()
 	return lagS, p.Z(lagS)

@@ -2,11 +2,11 @@ package coupling
 
 import "math"
 
-// hazards says, for each state of a channel and of the other one, what a step with
+// hazards holds, for each pair of states of a channel and the other one, what a step with
 // and without a change of the channel adds to the log10 likelihood ratio.
 type hazards [states][states]struct{ stay, change float64 }
 
-// step is what one step of channel a at i says with channel b at j beside it.
+// step is the contribution of one step of channel a at i, given channel b at j.
 func (h *hazards) step(a track, i int, b track, j int) float64 {
 	cell := &h[a.state[i]][b.state[j]]
 	if a.change[i] {
@@ -15,8 +15,8 @@ func (h *hazards) step(a track, i int, b track, j int) float64 {
 	return cell.stay
 }
 
-// counts are how many steps were spent in each pair of states, and with how many
-// of them the state ended.
+// counts are the number of steps in each pair of states, and the number of those steps that
+// ended the state.
 type counts [states][states]struct{ steps, changes float64 }
 
 func (c *counts) add(a, b track) {
@@ -29,12 +29,12 @@ func (c *counts) add(a, b track) {
 	}
 }
 
-// How many steps a pair of states counts as seen before any is: 20 as if the
-// channel's own state and the other one's each had their effect independently.
+// The number of steps assumed for a pair of states before any is seen: 20, as if the
+// channel's own state and the other one's had independent effects.
 const priorSteps = 20
 
-// fit estimates the hazards from counts. A pair of states that was hardly ever
-// seen is drawn to what its two states do on their own.
+// fit estimates the hazards from counts. A pair of states that was hardly ever seen is
+// shrunk towards the separate effects of its two states.
 func (c *counts) fit() *hazards {
 	type sum struct{ steps, changes float64 }
 	var own [states]sum      // of the channel's own state

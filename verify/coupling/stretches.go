@@ -2,20 +2,20 @@ package coupling
 
 import "math"
 
-// A Stretch is a part of the recording throughout which the lag stays the same.
+// A Stretch is a part of the recording with a constant lag.
 type Stretch struct {
 	StartS, EndS float64
 	LagS         float64 // positive: the right channel is late
 }
 
-// changeCost is what a change of the lag must gain, log10: a fault that hardly one
-// recording in a thousand has, at one of some ten windows, to one of 600 lags.
+// changeCost is what a change of the lag must gain, log10: hardly one recording in a
+// thousand has the fault, at one of some ten windows, to one of 600 lags.
 const changeCost = 3 + 1 + 2.8
 
-// Stretches divides the recording where the lag changes, as it does where sound was cut
-// out of one channel or one clock runs slower, and gives by how much, log10, this
-// explains the recording better than no lag does. It is the best path
-// through the windows' profiles (Viterbi), where each change has its cost.
+// Stretches divides the recording where the lag changes, as it does if sound was cut out of
+// one channel or one clock runs slower. It also returns by how much, log10, this explains
+// the recording better than no lag. It finds the best path through the windows' profiles
+// (Viterbi), where each change has its cost.
 func (p *Profile) Stretches() ([]Stretch, float64) {
 	n := len(p.windows)
 	if n == 0 {
@@ -58,8 +58,8 @@ func (p *Profile) Stretches() ([]Stretch, float64) {
 	return out, gain
 }
 
-// argmax gives the lag with the highest score. Of equals the one nearest to no lag
-// counts; of +d and −d that are equal, neither.
+// argmax returns the lag with the highest score. Of equal lags the one nearest to zero
+// counts; if +d and −d are equal, neither does.
 func argmax(scores *[lags]float64) int {
 	top, value := maxLag, scores[maxLag]
 	for d := 1; d <= maxLag; d++ {

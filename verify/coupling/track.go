@@ -7,8 +7,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// The states of a channel: silent or speaking, and for how long, by these limits
-// in seconds. A channel that has not spoken yet has been silent for long.
+// The states of a channel: silent or speaking, and for how long, by these limits in seconds.
+// A channel that has not spoken yet counts as silent for long.
 func silentLimits() []float64   { return []float64{1, 2, 4} }
 func speakingLimits() []float64 { return []float64{0.8, 2, 5} }
 

@@ -12,12 +12,12 @@ import (
 
 const (
 	frameS = 0.020
-	// Where an utterance ends is not labelled well: its last frames are neither
-	// speech nor silence.
+	// Labels are imprecise about the end of an utterance: its last frames count neither as
+	// speech nor as silence.
 	openEndS = 0.2
 )
 
-// Activity says how well speech is heard where it is, in frames of 20 ms.
+// Activity measures how well speech is detected, in frames of 20 ms.
 type Activity struct {
 	Channels  int         `json:"channels"` // with labels of who talks when
 	Hits      int         `json:"hits"`     // frames of speech that were heard
@@ -28,7 +28,7 @@ type Activity struct {
 	Onsets    []Onset     `json:"-"`
 }
 
-// Onset is how far off the first speech of a channel was heard.
+// Onset is the error of the detected first speech of a channel.
 type Onset struct {
 	Name   string
 	Role   declare.Role
@@ -43,7 +43,7 @@ func (a *Activity) F1() stat.Number {
 	return stat.Ratio(2*a.Hits, 2*a.Hits+a.Missed+a.False)
 }
 
-// add scores the two channels of one recording against what its label says.
+// add scores the two channels of one recording against its label.
 func (a *Activity) add(r *Recording) {
 	if r.Label.Talk == nil || r.Err != nil || r.Cut != "" || !r.Label.Clean() || r.Result.Measurements.Channels != 2 {
 		return
@@ -111,7 +111,7 @@ func trueFrames(talk []Utterance, role declare.Role, n int) []frameTruth {
 	return out
 }
 
-// frameOf gives the frame whose start is nearest to a time.
+// frameOf returns the frame whose start is nearest to a time.
 func frameOf(seconds float64, n int) int {
 	return int(max(0, min(math.Round(seconds/frameS), float64(n))))
 }
@@ -126,16 +126,17 @@ func firstWord(talk []Utterance, role declare.Role) (at float64, ok bool) {
 	return at, !math.IsInf(at, 1)
 }
 
-// OnsetFigures say how far off the first speech of the channels was heard.
+// OnsetFigures summarise the errors of the channels' first speech.
 type OnsetFigures struct {
 	Channels int         `json:"channels"`
-	MedianS  stat.Number `json:"median_s"` // of the errors without their signs, as the others
+	MedianS  stat.Number `json:"median_s"` // of the absolute errors, as are the others
 	P90S     stat.Number `json:"p90_s"`
 	MaxS     stat.Number `json:"max_s"`
-	Never    int         `json:"never"` // channels on which no speech was heard at all
+	Never    int         `json:"never"` // channels on which no speech was detected at all
 }
 
-// FirstSpeech summarises the errors; who was never heard counts behind all others.
+// FirstSpeech summarises the errors. Channels without detected speech rank behind all
+// others.
 func (a *Activity) FirstSpeech() OnsetFigures {
 	out := OnsetFigures{Channels: len(a.Onsets), MedianS: stat.Nothing(), P90S: stat.Nothing(), MaxS: stat.Nothing()}
 	var errors []float64

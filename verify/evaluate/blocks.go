@@ -11,14 +11,14 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 )
 
-// blockFrames is how many frames are read at a time.
+// blockFrames is the number of frames read at a time.
 const blockFrames = 4096
 
-// errChanged is the error of a recording that is not what was measured.
+// errChanged is the error of a recording that differs from the measured one.
 var errChanged = errors.New("it has changed since it was measured")
 
-// stereoBlocks reads a recording of two channels, to its end or as far as it is asked
-// to. The buffer is the same each time.
+// stereoBlocks reads a recording of two channels, to its end or until the caller stops. It
+// uses the same buffer each time.
 func stereoBlocks(path string) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		f, err := os.Open(path)

@@ -9,8 +9,8 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// The hard cases. Each is made from clean recordings whose sides are known, and
-// may be left undecided; decided wrongly it shows a rule that is too sure.
+// The hard cases. Each is made from clean recordings whose sides are known. A verdict may
+// leave it undecided; a wrong decision exposes a rule that is too sure.
 const (
 	cutFirst15     = "without_first_15s"
 	cutFirst30     = "without_first_30s"
@@ -26,9 +26,8 @@ const (
 	cutExchange    = "sides_exchange" // no side is right for the whole of it
 )
 
-// Excerpt reports whether a cut is a stretch of a call chosen without regard to
-// who speaks in it, so that it tells what any excerpt would. The other cuts are
-// made to mislead.
+// Excerpt reports whether a cut is a stretch of a call chosen without regard to who speaks
+// in it. Such a cut represents any excerpt. The other cuts are made to mislead.
 func Excerpt(cut string) bool {
 	switch cut {
 	case cutFirst15, cutFirst30, cutLastHalf, cutTenSeconds:
@@ -41,20 +40,20 @@ const (
 	minPieceS = 10.0 // shorter pieces hold no exchange
 	tenS      = 10.0
 	holdS     = 30.0
-	fewWordsS = 2.0  // what is left of a party that is nearly silent
-	longTurnS = 1.5  // as the opening has it
-	beforeS   = 0.6  // a recording that begins with a turn has this before it
-	hushEdgeS = 0.12 // speech begins before and ends after what is heard of it
+	fewWordsS = 2.0  // the remaining talk of a party that is nearly silent
+	longTurnS = 1.5  // the same as in the opening
+	beforeS   = 0.6  // the time before a turn that begins a recording
+	hushEdgeS = 0.12 // speech begins this much before, and ends this much after, its detected part
 )
 
-// A plan is a piece that is still to be cut and measured.
+// A plan is a piece that is not yet cut and measured.
 type plan struct {
 	piece  Recording
 	splice splice
 }
 
-// plansFor plans all cuts of one measured recording; others of all serve as
-// the second half of a transfer.
+// plansFor plans all cuts of one measured recording. The second half of a transfer is taken
+// from the others in all.
 func plansFor(all []Recording, i int, dir string) []plan {
 	r := &all[i]
 	if !cuttable(r) {
@@ -107,7 +106,7 @@ func plansFor(all []Recording, i int, dir string) []plan {
 		waiting.floor[side] = channel(m, side).Levels.NoiseFloor
 	}
 	add(cutHoldQuiet, "", -holdS, waiting, whole)
-	// The waiting customer hears the queue's music, which is on the others' channel.
+	// The waiting customer hears the queue's music, which is on the other channel.
 	waiting.music[agent] = true
 	add(cutHoldMusic, "", -holdS, waiting, whole)
 
@@ -124,7 +123,7 @@ func plansFor(all []Recording, i int, dir string) []plan {
 			from(cutCustAtStart, fmt.Sprintf("from %.1f s", startS), startS, math.Inf(1))
 		}
 	}
-	// The sides change places in the middle: whatever is decided of the whole is wrong.
+	// The sides change places in the middle, so every decision on the whole is wrong.
 	add(cutExchange, "", 0, part{path: path, to: duration / 2}, part{path: path, from: duration / 2, to: math.Inf(1), swap: true})
 	plans[len(plans)-1].piece.Left = Mixed
 	if other := transferTo(all, i); other != nil {
@@ -142,8 +141,7 @@ func cuttable(r *Recording) bool {
 	return r.Err == nil && r.Cut == "" && r.Label.Clean() && r.Result.Measurements.Channels == 2
 }
 
-// transferTo finds a call of another agent that can follow this one: the next
-// in the labels.
+// transferTo finds a call of another agent that can follow this one: the next in the labels.
 func transferTo(all []Recording, i int) *Recording {
 	r := &all[i]
 	for k := 1; k < len(all); k++ {
@@ -156,9 +154,8 @@ func transferTo(all []Recording, i int) *Recording {
 	return nil
 }
 
-// allButFewWords gives the stretches of speech to take away so that no more
-// than fewWordsS are left: the shortest segments stay. fewer is false if
-// there is nothing to take away.
+// allButFewWords returns the stretches of speech to remove so that at most fewWordsS are
+// left; the shortest segments stay. fewer is false if there is nothing to remove.
 func allButFewWords(segments []measurement.Segment) (away []measurement.Segment, fewer bool) {
 	if len(segments) == 0 {
 		return nil, false
@@ -180,7 +177,7 @@ func allButFewWords(segments []measurement.Segment) (away []measurement.Segment,
 		case left+length <= fewWordsS:
 			left += length
 			continue
-		case i == 0: // not one segment is that short: its first second stays
+		case i == 0: // no segment is that short: the first second of the shortest one stays
 			s.Start += fewWordsS / 2
 			left = fewWordsS
 		}
@@ -195,7 +192,7 @@ func allButFewWords(segments []measurement.Segment) (away []measurement.Segment,
 	return away, len(away) > 0
 }
 
-// channelOf gives the side, 0 or 1, that a party is on.
+// channelOf returns the side, 0 or 1, of a party.
 func (r *Recording) channelOf(role declare.Role) int {
 	return side(r.Left != string(role))
 }

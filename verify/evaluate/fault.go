@@ -12,8 +12,8 @@ const (
 	faultSwapped = "swapped" // no fault of the structure: the agent is on the left
 )
 
-// A faultKind is a structural fault that labels name, with the findings that
-// count as having found it.
+// A faultKind is a structural fault that labels name, with the findings that count as
+// detecting it.
 type faultKind struct {
 	name     string
 	findings []finding.Code
@@ -43,8 +43,8 @@ func faultKinds() []faultKind {
 	}
 }
 
-// accepted gives the findings that count as having found a fault; known is
-// false for a fault that no label should name.
+// accepted returns the findings that count as detecting a fault. known is false for a fault
+// that no label should name.
 func accepted(fault string) (findings []finding.Code, known bool) {
 	for _, k := range faultKinds() {
 		if k.name == fault {
@@ -62,8 +62,8 @@ func faultNames() []string {
 	return names
 }
 
-// structural reports whether a finding says that a recording is not one party
-// a channel, so that it is false of a recording that is.
+// structural reports whether a finding says that a recording does not have one party on each
+// channel. It is false for a recording that has.
 func structural(f finding.Finding) bool {
 	if f.Severity == finding.Info {
 		return false
@@ -76,8 +76,8 @@ func structural(f finding.Finding) bool {
 	return f.Code == finding.NoSpeech
 }
 
-// foundFault reports whether a verdict tells of a fault: by a finding that fits, and by
-// the outcome where the fault leaves nothing to measure by.
+// foundFault reports whether a verdict detects a fault: by a matching finding, or by the
+// outcome if the fault leaves nothing to measure.
 func foundFault(fault string, v *verify.Verdict) bool {
 	codes, _ := accepted(fault)
 	named := slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {

@@ -5,19 +5,19 @@ import (
 	"math"
 )
 
-// A faultMaker is a kind of fault that recorders make, in the strengths in which it is
-// made of a clean recording. They stem from public reports about recorders.
+// A faultMaker is a kind of fault that recorders cause, with the strengths at which it is
+// added to a clean recording. The kinds come from public reports about recorders.
 type faultMaker struct {
 	name      string
 	what      string    // in a sentence
 	unit      string    // of the strengths, as in "2 s"; "1 in 5"
-	strengths []float64 // from what nobody notices to what is gross
-	both      bool      // it concerns both sides alike; others are made on either
-	pair      bool      // another call is needed
+	strengths []float64 // from unnoticeable to gross
+	both      bool      // it affects both sides alike; others affect either side
+	pair      bool      // it needs another call
 	make      func(s *scene) (made bool)
 }
 
-// noFault is the recording as it is, for comparison.
+// noFault leaves the recording as it is, for comparison.
 const noFault = "none"
 
 // faultMakers lists the kinds in the order of the table.
@@ -28,7 +28,7 @@ func faultMakers() []faultMaker {
 	return append(all, lossFaults()...)
 }
 
-// FaultKinds names the kinds of faults that can be made.
+// FaultKinds returns the names of the kinds of faults.
 func FaultKinds() []string {
 	var out []string
 	for _, k := range faultMakers() {
@@ -39,7 +39,7 @@ func FaultKinds() []string {
 	return out
 }
 
-// label writes a strength with its unit.
+// label formats a strength with its unit.
 func (k *faultMaker) label(strength float64) string {
 	switch k.unit {
 	case "":
@@ -50,7 +50,7 @@ func (k *faultMaker) label(strength float64) string {
 	return fmt.Sprintf("%g %s", strength, k.unit)
 }
 
-// enough reports whether a stretch leaves so much of the call that it can be judged.
+// enough reports whether a stretch leaves enough of the call to judge.
 func (s *scene) enough(awayS float64) bool { return s.seconds()-awayS >= minPieceS }
 
 // Faults of time: a side that is late, that steps, drifts or runs at another speed.
@@ -105,7 +105,7 @@ func timeFaults() []faultMaker {
 	}
 }
 
-// Faults of legs: who is on a channel is not who was, or somebody else is there.
+// Faults of legs: a channel carries a different party than before, or somebody else joins.
 func legFaults() []faultMaker {
 	return []faultMaker{
 		{name: "late_track", what: "One channel is zeros for its first seconds, whatever was said.", unit: "s", strengths: []float64{1, 3, 6, 8, 10, 15, 20, 30}, make: func(s *scene) bool {
@@ -200,7 +200,7 @@ func opposite(left string) string {
 	return left
 }
 
-// mailbox replaces the customer by a mailbox. The voice is that of another call's agent.
+// mailbox replaces the customer with a mailbox. The voice is that of another call's agent.
 func (s *scene) mailbox(menu bool) bool {
 	voice, message := channel(s.otherM, s.agent()), channel(s.m, s.agent())
 	greeting := s.speech(s.other, voice, s.agent(), 3+5*s.rng.Float64())
@@ -278,7 +278,7 @@ func (s *scene) monoFor(from float64) bool {
 	return true
 }
 
-// fillGaps lets another voice talk where neither party does for 2 s and more.
+// fillGaps adds another voice wherever neither party speaks for 2 s or more.
 func (s *scene) fillGaps() bool {
 	voice := channel(s.otherM, s.side).Segments
 	filled, end := 0, 0.0

@@ -2,7 +2,7 @@ package evaluate
 
 import "math"
 
-// Faults of loss: sound that was said and is not there, or is there and was not said.
+// Faults of loss: spoken sound is missing, or sound is present that nobody spoke.
 func lossFaults() []faultMaker {
 	starts := []float64{1, 2, 5, 8, 12, 20, 30}
 	rates := []float64{200, 100, 50, 20, 10, 5, 2}

@@ -19,16 +19,16 @@ type FaultReport struct {
 	MinConfidence float64 `json:"min_confidence"`
 	UseMetadata   bool    `json:"use_metadata"`
 	Seed          uint64  `json:"seed"`
-	Recordings    int     `json:"recordings"` // clean ones, that faults are made of
-	// Rows are one a kind, strength and party, in the order of the kinds; the first
-	// is of the recordings as they are.
+	Recordings    int     `json:"recordings"` // clean ones, to which faults are added
+	// Rows has one row for each kind, strength and party, in the order of the kinds. The
+	// first row is for the recordings as they are.
 	Rows []FaultRow `json:"rows"`
-	// Kinds are the same by kind, all strengths and parties together.
+	// Kinds has one row for each kind, over all strengths and parties.
 	Kinds      []FaultRow   `json:"kinds"`
 	Unreadable []Unreadable `json:"unreadable"`
 }
 
-// FaultRow is the recordings with one fault.
+// FaultRow holds the results for recordings with one fault.
 type FaultRow struct {
 	Kind     string       `json:"kind"`
 	What     string       `json:"what"`               // the fault in a sentence
@@ -47,14 +47,16 @@ type FaultCounts struct {
 	Wrong     int `json:"wrong"`     // decided for the other side, or where neither is right
 	Undecided int `json:"undecided"` // not decided
 	Refused   int `json:"refused"`   // unusable, or an error
-	// Named has a finding, warning or fatal, that the recording does not have without the
-	// fault; NamedBy says which. Silent is decided without one.
+	// Named counts those with a finding, warning or fatal, that the recording does not have
+	// without the fault; NamedBy lists the findings. Silent counts those decided without
+	// one.
 	Named   int                  `json:"named"`
 	NamedBy map[finding.Code]int `json:"named_by"`
 	Silent  int                  `json:"silent"`
-	// WrongFiles are those that were decided wrongly.
+	// WrongFiles are the recordings that were decided wrongly.
 	WrongFiles []WrongFault `json:"wrong_files,omitempty"`
-	// MirrorBroken are recordings whose ratio was not exactly negated by exchanging the channels.
+	// MirrorBroken lists recordings whose ratio was not exactly negated by exchanging the
+	// channels.
 	MirrorBroken []string `json:"mirror_broken,omitempty"`
 }
 
@@ -83,7 +85,7 @@ func (b *bench) report() *FaultReport {
 	return r
 }
 
-// summarise writes the counts into a report, in an order of their own.
+// summarise writes the counts into a report, in a fixed order.
 func (b *bench) summarise(r *FaultReport) {
 	for _, k := range b.makers() {
 		all := FaultRow{Kind: k.name, What: k.what, FaultCounts: FaultCounts{NamedBy: map[finding.Code]int{}}}
@@ -113,7 +115,7 @@ func (c *FaultCounts) sort() {
 	slices.Sort(c.MirrorBroken)
 }
 
-// add adds all but the lists of files.
+// add adds everything except the lists of files.
 func (c *FaultCounts) add(o *FaultCounts) {
 	c.Made += o.Made
 	c.Right += o.Right

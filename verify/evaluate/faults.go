@@ -15,7 +15,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// FaultOptions says which faults are made, and how what comes of them is judged.
+// FaultOptions selects the faults, and controls how the results are judged.
 type FaultOptions struct {
 	Dir     string   // files are named relative to it
 	Kinds   []string // of FaultKinds; none: all
@@ -23,16 +23,15 @@ type FaultOptions struct {
 	Seed    uint64   // of all that is drawn
 	Workers int      // recordings at once; 0: as many as there are processors
 	Judge   JudgeOptions
-	// Progress is told how many of the recordings are done. It may be nil, and
-	// is called by several goroutines.
+	// Progress receives the number of finished recordings. It may be nil. Several goroutines
+	// call it.
 	Progress func(done, total int)
 }
 
-// JudgeFaults makes faults in clean recordings whose sides are known, and counts what the
-// verdicts on them are. Every recording that is made is judged as it is and with
-// its channels exchanged. Nothing is written to disk: each worker holds one
-// recording, another one that some faults need, and what it makes of them, all
-// of 15 minutes at the most. The error is that of ctx.
+// JudgeFaults adds faults to clean recordings whose sides are known, and counts the verdicts
+// on the results. It judges every result as it is and with its channels exchanged. It writes
+// nothing to disk. Each worker holds one recording, another one that some faults need, and
+// the recordings made from them, each of 15 minutes at most. The error is that of ctx.
 func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultReport, error) {
 	whole, err := Listen(ctx, labels, ListenOptions{Dir: o.Dir, Workers: o.Workers})
 	if err != nil {
@@ -69,12 +68,12 @@ func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultRep
 	return report, nil
 }
 
-// A bench makes faults and counts.
+// A bench adds faults and counts the verdicts.
 type bench struct {
 	FaultOptions
 	whole []Recording
 	clean []*Recording // of whole
-	// chosen says in which recordings a kind is made, by kind, strength and party.
+	// chosen holds the recordings for each kind, strength and party.
 	chosen map[faultRow]map[int]bool
 
 	mu     sync.Mutex
@@ -88,14 +87,14 @@ type faultRow struct {
 	party    declare.Role // on whose channel; empty: on both
 }
 
-// makers gives the kinds that were asked for, and none for comparison.
+// makers returns the requested kinds, and noFault for comparison.
 func (b *bench) makers() []faultMaker {
 	return slices.DeleteFunc(faultMakers(), func(k faultMaker) bool {
 		return k.name != noFault && len(b.Kinds) > 0 && !slices.Contains(b.Kinds, k.name)
 	})
 }
 
-// rows lists what a kind is made as.
+// rows lists the strengths and parties of a kind.
 func (k *faultMaker) rows() []faultRow {
 	var out []faultRow
 	for _, strength := range k.strengths {
@@ -108,7 +107,7 @@ func (k *faultMaker) rows() []faultRow {
 	return out
 }
 
-// plan draws which recordings each row is made of.
+// plan draws the recordings for each row.
 func (b *bench) plan() {
 	b.chosen = map[faultRow]map[int]bool{}
 	for _, k := range b.makers() {
@@ -125,7 +124,7 @@ func (b *bench) plan() {
 	}
 }
 
-// rng draws the same for the same recording and row, whatever else is made.
+// rng returns the same random numbers for the same recording and row, whatever else is made.
 func (b *bench) rng(of string, row faultRow) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(of + "\x00" + row.kind + "\x00" + string(row.party))) // has no error
@@ -178,7 +177,7 @@ func (b *bench) makeAll(ctx context.Context, i int) error {
 	return nil
 }
 
-// scene sets a recording up for a fault.
+// scene prepares a recording for a fault.
 func (b *bench) scene(r *Recording, row faultRow, base *stereo) *scene {
 	s := &scene{
 		stereo: base.clone(), m: &r.Result.Measurements, strength: row.strength, left: r.Left,
@@ -198,8 +197,8 @@ func exchangedSpeech(m *measurement.Measurements) *measurement.Measurements {
 	return &out
 }
 
-// partner finds another call at the same rate: by another agent where the
-// labels tell, and not the same call.
+// partner finds another call at the same rate. If the labels name the agents, it is by
+// another agent; it is never the same call.
 func (b *bench) partner(i int) *Recording {
 	r := b.clean[i]
 	start := 1
@@ -221,7 +220,7 @@ func (b *bench) partner(i int) *Recording {
 	return found
 }
 
-// try judges what was made, straight and exchanged, and counts.
+// try judges the result, straight and exchanged, and counts.
 func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *verify.Verdict, s *scene) error {
 	var straight float64
 	for _, exchanged := range []bool{false, true} {
@@ -230,7 +229,7 @@ func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *ver
 			made, left = made.exchanged(), opposite(left)
 		}
 		rec := Recording{Label: r.Label, Left: left, Facts: r.Facts}
-		rec.Facts.Joined = declare.Joined{} // the fault may change when whose sound begins
+		rec.Facts.Joined = declare.Joined{} // the fault may change when each party's sound begins
 		rec.Result, rec.Err = made.measure(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -248,7 +247,7 @@ func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *ver
 	return nil
 }
 
-// news gives what a verdict finds that it did not find without the fault.
+// news returns the findings of a verdict that were absent without the fault.
 func news(v, before *verify.Verdict) []finding.Code {
 	var out []finding.Code
 	for _, f := range v.Findings {

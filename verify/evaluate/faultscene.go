@@ -8,7 +8,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// A scene is a clean recording in which a fault is made.
+// A scene is a clean recording to which a fault is added.
 type scene struct {
 	*stereo
 	m        *measurement.Measurements // of the recording before the fault
@@ -18,7 +18,7 @@ type scene struct {
 	other    *stereo // another call, its customer on the same channel; nil where there is none
 	otherM   *measurement.Measurements
 	rng      *rand.Rand
-	// left says who is on the left after the fault: the fault may take the answer away.
+	// left says who is on the left after the fault. The fault may leave no right answer.
 	left string
 }
 
@@ -27,10 +27,10 @@ func (s *scene) neither() { s.left = Mixed }
 
 func (s *scene) agent() int { return 1 - s.customer }
 
-// samples gives a length in seconds as one in samples.
+// samples converts a length in seconds to samples.
 func (s *scene) samples(seconds float64) int { return int(math.Round(seconds * float64(s.rate))) }
 
-// zeros and noise are a line that is dead, and one that is open.
+// zeros returns the sound of a dead line, noise that of an open one.
 func (s *scene) zeros(seconds float64) []float32 { return make([]float32, s.samples(seconds)) }
 
 func (s *scene) noise(seconds, dBov float64) []float32 {
@@ -56,7 +56,7 @@ func (s *scene) beep(seconds float64) []float32 {
 	return out
 }
 
-// floorOf is the noise of a channel's line; −65 dBov where it is not known.
+// floorOf is the noise level of a channel's line; −65 dBov if unknown.
 func floorOf(c *measurement.Channel) float64 {
 	if f := float64(c.Levels.NoiseFloor); f < loudestFloor && f > -100 {
 		return f
@@ -64,15 +64,15 @@ func floorOf(c *measurement.Channel) float64 {
 	return -65
 }
 
-// insert puts sound into a channel at a sample.
+// insert inserts sound into a channel at a sample.
 func (s *scene) insert(side, at int, x []float32) {
 	s.ch[side] = slices.Insert(s.ch[side], at, x...)
 }
 
-// mute is zeros on a channel from one time to another, in seconds.
+// mute writes zeros on a channel from one time to another, in seconds.
 func (s *scene) mute(side int, from, to float64) { clear(s.ch[side][s.at(from):s.at(to)]) }
 
-// cut keeps what lies between two times.
+// cut keeps the part between two times.
 func (s *scene) cut(from, to float64) {
 	a, b := s.at(from), s.at(to)
 	for c := range s.ch {
@@ -87,7 +87,7 @@ func (s *scene) swapFrom(from, to float64) {
 	}
 }
 
-// mixed is both channels added up.
+// mixed is the sum of both channels.
 func (s *stereo) mixed() []float32 {
 	out := make([]float32, len(s.ch[0]))
 	for i := range out {
@@ -96,9 +96,8 @@ func (s *stereo) mixed() []float32 {
 	return out
 }
 
-// speech gives about as many seconds of what is said on a channel as asked
-// for, with pauses of 0.4 s and less between, beginning with a segment that is
-// drawn. It is shorter where too little is said.
+// speech returns about the requested seconds of speech from a channel, with pauses of at
+// most 0.4 s, starting at a random segment. It is shorter if there is too little speech.
 func (s *scene) speech(x *stereo, c *measurement.Channel, side int, seconds float64) []float32 {
 	var out []float32
 	if len(c.Segments) == 0 {
@@ -116,7 +115,8 @@ func (s *scene) speech(x *stereo, c *measurement.Channel, side int, seconds floa
 	return out[:min(len(out), want)]
 }
 
-// midWord gives a time within speech of the channel that lies nearest to a share of the call.
+// midWord returns the time within speech on the channel that is nearest to a share of the
+// call.
 func (s *scene) midWord(side int, share float64) float64 {
 	want := share * s.seconds()
 	best, at := math.Inf(1), want
@@ -129,7 +129,7 @@ func (s *scene) midWord(side int, share float64) float64 {
 	return at
 }
 
-// pause gives a time at which the channel pauses, nearest to a share of the call.
+// pause returns the pause on the channel that is nearest to a share of the call.
 func (s *scene) pause(side int, share float64) float64 {
 	want := share * s.seconds()
 	best, at := math.Inf(1), want

@@ -12,7 +12,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 )
 
-// heldS bounds what of a recording is held in memory: what follows is left out.
+// heldS is the largest part of a recording held in memory. The rest is left out.
 const heldS = 900.0
 
 // A stereo is a recording in memory. Full scale is 1.
@@ -46,17 +46,17 @@ func (s *stereo) clone() *stereo {
 	return &stereo{s.rate, [2][]float32{slices.Clone(s.ch[0]), slices.Clone(s.ch[1])}}
 }
 
-// exchanged is the same with the channels exchanged. It shares the samples.
+// exchanged returns the recording with its channels exchanged. It shares the samples.
 func (s *stereo) exchanged() *stereo { return &stereo{s.rate, [2][]float32{s.ch[1], s.ch[0]}} }
 
 func (s *stereo) seconds() float64 { return float64(len(s.ch[0])) / float64(s.rate) }
 
-// at gives the sample at a time in seconds, within the recording.
+// at returns the sample at a time in seconds, within the recording.
 func (s *stereo) at(seconds float64) int {
 	return int(max(0, min(float64(len(s.ch[0])), math.Round(seconds*float64(s.rate)))))
 }
 
-// level makes the channels one length, with zeros after the shorter.
+// level pads the shorter channel with zeros, so that both have one length.
 func (s *stereo) level() {
 	n := max(len(s.ch[0]), len(s.ch[1]))
 	for c := range s.ch {
@@ -64,7 +64,7 @@ func (s *stereo) level() {
 	}
 }
 
-// store rounds to what 16 bits hold. Recordings of 16 bits are left as they are.
+// store rounds to 16 bits. It does not change recordings of 16 bits.
 func (s *stereo) store() {
 	for _, x := range s.ch {
 		for i, v := range x {
@@ -73,12 +73,12 @@ func (s *stereo) store() {
 	}
 }
 
-// measure measures the recording as verify would a file of it.
+// measure measures the recording as verify would measure its file.
 func (s *stereo) measure(ctx context.Context) (verify.Recording, error) {
 	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
 }
 
-// blocks gives the recording as a decoder would. The buffer is the same each time.
+// blocks returns the samples as a decoder would. It uses the same buffer each time.
 func (s *stereo) blocks() iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		block := &audio.Float32Buffer{Format: &audio.Format{NumChannels: 2, SampleRate: s.rate}}
@@ -94,8 +94,8 @@ func (s *stereo) blocks() iter.Seq2[*audio.Float32Buffer, error] {
 	}
 }
 
-// resampled plays sound at another speed: 2 takes half of the time. It is a
-// windowed sinc whose band ends where the slower of the two rates has its own.
+// resampled plays sound at another speed: 2 halves its length. It uses a windowed sinc whose
+// band ends at the limit of the slower of the two rates.
 func resampled(x []float32, speed float64) []float32 {
 	const (
 		lobes  = 8 // zero crossings on either side

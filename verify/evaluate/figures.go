@@ -10,10 +10,10 @@ import (
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
-// Figures are what is counted of some recordings.
+// Figures are the counts over some recordings.
 type Figures struct {
 	Calls                int           `json:"calls"` // sound ones: one party a channel
-	Right                int           `json:"right"` // of these, where the evidence points the right way
+	Right                int           `json:"right"` // of these, those whose evidence points the right way
 	ForcedChoice         stat.Number   `json:"forced_choice"`
 	ForcedChoiceInterval stat.Interval `json:"forced_choice_interval"`
 	Decided              int           `json:"decided"`
@@ -39,7 +39,7 @@ type Faults struct {
 	ByFault []FaultCount `json:"by_fault"`
 }
 
-// FaultCount is one kind of fault.
+// FaultCount is the count for one kind of fault.
 type FaultCount struct {
 	Fault     string `json:"fault"`
 	Found     int    `json:"found"`
@@ -98,8 +98,8 @@ func figures(trials []Trial) Figures {
 	return f
 }
 
-// Contradicted reports whether surely more calls are wrong than right, as they are
-// where left and right are exchanged in the labels.
+// Contradicted reports whether significantly more calls are wrong than right, as happens if
+// the labels exchange left and right.
 func Contradicted(right, calls int) bool {
 	return stat.ClopperPearson(right, calls, stat.IntervalConfidence)[1] < 0.5
 }
@@ -135,7 +135,7 @@ func (f *Figures) count(t *Trial, support float64) {
 	}
 }
 
-// Bin is the calls whose confidence lies in a range.
+// Bin holds the calls whose confidence lies in a range.
 type Bin struct {
 	From           float64       `json:"from"` // confidence of the side that was heard
 	To             float64       `json:"to"`
@@ -146,8 +146,8 @@ type Bin struct {
 	Interval       stat.Interval `json:"accuracy_interval"`
 }
 
-// reliability sets what is claimed against what is true. Calls without any
-// evidence claim nothing and are left out.
+// reliability compares confidence with truth. Calls without any evidence claim nothing and
+// are left out.
 func reliability(trials []Trial) []Bin {
 	edges := []float64{0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1}
 	bins := make([]Bin, len(edges)-1)
@@ -176,7 +176,8 @@ func reliability(trials []Trial) []Bin {
 	return bins
 }
 
-// sortedBin gives the range, from its lower edge to below its upper, that x lies in.
+// sortedBin returns the range that contains x, including its lower edge and excluding its
+// upper.
 func sortedBin(edges []float64, x float64) int {
 	k := -1
 	for _, e := range edges {
@@ -187,7 +188,7 @@ func sortedBin(edges []float64, x float64) int {
 	return k
 }
 
-// Contribution is what one kind of evidence brings.
+// Contribution is the contribution of one kind of evidence.
 type Contribution struct {
 	Name    string `json:"name"`
 	Calls   int    `json:"calls"` // in which it says something
@@ -195,7 +196,7 @@ type Contribution struct {
 	Without Worth  `json:"without"`
 }
 
-// Worth is what some of the evidence is worth.
+// Worth measures the value of some of the evidence.
 type Worth struct {
 	Right        int         `json:"right"`
 	ForcedChoice stat.Number `json:"forced_choice"`
@@ -204,8 +205,8 @@ type Worth struct {
 	Cllr         stat.Number `json:"cllr"`
 }
 
-// contributions takes each kind of evidence alone, and all but each, with the
-// weight it has in the verdicts.
+// contributions evaluates each kind of evidence alone, and all evidence without it, with its
+// weight in the verdicts.
 func contributions(trials []Trial, minConfidence float64) []Contribution {
 	names := map[string]bool{}
 	for i := range trials {

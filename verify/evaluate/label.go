@@ -25,8 +25,7 @@ const (
 	Mixed    = "mixed" // both, or nobody can say
 )
 
-// Label is what is known to be true of one recording. Keys that are not
-// listed here are ignored.
+// Label is the known truth about one recording. Keys that are not listed here are ignored.
 type Label struct {
 	File            string        `json:"file"` // relative to the labels' folder
 	Left            string        `json:"left"` // who is really on the left: customer, agent or mixed
@@ -47,18 +46,18 @@ func (l *Label) Clean() bool {
 	return l.Left != Mixed && !l.faulty()
 }
 
-// faulty reports whether a structural fault is known. Where it is only known that
-// nobody can say who is on which channel, there is nothing to be found or missed.
+// faulty reports whether a structural fault is known. If it is only known that nobody can
+// say who is on which channel, there is no fault to find or miss.
 func (l *Label) faulty() bool { return l.Fault != faultNone && l.Fault != faultSwapped }
 
-// Utterance is one stretch of speech as it really was: ["a", 1.2, 3.4].
+// Utterance is one true stretch of speech: ["a", 1.2, 3.4].
 type Utterance struct {
 	Role    declare.Role // customer or agent
 	StartS  float64
 	LengthS float64
 }
 
-// UnmarshalJSON reads [role, start, length]; the role is "a" or "c", or whole.
+// UnmarshalJSON reads [role, start, length]; the role is "a" or "c", or the whole word.
 func (u *Utterance) UnmarshalJSON(b []byte) error {
 	var role string
 	parts := []any{&role, &u.StartS, &u.LengthS}
@@ -82,10 +81,10 @@ func (u *Utterance) UnmarshalJSON(b []byte) error {
 const (
 	maxLabelS    = 48 * 3600.0 // beyond lies a wrong unit
 	maxLineBytes = 8 << 20     // ten hours of utterances take 1 MB
-	maxProblems  = 5           // more lines are hardly looked through
+	maxProblems  = 5           // hardly anybody reads more lines
 )
 
-// badLines are the lines that are no labels.
+// badLines are the lines that are not labels.
 type badLines struct {
 	problems []string // each with its line
 	more     int      // further ones, not listed
@@ -99,7 +98,7 @@ func (b *badLines) add(format string, args ...any) {
 	b.problems = append(b.problems, fmt.Sprintf(format, args...))
 }
 
-// err says what is wrong with the labels in the file name; nil where nothing is.
+// err describes the errors in the labels of the file name; nil if there are none.
 func (b *badLines) err(name string) error {
 	if len(b.problems) == 0 {
 		return nil
@@ -115,8 +114,8 @@ func (b *badLines) err(name string) error {
 	}
 }
 
-// ReadLabels reads one label a line. name is that of the file, for messages. Lines that
-// are no labels are all told in one *hint.Error.
+// ReadLabels reads one label from each line. name is the file's name, for messages. One
+// *hint.Error reports all lines that are not labels.
 func ReadLabels(r io.Reader, name string) ([]Label, error) {
 	var (
 		labels []Label
@@ -207,7 +206,7 @@ func parseLabel(line []byte) (Label, error) {
 	return l, nil
 }
 
-// readFacts reads what a line says of the facts that labels may have.
+// readFacts reads the facts in a line that labels may have.
 func (l *Label) readFacts(line []byte) error {
 	var said map[string]json.RawMessage
 	if err := json.Unmarshal(line, &said); err != nil {
@@ -235,7 +234,7 @@ func (l *Label) readFacts(line []byte) error {
 	return err
 }
 
-// labelError makes a sentence of what encoding/json says.
+// labelError turns an error of encoding/json into a sentence.
 func labelError(err error) error {
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) && kind.Field != "" {

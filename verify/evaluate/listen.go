@@ -16,17 +16,18 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// ListenOptions says what is measured.
+// ListenOptions selects what is measured.
 type ListenOptions struct {
 	Dir     string // files are named relative to it
 	Cuts    bool   // also hard cases, cut from the clean recordings
 	Workers int    // recordings at once; 0: as many as there are processors
 }
 
-// Recording is a labelled recording, or a piece cut from one, as measured.
+// Recording is a measured recording with its label, or a piece cut from one.
 type Recording struct {
 	Label *Label
-	// Cut names the hard case; empty for the recording as it is. At says which one of several.
+	// Cut names the hard case; it is empty for the recording as it is. At distinguishes
+	// several cuts of one kind.
 	Cut, At string
 	Left    string        // who is on the left
 	Facts   declare.Facts // what the label knows by role, in the time of the piece
@@ -34,7 +35,7 @@ type Recording struct {
 	Err     error // why it could not be measured; Result is empty
 }
 
-// path is where the recording lies.
+// path is the path of the recording.
 func (l *Label) path(dir string) string {
 	if filepath.IsAbs(l.File) {
 		return l.File
@@ -42,9 +43,8 @@ func (l *Label) path(dir string) string {
 	return filepath.Join(dir, l.File)
 }
 
-// Listen measures the labelled recordings, in the order of the labels, each
-// followed by its cuts. A recording that cannot be measured has Err set; the
-// error is that of ctx.
+// Listen measures the labelled recordings, in the order of the labels. Each is followed by
+// its cuts. If a recording cannot be measured, its Err is set. The error is that of ctx.
 func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, error) {
 	whole := make([]Recording, len(labels))
 	err := each(ctx, len(labels), o.Workers, func(ctx context.Context, i int) {
@@ -79,7 +79,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 	return all, nil
 }
 
-// each does work for 0 to n-1, several at a time, until ctx ends.
+// each calls work for 0 to n-1, several at a time, until ctx ends.
 func each(ctx context.Context, n, workers int, work func(context.Context, int)) error {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -95,7 +95,7 @@ func each(ctx context.Context, n, workers int, work func(context.Context, int)) 
 			return nil
 		})
 	}
-	group.Wait() // work has no errors
+	group.Wait() // work returns no errors
 	return ctx.Err()
 }
 
@@ -118,8 +118,8 @@ func missing(err error) error {
 	return e
 }
 
-// shift gives join times in the time of a piece that begins later by some
-// seconds, or earlier where they are negative.
+// shift converts join times to the time of a piece that begins later by some seconds, or
+// earlier if they are negative.
 func shift(j declare.Joined, seconds float64) declare.Joined {
 	by := time.Duration(seconds * float64(time.Second))
 	for _, p := range []**time.Duration{&j.Customer, &j.Agent} {
@@ -131,7 +131,7 @@ func shift(j declare.Joined, seconds float64) declare.Joined {
 	return j
 }
 
-// Name is the file, with the cut where it is one.
+// Name is the file's name, followed by the cut if there is one.
 func (r *Recording) Name() string {
 	switch {
 	case r.Cut == "":

@@ -6,8 +6,8 @@
 //	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
 //	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
 //
-// [Listen] reads the audio; [Judge] needs only the measurements. [JudgeFaults] makes
-// faults in the recordings and judges those.
+// [Listen] reads the audio; [Judge] needs only the measurements. [JudgeFaults] adds faults
+// to the recordings and judges the results.
 package evaluate
 
 import (
@@ -20,15 +20,15 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// Schema is the number of the report's JSON form.
+// Schema is the version of the report's JSON form.
 const Schema = 1
 
-// JudgeOptions says how recordings are judged.
+// JudgeOptions control how recordings are judged.
 type JudgeOptions struct {
 	Profile       *evidence.Profile // nil: evidence.Builtin
 	MinConfidence float64           // 0: verify.DefaultMinConfidence
-	// UseMetadata takes directions, recording methods and join times from the
-	// labels as evidence. Without it the sound alone must do.
+	// UseMetadata uses directions, recording methods and join times from the labels as
+	// evidence. Without it, only the sound counts.
 	UseMetadata bool
 }
 
@@ -38,8 +38,8 @@ type Trial struct {
 	Verdict verify.Verdict
 }
 
-// Support is the log10 likelihood ratio in favour of the truth. Where neither side
-// is right, whatever is claimed is against it.
+// Support is the log10 likelihood ratio in favour of the truth. If neither side is right,
+// every claim counts against it.
 func (t *Trial) Support() float64 {
 	switch t.Left {
 	case Agent:
@@ -50,15 +50,15 @@ func (t *Trial) Support() float64 {
 	return t.Verdict.Log10LR
 }
 
-// Decided and Wrong report whether the sides were decided on, and wrongly.
+// Decided reports whether the verdict decided on the sides.
 func (t *Trial) Decided() bool {
 	return t.Verdict.Outcome == verify.Match || t.Verdict.Outcome == verify.Swapped
 }
 
-// Wrong reports whether the sides were decided wrongly.
+// Wrong reports whether the verdict decided on the wrong sides.
 func (t *Trial) Wrong() bool { return t.Decided() && string(t.Verdict.Heard.Left) != t.Left }
 
-// Report is what an evaluation found.
+// Report is the result of an evaluation.
 type Report struct {
 	Schema        int     `json:"schema"`
 	Version       string  `json:"version"`
@@ -99,13 +99,13 @@ type MissedFault struct {
 	Findings []finding.Code `json:"findings"`
 }
 
-// FalseAlarm is a structural finding on a recording that is sound.
+// FalseAlarm is a structural finding on a sound recording.
 type FalseAlarm struct {
 	File string `json:"file"`
 	finding.Finding
 }
 
-// Stratum is the calls that have something in common.
+// Stratum is a set of calls with a common property.
 type Stratum struct {
 	By    string `json:"by"`
 	Value string `json:"value"`
@@ -121,7 +121,7 @@ type Unreadable struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// Judge judges measured recordings and counts how right that is.
+// Judge judges measured recordings and counts how often it is right.
 func Judge(recordings []Recording, o JudgeOptions) *Report {
 	r := &Report{
 		Schema: Schema, Version: verify.Version(), MinConfidence: o.MinConfidence, UseMetadata: o.UseMetadata,
@@ -176,8 +176,7 @@ func Judge(recordings []Recording, o JudgeOptions) *Report {
 
 func (t *Trial) clean() bool { return t.Label.Clean() }
 
-// judge comes to the verdict that verify would come to with the customer
-// declared to be on the left.
+// judge returns the verdict that verify would return with the customer declared on the left.
 func (r *Recording) judge(o JudgeOptions) verify.Verdict {
 	c := verify.Case{
 		Reference: r.Label.File, Declaration: declare.Default(),
@@ -189,7 +188,7 @@ func (r *Recording) judge(o JudgeOptions) verify.Verdict {
 	return verify.Judge(r.Result, c)
 }
 
-// structure counts what was found wrong with the recording, and what of it is.
+// structure counts the faults found in the recording, and those that it has.
 func (r *Report) structure(t *Trial) {
 	if t.clean() {
 		for _, f := range t.Verdict.Findings {
@@ -215,8 +214,8 @@ func unreadable(r *Recording) Unreadable {
 // Failed reports whether a recording could not be measured.
 func (r *Report) Failed() bool { return len(r.Unreadable) > 0 }
 
-// Supports gives, for each call with one party a channel, the log10 likelihood
-// ratio in favour of the truth.
+// Supports returns, for each call with one party on each channel, the log10 likelihood ratio
+// in favour of the truth.
 func (r *Report) Supports() []float64 {
 	out := make([]float64, len(r.trials))
 	for i := range r.trials {

@@ -13,19 +13,19 @@ import (
 	"github.com/otoscope/otoscope/verify"
 )
 
-// A splice is a recording put together from parts while it is read, so that
-// no more than a block of it is ever held.
+// A splice is a recording that is joined from parts during reading, so that at most one
+// block is held.
 type splice struct {
 	rate  int // Hz, of all parts
 	parts []part
 }
 
-// A part is a stretch of a recording, or of a line on which nobody speaks.
+// A part is a stretch of a recording, or of a line without speech.
 type part struct {
 	path     string // empty: a line on which nobody speaks, for lengthS
 	from, to float64
 	swap     bool // exchange the channels
-	// hush takes speech away: what lies in these stretches is replaced by the line's noise.
+	// hush removes speech: the line's noise replaces the sound in these stretches.
 	hush    [2][]measurement.Segment
 	floor   [2]measurement.Level // of that noise
 	lengthS float64
@@ -37,7 +37,7 @@ func (s *splice) measure(ctx context.Context) (verify.Recording, error) {
 	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
 }
 
-// blocks gives the samples of the parts, one after the other. The buffer is the same each time.
+// blocks returns the samples of the parts in sequence. It uses the same buffer each time.
 func (s *splice) blocks() iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		noise := openLine{rand.New(rand.NewPCG(1, 1))}
@@ -56,7 +56,7 @@ func (s *splice) blocks() iter.Seq2[*audio.Float32Buffer, error] {
 	}
 }
 
-// copy gives the part's stretch of its recording.
+// copy returns the part's stretch of its recording.
 func (p *part) copy(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		from, to := frameAt(p.from, rate), frameAt(p.to, rate)
@@ -97,7 +97,7 @@ func (p *part) copy(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, er
 	}
 }
 
-// wait gives a line on which nobody speaks.
+// wait returns a line without speech.
 func (p *part) wait(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		format := &audio.Format{NumChannels: 2, SampleRate: rate}
@@ -121,7 +121,7 @@ func (p *part) wait(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, er
 	}
 }
 
-// frameAt gives the frame at a time; all of them where the time is infinite.
+// frameAt returns the frame at a time; all frames if the time is infinite.
 func frameAt(seconds float64, rate int) int64 {
 	if math.IsInf(seconds, 1) {
 		return math.MaxInt64
@@ -147,14 +147,14 @@ func music(t float64) float32 {
 	return float32(musicPeak * x * math.Exp(-noteDecay*within))
 }
 
-// An openLine is one on which nobody speaks.
+// An openLine is a line without speech.
 type openLine struct{ noise *rand.Rand }
 
-// loudestFloor keeps a floor that was measured under speech from becoming a
-// noise that hides it.
+// loudestFloor keeps a floor that was measured under speech from hiding that speech as
+// noise.
 const loudestFloor = -35.0
 
-// at gives a sample of white noise at a level in dBov.
+// at returns a sample of white noise at a level in dBov.
 func (l openLine) at(floor measurement.Level) float32 {
 	if math.IsInf(float64(floor), 0) || math.IsNaN(float64(floor)) {
 		return 0

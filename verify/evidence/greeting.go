@@ -7,14 +7,14 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// longTurnS is the talk that makes a turn a long one. Who takes the first of
-// them greets: "thank you for calling …, how can I help you"; whoever answers
-// a telephone for themselves says "hello".
+// longTurnS is the talk that makes a turn long. The speaker of the first long turn greets:
+// "thank you for calling …, how can I help you". A private person who answers the telephone
+// says "hello".
 const longTurnS = 1.5
 
-// What an opening looks like, in seconds.
+// The shape of an opening, in seconds.
 const (
-	quietBeforeS     = 0.25 // a recording that begins with the call has a moment before the first word
+	quietBeforeS     = 0.25 // silence before the first word of a recording that begins with the call
 	clearlyQuietS    = 0.40
 	soonS            = 6.0 // from the first word to the greeting, a "hello" between
 	legJoinsS        = 1.0 // leading digital silence: the leg is not there yet
@@ -27,13 +27,13 @@ const (
 	minFullReplyS    = 2.5
 	replyOverlapS    = 0.5 // the reply may come in early …
 	replyWithinS     = 4.0 // … and comes soon
-	wordS            = 0.2 // less is a breath or a click
+	wordS            = 0.2 // anything shorter is a breath or a click
 	helloS           = 0.7 // a person who answers says little more; "hello?" is 0.4 s
-	helloOutboundS   = 1.2 // the same where it is known that the customer was called
+	helloOutboundS   = 1.2 // the same if the customer is known to have been called
 	mailboxBeepS     = 3.0 // from a mailbox's greeting to its beep
 )
 
-// greeting is the first long turn and what surrounds it.
+// greeting is the first long turn and its surroundings.
 type greeting struct {
 	turn       measurement.Turn
 	begins     float64 // when there first is a leg that can carry it: both begin with silence until then, or it is 0
@@ -49,8 +49,8 @@ type greeting struct {
 	beep       bool    // a beep follows on the same channel
 }
 
-// greeting finds the first long turn. ok is false where there is none, or where both
-// sides begin one at the same instant.
+// greeting finds the first long turn. ok is false if there is none, or if both sides begin
+// one at the same instant.
 func (r reading) greeting() (g greeting, ok bool) {
 	turns := r.turns
 	for i, t := range turns {
@@ -70,8 +70,8 @@ func (r reading) greeting() (g greeting, ok bool) {
 	return greeting{}, false
 }
 
-// reply takes in what the other side says once the greeting ends, or as it does, until the
-// side that greeted speaks again. A word put in before that is no reply.
+// reply measures the other side's speech from around the end of the greeting until the
+// greeter speaks again. A word spoken earlier, during the greeting, is not a reply.
 func (g *greeting) reply(own, others []measurement.Segment) {
 	from := g.turn.End - replyOverlapS
 	first := slices.IndexFunc(others, func(s measurement.Segment) bool { return s.Start >= from })
@@ -94,8 +94,8 @@ func (g *greeting) reply(own, others []measurement.Segment) {
 	}
 }
 
-// legs takes in when the legs begin. Where both are silent to begin with, nothing is known of
-// what came before the first sound.
+// legs finds when the legs begin. If both are silent at first, nothing is known of the time
+// before the first sound.
 func (g *greeting) legs(r reading) {
 	own, others := r.channel(g.turn.Right), r.channel(!g.turn.Right)
 	if silentS := min(own.Timing.LeadingDigitalSilenceS, others.Timing.LeadingDigitalSilenceS); silentS >= legJoinsS {
@@ -116,12 +116,12 @@ func beepsBefore(c *measurement.Channel, at float64) bool {
 	return slices.ContainsFunc(c.Tones, func(t measurement.Tone) bool { return t.Kind == measurement.Beep && t.Start < at })
 }
 
-// before takes in the turns before the greeting.
+// before measures the turns before the greeting.
 func (g *greeting) before(turns []measurement.Turn) {
 	ownWord, othersWord := g.turn.Start, g.turn.Start
 	for _, t := range turns {
 		if t.Start == g.turn.Start {
-			continue // who begins at the same instant comes neither before nor after
+			continue // a turn that begins at the same instant comes neither before nor after
 		}
 		talkS := min(t.TalkS, g.turn.Start-t.Start)
 		word := &ownWord
@@ -148,19 +148,19 @@ func (g greeting) answered() bool { return g.replyGap >= -replyOverlapS && g.rep
 
 func (g greeting) lasts(low, high float64) bool { return g.turn.TalkS >= low && g.turn.TalkS <= high }
 
-// How much oftener a recording that begins within a call looks like an opening than one
-// of a whole call does. Of 342 pieces cut from the middle of 48 calls, 8 look like a
-// complete opening and 49 like a plain one; of the 48 calls whole, 20 and 25.
+// How much more often a recording that begins within a call looks like an opening than a
+// recording of a whole call does. Of 342 pieces cut from the middle of 48 calls, 8 look like
+// a complete opening and 49 like a plain one; of the 48 whole calls, 20 and 25.
 const (
 	completeInMidCall = 0.06
 	plainInMidCall    = 0.3
-	// By reason: both channels are dead until one instant, as where a recording was paused.
+	// Reasoned: both channels are dead until one instant, as after a pause in the recording.
 	pausedBefore = 6.0
 )
 
-// How much oftener a leg that is recorded late leaves what is heard than one that joins late
-// does. By reason: it hides nothing that was said on the other leg, and whoever speaks first
-// afterwards may be either.
+// How much more often a leg that is recorded late leaves such a sound than a leg that joins
+// late. Reasoned: it hides nothing that was spoken on the other leg, and either party may be
+// the first to speak afterwards.
 const (
 	lateThoughTalked = 20.0 // somebody talks, or a beep comes, before the leg is there
 	lateAndGreeted   = 20.0 // the leg that was there before takes the first long turn
@@ -189,8 +189,8 @@ func (g greeting) scenarios(rates Rates) []scenario {
 	return []scenario{{rates.Begun * odds, "A recording that begins within the call may sound like this."}}
 }
 
-// beepAfter reports whether a mailbox's beep follows soon after a time in
-// seconds. A beep that comes again and again says that the call is recorded.
+// beepAfter reports whether a mailbox's beep follows soon after a time in seconds. A beep
+// that repeats is a notice that the call is recorded.
 func (r reading) beepAfter(c *measurement.Channel, at float64) bool {
 	repeated := func(t measurement.Tone) bool { return t.Kind == measurement.Beep && t.Count > 1 }
 	if slices.ContainsFunc(r.m.Left.Tones, repeated) || slices.ContainsFunc(r.m.Right.Tones, repeated) {

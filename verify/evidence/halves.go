@@ -6,9 +6,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// TurnTakingAround is the log10 likelihood ratio of turn-taking alone, before
-// and after a time in seconds: what the sides do while they are known not to
-// have changed places.
+// TurnTakingAround is the log10 likelihood ratio of turn-taking alone, before and after a
+// time in seconds. Within each part the sides are known not to have changed places.
 func TurnTakingAround(m *measurement.Measurements, at float64, p Profile) (before, after float64) {
 	weigh := func(from, to float64) float64 {
 		part := between(m, from, to)
@@ -21,7 +20,7 @@ func TurnTakingAround(m *measurement.Measurements, at float64, p Profile) (befor
 	return weigh(0, at), weigh(at, math.Inf(1))
 }
 
-// between is what of the speech begins in a part of the call.
+// between returns the speech that begins in a part of the call.
 func between(m *measurement.Measurements, from, to float64) *measurement.Measurements {
 	part := &measurement.Measurements{Channels: m.Channels}
 	for _, c := range []struct{ in, out *measurement.Channel }{{&m.Left, &part.Left}, {&m.Right, &part.Right}} {

@@ -1,14 +1,14 @@
-// Package evidence weighs what the sound of a call says about who is on which channel.
-// Measurements and declared facts go in; weighed [Item]s come out of [Weigh], and [Sum]
-// adds them up.
+// Package evidence weighs what the sound of a call shows about who is on which channel.
+// [Weigh] turns measurements and declared facts into weighed [Item]s, and [Sum] adds them
+// up.
 //
 // Each kind of evidence is a function of a hypothesis ("the customer is on the left", or
 // "on the right"): how well the sound and the facts fit it, as a log10 likelihood. The
 // evidence is the difference between the two hypotheses, so exchanging the channels
 // negates it exactly, whatever the function.
 //
-// Each kind has its own file, next to the figures that its weight comes from. A weight
-// fitted on n calls claims odds of at most about n.
+// Each kind has its own file, next to the figures behind its weight. A weight fitted on n
+// calls claims odds of at most about n.
 //
 //	opening.go      who takes the first long turn, as an agent who greets does
 //	turntaking.go   who talks more, in longer stretches, and answers later
@@ -17,11 +17,11 @@
 //	waiting.go      who hears ringback, and music in a queue or on hold
 //	knownaudio.go   who plays what one side is known to play
 //
-// The first two come from the same thing, who speaks when, so they are bounded together.
-// If the known audio is the greeting, the opening is not counted again. Evidence from who
-// speaks when is weighed against other explanations of the same sound: scenario.go lists
-// how a recording can have been made so that its timing says nothing about who is who,
-// with the rate of each, and conversation.go says whether the channels talk to each other.
+// The first two both come from who speaks when, so they are bounded together. If the known
+// audio is the greeting, the opening is not counted again. Evidence from who speaks when is
+// weighed against other explanations of the same sound. scenario.go lists the ways to make a
+// recording whose timing does not identify the parties, with the rate of each.
+// conversation.go measures whether the channels talk to each other.
 //
 // A [Profile] holds the fitted weights of the first two and their bounds. The weights of
 // the other kinds are reasoned, not fitted, and are in their files. Package verify turns
@@ -44,33 +44,34 @@ type Item struct {
 	Detail  string  `json:"detail"`   // a sentence for a person
 }
 
-// The names of the evidence that comes from who speaks when.
+// The names of the evidence from who speaks when.
 const (
 	openingName    = "opening"
 	turnTakingName = "turn_taking"
 )
 
-// FromTiming reports whether the evidence comes from who speaks when, and
-// falls with it where one channel runs ahead of the other.
+// FromTiming reports whether the evidence comes from who speaks when. Such evidence fails if
+// one channel runs ahead of the other.
 func (i Item) FromTiming() bool { return i.Name == openingName || i.Name == turnTakingName }
 
 // kind is one kind of evidence.
 type kind struct {
 	name string
-	// support is the log10 likelihood of what was heard under a reading, less
-	// any constant. 0 under both readings: it says nothing.
+	// support is the log10 likelihood of the sound under a reading, up to a constant. 0
+	// under both readings means no evidence.
 	support func(reading) float64
-	// detail says what was heard, for the reading that it supports.
+	// detail describes the sound, for the reading that it supports.
 	detail func(reading) string
 }
 
-// A Call is what is heard and known of a call, to be weighed by one profile or another.
+// A Call is what is heard and known of a call. Any profile can weigh it.
 type Call struct {
 	left, right reading
 	talk        talk
 }
 
-// Hear takes in what the evidence needs of the sound, and what is known by role of the call.
+// Hear collects what the evidence needs from the sound, and what is known of the call by
+// role.
 func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
 		return &Call{}
@@ -81,13 +82,13 @@ func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
 	return &Call{left, right, talkOf(m, left.turns)}
 }
 
-// Weigh gives the evidence of the sound and of what is known by role of the
-// call, strongest first. Where one of the parties is not heard there is none.
+// Weigh returns the evidence from the sound and from what is known of the call by role,
+// strongest first. If one of the parties is not heard, there is none.
 func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
 	return Hear(m, facts).Weigh(p)
 }
 
-// Weigh is as the function Weigh.
+// Weigh does the same as the function Weigh.
 func (c *Call) Weigh(p Profile) []Item {
 	left, right := c.left, c.right
 	if left.m == nil {
@@ -107,7 +108,7 @@ func (c *Call) Weigh(p Profile) []Item {
 	return items
 }
 
-// weigh gives the items of those kinds that say something.
+// weigh returns the items of the kinds that have evidence.
 func weigh(left, right reading, kinds ...kind) []Item {
 	var items []Item
 	for _, k := range kinds {
@@ -124,7 +125,7 @@ func weigh(left, right reading, kinds ...kind) []Item {
 	return items
 }
 
-// bound scales items so that together they claim no more than a limit.
+// bound scales items so that together they claim at most a limit.
 func bound(items []Item, limit float64) {
 	if sum := math.Abs(Sum(items)); sum > limit {
 		for i := range items {
@@ -133,10 +134,11 @@ func bound(items []Item, limit float64) {
 	}
 }
 
-// lrDigits are the decimals of a log10 likelihood ratio: a hundredth of a percent of the odds.
+// lrDigits is the number of decimals of a log10 likelihood ratio: a hundredth of a percent
+// of the odds.
 const lrDigits = 4
 
-// rounded rounds the items, and leaves out those that then say nothing.
+// rounded rounds the items, and drops those that round to zero.
 func rounded(items []Item) []Item {
 	for i := range items {
 		items[i].Log10LR = measurement.Rounded(items[i].Log10LR, lrDigits)
@@ -144,8 +146,7 @@ func rounded(items []Item) []Item {
 	return slices.DeleteFunc(items, func(i Item) bool { return i.Log10LR == 0 })
 }
 
-// Sum is the log10 likelihood ratio of all the evidence, added in the order of
-// its strength.
+// Sum is the log10 likelihood ratio of all the evidence, added in the order of its strength.
 func Sum(items []Item) float64 {
 	var sum float64
 	for _, i := range items {
@@ -154,7 +155,7 @@ func Sum(items []Item) float64 {
 	return measurement.Rounded(sum, lrDigits)
 }
 
-// reading is the call read with the customer on one channel and the agent on the other.
+// reading is the call with the customer assumed on one channel and the agent on the other.
 type reading struct {
 	m             *measurement.Measurements
 	turns         []measurement.Turn

@@ -8,27 +8,26 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// A channel cannot carry sound before its leg is there. Where a reading puts
-// sound on a channel before its party joined, either the reading or the join
-// time is wrong; join times are taken to be wrong, or counted from another
-// start, in one recording of a hundred. No figure is known for that.
+// A channel cannot carry sound before its leg exists. If a reading puts sound on a channel
+// before its party joined, either the reading or the join time is wrong. Join times are
+// assumed to be wrong, or counted from another start, in one recording of a hundred. No
+// figure is known for that.
 const (
 	joinContradiction = 2.0
-	// On the customer's leg, and where the method is not known, the agent's
-	// side may carry prompts and queue music before any agent is there, so
-	// that sound before the agent joined says less.
+	// On the customer's leg, and if the method is not known, the agent's side may carry
+	// prompts and queue music before any agent joins. Sound before the agent joined is then
+	// weaker evidence.
 	joinContradictionQueue = 1.5
 )
 
 // joinToleranceS is how far clocks and the first packets may be off.
 const joinToleranceS = 1.0
 
-// lateS is the silence at the start, beyond the other channel's, that makes
-// a leg a late one.
+// lateS is the initial silence, beyond the other channel's, that makes a leg late.
 const lateS = 1.0
 
-// joinOrder weighs which channel's leg was there first: by the join times
-// where they are known, else by direction and recording method.
+// joinOrder weighs which channel's leg came first: by the join times if they are known, and
+// otherwise by direction and recording method.
 func joinOrder() kind {
 	return kind{name: "join_order", support: joinSupport, detail: joinDetail}
 }
@@ -49,13 +48,13 @@ func joinSupport(r reading) float64 {
 	return 0
 }
 
-// gatedShare is the share of a channel after its first sound from which digital
-// silence is how the channel pauses.
+// gatedShare is the share of digital silence in a channel after its first sound at which the
+// channel is taken to pause in digital silence.
 const gatedShare = 0.1
 
-// joins is how long a channel's leg is not there yet, in seconds: it is idle
-// from the start. A channel that is digital silence in its pauses, too, as those of bots
-// and of lines without comfort noise are, has merely not spoken yet, and gives 0.
+// joins is how long a channel's leg does not exist yet, in seconds: the channel is idle from
+// the start. The channels of bots and of lines without comfort noise are also digital
+// silence in their pauses. Such a channel has merely not spoken yet, and gives 0.
 func (r reading) joins(c *measurement.Channel) float64 {
 	t := c.Timing
 	if t.DigitalSilenceS-t.LeadingDigitalSilenceS > gatedShare*(r.m.DurationS-t.LeadingDigitalSilenceS) {
@@ -71,7 +70,7 @@ func agentContradiction(by declare.Method) float64 {
 	return joinContradiction
 }
 
-// tooEarly is 1 where a channel carries sound before its party joined.
+// tooEarly is 1 if a channel carries sound before its party joined.
 func (r reading) tooEarly(c *measurement.Channel, joined *time.Duration) float64 {
 	if joined != nil && c.Timing.LeadingIdleS < joined.Seconds()-joinToleranceS {
 		return 1
@@ -79,16 +78,16 @@ func (r reading) tooEarly(c *measurement.Channel, joined *time.Duration) float64
 	return 0
 }
 
-// lateAgentWeight is what an agent who joins late, without join times, counts:
-// by reason, no figure is known. Inbound the customer's leg is the
-// parent call and there first, except in a native conference, where TaskRouter
-// may dial the agent first and then move the caller in, and on the agent's own leg.
+// lateAgentWeight is the weight of an agent who joins late, without join times. It is
+// reasoned; no figure is known. Inbound, the customer's leg is the parent call and comes
+// first. The exceptions are a native conference, where TaskRouter may dial the agent first
+// and then move the caller in, and the agent's own leg.
 func lateAgentWeight(f declare.Facts) float64 {
 	return byMethod{declare.Dial: 1.3, declare.CustomerLeg: 1.0, declare.UnknownMethod: 0.5}.when(declare.Inbound, f)
 }
 
-// lateCustomerWeight is the same for a customer who joins late: outbound the
-// agent is there first by any method, the customer joins on answer.
+// lateCustomerWeight is the same for a customer who joins late. Outbound, the agent comes
+// first by any method, and the customer joins on answer.
 func lateCustomerWeight(f declare.Facts) float64 {
 	return byMethod{declare.Dial: 1.0, declare.AgentLeg: 1.0, declare.FlexNative: 0.7, declare.UnknownMethod: 0.5}.when(declare.Outbound, f)
 }
@@ -102,7 +101,7 @@ func joinDetail(r reading) string {
 		}
 		return fmt.Sprintf("The %s channel is silent for its first %.1f s: on an %s call %s joins later.", late, lead, r.facts.Direction, who)
 	}
-	// What contradicts the other reading supports this one.
+	// Evidence against the other reading supports this one.
 	other := r
 	other.customerRight = !r.customerRight
 	if other.tooEarly(other.agent(), r.facts.Joined.Agent) > 0 {

@@ -7,14 +7,14 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// keypadWeight is for key presses heard on one side only: a customer presses
-// keys to get through menus and to give numbers, an agent hardly while the
-// call is up. It is odds of six to one by reason; no figure is known. Outbound,
-// it is as likely the agent who gets through the menu of the company called.
+// keypadWeight is for key presses heard on one side only. A customer presses keys to get
+// through menus and to enter numbers; an agent hardly does so during the call. The odds of
+// six to one are reasoned; no figure is known. Outbound, the agent is just as likely to
+// press keys, to get through the menu of the called company.
 const keypadWeight = 0.8
 
-// keypad weighs who presses keys. Keys on both sides (echoed, or played back)
-// say nothing.
+// keypad weighs who presses keys. Keys on both sides (echoed, or played back) are no
+// evidence.
 func keypad() kind {
 	return kind{
 		name: "keypad",

@@ -8,30 +8,30 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Known audio that is heard says whose side its channel is: odds of a thousand
-// to one. None of 10,670 searches for what was not there (117 pieces of audio in
-// the 100 channels of 50 calls) gave a match, which bears 3,500 to one; but they are
-// not independent, and what no test can show (that a file is the other party's, or
-// played by both) is left room for.
+// Known audio on a channel identifies the channel's party, with odds of a thousand to one.
+// None of 10,670 searches for absent audio (117 pieces of audio in the 100 channels of 50
+// calls) gave a match, which supports 3,500 to one. But the searches are not independent,
+// and the odds leave room for what no test can show: that a file is the other party's, or is
+// played by both.
 const knownAudioWeight = 3.0
 
-// Where it is heard on both channels at one time, the much fainter one is the
-// echo or bleed of the other: in the six calls of the project's corpus where an agent's
-// words were found twice, the echo lay 23 dB and more below them. That takes the levels
-// for granted too, and claims less, by reason.
+// If it is heard on both channels at one time, the much fainter one is the echo or bleed of
+// the other. In the six calls of the project's corpus where an agent's words were found
+// twice, the echo was at least 23 dB lower. This relies on the levels too, so it claims
+// less, by reasoning.
 const (
 	echoedAudioWeight = 2.0
 	echoFainterDB     = 10.0
 	echoWithinS       = 1.0
 )
 
-// inGreetingS is how much of the first long turn has to be known audio for all of it to be
-// taken as such: more than an overlap of two turns.
+// inGreetingS is how much of the first long turn must be known audio for all of it to count
+// as known: more than an overlap of two turns.
 const inGreetingS = 0.8
 
-// knownAudio weighs which channel carries audio that is known to be the
-// agent's or the customer's. Heard nowhere, on both channels alike, or on
-// both at different times it says nothing.
+// knownAudio weighs which channel carries audio that is known to be the agent's or the
+// customer's. There is no evidence if it is heard nowhere, on both channels alike, or on
+// both at different times.
 func knownAudio() kind {
 	return kind{
 		name: "known_audio",
@@ -42,15 +42,15 @@ func knownAudio() kind {
 	}
 }
 
-// carried is known audio that is heard where a reading expects it.
+// carried is known audio on the channel where a reading expects it.
 type carried struct {
 	agent       bool // it is the agent's
 	here, there measurement.Match
-	weight      float64 // 0: it is not heard here, or it says nothing
+	weight      float64 // 0: not heard here, or no evidence
 }
 
-// strongest finds the known audio that supports the reading most. Several do not
-// support it more than one: they may well be played by one system.
+// strongest finds the known audio that supports the reading most. Several pieces support it
+// no more than one: one system may well play them all.
 func (r reading) strongest() carried {
 	var best carried
 	for _, c := range r.carried() {
@@ -61,7 +61,7 @@ func (r reading) strongest() carried {
 	return best
 }
 
-// carried gives all known audio that supports the reading.
+// carried returns all known audio that supports the reading.
 func (r reading) carried() []carried {
 	var all []carried
 	for _, side := range []struct {
@@ -113,8 +113,8 @@ func (c carried) sentence(r reading) string {
 		whose, c.here.Name, here, max(0, c.here.StartS), c.here.Score, measurement.MatchThreshold, other)
 }
 
-// greetingIsKnown reports whether the first long turn is known audio. Whose
-// it is, is known then, and that its side takes a long turn says nothing more.
+// greetingIsKnown reports whether the first long turn is known audio. Its party is then
+// known, and its side's taking a long turn is no further evidence.
 func (r reading) greetingIsKnown() bool {
 	g, ok := r.greeting()
 	if !ok {

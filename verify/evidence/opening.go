@@ -6,53 +6,53 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// OpeningWeights weigh the first long turn, the agent's greeting, by how much
-// of a call's opening is heard around it. A recording may lack the opening,
-// and then who happens to take the first long turn says next to nothing.
+// OpeningWeights weigh the first long turn, the agent's greeting, by how much of a call's
+// opening surrounds it. A recording may lack the opening, and then the speaker of the first
+// long turn is next to no evidence.
 type OpeningWeights struct {
-	// Joined: a leg joins just before the first word, so that this is where the
-	// parties meet, and the other side answers.
+	// Joined: a leg joins just before the first word, so the parties meet there, and the
+	// other side answers.
 	Joined float64 `json:"joined"`
-	// Complete: the recording begins before the first word, the greeting has the
-	// length of one and the other side states its business.
+	// Complete: the recording begins before the first word, the greeting has a typical
+	// length, and the other side states its business.
 	Complete float64 `json:"complete"`
 	// Plain: the same, less strictly.
 	Plain float64 `json:"plain"`
-	// Partial: the recording begins before the first word and the turn is long, but
-	// no answer follows as one would to a greeting.
+	// Partial: the recording begins before the first word and the turn is long, but no
+	// typical answer to a greeting follows.
 	Partial float64 `json:"partial"`
 	// Unlikely: none of this.
 	Unlikely float64 `json:"unlikely"`
 }
 
-// Direction changes what to expect, by reason and not by fit: the
-// corpus has too few outbound calls.
+// The direction changes these expectations. The figures are reasoned, not fitted: the corpus
+// has too few outbound calls.
 const (
-	// helloOutbound is added where an outbound call begins as one does: whoever
-	// is called says "hello", and the agent introduces the matter at length.
+	// helloOutbound is added if an outbound call begins in the usual way: the called person
+	// says "hello", and the agent introduces the matter at length.
 	helloOutbound = 0.3
-	// greetingUnexpected bounds the weight where an outbound call begins with the
-	// greeting itself, and the called side has not answered yet.
+	// greetingUnexpected bounds the weight if an outbound call begins with the greeting
+	// itself, before the called side has answered.
 	greetingUnexpected = 0.6
-	// callerFirst bounds the weight where an inbound caller is first to say a word or
-	// two: as rare (4 of 96 calls) as an agent who says no more than "hello" (1 of 37).
+	// callerFirst bounds the weight if an inbound caller is first to say a word or two. This
+	// is as rare (4 of 96 calls) as an agent who says no more than "hello" (1 of 37).
 	callerFirst = 0.2
-	// maybeGreeted bounds it where the other side says more than a hello before, and
-	// nobody is known to have been called: "Acme support, good morning" is a
-	// greeting, too, and the first long turn then the customer's story.
+	// maybeGreeted bounds it if the other side says more than a hello before, and nobody is
+	// known to have been called. "Acme support, good morning" is a greeting too, and the
+	// first long turn is then the customer's story.
 	maybeGreeted = 0.2
 )
 
-// The weight of the first speech, where there is no long turn and the
-// direction is known: inbound the agent speaks first in 96 % of 96 calls.
-// Outbound the reverse is how telephones are answered; no figure is known.
+// The weight of the first speech if there is no long turn and the direction is known.
+// Inbound, the agent speaks first in 96 % of 96 calls. Outbound, people who answer a
+// telephone speak first; no figure is known.
 const (
 	firstSpeechInbound  = 1.0
 	firstSpeechOutbound = 0.7
 )
 
-// opening weighs how the call begins: the first long turn, or else the first
-// speech. Both are the same fact, so that only one of them counts.
+// opening weighs how the call begins: the first long turn, or otherwise the first speech.
+// Both are the same fact, so only one of them counts.
 func opening(w OpeningWeights, rates Rates) kind {
 	return kind{
 		name: openingName,
@@ -75,14 +75,14 @@ func opening(w OpeningWeights, rates Rates) kind {
 	}
 }
 
-// support is the greeting's weight if it is the agent's under a reading.
+// support is the greeting's weight if the greeting is the agent's under a reading.
 func (g greeting) support(r reading, w OpeningWeights) float64 {
 	if !r.byAgent(g.turn) {
 		return 0
 	}
 	weight := g.weight(w)
 	if g.beep && r.facts.Direction != declare.Inbound {
-		// Mailboxes greet at length, too, and agents get to them by calling out.
+		// Mailboxes greet at length too, and agents reach them by calling out.
 		return min(weight, w.Unlikely)
 	}
 	switch r.facts.Direction {
@@ -102,15 +102,15 @@ func (g greeting) support(r reading, w OpeningWeights) float64 {
 			return min(weight, maybeGreeted)
 		}
 		if g.otherFirst {
-			// The leg that joins is the called one's, who says hello: an agent's, too,
-			// where nobody greets at length.
+			// The leg that joins belongs to the called party, who says hello. It may be an
+			// agent's if nobody greets at length.
 			return min(weight, w.Complete)
 		}
 	}
 	return weight
 }
 
-// weight says how much of an opening there is around the greeting, in a call that was
+// weight returns the weight for how much of an opening surrounds the greeting, in a call
 // recorded whole.
 func (g greeting) weight(w OpeningWeights) float64 {
 	soon := g.turn.Start-g.firstWord <= soonS
@@ -131,7 +131,8 @@ func (g greeting) weight(w OpeningWeights) float64 {
 	}
 }
 
-// agentFirst and customerFirst report who speaks first; neither where both start at once.
+// agentFirst and customerFirst report who speaks first. Both are false if both sides start
+// at once.
 func (r reading) agentFirst() bool {
 	return r.agent().Timing.FirstSpeech < r.customer().Timing.FirstSpeech
 }

@@ -7,15 +7,15 @@ type Profile struct {
 	Opening OpeningWeights `json:"opening"`
 	// TurnTaking weighs how the sides take turns.
 	TurnTaking TurnTakingWeights `json:"turn_taking"`
-	// TimingCap bounds what opening and turn-taking claim together: both come
-	// from who speaks when, fitted on the same calls.
+	// TimingCap bounds the joint claim of opening and turn-taking: both come from who speaks
+	// when, fitted on the same calls.
 	TimingCap float64 `json:"timing_cap"`
-	// Rates are how often who speaks when misleads. Zero, as in profiles of before there
-	// were any: those built in.
+	// Rates are how often who speaks when misleads. Zero means the built-in rates, as in
+	// profiles from before rates existed.
 	Rates Rates `json:"rates,omitzero"`
 }
 
-// rates gives the profile's rates, or those built in.
+// rates returns the profile's rates, or the built-in ones.
 func (p *Profile) rates() Rates {
 	if p.Rates == (Rates{}) {
 		return Builtin().Rates
@@ -23,16 +23,15 @@ func (p *Profile) rates() Rates {
 	return p.Rates
 }
 
-// Builtin is the profile that is used unless another is given. Its
-// figures come from the project's private corpus: 48 calls with the timing of real ones
-// (37 inbound, 11 outbound made from inbound; 6 agents), 21 calls of people, of which 8
-// are the same calls, and 342 pieces cut from the middle of the first; and from
-// the published timing of 96 calls of the same kind, where the first long turn is
-// the agent's in 99 %.
+// Builtin is the default profile. Its figures come from the project's private corpus: 48
+// calls with the timing of real ones (37 inbound, 11 outbound made from inbound; 6 agents),
+// 21 calls of people, of which 8 are the same calls, and 342 pieces cut from the middle of
+// the first. They also come from the published timing of 96 calls of the same kind, where
+// the first long turn is the agent's in 99 %.
 //
-// The weights are of a call that was recorded whole; what can have happened otherwise is
-// in the rates, and in the files of the kinds. What they make of recordings with faults,
-// otoscope evaluate --faults tells.
+// The weights apply to a call that was recorded whole. The rates, and the files of the
+// kinds, cover what else can have happened. otoscope evaluate --faults shows the effect on
+// recordings with faults.
 func Builtin() Profile {
 	return Profile{
 		Name: "builtin-5",
@@ -45,10 +44,10 @@ func Builtin() Profile {
 			Unlikely: 0.2,  // by reason: nothing says that this is the opening
 		},
 		TurnTaking: TurnTakingWeights{
-			// As otoscope calibrate fits them to the 48 calls; alone they are
-			// right in 44 of 48, Cllr 0.44. From the 342 middles, each call weighing the
-			// same and left out in turn, a ridge regression gave 89 % right, Cllr 0.44,
-			// and one of the 98 beyond ten to one wrong.
+			// As otoscope calibrate fits them to the 48 calls; alone they are right in 44 of
+			// 48, Cllr 0.44. A ridge regression on the 342 middles, with equal weight for
+			// each call and each call left out in turn, gave 89 % right and Cllr 0.44. Of
+			// its 98 results beyond ten to one, one was wrong.
 			Latency:   0.19,
 			Talk:      0.24,
 			Silences:  0.78,
@@ -57,8 +56,9 @@ func Builtin() Profile {
 		},
 		TimingCap: 2.3, // 200 to 1: what 165 calls and the rates below bear together
 		Rates: Rates{
-			// No figures are known. Each is that of a centre in which one recorder in
-			// thirty to a hundred does it to all of its calls, as public reports tell of such.
+			// No figures are known. Each is the rate of a centre in which one recorder in
+			// thirty to a hundred has the fault on all of its calls, as public reports
+			// describe.
 			TwoCalls: 0.03,
 			Delay:    0.03,
 			Machine:  0.02,

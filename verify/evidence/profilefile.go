@@ -18,13 +18,13 @@ import (
 	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
-// ProfileSchema is the number of the form in which profiles are written.
+// ProfileSchema is the version of the profile file format.
 const ProfileSchema = 1
 
-// maxProfileBytes bounds what is read; a profile has some 2 KB.
+// maxProfileBytes bounds the size of a profile file; a profile has some 2 KB.
 const maxProfileBytes = 1 << 20
 
-// Provenance says where a profile's weights come from.
+// Provenance records the source of a profile's weights.
 type Provenance struct {
 	Fitted   string `json:"fitted"`   // the day, 2026-11-24
 	Otoscope string `json:"otoscope"` // the version that fitted it
@@ -34,8 +34,8 @@ type Provenance struct {
 	Cuts     int    `json:"cuts"`     // hard cases cut from these calls
 	Metadata bool   `json:"metadata"` // directions and join times were used as evidence
 	Folds    int    `json:"folds"`    // of the cross-validation that the figures come from
-	// MaxConfidence is what the profile claims at most of what was fitted, by
-	// what its calls support.
+	// MaxConfidence is the highest confidence that the profile claims from fitted weights,
+	// given the number of its calls.
 	MaxConfidence float64 `json:"max_confidence"`
 	// HeldOut are the figures over the calls, each judged by weights fitted without it.
 	HeldOut HeldOut `json:"held_out"`
@@ -79,9 +79,8 @@ func OpenProfile(path string) (Profile, Provenance, error) {
 	return ReadProfile(f)
 }
 
-// ReadProfile reads a profile. Every weight must be there, be known and be
-// within bounds, and no more may be claimed than the calls support that it was
-// fitted on.
+// ReadProfile reads a profile. Every weight must be present, known and within bounds. The
+// profile may claim no more than the calls that it was fitted on support.
 func ReadProfile(r io.Reader) (Profile, Provenance, error) {
 	p, from, err := readProfile(r)
 	if err != nil {
@@ -132,7 +131,7 @@ func readProfile(r io.Reader) (p Profile, from Provenance, err error) {
 	return p, from, nil
 }
 
-// WriteProfile writes a profile as ReadProfile reads it.
+// WriteProfile writes a profile in the form that ReadProfile reads.
 func WriteProfile(w io.Writer, p Profile, from Provenance) error {
 	weights, err := json.Marshal(p)
 	if err != nil {
@@ -149,7 +148,7 @@ func WriteProfile(w io.Writer, p Profile, from Provenance) error {
 	return err
 }
 
-// CheckProfileName refuses names that a result could not be told by.
+// CheckProfileName refuses names that would not identify a result's profile.
 func CheckProfileName(name string) error { return checkName(name) }
 
 func checkName(name string) error {
@@ -174,7 +173,7 @@ func (p *Profile) setWeights(text []byte) error {
 		return err
 	}
 	for name := range values {
-		if strings.HasPrefix(name, "rates.") { // what is not given is that of the built-in one
+		if strings.HasPrefix(name, "rates.") { // a missing rate keeps its built-in value
 			p.Rates = Builtin().Rates
 		}
 	}
@@ -238,8 +237,8 @@ func flatten(d *json.Decoder, prefix string, into map[string]float64) error {
 	return jsonError(err)
 }
 
-// once refuses text that is no single JSON object, and keys that are there
-// twice in one object: which of them is meant nobody knows.
+// once refuses text that is not a single JSON object, and duplicate keys in one object,
+// since either value could be the intended one.
 func once(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	var whole json.RawMessage
@@ -267,7 +266,7 @@ func onceIn(value json.RawMessage, depth int) error {
 	}
 	seen := map[string]bool{}
 	for _, m := range object.Members(value) {
-		// encoding/json takes keys in any case for the same.
+		// encoding/json ignores the case of keys.
 		name := strings.ToLower(m.Key)
 		if seen[name] {
 			return badProfile("take one of them away", "the profile has %q twice", m.Key)
@@ -280,7 +279,7 @@ func onceIn(value json.RawMessage, depth int) error {
 	return nil
 }
 
-// jsonError makes a sentence of what encoding/json says.
+// jsonError turns an error of encoding/json into a sentence.
 func jsonError(err error) error {
 	if err == nil {
 		return nil

@@ -8,41 +8,42 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Rates are how often recordings come about in ways in which who speaks when does not tell
-// who is who. They are stated, not fitted: nobody counts the faults of recorders. A
-// rate that is too high costs decisions, one that is too low wrong ones, so that all are higher
-// than anybody would put up with in a centre that works. What is heard makes each more or
-// less likely for the call that is weighed.
+// Rates are how often recordings arise in ways in which who speaks when does not identify
+// the parties. They are stated, not fitted: nobody counts the faults of recorders. A rate
+// that is too high costs decisions, and one that is too low causes wrong ones. All are
+// therefore higher than a working centre would tolerate. The sound makes each more or less
+// likely for the call that is weighed.
 type Rates struct {
-	// TwoCalls: the channels are legs of two calls, of two agents or two customers, or are
-	// out of step in a way that changes. Public reports name it for recorders of every kind.
+	// TwoCalls: the channels are legs of two calls, of two agents or of two customers, or
+	// are out of step by a changing amount. Public reports name it for recorders of every
+	// kind.
 	TwoCalls float64 `json:"two_calls"`
 	// Delay: one channel is late by seconds throughout.
 	Delay float64 `json:"delay"`
-	// Machine: a mailbox, a menu or an announcement is at one end, and nobody converses.
+	// Machine: one end is a mailbox, a menu or an announcement, and nobody converses.
 	Machine float64 `json:"machine"`
 	// Copy: a party is absent, and its channel repeats the other one later.
 	Copy float64 `json:"copy"`
-	// Late: a leg was recorded from later on than it was there. The highest of all, since a leg
-	// that begins late is what it looks like.
+	// Late: the recording of a leg starts later than the leg. This rate is the highest,
+	// since every leg that begins late looks like this.
 	Late float64 `json:"late"`
-	// Exchange: the sides change places within the recording, or another call is in it.
+	// Exchange: the sides change places within the recording, or it contains another call.
 	Exchange float64 `json:"exchange"`
-	// Begun: the recording begins within the call, or goes on after a pause.
+	// Begun: the recording begins within the call, or continues after a pause.
 	Begun float64 `json:"begun"`
 }
 
-// A scenario is a way in which the sound can have come about that says nothing of who is
-// who: it explains the sound as well under one reading as under the other.
+// A scenario is a way to produce the sound that does not identify the parties: it explains
+// the sound equally well under both readings.
 type scenario struct {
-	// mass is its rate, times how much better it explains the sound than a call that
-	// was recorded whole does.
+	// mass is its rate, times how much better it explains the sound than a call recorded
+	// whole.
 	mass   float64
 	detail string // why less is claimed
 }
 
-// limited is what is left of a log10 likelihood ratio of a call that was recorded whole if it
-// may have come about otherwise. The likelihood under each reading is the sum over all ways.
+// limited reduces the log10 likelihood ratio of a call recorded whole by the chance that the
+// sound arose otherwise. The likelihood under each reading is the sum over all ways.
 func limited(log10LR, mass float64) float64 {
 	if log10LR == 0 || mass == 0 {
 		return log10LR
@@ -53,30 +54,31 @@ func limited(log10LR, mass float64) float64 {
 	return math.Copysign(math.Log10(likelier/other), log10LR)
 }
 
-// What a machine or a copy leaves is hardly ever left by a conversation, and nothing is
-// claimed then. Of 69 calls of people and with their timing, one has fewer than 3
-// turns of one side, and none a channel that repeats the other.
+// A conversation hardly ever sounds like a machine or a copy, so if it does, nothing is
+// claimed. Of 69 calls of people and with their timing, one has fewer than 3 turns of one
+// side, and none has a channel that repeats the other.
 const (
 	fewTurns         = 2
 	fewTurnsOfPeople = 0.02
 	copyOfPeople     = 0.0001
 )
 
-// How much the sound of the sides tells that they stay: log10 of the distance crosswise over
-// that on the same sides, at the place at which they may best have changed. At evenOdds it
-// tells nothing; each tenth more or less makes it ten times less or more likely that the sides
-// change, or that another call follows the other way round. Of 69 calls it is below
-// 0.05 in 7 %; with the sides exchanged for 30 % of the call in two of three.
+// How strongly the sound shows that the sides stay: log10 of the distance crosswise over the
+// distance on the same sides, at the most likely place of a change. At evenOdds it is no
+// evidence. Each tenth above it makes a change of sides, or another call that follows the
+// other way round, ten times less likely, and each tenth below it ten times more likely. Of
+// 69 calls it is below 0.05 in 7 %. With the sides exchanged for 30 % of the call, it is so
+// in two of three.
 const (
 	evenOdds   = 0.05
 	tenTimes   = 0.1
 	leastOdds  = -3.0 // log10
 	mostOdds   = 2.0
-	noDistance = 0.5 // smaller distances mean nothing
+	noDistance = 0.5 // smaller distances have no meaning
 )
 
-// exchanged is how much better the sides changing places explains how they sound than
-// their staying; 1 where too little is said to tell.
+// exchanged is how much better a change of sides explains their sound than no change; 1 if
+// there is too little speech to decide.
 func exchanged(s measurement.SideSwap) float64 {
 	if !s.At.Happened() {
 		return 1
@@ -85,7 +87,7 @@ func exchanged(s measurement.SideSwap) float64 {
 	return math.Pow(10, min(mostOdds, max(leastOdds, (evenOdds-stay)/tenTimes)))
 }
 
-// talk is how much the sound is that of two parties who talk with each other.
+// talk is how much the sound resembles two parties who talk with each other.
 type talk struct {
 	together  float64 // as conversation gives it, bounded
 	elsewhere float64 // as the function gives it
@@ -99,7 +101,7 @@ func talkOf(m *measurement.Measurements, turns []measurement.Turn) talk {
 	return talk{bounded(conversation(m, 0)), elsewhere(m), min(left, right) <= fewTurns, repeated(m), exchanged(m.Pair.SideSwap)}
 }
 
-// scenarios are those that concern all that comes from who speaks when.
+// scenarios returns those that concern all evidence from who speaks when.
 func (t talk) scenarios(rates Rates) []scenario {
 	all := []scenario{
 		{rates.TwoCalls * math.Pow(10, -t.together), "Legs of two calls would explain this as well."},
@@ -115,11 +117,12 @@ func (t talk) scenarios(rates Rates) []scenario {
 	return all
 }
 
-// worthTelling is by how much less is claimed before the reason is given, in log10 units.
+// worthTelling is the smallest reduction of a claim, in log10 units, for which the reason is
+// given.
 const worthTelling = 0.15
 
-// limit scales items so that together they claim no more than the scenarios leave of them,
-// and gives the reason with the strongest of them.
+// limit scales items so that together they claim no more than the scenarios allow, and adds
+// the reason to the strongest item.
 func limit(items []Item, all []scenario) {
 	sum := Sum(items)
 	if sum == 0 {
@@ -139,7 +142,7 @@ func limit(items []Item, all []scenario) {
 	items[strongest].Detail += " " + likeliest(all)
 }
 
-// likeliest gives the reason of the scenario that limits most.
+// likeliest returns the reason of the scenario with the strongest limit.
 func likeliest(all []scenario) string {
 	return slices.MaxFunc(all, func(a, b scenario) int { return cmp.Compare(a.mass, b.mass) }).detail
 }

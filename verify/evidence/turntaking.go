@@ -9,8 +9,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// TurnTakingWeights are slopes on natural logarithms of ratios, agent over
-// customer, of what each side does over the whole call.
+// TurnTakingWeights are slopes on natural logarithms of ratios, agent over customer, of each
+// side's behaviour over the whole call.
 type TurnTakingWeights struct {
 	Latency   float64 `json:"latency"`   // of the median response latencies: the agent answers later
 	Talk      float64 `json:"talk"`      // of the talk times: the agent talks more
@@ -19,21 +19,21 @@ type TurnTakingWeights struct {
 	Cap       float64 `json:"cap"`       // of all together
 }
 
-// Offsets keep ratios of small figures near one, where they mean nothing.
+// Offsets keep ratios of small figures near one, since those have no meaning.
 const (
 	latencyOffsetS   = 0.3 // about a reaction time
 	talkOffsetS      = 2.0
 	silencesOffset   = 1.0
 	talkspurtOffsetS = 0.3
 
-	worthSaying   = 1.15 // a smaller ratio is not told
+	worthSaying   = 1.15 // smaller ratios are not reported
 	longSilenceS  = 3.0
-	noLatencyS    = 0.7 // stands in where a side never answers
-	minTotalTalkS = 4.0 // each side needs some talk before its manner means anything
+	noLatencyS    = 0.7 // used for a side that never answers
+	minTotalTalkS = 4.0 // each side needs some talk before its manner has meaning
 )
 
-// turnTaking weighs how the sides take turns over the whole call, as one
-// model: its parts depend on each other and were fitted together.
+// turnTaking weighs how the sides take turns over the whole call, as one model: its parts
+// depend on each other and were fitted together.
 func turnTaking(w TurnTakingWeights) kind {
 	return kind{
 		name:    turnTakingName,
@@ -42,8 +42,8 @@ func turnTaking(w TurnTakingWeights) kind {
 	}
 }
 
-// turnTakingSupport is half of the bounded score, so that the difference
-// between the readings is the whole of it.
+// turnTakingSupport is half of the bounded score, so that the difference between the
+// readings is the whole score.
 func turnTakingSupport(r reading, w TurnTakingWeights) float64 {
 	agent, customer := r.habits(true), r.habits(false)
 	if min(agent.talkS, customer.talkS) < minTotalTalkS {
@@ -86,7 +86,7 @@ func (r reading) habits(agent bool) habits {
 		ends = append(ends, end)
 		before := i - 1
 		if measurement.Tied(r.turns, i) {
-			before-- // who begins at the same instant has not answered
+			before-- // a turn that begins at the same instant is not an answer
 		}
 		if before < 0 || r.byAgent(t) != agent {
 			continue
@@ -123,7 +123,7 @@ func turnTakingDetail(r reading) string {
 	return fmt.Sprintf("Over the whole call the %s side %s, as agents tend to.", r.agentSide(), join(cues))
 }
 
-// join lists cues as a sentence does.
+// join joins cues as in a sentence.
 func join(cues []string) string {
 	if n := len(cues); n > 1 {
 		return strings.Join(cues[:n-1], ", ") + " and " + cues[n-1]

@@ -7,10 +7,10 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// waiting weighs what is played to a waiting party: ringback before anybody
-// speaks, and music in a queue or on hold. It lies on the channel of what that
-// party hears. Which that is depends on who called and on how the call was
-// recorded, so that all of it is one fact: the strongest counts.
+// waiting weighs the sounds played to a waiting party: ringback before anybody speaks, and
+// music in a queue or on hold. Such a sound is on the channel that carries what the party
+// hears. That channel depends on the caller and on the recording method. All of this is
+// therefore one fact, and the strongest sound counts.
 func waiting() kind {
 	return kind{
 		name:    "waiting_sound",
@@ -19,14 +19,14 @@ func waiting() kind {
 	}
 }
 
-// waitingSound is a sound that fits a reading, and by how much.
+// waitingSound is a sound that fits a reading, and its weight.
 type waitingSound struct {
 	weight   float64
 	sentence string
 }
 
-// waitingSound finds the sound that supports the reading most. A sound on both
-// channels at once says nothing.
+// waitingSound finds the sound that supports the reading most. A sound on both channels at
+// once is no evidence.
 func (r reading) waitingSound() waitingSound {
 	var best waitingSound
 	consider := func(here, there, weight float64, format, side string) {
@@ -48,14 +48,14 @@ func (r reading) waitingSound() waitingSound {
 	return best
 }
 
-// Music shorter than this is a jingle or a telephone that rings. Whoever waits
-// does not talk: where the other side does, the music is somebody's radio.
+// Music shorter than this is a jingle or a ringing telephone. A waiting party does not talk.
+// If the other side talks, the music is somebody's radio.
 const (
 	shortestWaitS  = 5.0
 	mostTalkInWait = 0.3 // of the music's length
 )
 
-// played is how long a channel carries what is played to those who wait, in seconds.
+// played is how long a channel carries sounds for waiting parties, in seconds.
 type played struct {
 	ringingS float64 // before anybody speaks
 	queueS   float64 // music before both parties have spoken
@@ -76,7 +76,7 @@ func (r reading) played(byCustomer bool) played {
 		}
 	}
 	if r.heardAcross(there) {
-		return p // whose music it is cannot be told
+		return p // the music's listener is unknown
 	}
 	for _, music := range here.Music {
 		length := music.End - music.Start
@@ -92,7 +92,7 @@ func (r reading) played(byCustomer bool) played {
 	return p
 }
 
-// heardAcross reports whether what is on a channel is heard on the other, too.
+// heardAcross reports whether the sound of one channel is also heard on the other.
 func (r reading) heardAcross(from *measurement.Channel) bool {
 	leak := r.m.Pair.LeftOnRight
 	if from == &r.m.Right {
@@ -101,35 +101,34 @@ func (r reading) heardAcross(from *measurement.Channel) bool {
 	return leak.Crosstalk.Heard() || leak.Echo.Heard()
 }
 
-// The weights of what is played to those who wait are by reason; no figure is known.
+// The weights of waiting sounds are reasoned; no figure is known.
 const (
 	waitingSure   = 1.0 // the method says whose channel it is on
-	waitingLikely = 0.4 // the method is not known, or plays it seldom
+	waitingLikely = 0.4 // the method is not known, or seldom plays it
 	ringbackGuess = 0.3
 )
 
-// ringbackOnAgentSide: inbound, the customer's leg and the parent call of a
-// <Dial> carry on their other channel what the customer hears. Less is claimed
-// where the method is not known.
+// ringbackOnAgentSide: inbound, the other channel of the customer's leg, and of the parent
+// call of a <Dial>, carries what the customer hears. Less is claimed if the method is not
+// known.
 func ringbackOnAgentSide(f declare.Facts) float64 {
 	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: ringbackGuess}.when(declare.Inbound, f)
 }
 
-// ringbackOnCustomerSide: outbound, the called network rings back on the leg of the called.
+// ringbackOnCustomerSide: outbound, the called network rings back on the called party's leg.
 func ringbackOnCustomerSide(f declare.Facts) float64 {
 	return byMethod{declare.AgentLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: ringbackGuess}.when(declare.Outbound, f)
 }
 
-// queueOnAgentSide: inbound, the customer's leg carries the queue that the
-// customer waits in. A <Dial> is recorded from its answer on, after the queue of
-// the flow, but the called system may have one of its own. A conference and
-// the agent's leg carry none.
+// queueOnAgentSide: inbound, the customer's leg carries the queue in which the customer
+// waits. The recording of a <Dial> starts at its answer, after the queue of the flow, but
+// the called system may have a queue too. A conference and the agent's leg carry none.
 func queueOnAgentSide(f declare.Facts) float64 {
 	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingLikely, declare.UnknownMethod: waitingLikely}.when(declare.Inbound, f)
 }
 
-// queueOnCustomerSide: outbound, the queue is that of a called company, or music in
-// place of ringback, and comes over the leg of the called by any method.
+// queueOnCustomerSide: outbound, the queue belongs to a called company, or music replaces
+// ringback. It arrives over the called party's leg by any method.
 func queueOnCustomerSide(f declare.Facts) float64 {
 	if f.Direction != declare.Outbound {
 		return 0
@@ -137,10 +136,9 @@ func queueOnCustomerSide(f declare.Facts) float64 {
 	return waitingLikely
 }
 
-// holdOnAgentSide: agents have a hold button that plays music, customers
-// rarely do. A conference plays it to the one participant that is on hold, which is
-// on nobody's channel, and the agent's leg does not carry what the customer hears:
-// music there is somebody else's.
+// holdOnAgentSide: agents have a hold button that plays music, and customers rarely do. A
+// conference plays it to the one participant on hold, so it is on neither channel. The
+// agent's leg does not carry what the customer hears: music there comes from somebody else.
 func holdOnAgentSide(f declare.Facts) float64 {
 	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: waitingLikely}[f.RecordedBy]
 }

@@ -12,19 +12,19 @@ const MaxWeight = 6.0
 type Weight struct {
 	Name  string   // as in a profile's file, "opening.complete"
 	Value *float64 // in the profile
-	// Cap says that the number bounds what others add up to, and weighs nothing
-	// itself. It is above 0; a weight may be negative.
+	// Cap says that the number bounds a sum of other weights, and is not a weight itself. It
+	// is above 0; a weight may be negative.
 	Cap bool
 	// Rate says that the number is how often something happens, above 0 and up to 1. It is
-	// stated, not fitted, and has a default where a profile does not name it.
+	// stated, not fitted, and has a default if a profile does not name it.
 	Rate bool
 }
 
-// Fitted reports whether the weight comes from a fit: it is no bound and no rate.
+// Fitted reports whether the weight comes from a fit: it is neither a bound nor a rate.
 func (w Weight) Fitted() bool { return !w.Cap && !w.Rate }
 
-// Weights gives access to all numbers of a profile, in the order in which they
-// are declared, so that what reads, writes or fits profiles names none of them.
+// Weights gives access to all numbers of a profile, in the order of their declaration. Code
+// that reads, writes or fits profiles need not name any of them.
 func (p *Profile) Weights() []Weight { return weightsOf(reflect.ValueOf(p).Elem(), "") }
 
 func weightsOf(v reflect.Value, prefix string) []Weight {
