@@ -70,10 +70,10 @@ func newChannel(rate, step int, o Options) *channel {
 	return ch
 }
 
-// takeStep measures a step, y[at:], with the samples before it. It returns how many
-// samples of the base band the step gave, and whether it is digital silence.
+// takeStep measures a step, y[at:], with the samples before it. It returns how many samples of the
+// base band the step gave, and whether it is digital silence.
 //
-// The order is that of what each meter needs:
+// Each meter needs the results of those before it, which gives the order:
 //
 //  1. The energy of the step. Its peak says whether a sample is not a number, and
 //     what clipping and the grid need not look at.
@@ -130,14 +130,13 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	return based, silent
 }
 
-// settleMusic decides between tones and music, which look alike, and marks both
-// in the log.
+// settleMusic decides between tones and music, which look similar, and marks both in the log.
 func (ch *channel) settleMusic() []frames.Range {
 	ch.tones.Finish(&ch.log)
 	return ch.tones.Found.Settle(ch.music.Find(&ch.log), &ch.log)
 }
 
-// finish gives what the channel sounds like, now that it is known where somebody speaks.
+// finish returns what the channel sounds like. It needs to know where somebody speaks.
 func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.Channel {
 	out := measurement.Channel{
 		Levels:   ch.energy.Result(),

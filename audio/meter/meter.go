@@ -14,15 +14,15 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
-// The rates that a meter takes, in Hz. Speech needs the telephone band, which
-// needs 8 kHz; above 192 kHz nobody records calls.
+// The rates in Hz that a meter takes. Speech needs the telephone band, which needs 8 kHz. Nobody
+// records calls above 192 kHz.
 const (
 	MinSampleRate = 4000
 	MaxSampleRate = 192000
 )
 
-// bufferedSteps is how many steps pass through the buffer before the samples
-// that are kept from before them are moved to its front.
+// bufferedSteps is how many steps pass through the buffer before the samples kept from earlier
+// steps are moved to its front.
 const bufferedSteps = 32
 
 // Meter measures one recording. It is not safe for concurrent use.
@@ -32,9 +32,9 @@ type Meter struct {
 	storedG711 bool
 	step       int // samples
 	frames     int64
-	past       int // samples that are kept from before the newest step
+	past       int // samples kept from before the newest step
 	at         int // where in buf the newest step begins
-	pending    int // samples that wait for their step to fill
+	pending    int // samples waiting for their step to fill
 	buf        [2][]float32
 	ch         [2]*channel
 	duplicate  crosstalk.Duplicate
@@ -42,12 +42,13 @@ type Meter struct {
 	common     *crosstalk.Common // nil for mono
 }
 
-// Options says what to measure. The zero value measures all that needs no asking for.
+// Options selects what to measure. The zero value selects everything except what is measured only
+// on request.
 type Options struct {
-	// StoredAsG711 says that the file holds the samples as G.711. Each then lies on
-	// the grid of its law, which tells nothing of the line: no grid is reported.
+	// StoredAsG711 says that the file holds the samples as G.711. Each sample then lies on the
+	// grid of that law, which says nothing about the line: no grid is reported.
 	StoredAsG711 bool
-	// OnRequest is measured only when asked for.
+	// OnRequest is what to measure only on request.
 	measurement.OnRequest
 	// Known is audio to look for in each channel.
 	Known []*fingerprint.Print
@@ -78,9 +79,8 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	return m, nil
 }
 
-// Add measures a block: full scale is 1.0, left and right are of one length,
-// and right is ignored for a mono meter. The size of the blocks makes no
-// difference to the measurements.
+// Add measures a block. Full scale is 1.0, left and right have equal length, and a mono meter
+// ignores right. The size of the blocks does not change the measurements.
 func (m *Meter) Add(left, right []float32) {
 	for len(left) > 0 {
 		l, r := m.Next()
@@ -94,8 +94,8 @@ func (m *Meter) Add(left, right []float32) {
 	}
 }
 
-// Next is where the next samples go, for Commit to measure them: decoding into it
-// saves a copy. It is never empty; right is nil for a mono meter.
+// Next returns the place for the next samples, which Commit then measures: decoding into it saves
+// a copy. It is never empty; right is nil for a mono meter.
 func (m *Meter) Next() (left, right []float32) {
 	from := m.at + m.pending
 	if len(m.buf[0])-from < m.step {
@@ -112,7 +112,7 @@ func (m *Meter) Next() (left, right []float32) {
 	return left, right
 }
 
-// Commit measures the first n samples that were put where Next said.
+// Commit measures the first n samples in the slices that Next returned.
 func (m *Meter) Commit(n int) {
 	m.frames += int64(n)
 	for m.pending += n; m.pending >= m.step; m.pending -= m.step {
@@ -121,8 +121,8 @@ func (m *Meter) Commit(n int) {
 	}
 }
 
-// takeStep measures one step of n samples: each channel by itself, then the two
-// against each other, in the base band that the channels have made by then.
+// takeStep measures one step of n samples: first each channel, then both together in their base
+// bands.
 func (m *Meter) takeStep(n int) {
 	var based int // samples of the base band
 	quiet := false
@@ -137,15 +137,14 @@ func (m *Meter) takeStep(n int) {
 	}
 }
 
-// Finish ends the pass and asks the questions that need the whole call. The
-// meter must not be used again.
+// Finish ends the pass and computes what needs the whole call. The meter must not be used again.
 func (m *Meter) Finish() measurement.Measurements {
 	out := m.finish()
 	out.Round()
 	return out
 }
 
-// finish gives the measurements with all their digits. The order matters:
+// finish returns the measurements with all their digits. The order matters:
 //
 //  1. Where music plays and tones sound, which mark their frames in the log.
 //  2. Where somebody speaks, in the frames that are left.

@@ -2,17 +2,17 @@ package crosstalk
 
 import "math"
 
-// A noise or a hum that both channels have, from one room or one power supply,
-// is in the cross-spectrum of every block, no matter who speaks: C has a third part,
-// N, that does not change. Its least squares need the sums of C/(Sl·Sr), 1/Sl,
-// 1/Sr and 1/(Sl·Sr). What they give is taken out of the other sums where it is
-// more than chance; where it is none that would cost strength for nothing.
+// A noise or a hum that both channels share, from one room or one power supply, is in the
+// cross-spectrum of every block, no matter who speaks: C has a third part, N, that does not
+// change. Its least squares need the sums of C/(Sl·Sr), 1/Sl, 1/Sr and 1/(Sl·Sr). The result is
+// removed from the other sums where it is more than chance. Where there is no such noise, removing
+// it would only weaken the result.
 
-// noiseInQuarter is the strength from which the noise is heard in a quarter of
-// the call; chance gives it once in a hundred.
+// noiseInQuarter is the strength from which the noise counts as present in a quarter of the call.
+// Chance reaches it once in a hundred quarters.
 const noiseInQuarter = 3.0
 
-// noiseBlocks is how many blocks three unknowns need.
+// noiseBlocks is the number of blocks that three unknowns need.
 const noiseBlocks = 4
 
 // noiseSums are the sums for a common noise.
@@ -46,9 +46,9 @@ func (s *noiseSums) join(o *noiseSums) {
 	}
 }
 
-// removeNoise takes the noise that the channels have in common out of the
-// parts of a call, if there is one all through it. Bleed that comes or goes
-// looks like a noise at the change, and only there.
+// removeNoise removes the noise that the channels share from the parts of a call, if it lasts
+// through the whole call. Bleed that starts or stops looks like a noise at the change, but only
+// there.
 func (p *Common) removeNoise(f *lagFinder, parts []*span) {
 	total := make([]complex64, p.bins)
 	var all extent
@@ -80,8 +80,8 @@ func (p *Common) removeNoise(f *lagFinder, parts []*span) {
 	}
 }
 
-// commonNoise is N by the least squares of a span, whatever is heard of one
-// channel on the other, times the weight that it has in them.
+// commonNoise is N by the least squares of a span, whatever the channels carry of each other,
+// times its weight in them.
 func (s *span) commonNoise() []complex64 {
 	out := make([]complex64, len(s.toRight))
 	for cell, n := range s.count {
@@ -89,8 +89,8 @@ func (s *span) commonNoise() []complex64 {
 		if !(ll > 0 && rr > 0 && nn > 0) {
 			continue
 		}
-		// What the regressors Sl, Sr and 1 have in common, pair by pair: where
-		// one of them is made of the others, nothing is known of N.
+		// What the regressors Sl, Sr and 1 share, pair by pair: where one of them is a combination
+		// of the others, nothing is known about N.
 		lr, ln, rn := n/math.Sqrt(ll*rr), s.noise.overRight[cell]/math.Sqrt(ll*nn), s.noise.overLeft[cell]/math.Sqrt(rr*nn)
 		if det := 1 - lr*lr - (float64(ln*ln) + float64(rn*rn)) + 2*lr*(ln*rn); det <= 1e-6 {
 			continue
@@ -107,7 +107,7 @@ func (s *span) commonNoise() []complex64 {
 	return out
 }
 
-// removeNoise takes out of the sums what a common noise explains.
+// removeNoise removes from the sums what a common noise explains.
 func (s *span) removeNoise() {
 	for cell, both := range s.noise.overBoth {
 		if both == 0 {

@@ -10,62 +10,58 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/music"
 )
 
-// What two channels have in common is looked for at a low rate and in a band
-// that every line passes and most of the energy of speech lies in. At 2 kHz a
-// channel costs a quarter of what it costs at 8, and the lags come out as
-// well: what is told apart is noise from phases that agree over 700 Hz.
+// The channels are compared at a low rate, in a band that every line passes and that holds most of
+// the energy of speech. At 2 kHz a channel costs a quarter of what it costs at 8 kHz, and the lags
+// are as accurate: what matters is that phases agree over 700 Hz, as noise does not.
 const (
 	commonRate   = 2000 // Hz; the channels are compared at a rate from this up to twice as high
 	commonLowHz  = 250
 	commonHighHz = 930
 )
 
-// maxLagS is how far one channel may be behind the other. A block holds both
-// directions of it, and some more so that the ends of the range stay apart.
+// maxLagS is the longest lag of one channel behind the other. A block holds this lag in both
+// directions, and some more so that the ends of the range stay separate.
 const (
 	maxLagS = 0.9
 	blockS  = 2.05 * maxLagS
 )
 
-// leastSound is the share of a block that has to be sound: what is shorter has
-// one phase for many bins, and one chance agreement looks like many.
+// leastSound is the least share of sound in a block. A shorter sound has one phase for many bins,
+// so one chance agreement would look like many.
 const leastSound = 0.25
 
-// taper is the share of a block at either end that fades, so that few samples
-// count less than others.
+// taper is the share of a block that fades at either end. It is small, so that few samples count
+// less than the others.
 const taper = 0.05
 
-// cellBins is how many neighbouring bins of a block's spectrum share a weight.
-// Finer than the formants of a vowel, and enough bins that their mean power is
-// hardly raised or lowered by chance.
+// cellBins is how many neighbouring bins of a block's spectrum share a weight. A cell is narrower
+// than the formants of a vowel, but has enough bins that chance hardly changes their mean power.
 const cellBins = 32
 
-// Common looks for sound that two channels have in common.
+// Common finds sound that the two channels share.
 //
-// Each channel is thinned to the low rate and transformed by itself, in blocks
-// of about 2 s that follow each other without overlap. In every cell of 32
-// bins the cross-spectrum C of a block is modelled as
+// Each channel is first reduced to the low rate and transformed, in consecutive blocks of about 2
+// s without overlap. In every cell of 32 bins the cross-spectrum C of a block is modelled as
 //
 //	C = a · Sl · e^(−iωs) + b · Sr · e^(−iωt)
 //
-// where Sl and Sr are the powers of the channels, a is the gain at which the
-// left channel is heard on the right one, s how much later, and b and t the
-// same for the right channel on the left one. The noise of C is as large as
-// √(Sl·Sr), whence the least squares of all blocks and cells need only the sums
-// of C/Sr and C/Sl (spectra) and of 1, Sl/Sr and Sr/Sl (numbers): two talkers
-// who take turns make the equations for a and b independent, and the noise of a
-// line does not enter the gains. The sums are kept for spans of the call.
+// where Sl and Sr are the powers of the channels, a is the gain at which the left channel is heard
+// on the right one, s is how much later, and b and t are the same for the right channel on the
+// left one. The noise of C is as large as √(Sl·Sr). Therefore the least squares of all blocks and
+// cells need only the sums of C/Sr and C/Sl (spectra) and of 1, Sl/Sr and Sr/Sl (numbers). Two
+// talkers who take turns make the equations for a and b independent, and the noise of a line does
+// not enter the gains. The sums are kept separately for each span of the call.
 type Common struct {
 	rate     float64 // Hz
 	thin     [2]*thinner
 	gain     float64   // of thin
-	upper    [2]int    // 1: the level in the upper half leaves out the first sample of the next step
-	above    []float32 // what of a step lies in that half
+	upper    [2]int    // 1: the upper half of the level omits the first sample of the next step
+	above    []float32 // the part of a step in that half
 	low      [2]lowLog
 	block    [2][]float32
 	filled   int  // of the block
 	sounding int  // of these that are not silent
-	quiet    bool // the newest step was silent on a channel
+	quiet    bool // the newest step was silent on either channel
 	window   []float32
 	fft      *dsp.FFT
 	from     int // first bin of the band
@@ -75,8 +71,7 @@ type Common struct {
 	music    *span // blocks in which music plays on both channels
 }
 
-// New takes the rate of the base band in Hz, and what knows of each
-// channel where music plays.
+// New takes the rate of the base band in Hz, and for each channel the detector of its music.
 func New(rate int, music [2]*music.Watch) *Common {
 	p := &Common{}
 	for c := range p.thin {
@@ -105,13 +100,12 @@ func New(rate int, music [2]*music.Watch) *Common {
 	return p
 }
 
-// Add takes both base bands, whose newest n samples are the step. Where a channel
-// is digital silence nothing can be heard of the other one: a leg that is not
-// there, or muted behind the place where crosstalk comes in. Such steps are silent
-// on both.
+// Add takes both base bands; their newest n samples are the step. Where one channel is digital
+// silence, nothing of the other one can be heard: the leg is missing, or is muted after the point
+// where crosstalk enters. Such a step counts as silent on both channels.
 func (p *Common) Add(left, right *frames.Past, n int, quiet bool) {
 	l, r := p.thinned(0, left, n), p.thinned(1, right, n)
-	// Two sounds that both begin or end at once have that in common.
+	// Two sounds that both begin or end at once would look related.
 	if ends := min(p.filled, len(l)); quiet && !p.quiet {
 		fadeOut(p.block[0][p.filled-ends : p.filled])
 		fadeOut(p.block[1][p.filled-ends : p.filled])
@@ -140,7 +134,7 @@ func (p *Common) Add(left, right *frames.Past, n int, quiet bool) {
 	}
 }
 
-// thinned brings a step of a channel down to the low rate and logs its level.
+// thinned reduces a step of a channel to the low rate and logs its level.
 func (p *Common) thinned(c int, base *frames.Past, n int) []float32 {
 	x := p.thin[c].add(base.Before(0, filterPast+n))
 	taken := (len(x) - filterPast - p.upper[c] + 1) / 2
@@ -154,7 +148,7 @@ func (p *Common) thinned(c int, base *frames.Past, n int) []float32 {
 	return x
 }
 
-// Finish takes what has not filled a block.
+// Finish takes the last block, which is not full.
 func (p *Common) Finish() {
 	if p.filled > 0 {
 		clear(p.block[0][p.filled:])
@@ -182,8 +176,8 @@ func (p *Common) transform() {
 	}
 }
 
-// count adds a block to the sums of its span. Music that both parties hear is
-// no talker whom both channels carry: it is kept apart.
+// count adds a block to the sums of its span. Music that both parties hear is kept separate: it is
+// not a talker whom both channels carry.
 func (p *Common) count(b *spectraBlock) {
 	open := p.spans.next(p.bins)
 	switch {
@@ -195,7 +189,7 @@ func (p *Common) count(b *spectraBlock) {
 	}
 }
 
-// fadeIn fades the samples of a step that begin with number from of so many.
+// fadeIn fades the samples of a step. The first one has the number from, out of so many.
 func fadeIn(x []float32, from, of int) {
 	for i := range x {
 		x[i] *= (float32(from+i) + 0.5) / float32(of)
@@ -208,8 +202,8 @@ func fadeOut(x []float32) {
 	}
 }
 
-// Result asks what the channels have in common, once it is known where
-// somebody speaks. lagZero is what comparing sample by sample gave.
+// Result finds what the channels share. It needs to know where somebody speaks. lagZero is the
+// result of the comparison sample by sample.
 func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.Duplicate, out *measurement.Pair) {
 	out.Duplicate = lagZero
 	if late, ok := p.lateCopy(left, right, lagZero); ok {
@@ -246,7 +240,7 @@ func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.D
 	pieces := p.pieces(left, right, lag)
 	ratioDB, same := oneRatio(pieces)
 	if len(pieces) < fewestPieces {
-		return // lagZero stands, whatever it says
+		return // lagZero stands
 	}
 	if same || math.Abs(lag.startS) < delayedS && math.Abs(ratioDB) <= copyGainDB && total.direction(true).medianAlike() >= filteredAlike {
 		out.Duplicate = f.copyOf(total, lag, lagZero, ratioDB)
@@ -264,8 +258,7 @@ func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.D
 	out.Skew = shift(l.found, lag)
 }
 
-// commonTalk is how long both channels speak in parts of the call in which
-// they are one sound.
+// commonTalk is how long both channels speak in the parts of the call in which they are one sound.
 func (p *Common) commonTalk(f *lagFinder, left, right []measurement.Segment) float64 {
 	common := make([]bool, len(p.spans.parts))
 	for i, part := range p.spans.parts {
@@ -296,7 +289,7 @@ func (p *Common) join(parts []*span) *span {
 	return total
 }
 
-// copyOf describes the one signal that both channels are.
+// copyOf describes the one signal that is on both channels.
 func (f *lagFinder) copyOf(total *span, lag course, lagZero measurement.Duplicate, ratioDB float64) measurement.Duplicate {
 	out := lagZero
 	switch {
@@ -311,11 +304,11 @@ func (f *lagFinder) copyOf(total *span, lag course, lagZero measurement.Duplicat
 	return out
 }
 
-// shift is what of the lags no echo explains: sound that is heard on the other
-// channel before its own, or at the same lag both ways.
+// shift is the part of the lags that no echo explains: sound that the other channel carries before
+// its own channel does, or at the same lag in both directions.
 func shift(found [2]measurement.Coupling, lag course) measurement.ChannelSkew {
 	out := measurement.ChannelSkew{DriftPPM: lag.rate * 1e6}
-	var early, late []float64 // what the paths say of the right channel's lag
+	var early, late []float64 // the right channel's lag, as each path shows it
 	for c, leak := range found {
 		for _, p := range []measurement.EchoPath{leak.Crosstalk, leak.Echo} {
 			if !p.Heard() || math.Abs(p.LagS) < shiftS {
@@ -343,5 +336,5 @@ func shift(found [2]measurement.Coupling, lag course) measurement.ChannelSkew {
 	return out
 }
 
-// shiftS is the least lag that speaks of a shift.
+// shiftS is the least lag that indicates a shift.
 const shiftS = 0.003

@@ -10,59 +10,59 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// bleedS is the lag up to which sound of one channel on the other is bleed:
-// crosstalk, or a microphone that hears the other party's loudspeaker. What is
-// later has gone to the far end and back.
+// bleedS is the longest lag at which one channel's sound on the other is bleed: crosstalk, or a
+// microphone that hears the other party's loudspeaker. Later sound has travelled to the far end
+// and back.
 const bleedS = 0.010
 
-// What a peak beside a stronger one must have to be one of its own: a peak of
-// 700 Hz in width and the changes of a line leave weaker ones around it, and
-// in a short call so do the periods of the voices.
+// A peak beside a stronger one needs this much to count as separate. A peak of 700 Hz in width,
+// and the changes of a line, leave weaker peaks around it. In a short call, the periods of the
+// voices do so, too.
 const (
 	besideS     = 0.015
 	besideShare = 0.2
 	voicedS     = 0.06
 	voicedShare = 0.4
-	// Large gains at long lags are not quite told apart by direction.
+	// Large gains at long lags are not fully separated by direction.
 	mirroredS     = 0.002
 	mirroredShare = 0.35
 )
 
-// heardInPart is the strength at a known lag, in standard deviations, from
-// which a sound is heard in a part of the call: chance gives it once in 3,000 parts.
+// heardInPart is the strength at a known lag, in standard deviations, from which a sound counts as
+// heard in a part of the call. Chance reaches it once in 3,000 parts.
 const heardInPart = 4.0
 
 const (
-	steadyShare = 0.5 // of the evidence in parts in which a sound is heard: it is there throughout
-	// Parts in which one channel over the other is always the same hold one
-	// sound, or one talker: this is n²/(Σ Sl/Sr · Σ Sr/Sl), 1 if nothing else is in them.
+	steadyShare = 0.5 // of the evidence is in parts that have the sound: it is there throughout
+	// A part in which the ratio of the channels is constant holds one sound, or one talker. This
+	// is n²/(Σ Sl/Sr · Σ Sr/Sl); it is 1 if the part holds nothing else.
 	oneSound = 0.9
-	// Where an echo falls into the block after that of its sound, a part gives
-	// too small a gain, never too large: a high quantile of them is right.
+	// If an echo falls into the block after that of its sound, the part's gain is too small, never
+	// too large. A high quantile of the gains is therefore right.
 	echoQuantile = 0.75
 )
 
-// What a channel must carry of the other where the other is loud.
+// What a channel must carry of the other one where that one is loud.
 const (
-	carriedOverDB  = 15  // over the level below which a channel is for a tenth of the time
-	carriedSteps   = 10  // of such sound at least
-	carriedShortDB = 6.0 // short of the gain by so much …
-	carriedShort   = 0.3 // … for more than this share of the time: it carries no such thing
+	carriedOverDB  = 15  // over the level that the channel stays below for a tenth of the time
+	carriedSteps   = 10  // this many steps of such sound
+	carriedShortDB = 6.0 // this far below the gain …
+	carriedShort   = 0.3 // … for more than this share of the time: the channel does not carry it
 )
 
-// What the channels have in common where bleed is all there is.
+// What the channels share if there is only bleed.
 const (
-	explainedTimes   = 3.0 // as much as the gains make; they vary
-	unexplainedShare = 0.1 // of the parts that have something in common
+	explainedTimes   = 3.0 // times what the gains make; they vary
+	unexplainedShare = 0.1 // of the parts that share something
 )
 
-// mostGainDB is the greatest gain that is reported: what is louder than on its own
-// channel is heard the other way round, and only its mirror image is seen. So it is where
-// one channel is digital silence whenever nobody speaks on it.
+// mostGainDB is the greatest gain that is reported. A sound that is louder than on its own channel
+// is coupled in the other direction, and only its mirror image is seen. The same happens if one
+// channel is digital silence whenever nobody speaks on it.
 const mostGainDB = 6.0
 
-// leastGainDB is the least gain that is reported: the numbers of a sound that
-// both channels have, and neither has of the other, come out below it.
+// leastGainDB is the least gain that is reported. A sound that both channels share, but neither
+// has from the other, gives figures below it.
 const leastGainDB = -48.0
 
 // direction is one direction of a span's equations.
@@ -78,14 +78,13 @@ func (s *span) direction(toRight bool) direction {
 	return direction{s.toLeft, s.toRight, s.rightOver, s.leftOver, s.count}
 }
 
-// unmixed solves each cell's equations for the direction, whatever is heard
-// the other way.
+// unmixed solves the equations of each cell for this direction, whatever is heard in the other.
 func (d direction) unmixed() []complex64 {
 	out := make([]complex64, len(d.direct))
 	for cell, n := range d.counts {
 		det := d.own[cell]*d.others[cell] - n*n
 		if det <= 1e-6*d.own[cell]*d.others[cell] {
-			continue // one sound only: there are no two directions
+			continue // only one sound: the two directions cannot be separated
 		}
 		p, q := float32(d.others[cell]/det), float32(n/det)
 		for i := cell * cellBins; i < (cell+1)*cellBins; i++ {
@@ -105,8 +104,8 @@ func (d direction) totals() (own, n, others float64) {
 	return own, n, others
 }
 
-// medianAlike is alike, cell by cell, in the median: a filter between the
-// channels makes their ratio one of frequency.
+// medianAlike is the median of alike over the cells. A filter between the channels makes their
+// ratio depend on frequency.
 func (d direction) medianAlike() float64 {
 	x := make([]float64, len(d.counts))
 	for i, n := range d.counts {
@@ -117,8 +116,7 @@ func (d direction) medianAlike() float64 {
 	return frames.Median(x)
 }
 
-// alike is 1 where the ratio of the channels' levels never changes, and less
-// the more it does.
+// alike is 1 if the ratio of the channels' levels never changes, and smaller the more it changes.
 func (d direction) alike() float64 {
 	own, n, others := d.totals()
 	if own == 0 || others == 0 {
@@ -141,8 +139,8 @@ func (f *lagFinder) gain(d direction, lagS float64) (gain, deviation float64) {
 	return math.Copysign(math.Hypot(re, im), re), math.Sqrt(others / det / cellBins)
 }
 
-// apart undoes what mixing both ways does to the gains. With left = l + b·r and
-// right = r + a·l the equations give a/(1+ab) and b/(1+ab).
+// apart corrects the gains for mixing in both directions. With left = l + b·r and right = r + a·l,
+// the equations give a/(1+ab) and b/(1+ab).
 func apart(a, b float64) (float64, float64) {
 	q := a * b
 	if math.Abs(q) < 1e-9 {
@@ -152,7 +150,7 @@ func apart(a, b float64) (float64, float64) {
 	return a * (1 + p), b * (1 + p)
 }
 
-// leaks finds what is heard of each channel on the other; left on right first.
+// leaks finds what each channel carries of the other; left on right comes first.
 type couplings struct {
 	sound  *Common
 	finder *lagFinder
@@ -195,9 +193,9 @@ func (l *couplings) find() {
 	}
 }
 
-// explained reports whether what the channels have in common at once is no more
-// than what bleed of the gains that were found makes of them. A noise that both
-// channels have is far more where nobody speaks.
+// explained reports whether bleed of the gains that were found explains everything that the
+// channels share at once. A noise that both channels share is far more than that where nobody
+// speaks.
 func (l *couplings) explained() bool {
 	a, b := l.found[0].Crosstalk, l.found[1].Crosstalk
 	if !a.Heard() && !b.Heard() {
@@ -232,7 +230,7 @@ func (l *couplings) explained() bool {
 
 func isBleed(lagS float64) bool { return math.Abs(lagS) <= bleedS }
 
-// path measures what is heard at a peak. other is the strongest peak the other way.
+// path measures what is heard at a peak. other is the strongest peak in the other direction.
 func (l *couplings) path(c int, at, other lagPeak) measurement.EchoPath {
 	if !at.sure(l.total.extent) {
 		return measurement.EchoPath{}
@@ -281,12 +279,12 @@ func (l *couplings) path(c int, at, other lagPeak) measurement.EchoPath {
 	return path
 }
 
-// carries reports whether a channel is as loud as what it is said to carry of
-// the other makes it. A noise, a hum or music that both channels have is at
-// one lag too, but a talker on one channel leaves the other as it is.
+// carries reports whether a channel is as loud as it must be if it carries the other one. A noise,
+// a hum or music on both channels is at one lag too, but there a talker on one channel does not
+// change the other.
 //
-// The lags of a block are those of a circle: what comes later than half of it looks
-// as if it came before, where the other channel is not as loud.
+// The lags of a block form a circle: a sound that comes more than half a circle later seems to
+// come earlier, at a place where the other channel is not as loud.
 func (l *couplings) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
 	if c == 1 {
 		lagS = -lagS
@@ -302,8 +300,8 @@ func (l *couplings) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
 	return short*later <= laterShort*loud
 }
 
-// short counts the steps in which a source is loud, and in how many of them the
-// other channel is too quiet to carry it, so much later.
+// short counts the steps in which a source is loud, and the steps among them in which the other
+// channel, after the lag, is too quiet to carry it.
 func (l *couplings) short(c int, afterS, gainDB float64, heardIn []bool) (loud, short int) {
 	source, other := &l.sound.low[c], &l.sound.low[1-c]
 	drift := l.drift

@@ -1,4 +1,4 @@
-// Package crosstalk finds what the two channels have in common.
+// Package crosstalk finds the sound that the two channels share.
 //
 //	duplicate.go      whether they are one signal, sample by sample
 //	latecopy.go     copies that are later than phases reach, by their envelopes
@@ -11,8 +11,8 @@
 //	echo.go           segments that are only the other channel's sound
 //	thin.go           the base band to a quarter of its rate, in which all this is done
 //
-// How well, and where it ends, RESULTS.md says.
+// RESULTS.md gives its accuracy and its limits.
 //
-// Flex Insights calls it crosstalk when both parties talk at once. Here that is
-// double talk, and crosstalk is what ITU-T means by it: sound that leaks.
+// Flex Insights says crosstalk when both parties talk at once. Here that is double talk. Crosstalk
+// has the meaning that ITU-T gives it: sound that leaks from one channel into the other.
 package crosstalk

@@ -9,14 +9,14 @@ import (
 // How a lag that changes is followed from part to part.
 const (
 	driftParts  = 4     // parts that must have the sound
-	driftBlocks = 4     // blocks a part from which parts are searched where the whole call shows nothing
+	driftBlocks = 4     // blocks a part; with fewer, parts are not searched if the whole call shows nothing
 	driftNearS  = 0.1   // how far a part's lag may be from the call's
 	driftLeastS = 0.002 // over the call: less is within a peak's width
-	driftMissS  = 0.003 // how far the parts may be off the line, in the median
+	driftMissS  = 0.003 // the most by which the parts may miss the line, in the median
 	maxDriftPPM = 1000  // the clocks of two devices differ by less
 )
 
-// course is a lag in the course of a recording.
+// course is a lag that changes in the course of a recording.
 type course struct {
 	startS float64 // at its beginning
 	rate   float64 // s a second
@@ -33,17 +33,16 @@ func (p *Common) middle(i int) float64 {
 	return (float64(i)*blocks + float64(p.spans.inLast)/2) * p.blockS()
 }
 
-// partAt is the part of n that a time lies in.
+// partAt is the part, of n, that contains a time.
 func (p *Common) partAt(t float64, n int) int {
 	return min(n-1, int(t/(float64(p.spans.blocks)*p.blockS())))
 }
 
-// blockS is how long a block is in seconds.
+// blockS is the length of a block in seconds.
 func (p *Common) blockS() float64 { return float64(len(p.window)) / p.rate }
 
-// follow looks for a lag that changes at a constant rate: near one that the
-// whole call shows, or, where near is nil, anywhere. It reports whether parts
-// enough have a sound in common for the answer to be one.
+// follow finds a lag that changes at a constant rate: near one that the whole call shows or, if
+// near is nil, anywhere. It reports whether enough parts share a sound for the answer to count.
 func (p *Common) follow(f *lagFinder, near *lagPeak) (course, bool) {
 	type point struct{ t, lagS float64 }
 	var points []point
@@ -63,7 +62,7 @@ func (p *Common) follow(f *lagFinder, near *lagPeak) (course, bool) {
 	if len(points) < driftParts {
 		return course{}, false
 	}
-	// The median slope of all pairs, and the median of what it leaves.
+	// The median slope of all pairs, and the median of what remains.
 	var slopes, starts []float64
 	for i, a := range points {
 		for _, b := range points[:i] {
@@ -88,8 +87,8 @@ func (p *Common) follow(f *lagFinder, near *lagPeak) (course, bool) {
 	return c, true
 }
 
-// straighten turns the phases of the parts so that a lag that drifts is
-// everywhere what it is at the start.
+// straighten turns the phases of the parts so that a drifting lag has its starting value
+// everywhere.
 func (p *Common) straighten(f *lagFinder, c course) []*span {
 	if c.rate == 0 {
 		return p.spans.parts

@@ -9,39 +9,38 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/level"
 )
 
-// copyCorrelation is the correlation at lag zero from which two channels are
-// the same sample by sample. A copy re-quantised to 16 bits or recoded by
-// G.711 (37 dB signal to distortion) stays above 0.9999.
+// copyCorrelation is the correlation at lag zero from which two channels are the same sample by
+// sample. A copy stays above 0.9999 after requantising to 16 bits or coding by G.711 (37 dB signal
+// to distortion).
 const copyCorrelation = 0.995
 
-// constantShare is the share of a channel's energy below which what is not its
-// constant is not known: products are summed in single precision within a step.
+// constantShare is a share of a channel's energy. If what remains without the constant is below
+// it, it is unknown: products are summed in single precision within a step.
 const constantShare = 1e-5
 
 // equalWithinDB is the largest gain at which a copy is called equal.
 const equalWithinDB = 0.1
 
-// delayedS is the lag from which a copy is called delayed: half a sample at 2 kHz is none.
+// delayedS is the lag from which a copy counts as delayed; half a sample at 2 kHz does not.
 const delayedS = 0.00025
 
-// Two channels are one signal if the ratio of their levels is the same
-// no matter who speaks.
+// Two channels are one signal if the ratio of their levels stays the same no matter who speaks.
 const (
 	ratioSteps   = 25   // half a second of speech makes a piece
-	fewestPieces = 4    // fewer are no conversation
+	fewestPieces = 4    // fewer are not a conversation
 	piecesOffDB  = 3.0  // bleed of −3 dB both ways puts the talkers 6 dB apart
-	piecesOff    = 0.02 // share of the pieces that may be off: noise, and words that the lag cuts
-	copyGainDB   = 15.0 // a channel that has so much less than the other has it by bleed
-	// A filter that cuts into the band of the levels lets the ratio change with
-	// the sound; at each frequency it stays. Bleed of −3 dB both ways gives
-	// less even if one party speaks for 1.2 % of the time.
+	piecesOff    = 0.02 // share of the pieces that may be off, through noise or words that the lag cuts
+	copyGainDB   = 15.0 // a channel that is this much quieter than the other has its sound by bleed
+	// A filter that cuts into the band of the levels makes the ratio change with the sound, but
+	// not at a single frequency. Bleed of −3 dB in both directions gives less even if one party
+	// speaks for 1.2 % of the time.
 	filteredAlike = 0.98
 )
 
 // Duplicate compares the channels sample by sample.
 type Duplicate struct{ product float64 }
 
-// Add takes a step and gives the sum of its products.
+// Add takes a step and returns the sum of its products.
 func (c *Duplicate) Add(left, right []float32) float64 {
 	product := float64(dsp.Dot(left, right))
 	c.product += product
@@ -75,15 +74,15 @@ func (c *Duplicate) Result(left, right level.Energy, n int64) measurement.Duplic
 	return out
 }
 
-// pieces are the ratios in dB of the right channel's level to the left one's
-// in half seconds of speech on either channel, at a lag.
+// pieces are the ratios in dB of the right channel's level to the left one's, at a lag, in half
+// seconds of speech on either channel.
 func (p *Common) pieces(left, right []measurement.Segment, lag course) []float64 {
 	var out []float64
 	var powerL, powerR float64
 	n := 0
 	l, r := speaking{segments: left}, speaking{segments: right}
 	for i := range p.low[0].n {
-		// i counts on the channel that is ahead, whichever that is.
+		// i counts on the channel that is ahead.
 		t := (float64(i) + 0.5) * frames.StepS
 		lagS := lag.at(t)
 		behind := int(math.Round(math.Abs(lagS) / frames.StepS))
@@ -107,7 +106,7 @@ func (p *Common) pieces(left, right []measurement.Segment, lag course) []float64
 	return out
 }
 
-// speaking tells whether a time that only grows is within a segment.
+// speaking reports whether a time is within a segment. The times must increase.
 type speaking struct {
 	segments []measurement.Segment
 	i        int
@@ -120,7 +119,7 @@ func (s *speaking) at(t float64) bool {
 	return s.i < len(s.segments) && s.segments[s.i].Start <= t
 }
 
-// oneRatio reports whether the ratio is the same in all pieces, and which it is.
+// oneRatio reports whether the ratio is the same in all pieces, and its value.
 func oneRatio(pieces []float64) (ratioDB float64, same bool) {
 	if len(pieces) < fewestPieces {
 		return 0, false

@@ -8,18 +8,18 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
-// How a channel's sound is told from what is heard on it of the other one.
+// The limits that separate a channel's sound from what it carries of the other one.
 const (
-	// Own sound is so far above what the other's level makes it, or above the
-	// other's level itself where that is less: of two talkers in a strong bleed
-	// the louder one speaks.
+	// A channel's own sound is this far above the level that the other channel causes, or above
+	// the other channel's level if that is less: of two talkers in a strong bleed, the louder one
+	// speaks.
 	leakMarginDB = 12.0
-	leakSpreadS  = 0.12 // the other's level is its highest within this time: paths have tails
+	leakSpreadS  = 0.12 // the other's level is its highest within this time, because paths have tails
 )
 
-// DropHeardElsewhere takes from each channel's segments what is only the other
-// channel's sound, heard by a path that was found. A path that is not known
-// to be there takes nothing: a quiet talker's words would go with it.
+// DropHeardElsewhere removes from each channel's segments the sound that comes only from the other
+// channel, through a path that was found. It removes nothing without a known path, because a quiet
+// talker's words would go, too.
 func DropHeardElsewhere(speeches *[2]speech.Speech, logs [2]*frames.Log, pair *measurement.Pair, c frames.Clock) {
 	own := [2][]measurement.Segment{speeches[0].Segments, speeches[1].Segments}
 	for here, leak := range [2]measurement.Coupling{pair.RightOnLeft, pair.LeftOnRight} {
@@ -38,7 +38,7 @@ func DropHeardElsewhere(speeches *[2]speech.Speech, logs [2]*frames.Log, pair *m
 	}
 }
 
-// leakage says what of a channel is the other's.
+// leakage describes the other channel's sound on a channel.
 type leakage struct {
 	log, other *frames.Log
 	path       measurement.EchoPath
@@ -46,7 +46,7 @@ type leakage struct {
 	drift      float64           // how much later the other is heard, s a second
 }
 
-// heardAs says whose a frame is.
+// heardAs is the channel that a frame's sound belongs to.
 type heardAs int
 
 const (
@@ -55,7 +55,7 @@ const (
 	asOwn                    // loud, and it does not
 )
 
-// hears says what a frame is.
+// hears classifies a frame.
 func (l leakage) hears(i int) heardAs {
 	level := float64(l.log.At(i))
 	if level == frames.Quiet || level < float64(l.floor)*frames.Scale+speech.AboveFloor {
@@ -74,8 +74,8 @@ func (l leakage) hears(i int) heardAs {
 	return asOwn
 }
 
-// without leaves of the segments what is the channel's own. Segments that
-// hold nothing of the other stay as they are.
+// without keeps the part of the segments that is the channel's sound. Segments that hold nothing
+// of the other channel stay unchanged.
 func (l leakage) without(segments []measurement.Segment, c frames.Clock) []measurement.Segment {
 	var out []measurement.Segment
 	for _, s := range segments {
@@ -99,7 +99,7 @@ func (l leakage) without(segments []measurement.Segment, c frames.Clock) []measu
 	return out
 }
 
-// split makes talkspurts of the frames that are the channel's own.
+// split joins the frames of the channel's sound into talkspurts.
 func (l leakage) split(first, end int, c frames.Clock) []measurement.Segment {
 	var out []measurement.Segment
 	start, until, own := -1, 0, 0

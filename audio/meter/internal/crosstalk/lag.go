@@ -7,26 +7,25 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 )
 
-// How sure a common sound must be. The strength of a peak is the sum of the
-// phases of all bins at its lag over the standard deviation that phases of no
-// relation give; its square over two is then distributed exponentially, and
-// among all lags of both directions 5 is passed about once in 30 calls, 6.5
-// in 10⁵. A few blocks only are no average: two vowels that begin once each
-// have phases in common at the lag between them, hence the second term.
+// How sure a common sound must be. The strength of a peak is the sum of the phases of all bins at
+// its lag, divided by the standard deviation for unrelated phases. Half its square is then
+// distributed exponentially. Among all lags of both directions, chance exceeds 5 about once in 30
+// calls, and 6.5 in 10⁵. A few blocks are not an average: two vowels that begin once each share
+// phases at the lag between them. The second term allows for that.
 const (
 	surelyCommon   = 6.5
 	fewBlocksRaise = 25.0 // over the number of blocks
 )
 
-// lagPeak is where sound is common to two channels, or seems to be.
+// lagPeak is a lag at which two channels share a sound, or seem to.
 type lagPeak struct {
 	lagS     float64 // right behind left
 	strength float64 // in standard deviations
 }
 
-// sure reports whether a peak found in so much sound is more than chance. The
-// bins of a block that is silent for the most part depend on their neighbours, as
-// many together as the sound is short: their phases are fewer than they seem.
+// sure reports whether a peak found in this much sound is more than chance. In a block that is
+// mostly silent, each bin depends on its neighbours, on more of them the shorter the sound is. So
+// it has fewer independent phases than it seems.
 func (p lagPeak) sure(in extent) bool {
 	if in.blocks == 0 {
 		return false
@@ -48,7 +47,7 @@ type lagFinder struct {
 
 func (p *Common) lagFinder() *lagFinder {
 	f := &lagFinder{n: len(p.window), rate: p.rate, from: p.from, phase: make([]complex64, p.bins)}
-	// The band is a part of the spectrum: fewer lags than samples hold all of it.
+	// The band is a part of the spectrum, so fewer lags than samples describe it fully.
 	points := f.n
 	for points/2*3 >= 4*len(f.phase) {
 		points /= 2
@@ -59,9 +58,9 @@ func (p *Common) lagFinder() *lagFinder {
 	return f
 }
 
-// look takes a cross-spectrum and leaves all but the phases out of it: every
-// frequency counts the same, and no sound that is loud at few of them, a hum
-// or a held vowel, can look like a common one.
+// look takes a cross-spectrum and keeps only the phases. Every frequency then counts the same. So
+// a sound that is loud at few frequencies, such as a hum or a held vowel, cannot look like a
+// common one.
 func (f *lagFinder) look(spectrum []complex64) {
 	for i, c := range spectrum {
 		f.phase[i] = 0
@@ -79,8 +78,8 @@ func sizeOf(c complex64) float64 {
 	return math.Sqrt(re*re + im*im)
 }
 
-// strongest is the strongest peak of what was looked at with a lag that is
-// within the limits, both ends included.
+// strongest is the strongest peak in the spectrum that look took, with a lag within the limits
+// (both included).
 func (f *lagFinder) strongest(within func(lagS float64) bool) lagPeak {
 	best, at := -1.0, 0
 	try := func(lag int, z complex128) {
@@ -102,13 +101,13 @@ func (f *lagFinder) strongest(within func(lagS float64) bool) lagPeak {
 	return f.refine(at)
 }
 
-// betweenLags is what is left of a peak in the middle of two coarse lags, and some less.
+// betweenLags is what remains of a peak midway between two coarse lags, and slightly less.
 const betweenLags = 0.65
 
-// finer is how many lags are tried for each of the coarse ones.
+// finer is how many fine lags refine tries for each coarse one.
 const finer = 16
 
-// refine finds the top of the peak about a coarse lag.
+// refine finds the top of the peak near a coarse lag.
 func (f *lagFinder) refine(lag int) lagPeak {
 	var size [2*finer + 1]float64
 	best := finer
@@ -129,8 +128,8 @@ func (f *lagFinder) refine(lag int) lagPeak {
 	return lagPeak{lagS: lagS, strength: f.agreement(f.phase, lagS)}
 }
 
-// agreement is how well the phases of a spectrum agree at a lag, in standard
-// deviations of what phases of no relation do.
+// agreement is how well the phases of a spectrum agree at a lag, in standard deviations of
+// unrelated phases.
 func (f *lagFinder) agreement(spectrum []complex64, lagS float64) float64 {
 	return f.deviations(cmplx.Abs(f.phases(spectrum, lagS)), spectrum)
 }
@@ -171,7 +170,8 @@ func (f *lagFinder) sum(spectrum []complex64, lagS float64) complex128 {
 	return sum
 }
 
-// turns is by how much a lag turns the phase from one bin to the next, and that of the first bin.
+// turns is the angle by which a lag turns the phase from one bin to the next, and that of the
+// first bin.
 func (f *lagFinder) turns(lagS float64) (turn, first complex128) {
 	unit := func(bins float64) complex128 {
 		s, c := math.Sincos(2 * math.Pi * bins / float64(f.n) * f.rate * lagS)
@@ -180,8 +180,7 @@ func (f *lagFinder) turns(lagS float64) (turn, first complex128) {
 	return unit(1), unit(float64(f.from))
 }
 
-// seen is the share of a block in which a sound and what is heard of it after
-// a lag are both.
+// seen is the share of a block that holds both a sound and, after a lag, what is heard of it.
 func (f *lagFinder) seen(lagS float64) float64 {
 	return 1 - math.Abs(lagS)*f.rate/float64(f.n)
 }

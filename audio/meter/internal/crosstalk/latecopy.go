@@ -7,26 +7,26 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// A copy that is later than the phases reach is told by its envelope: first where
-// in time the two fit best, in tenths of a second and then in steps, and then by the
-// ratio of their levels, which is one throughout.
+// A copy that is too late for the phases is recognised by its envelope. The time at which the two
+// envelopes fit best is found first in tenths of a second, then in steps. The ratio of the levels,
+// which is the same throughout, then decides.
 const (
 	maxLateS = 6.0
-	// phasesReachS is the lag up to which phases tell it better.
+	// phasesReachS is the lag up to which phases find a copy better.
 	phasesReachS = 0.8
 	coarse       = 5 // steps a tenth of a second
 	// envelopeDB is how far below its loudest sounds a channel's envelope reaches.
 	envelopeDB   = 40
-	loudestShare = 0.98 // of its time it is below them
-	// The best correlation at any lag is at most 0.47 on 108 sound recordings, and 0.92 to 1
-	// where one channel is a copy of the other, at half a tenth beside the lag, too.
+	loudestShare = 0.98 // it is below them for this share of its time
+	// The best correlation at any lag is at most 0.47 on 108 sound recordings. If one channel is a
+	// copy of the other it is 0.92 to 1, also half a tenth beside the lag.
 	coarselyAlike = 0.7
 	lateAlike     = 0.8
 	latePieces    = 5    // half seconds of speech; phases, which are surer, need 4
 	leastFitS     = 10.0 // of both channels
 )
 
-// lateCopy finds one signal on both channels, one of them maxLagS to maxLateS late.
+// lateCopy finds one signal on both channels, later on one of them by maxLagS to maxLateS.
 func (p *Common) lateCopy(left, right []measurement.Segment, lagZero measurement.Duplicate) (measurement.Duplicate, bool) {
 	tenths := [2][]float32{p.low[0].envelope(coarse), p.low[1].envelope(coarse)}
 	most := int(maxLateS / frames.StepS / coarse)
@@ -48,7 +48,7 @@ func (p *Common) lateCopy(left, right []measurement.Segment, lagZero measurement
 	return measurement.Duplicate{Kind: measurement.Delayed, LagS: late.startS, GainDB: ratioDB, Correlation: lagZero.Correlation}, true
 }
 
-// envelope is the level in dB over the least that counts, the mean of so many steps each.
+// envelope is the level in dB above the least that counts, averaged over so many steps each.
 func (l *lowLog) envelope(of int) []float32 {
 	out := make([]float32, l.n/of)
 	loudest := int(l.quantile(loudestShare))
@@ -60,8 +60,8 @@ func (l *lowLog) envelope(of int) []float32 {
 	return out
 }
 
-// bestFit is the lag of the second of two envelopes, within limits, at which their
-// correlation is largest, over so many values at least. Of equals the least lag counts.
+// bestFit is the lag of the second of two envelopes, within limits, at which their correlation
+// over at least so many values is largest. Among equals the smallest lag wins.
 func bestFit(x [2][]float32, from, to, least int) (lag int, correlation float64) {
 	correlation = -1
 	for k := from; k <= to; k++ {

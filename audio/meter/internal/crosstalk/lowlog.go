@@ -6,10 +6,10 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// lowLog keeps, in a byte a step, the level of a channel from 500 to 1000 Hz:
-// what lines, filters and codecs of any bandwidth leave alone. In steps of
-// half a decibel, downwards. It tells one signal on both channels from two
-// talkers who hear each other.
+// lowLog keeps the level of a channel from 500 to 1000 Hz, one byte a step. Lines, filters and
+// codecs of any bandwidth leave this band unchanged. The unit is half a decibel, counted
+// downwards. The log distinguishes one signal on both channels from two talkers who hear each
+// other.
 type lowLog struct {
 	chunks [][]uint8
 	n      int
@@ -17,7 +17,7 @@ type lowLog struct {
 
 const (
 	lowScale = 2   // steps a decibel
-	lowNone  = 255 // no sound at all
+	lowNone  = 255 // no sound
 )
 
 // add takes the energy of a step's n samples.
@@ -51,7 +51,8 @@ func (l *lowLog) power(i int) float64 {
 	return math.Pow(10, -float64(v)/(10*lowScale))
 }
 
-// quantile is the level below which the channel is for a share q of its time, lowNone where it never sounds.
+// quantile is the level that the channel stays below for a share q of its time, or lowNone if it
+// never sounds.
 func (l *lowLog) quantile(q float64) uint8 {
 	var bins [lowNone]int
 	n := 0

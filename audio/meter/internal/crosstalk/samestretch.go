@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	// blockSteps is half a second: long enough that two talkers differ in it.
+	// blockSteps is half a second: long enough for two talkers to differ in it.
 	blockSteps = 25
-	// sameCorrelation, at lag zero, is what one signal has on both channels,
-	// scaled, inverted or through G.711; bleed of −6 dB one way leaves 0.9 at the most
-	// where both talk.
+	// sameCorrelation, at lag zero, is what one signal reaches on both channels, whether scaled,
+	// inverted or through G.711. Bleed of −6 dB in one direction reaches at most 0.9 where both
+	// talk.
 	sameCorrelation = 0.98
-	// activeMeanSquare is −50 dBov: with less there is only the line's noise to compare.
+	// activeMeanSquare is −50 dBov: below it there is only the line's noise.
 	activeMeanSquare = 1e-5
 	// fewestSame is how many active blocks make a stretch: 2.5 s.
 	fewestSame = 5
 )
 
-// SameStretches finds parts of a recording in which both channels carry one signal
-// without delay, half a second at a time. Blocks in which nobody speaks say
-// nothing: a stretch goes on over them, and ends with its last active block.
+// SameStretches finds parts of a recording in which both channels carry one signal without delay,
+// half a second at a time. Blocks in which nobody speaks decide nothing: a stretch continues over
+// them, and ends with its last active block.
 type SameStretches struct {
 	steps                int
 	product, left, right float64 // of the block
@@ -34,7 +34,7 @@ type SameStretches struct {
 	found       []frames.Range
 }
 
-// Add takes what a step of n samples has of energy on both channels, and of their product.
+// Add takes the energy of both channels in a step of n samples, and of their product.
 func (s *SameStretches) Add(product, left, right float64, n int) {
 	s.product, s.left, s.right, s.samples = s.product+product, s.left+left, s.right+right, s.samples+n
 	if s.steps++; s.steps < blockSteps {
@@ -67,7 +67,7 @@ func (s *SameStretches) close() {
 	s.same = 0
 }
 
-// Result ends the last stretch and gives all.
+// Result ends the last stretch and returns them all.
 func (s *SameStretches) Result(c frames.Clock) []measurement.Segment {
 	if s.steps > 0 {
 		s.end()

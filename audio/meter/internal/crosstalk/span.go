@@ -2,17 +2,17 @@ package crosstalk
 
 import "slices"
 
-// maxSpans is how many parts of a call are kept apart. When there are
-// more, neighbours are joined, and a span is twice as long from then on.
+// maxSpans is how many parts of a call are kept separately. When there are more, neighbours are
+// joined, and a span is twice as long from then on.
 const maxSpans = 16
 
-// faintest is a power of a cell below which there is no sound but rounding.
+// faintest is the power of a cell below which there is only rounding noise.
 const faintest = 1e-18
 
-// extent is how much sound there is in a number of blocks.
+// extent is how much sound some blocks hold.
 type extent struct {
 	blocks int     // with sound on both channels
-	sound  float64 // as many whole ones would have as much
+	sound  float64 // the number of full blocks that would hold as much
 }
 
 func (e *extent) join(o extent) {
@@ -42,7 +42,7 @@ func newSpan(bins int) *span {
 	}
 }
 
-// add takes the spectra of a block, and what share of it is not silent.
+// add takes the spectra of a block, and the share of it that is not silent.
 func (s *span) add(left, right []complex64, sound float64) {
 	s.blocks++
 	s.sound += sound
@@ -69,8 +69,8 @@ func (s *span) add(left, right []complex64, sound float64) {
 		s.noise.add(cell, overL, overR)
 		for i := range l {
 			lr, li, rr, ri := real(l[i]), imag(l[i]), real(r[i]), imag(r[i])
-			// The conversions keep the products from being fused with the sums
-			// on some machines: the conjugate would not be exact any more.
+			// The conversions stop some machines from fusing the products with the sums, which
+			// would make the conjugate inexact.
 			cr := float32(lr*rr) + float32(li*ri)
 			ci := float32(lr*ri) - float32(li*rr)
 			toRight[i] += complex(float32(cr*overR), float32(ci*overR))

@@ -4,13 +4,12 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
-// thinner brings a base band down to the rate at which channels are compared,
-// by two and by two again where it is high enough. What a filter lets through
-// from beyond its new rate folds into the band as noise; it has no lag of its
-// own and is related to nothing on the other channel that the sound in the
-// band is not related to.
+// thinner reduces a base band to the rate at which the channels are compared: by two, and by two
+// again if the rate is high enough. What a filter passes from beyond its new rate folds into the
+// band as noise. That noise has no separate lag, and is related to the other channel only as far
+// as the sound in the band is.
 type thinner struct {
-	first  halver // only where the rate is high enough for two
+	first  halver // only if the rate is high enough for two
 	second halver
 	halves int
 }
@@ -23,10 +22,10 @@ func newThinner(rate int) *thinner {
 	return t
 }
 
-// factor is by how much the rate is lower.
+// factor is how many times lower the new rate is.
 func (t *thinner) factor() int { return 1 << t.halves }
 
-// gain is how many times what is kept is too large.
+// gain is how many times too large the output is.
 func (t *thinner) gain() float64 {
 	if t.halves == 2 {
 		return binomialGain * halfBandGain
@@ -34,8 +33,8 @@ func (t *thinner) gain() float64 {
 	return halfBandGain
 }
 
-// add takes samples that follow the filterPast ones before them in x. It
-// returns those that are kept in the same form, valid until the next call.
+// add takes samples that follow the filterPast ones before them in x. It returns its output in the
+// same form, valid until the next call.
 func (t *thinner) add(x []float32) []float32 {
 	if t.halves == 2 {
 		x = t.first.add(x, binomial)
@@ -43,7 +42,7 @@ func (t *thinner) add(x []float32) []float32 {
 	return t.second.add(x, halfBand)
 }
 
-// filterPast is how many samples from before the newest one a filter looks at.
+// filterPast is how many samples before the newest one a filter uses.
 const filterPast = dsp.HalfTaps - 1
 
 // halver halves a sample rate.
@@ -84,13 +83,13 @@ func halfBand(dst, x []float32) {
 	dsp.Halve(dst, x, &dsp.HalfFilter{Centre: 16, Beside: 9, Outer: -1})
 }
 
-// upperBand leaves what halfBand takes, from 2 kHz that from 500 Hz up.
+// upperBand keeps what halfBand removes: at 2 kHz, the band from 500 Hz up.
 func upperBand(dst, x []float32) {
 	dsp.Halve(dst, x, &dsp.HalfFilter{Centre: 16, Beside: -9, Outer: 1})
 }
 
-// The sums of the filters' weights. As they are powers of two, what is kept
-// is scaled without a rounding, and once instead of for every sample.
+// The sums of the filters' weights. They are powers of two, so the output can be scaled without
+// rounding, and once instead of for every sample.
 const (
 	binomialGain = 4
 	halfBandGain = 32

@@ -7,19 +7,19 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/music"
 )
 
-// Whether music plays is known some seconds later: by slots up to musicReachS
-// before and after, for which a block waits.
+// Whether music plays is known some seconds later: it depends on slots up to musicReachS before
+// and after. A block waits for them.
 const (
 	musicWaitBlocks = 4
 	musicReachS     = 8.0
-	// A stretch of music is known to within so many slots.
+	// The bounds of a stretch of music are accurate to this many slots.
 	musicEdgeSlots = 4
 )
 
-// spectraBlock is a block of both channels in the band in which they are compared.
+// spectraBlock is a block of both channels, in the band of the comparison.
 type spectraBlock struct {
 	number  int     // blocks before it
-	sound   float64 // the share of it that is not silent; 0 where there is too little
+	sound   float64 // the share of it that is not silent; 0 if there is too little
 	spectra [2][]complex64
 }
 
@@ -43,7 +43,7 @@ func newWaitingBlocks(watches [2]*music.Watch, blockS float64, bins int) waiting
 	return w
 }
 
-// push gives room for the next block.
+// push makes room for the next block.
 func (w *waitingBlocks) push() *spectraBlock {
 	b := &w.ring[w.pushed%len(w.ring)]
 	b.number = w.pushed
@@ -51,7 +51,7 @@ func (w *waitingBlocks) push() *spectraBlock {
 	return b
 }
 
-// next takes the oldest block if more than so many wait. It is valid until the next push.
+// next takes the oldest block if more than so many wait. The block is valid until the next push.
 func (w *waitingBlocks) next(but int) (*spectraBlock, bool) {
 	if w.pushed-w.taken <= but {
 		return nil, false

@@ -9,14 +9,13 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// The bands that voices are described in (Davis and Mermelstein 1980, within
-// the telephone band).
+// The mel bands that describe voices (Davis and Mermelstein 1980), limited to the telephone band.
 const (
 	melBands  = 20
 	melLowHz  = 200
 	melHighHz = 3400
 	frameS    = 0.032
-	melFloor  = 1e-10 // of full scale; below 16 bits' own noise
+	melFloor  = 1e-10 // of full scale; below the noise of 16 bits
 )
 
 // cepstrum describes the spectral envelope of frames of the base band.
@@ -63,7 +62,7 @@ func newCepstrum(rate int) *cepstrum {
 	}
 	binHz := float64(rate) / float64(n)
 	for b := range c.bands {
-		at := func(k int) float64 { // where band k has its peak
+		at := func(k int) float64 { // the peak of band k
 			return hertz(mel(melLowHz) + float64(k+1)*(mel(melHighHz)-mel(melLowHz))/(melBands+1))
 		}
 		low, centre, high := at(b-1), at(b), at(b+1)

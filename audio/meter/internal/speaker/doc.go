@@ -1,5 +1,5 @@
-// Package speaker asks whose speech a channel carries, by its spectrum: the voice
-// and its line.
+// Package speaker finds whose speech a channel carries. It compares spectra, which show both the
+// voice and its line.
 //
 //	pieces.go       average spectra of pieces of the call
 //	utterances.go   the same of each stretch of speech, up to a pause

@@ -9,8 +9,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// moments are the sums from which the Gaussians of voiced speech follow.
-// Those of two parts, added, are those of the whole.
+// moments are the sums that give the Gaussians of voiced speech. The sums of two parts add up to
+// those of the whole.
 type moments struct {
 	frames          int
 	mean            [measurement.VoiceOrder]float64
@@ -114,5 +114,5 @@ func appendCovariance(b []byte, c *[products]float64) []byte {
 // diagonal is where element (i, i) lies.
 func diagonal(i int) int { return i*(i+1)/2 + i }
 
-// seconds is the length of so many frames, to the hundredth.
+// seconds is the length of n frames, rounded to hundredths.
 func seconds(n int) float64 { return math.Round(100*float64(n)*frames.StepS) / 100 }

@@ -14,16 +14,15 @@ const (
 	shapeHighHz = 3400
 )
 
-// A channel is kept in at most maxPieces pieces of one length, which doubles
-// when they are full: 5 s at first, 10 min at ten hours.
+// A channel is kept in at most maxPieces pieces of equal length. When they are full, the length
+// doubles: 5 s at first, 10 min at ten hours.
 const (
 	maxPieces  = 128
 	pieceSteps = 250
 )
 
-// loudWithinDB is how far below the channel's loudest so far a frame may be to
-// count as speech; the loudest fades by loudestFallDB a step, 6 dB a minute, so that
-// a bang is forgotten.
+// loudWithinDB limits how far a frame may be below the channel's loudest so far and still count as
+// speech. The loudest fades by loudestFallDB a step, 6 dB a minute, so that a bang is forgotten.
 const (
 	loudWithinDB  = 22
 	loudestFallDB = 0.002
@@ -31,28 +30,28 @@ const (
 
 const emptyBand = 1e-12
 
-// Pieces keeps what the speech in each piece of the call sounds like on a channel.
+// Pieces keeps what the channel's speech sounds like in each piece of the call.
 type Pieces struct {
 	edges   [shapeBands + 1]int // bins
 	shapes  []shape
 	Length  int // steps a piece
 	steps   int
 	loudest float64
-	// Of the spectrum that was added last: the bands in dB less their mean, the mean, and the mean power.
+	// Of the newest spectrum: the bands in dB less their mean, the mean, and the mean power.
 	bands       [shapeBands]float64
 	mean, power float64
 }
 
-// shape is the mean spectrum of some frames of speech and how it varies, in dB,
-// its level taken out and kept apart.
+// shape is the mean spectrum of some frames of speech, and its variation, in dB. The level is
+// removed and kept separately.
 type shape struct {
 	n            float64
 	sum, squares [shapeBands]float64
 	energy       float64 // the sum of the frames' mean power
 }
 
-// NewPieces takes the width of a bin and how many there are. Below 8 kHz the
-// bands are narrower, so that they end below half the sample rate.
+// NewPieces takes the width of a bin and the number of bins. Below 8 kHz the bands are narrower,
+// so that they end below half the sample rate.
 func NewPieces(binHz float64, bins int) *Pieces {
 	highest := min(shapeHighHz, binHz*float64(bins-1))
 	p := &Pieces{Length: pieceSteps, loudest: math.Inf(-1), shapes: make([]shape, 0, maxPieces)}
@@ -81,7 +80,7 @@ func (p *Pieces) Step(f frames.Frame) bool {
 	return !f.Quiet && f.Level >= p.loudest-loudWithinDB
 }
 
-// Add takes the power spectrum of the frame of speech that was counted last.
+// Add takes the power spectrum of the newest counted frame.
 func (p *Pieces) Add(power []float32) {
 	var total float64
 	p.mean = 0

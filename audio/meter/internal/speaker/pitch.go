@@ -21,7 +21,7 @@ type pitch struct {
 	sums    []float64 // running, of the samples, then of their averages
 	low     []float32 // the band, at the lower rate
 	before  []float64 // energy of low before each sample
-	// Of the lags that are periods, and of one on either side.
+	// For the lags that are periods, and one more on either side.
 	correlations []float64
 	shortest     int // samples
 }
@@ -40,10 +40,10 @@ func newPitch(rate int) *pitch {
 	return p
 }
 
-// length is how many samples of the base band are looked at.
+// length is how many samples of the base band pitch looks at.
 func (p *pitch) length() int { return len(p.low)*p.factor + 2*p.average }
 
-// of gives the fundamental in Hz of the samples that end x, 0 where they are not voiced.
+// of gives the fundamental in Hz of the last samples of x, or 0 if they are not voiced.
 func (p *pitch) of(x []float32) float64 {
 	p.lowPass(x[len(x)-p.length():])
 	if p.before[len(p.low)] == 0 {
@@ -54,8 +54,8 @@ func (p *pitch) of(x []float32) float64 {
 		p.correlations[i] = p.correlation(p.shortest - 1 + i)
 		best = max(best, p.correlations[i])
 	}
-	// A multiple of the period repeats as well as the period does: the first
-	// lag that is nearly as good as any is the period.
+	// A multiple of the period fits as well as the period does. So the first lag that is nearly as
+	// good as the best is the period.
 	for i := 1; i+1 < len(p.correlations); i++ {
 		before, c, after := p.correlations[i-1], p.correlations[i], p.correlations[i+1]
 		if c < voicedFrom || c < firstPeak*best || c < before || c < after {
@@ -101,7 +101,7 @@ func (p *pitch) lowPass(x []float32) {
 	p.before[len(p.low)] = energy
 }
 
-// correlation is that of the band with itself a lag later.
+// correlation is that of the band with itself, shifted by a lag.
 func (p *pitch) correlation(lag int) float64 {
 	n := len(p.low)
 	energy := p.before[n-lag] * (p.before[n] - p.before[lag])

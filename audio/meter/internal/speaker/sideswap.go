@@ -8,33 +8,31 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
-// A side of a call keeps its voice and its line. Where the sides change places
-// in the middle, each channel afterwards sounds like the other one
-// before: how loud its speech is and its spectrum, and how loud its noise is. A
-// new agent on the agent's side does not do that, nor does a customer who takes
-// another telephone: one channel changes then, and not into the other.
+// Each side of a call keeps its voice and its line. If the sides change places in the middle, each
+// channel then sounds as the other one did before: in the level and spectrum of its speech, and in
+// the level of its noise. A new agent does not cause that, and neither does a customer who picks
+// up another telephone: only one channel changes then, and it does not become like the other.
 
 const (
 	minSpectra    = 15  // of each side before and after a place: 4 s of speech
 	shapeSpreadDB = 1.0 // no spectrum is known better than to this
-	// Neighbouring spectra are not independent: a mean is as uncertain as that of so
-	// many times fewer, some 2 s of speech counting once.
+	// Neighbouring spectra are not independent. A mean is as uncertain as if there were this many
+	// times fewer spectra: about 2 s of speech count once.
 	spectraAlike = 8.0
 
-	// A talker changes his level by about speechSpreadDB, a line its noise by
-	// noiseSpreadDB. However far apart, either counts as three times that: one
-	// figure shows no exchange.
+	// A talker's level changes by about speechSpreadDB, a line's noise by noiseSpreadDB. Neither
+	// counts for more than three times that: one figure does not show an exchange.
 	speechSpreadDB = 4.0
 	noiseSpreadDB  = 3.0
 	levelsAtMost   = 9.0
 
-	// Below this a line is silent: how much below depends on who rounds.
+	// Below this a line is silent. How far below depends on the rounding.
 	silentLine = -80 * frames.Scale
-	// What is loud in a piece with less speech than this is its noise.
+	// In a piece with less speech than this, the loud frames are noise.
 	leastSpeechS = 0.2
 )
 
-// passage is what a part of the call sounds like on a channel.
+// passage is what a channel sounds like in a part of the call.
 type passage struct {
 	shape
 	noise frames.Histogram // of the frames between the speech
@@ -45,7 +43,7 @@ func (s *passage) merge(o *passage) {
 	s.noise.Merge(&o.noise)
 }
 
-// Passages gives the pieces of a channel, now that it is known where somebody speaks.
+// Passages gives the pieces of a channel. It needs to know where somebody speaks.
 func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c frames.Clock) []passage {
 	out := make([]passage, len(p.shapes))
 	for i := range out {
@@ -60,13 +58,13 @@ func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c fram
 	return out
 }
 
-// distance is how far apart two passages are: their squared differences in
-// units of how much each varies within a side, summed.
+// distance is how far apart two passages are: the sum of their squared differences, each in units
+// of its variation within a side.
 func distance(a, b *passage) float64 {
 	return spectraApart(a, b, min(a.noise.N, b.noise.N) >= speech.FloorMinimum)
 }
 
-// spectraApart is the same with the levels of the noise or without.
+// spectraApart is the same, with or without the levels of the noise.
 func spectraApart(a, b *passage, noise bool) float64 {
 	d := apartBy(10*math.Log10((a.energy/a.n+emptyBand)/(b.energy/b.n+emptyBand)), speechSpreadDB)
 	if noise {
@@ -85,8 +83,8 @@ func apartBy(db, spread float64) float64 {
 	return min(levelsAtMost, db*db/(spread*spread))
 }
 
-// SideSwapOf finds where in the call the sides may best have changed places, to the
-// length of a piece in seconds.
+// SideSwapOf finds the most likely place at which the sides changed places, to within the length
+// of a piece in seconds.
 func SideSwapOf(left, right []passage, pieceS float64) measurement.SideSwap {
 	best := measurement.SideSwap{At: measurement.Never}
 	leftAfter, rightAfter := fromEach(left), fromEach(right)
@@ -106,7 +104,7 @@ func SideSwapOf(left, right []passage, pieceS float64) measurement.SideSwap {
 	return best
 }
 
-// fromEach joins the passages from each one on.
+// fromEach joins all passages from each one to the end.
 func fromEach(all []passage) []passage {
 	out := make([]passage, len(all))
 	for i := len(all) - 1; i >= 0; i-- {

@@ -5,13 +5,13 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
 
-// leastSwapped is how many pieces a part has: a single one, of ten seconds or less, is too
-// little to know two voices by.
+// leastSwapped is the least number of pieces in a part. A single piece lasts ten seconds or less,
+// which is too short to recognise two voices.
 const leastSwapped = 2
 
-// SwapStretchOf finds the part in mid-call in which the sides may best have changed
-// places, to change back at its end. It is compared with all the rest, before it and behind.
-// From and to are known to the length of a piece in seconds.
+// SwapStretchOf finds the most likely part in mid-call in which the sides had changed places, and
+// after which they changed back. It compares the part with the rest of the call, before and after
+// it. From and to are accurate to the length of a piece in seconds.
 func SwapStretchOf(left, right []passage, pieceS float64) measurement.SwapStretch {
 	var best measurement.SwapStretch
 	n := len(left)
@@ -24,7 +24,7 @@ func SwapStretchOf(left, right []passage, pieceS float64) measurement.SwapStretc
 			}
 			leftIn, leftOut := part(l, i, k)
 			rightIn, rightOut := part(r, i, k)
-			// Noise that is not known everywhere would count one way and not the other.
+			// Noise that is unknown in one place would count in one direction only.
 			noise := min(leftIn.noise.N, leftOut.noise.N, rightIn.noise.N, rightOut.noise.N) >= speech.FloorMinimum
 			straight := spectraApart(&leftOut, &leftIn, noise) + spectraApart(&rightOut, &rightIn, noise)
 			crossed := spectraApart(&leftOut, &rightIn, noise) + spectraApart(&rightOut, &leftIn, noise)
@@ -39,7 +39,7 @@ func SwapStretchOf(left, right []passage, pieceS float64) measurement.SwapStretc
 	return best
 }
 
-// sumsOf gives what the first pieces sound like together, none to all.
+// sumsOf gives what the first pieces sound like together, from none of them to all.
 func sumsOf(all []passage) []passage {
 	out := make([]passage, len(all)+1)
 	for i := range all {
@@ -49,7 +49,7 @@ func sumsOf(all []passage) []passage {
 	return out
 }
 
-// part gives what the pieces from i to k sound like together, and what all others do.
+// part gives what the pieces from i to k sound like together, and what all the others do.
 func part(sums []passage, i, k int) (in, out passage) {
 	out = sums[len(sums)-1]
 	in = sums[k]
@@ -58,7 +58,7 @@ func part(sums []passage, i, k int) (in, out passage) {
 	return in, out
 }
 
-// take takes from a passage what is a part of it.
+// take subtracts a part from a passage that contains it.
 func (s *passage) take(o *passage) {
 	s.n -= o.n
 	s.energy -= o.energy

@@ -8,27 +8,25 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Whether a channel carries one speaker or two is asked as diarisation asks it
-// (Chen and Gopalakrishnan 1998): how much better two Gaussians explain its
-// utterances than one does. What differs between two speakers is the
-// voice, its loudness, and first of all the line: each leg has its own.
+// Whether a channel carries one speaker or two is a question of diarisation (Chen and
+// Gopalakrishnan 1998): how much better do two Gaussians explain its utterances than one does? Two
+// speakers differ in voice, in loudness and, most of all, in line: each leg has a different one.
 //
-// Spectra are compared in units of how much they vary within the utterances,
-// over all dimensions at once: vowels against sibilants make most of the variation, and
-// say nothing of who speaks. An utterance's mean is as uncertain as that of
-// spectraAlone of its spectra; beyond that a speaker varies by speakerSpread
-// from one utterance to the next.
+// Spectra are compared in units of their variation within the utterances, over all dimensions at
+// once. Vowels against sibilants make up most of that variation, and they say nothing about who
+// speaks. The mean of an utterance is as uncertain as that of spectraAlone of its spectra. Beyond
+// that, a speaker varies by speakerSpread from one utterance to the next.
 const (
 	spectraAlone   = 1. / 3
 	speakerSpread  = 0.15 // variance, where that of a spectrum is 1
-	spectrumShrink = 0.97 // of covariances, so that what is rounded is still positive definite
+	spectrumShrink = 0.97 // factor for covariances: they stay positive definite after rounding
 	spectrumFloor  = 0.5  // dB², added to variances
 
-	// Each speaker has at least so many utterances, and so much of the speech.
+	// Each speaker has at least this many utterances, and this share of the speech.
 	speakerUtterances = 3
 	speakerShare      = 0.12
 
-	// The split is sought from so many sides, and settles within so many rounds.
+	// The search starts from this many directions, and stops after this many rounds.
 	splitsTried  = 3
 	splitSettles = 10
 )
@@ -40,7 +38,7 @@ type speakers struct {
 	weight     []float64
 }
 
-// TwoSpeakersOf asks whether the speech of a channel is that of two who take turns.
+// TwoSpeakersOf measures whether a channel carries the speech of two people who take turns.
 func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
 	if len(all) < 2*speakerUtterances {
 		return nil
@@ -63,7 +61,7 @@ func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
 	return out
 }
 
-// whitened brings the means of the utterances to units of the variation within them.
+// whitened scales the means of the utterances to units of the variation within them.
 func whitened(all []utterance) (*speakers, bool) {
 	within := mat.NewSymDense(speakerDims, nil)
 	var free float64
@@ -106,7 +104,7 @@ func whitened(all []utterance) (*speakers, bool) {
 	return out, true
 }
 
-// centres are the means of those that are said to be of speaker 0 and 1.
+// centres are the means of the utterances assigned to speaker 0 and to speaker 1.
 func (s *speakers) centres(who []int) (centre [2][speakerDims]float64) {
 	var weight [2]float64
 	for i, w := range s.weight {
@@ -141,8 +139,7 @@ func squaredDistance(a, b *[speakerDims]float64) float64 {
 	return sum
 }
 
-// splits divides the utterances in two along each of the directions in which they
-// differ most.
+// splits divides the utterances in two along each of the directions in which they differ most.
 func (s *speakers) splits() [][]int {
 	centre := s.centres(make([]int, len(s.x)))[0]
 	apart := mat.NewDense(len(s.x), speakerDims, nil)
@@ -171,8 +168,8 @@ func (s *speakers) splits() [][]int {
 	return out
 }
 
-// settle moves each utterance to the speaker it is nearer to until none moves, and
-// reports whether two are left who speak enough.
+// settle moves each utterance to the nearer speaker until none moves. It reports whether two
+// speakers are left, each with enough speech.
 func (s *speakers) settle(who []int) bool {
 	for range splitSettles {
 		centre := s.centres(who)
@@ -201,7 +198,7 @@ func (s *speakers) settle(who []int) bool {
 	return true
 }
 
-// changes counts how often the speaker changes, and the utterances of the one who has fewer.
+// changes counts how often the speaker changes, and the utterances of the speaker who has fewer.
 func changes(who []int) (n, fewer int) {
 	var count [2]int
 	for i, w := range who {

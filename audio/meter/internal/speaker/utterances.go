@@ -7,28 +7,27 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// What is compared to tell one speaker from two are utterances: from one
-// pause to the next, 3 s at most, and half a second of spectra at least. Speakers
-// often take over from each other without a pause that activity detection would
-// see, and an utterance that holds both tells nothing.
+// Two speakers are told apart by their utterances. An utterance runs from one pause to the next,
+// for 3 s at most, and has at least half a second of spectra. Speakers often take over without a
+// pause that activity detection would see. An utterance that holds both speakers is of no use.
 const (
 	utterancePause  = 12  // steps without loud frames that end an utterance: 0.25 s
 	utteranceLength = 150 // steps
 	utteranceLeast  = 6   // spectra
-	// So many are kept of a channel, the first ones: ten minutes of speech or of
-	// what else is loud. Who is recorded where is settled in the first exchanges.
+	// A channel keeps the first ones, up to this many: ten minutes of speech or other loud sound.
+	// The first exchanges settle who is recorded where.
 	UtterancesKept = 256
-	// How much of an utterance activity detection has to take for speech, too.
+	// Activity detection must find speech in at least this share of an utterance.
 	utteranceSpeech = 0.8
 )
 
-// Besides the bands of shape, what is left below and above them is compared: what
-// lines let through there differs most.
+// The range below the bands of shape and the range above them are compared, too: lines differ most
+// in what they let through there.
 const (
 	speakerLowHz  = 110
 	speakerHighHz = 7000
-	// The bands of shape less their mean, of which one follows from the others; the
-	// two outer ones, less the same mean; and the level.
+	// The bands of shape less their mean (one follows from the others), the two outer bands less
+	// the same mean, and the level.
 	speakerDims = shapeBands - 1 + 2 + 1
 )
 
@@ -41,7 +40,7 @@ type utterance struct {
 	products [speakerDims * (speakerDims + 1) / 2]float32
 }
 
-// Utterances keeps the utterances of what is loud enough to be speech on a channel.
+// Utterances keeps the utterances of a channel: stretches that are loud enough to be speech.
 type Utterances struct {
 	below, above [2]int // bins of the outer bands
 	steps        int
@@ -70,7 +69,7 @@ func (s *Utterances) Step(loud bool) {
 	}
 }
 
-// Add takes the power spectrum of a loud frame, whose bands p has in dB.
+// Add takes the power spectrum of a loud frame. p has its bands in dB.
 func (s *Utterances) Add(power []float32, p *Pieces) {
 	if len(s.Kept) == UtterancesKept {
 		return
@@ -107,7 +106,7 @@ func (s *Utterances) close() {
 	s.open = utterance{}
 }
 
-// Within gives the utterances in which somebody speaks, now that it is known when.
+// Within gives the utterances in which somebody speaks. It needs to know when that is.
 func (s *Utterances) Within(speech []measurement.Segment, c frames.Clock) []utterance {
 	s.close()
 	var out []utterance

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	voiceUnder  = 26  // dB: a frame that is this far under the loudest of late is left out
-	voiceDecayS = 0.3 // dB a second by which the loudest is forgotten
+	voiceUnder  = 26  // dB: a frame this far below the recent loudest one is left out
+	voiceDecayS = 0.3 // dB a second by which the loudest level fades
 	voiceCells  = 128
-	voiceCell   = 25 // steps of a cell at first: 0.5 s
+	voiceCell   = 25 // steps of a cell at the start: 0.5 s
 	cellSpeech  = 0.5
 	Stretches   = 6
 	minVoiced   = 50 // frames of a half: a second
@@ -19,17 +19,17 @@ const (
 	slopeFrames = 5
 )
 
-// Voice gathers what a voice summary is made from: cepstral coefficients
-// of voiced frames, in cells of equal length. When the cells run out, two
-// neighbours become one, so that a long call costs what a short one does.
+// Voice collects the data for a voice summary: cepstral coefficients of voiced frames, in cells of
+// equal length. When the cells run out, each two neighbours become one, so that a long call takes
+// no more memory than a short one.
 type Voice struct {
 	cepstrum *cepstrum
 	pitch    *pitch
 	past     []float32 // the newest samples of the base band
-	loudest  float64   // level of late
+	loudest  float64   // the recent loudest level
 	recent   [slopeFrames][measurement.VoiceOrder]float64
 	hz       [slopeFrames]float64
-	run      int // loud frames up to now
+	run      int // loud frames in a row so far
 	steps    int
 	perCell  int // steps
 	cells    []moments
@@ -41,7 +41,7 @@ func NewVoice(rate, step int) *Voice {
 	return v
 }
 
-// Add takes a step of the base band and the level of the frame that ends with it.
+// Add takes a step of the base band and the level of the frame that ends with the step.
 func (v *Voice) Add(x []float32, f frames.Frame) {
 	copy(v.past, v.past[len(x):])
 	copy(v.past[len(v.past)-len(x):], x)
@@ -80,7 +80,7 @@ func (v *Voice) Add(x []float32, f frames.Frame) {
 	v.cells[cell].add(&v.recent[middle], &slope, v.hz[middle])
 }
 
-// halve makes one cell of two.
+// halve joins each two cells into one.
 func (v *Voice) halve() {
 	for i := range len(v.cells) / 2 {
 		v.cells[i] = v.cells[2*i]
@@ -90,7 +90,7 @@ func (v *Voice) halve() {
 	v.perCell *= 2
 }
 
-// Result summarises the cells in which somebody speaks; nil where that is too little.
+// Result summarises the cells in which somebody speaks. It is nil if there is too little speech.
 func (v *Voice) Result(speech []measurement.Segment, c frames.Clock) *measurement.Voice {
 	type part struct {
 		start measurement.Time

@@ -5,33 +5,33 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// How speech is told from what else is on a line. Levels are in steps of
-// 0.01 dB, as logged.
+// The limits that separate speech from other sound on a line. Levels are in steps of 0.01 dB, as
+// logged.
 const (
 	AboveFloor = 9 * frames.Scale  // speech is this far above the local floor
 	strong     = 14 * frames.Scale // below the channel's speech level: certainly speech
-	weak       = 26 * frames.Scale // below it: speech if it hangs together with strong frames
-	minStrong  = 2                 // strong frames that a segment needs
+	weak       = 26 * frames.Scale // below it: speech if it is connected with strong frames
+	minStrong  = 2                 // a segment needs this many strong frames
 
 	// The channel's speech level is a high percentile of the frames above the floor …
 	speechPercentile = 0.75
-	// … and not far below the loudest of them: nearly all may be a line's crackle,
-	// where next to nothing is said. On the 100 channels of 50 calls it is 0 to 12.5 dB below.
+	// … and not far below the loudest of them: if hardly anything is said, nearly all of them may
+	// be the crackle of the line. On the 100 channels of 50 calls it is 0 to 12.5 dB below.
 	loudPercentile = 0.995
 	belowLoud      = 16 * frames.Scale
 
-	// A channel whose loudest sounds stay this far below the other's speech has
-	// no speech as a rule: what it carries is breath, handling noise or crosstalk. It is
-	// speech where it stands as clear of the channel's noise as speech does on a line
-	// that is merely too quiet, lasts, and does not come with the other's words.
+	// If a channel's loudest sounds stay this far below the other channel's speech, it usually has
+	// no speech: it carries breath, handling noise or crosstalk. It does hold speech if it stands
+	// out from the channel's noise as clearly as speech does on a line that is merely too quiet,
+	// if it lasts, and if it does not coincide with the other party's words.
 	farBelow   = 30 * frames.Scale
 	clearOf    = 20 * frames.Scale
 	clearS     = 3.0
-	clearApart = 0.6 // share of it that is said while the other says nothing
-	crosstalkS = 0.3 // what is heard of a word so long after it is not apart
+	clearApart = 0.6 // share of it in which the other party is silent
+	crosstalkS = 0.3 // sound this soon after a word may be that word's crosstalk
 
 	CloseGapS = 0.34 // shorter pauses are inside a talkspurt
-	MinBurstS = 0.08 // bursts that are all shorter are clicks, as of a keyboard
+	MinBurstS = 0.08 // if all bursts are shorter they are clicks, for example from a keyboard
 )
 
 // Speech is what activity detection found on a channel.
@@ -42,9 +42,9 @@ type Speech struct {
 	Weakest  measurement.Level // level of the weakest speech; 0 where there is none
 }
 
-// Find finds the stretches of speech in a frame log: one walk finds the
-// level of the channel's speech, a second one the segments, because what is
-// loud enough to be speech depends on how loud the talker is.
+// Find finds the stretches of speech in a frame log. It needs two walks, because the level that
+// counts as speech depends on how loud the talker is. The first walk finds the level of the
+// channel's speech, the second one finds the segments.
 func Find(log *frames.Log, c frames.Clock) Speech {
 	var candidates frames.Histogram
 	floor := callFloor(log)
@@ -69,7 +69,8 @@ func Find(log *frames.Log, c frames.Clock) Speech {
 	}
 }
 
-// DropFarBelow takes the segments from a channel that is too far below the other to hold speech.
+// DropFarBelow removes the segments of a channel that is too far below the other one to hold
+// speech.
 func DropFarBelow(a, b *Speech) {
 	for _, pair := range [][2]*Speech{{a, b}, {b, a}} {
 		if weaker, stronger := pair[0], pair[1]; int(weaker.level) < int(stronger.level)-farBelow && !weaker.clear(stronger) {
@@ -78,7 +79,7 @@ func DropFarBelow(a, b *Speech) {
 	}
 }
 
-// clear reports whether a faint channel holds speech in its own right.
+// clear reports whether a faint channel holds speech that is not the other party's.
 func (s *Speech) clear(other *Speech) bool {
 	if int(s.level) < int(s.floor)+clearOf {
 		return false
@@ -97,7 +98,7 @@ func (s *Speech) clear(other *Speech) bool {
 	return talk >= clearS && talk-measurement.Overlap(s.Segments, heard, 0) >= clearApart*talk
 }
 
-// logged is a logged level as a Level.
+// logged converts a logged level to a Level.
 func logged(v int16) measurement.Level {
 	if v <= frames.Floor {
 		return measurement.Silence()
@@ -113,8 +114,8 @@ type talkspurts struct {
 	open   bool
 	start  int // first frame of the open talkspurt
 	end    int // frame after its last active one
-	run    int // its newest active frames, without one between that is not
-	burst  int // the most of them
+	run    int // its newest active frames in a row
+	burst  int // the longest run of them
 	strong int // its strong ones
 }
 

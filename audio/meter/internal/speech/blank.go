@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	// blankS is how long digital silence lasts that is told one by one: longer than
+	// blankS is the least length of a digital silence that is listed separately. It is longer than
 	// the pauses within a sentence, which gates and synthesisers leave empty.
 	blankS = 1.0
-	// edgeFrames are the frames beside a blank whose loudest one is its edge: the
-	// nearest may hold a few samples of sound only.
+	// edgeFrames is how many frames next to a blank are searched for the edge, which is the
+	// loudest of them. The nearest frame may hold only a few samples of sound.
 	edgeFrames = 3
-	// mostBlanks bounds what is kept of a call in which every pause is empty.
+	// mostBlanks limits what is kept if every pause of a call is empty.
 	mostBlanks = 64
 )
 
-// Blanks finds the longest stretches of digital silence, the first and the last of the
-// channel among them, and how loud the sound is that they cut off.
+// Blanks finds the longest stretches of digital silence, including the channel's first and last
+// ones, and how loud the sound is where they cut it off.
 func Blanks(l *frames.Log, c frames.Clock) []measurement.Blank {
 	var out []measurement.Blank
 	end := func(r frames.Range) {
@@ -54,8 +54,7 @@ func Blanks(l *frames.Log, c frames.Clock) []measurement.Blank {
 	return out
 }
 
-// loudestOf gives the level of the loudest of the frames from from to to, silence where
-// there are none.
+// loudestOf gives the level of the loudest frame in a range, or silence if the range is empty.
 func loudestOf(l *frames.Log, from, to int) measurement.Level {
 	top := int16(frames.Quiet)
 	for i := max(0, from); i < min(to, l.N); i++ {

@@ -7,39 +7,38 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Comfort noise is what a receiver plays while the sender's voice activity
-// detector sends nothing (ITU-T G.711 Appendix II, RFC 3389). By itself it is a
-// noise like any other: how its level varies within 0.2 s and beyond is how that
-// of Gaussian noise of the same spectrum does. What tells is the place at which it
-// takes over. A detector's hangover goes on for some tenths of a second with the
-// line's own noise, and then the noise changes at once, in each pause alike. A
-// noise gate and a noise suppressor do the same. Speech that dies away in a room
-// falls as far, but not at once.
+// Comfort noise is what a receiver plays while the sender's voice activity detector sends nothing
+// (ITU-T G.711 Appendix II, RFC 3389). By itself it cannot be recognised: its level varies, within
+// 0.2 s and beyond, as that of Gaussian noise of the same spectrum does. What gives it away is the
+// place at which it takes over. During the detector's hangover, the line's noise goes on for some
+// tenths of a second. Then the noise changes at once, and in the same way in every pause. A noise
+// gate and a noise suppressor do the same. Speech that dies away in a room falls as far, but not
+// at once.
 //
-// What it comes to with a line's noise of −50 dBov and eight pauses: a gate of 6 dB
-// is found in 179 channels of 192, comfort noise that is 5 dB off in its level in
-// 340 of 384, one of another spectrum where it is off in the band of speech. One
-// that is like the line's to within 3 dB is not to be told from it, nor is any
-// where the line's noise is other people's talk. None is found in 240 channels
+// Results with a line noise of −50 dBov and eight pauses: a gate of 6 dB is found in 179 channels
+// of 192. Comfort noise whose level is 5 dB off is found in 340 of 384. Comfort noise of another
+// spectrum is found if it is off in the speech band. Comfort noise within 3 dB of the line's noise
+// cannot be distinguished from it. The same holds if the line's noise is other people's talk.
+// False finds: none in 240 channels without comfort noise, 2 of 240 in a room, and none in 66
+// calls and two real ones.
 // without, in 2 of 240 in a room, and in none of 66 calls and two real ones.
 const (
 	hangoverFrom, hangoverTo = 2, 6   // frames after the end of speech
-	pauseFrom, pauseTo       = 20, 60 // what of the pause is compared with them
-	beforeSpeech             = 6      // frames before the next speech that do not count
+	pauseFrom, pauseTo       = 20, 60 // the part of the pause that is compared with them
+	beforeSpeech             = 6      // frames before the next speech that are ignored
 	leastPause               = 45     // frames
 	fewestPauses             = 4
 	mostPauses               = 256 // spread over the recording
 	leastNoiseStepDB         = 4.0
 	noiseStepSure            = 5.0  // standard deviations
-	noiseStepKnown           = 0.1  // dB, of any number of pauses
-	levelInHangoverDB        = 1.0  // by which the noise in the hangover may change
+	noiseStepKnown           = 0.1  // dB: the mean is no surer than this, however many pauses there are
+	levelInHangoverDB        = 1.0  // the noise in the hangover may change by this much
 	stepEdge                 = 0.25 // of the step at either end, that a step goes through …
 	stepFrames               = 3    // … in so many frames
 )
 
-// NoiseStep is how far the noise right after speech is above the noise later in
-// the pause, in dB, in the median; 0 where it does not change at once and
-// in all pauses alike.
+// NoiseStep is how far the noise right after speech is above the noise later in the pause: the
+// median in dB. It is 0 unless the noise changes at once, and in the same way in all pauses.
 func NoiseStep(log *frames.Log, speech []measurement.Segment, c frames.Clock) measurement.Ratio {
 	var steps, falls, fars []float64
 	var course [pauseFrom][]float64 // the levels of each frame after the speech, of all pauses
@@ -91,8 +90,7 @@ func NoiseStep(log *frames.Log, speech []measurement.Segment, c frames.Clock) me
 	return measurement.Ratio(step)
 }
 
-// meanLevel is the mean of the levels in dB of frames that are neither digital
-// silence nor part of a tone or of music.
+// meanLevel is the mean level in dB of the frames, without digital silence, tones and music.
 func meanLevel(log *frames.Log, from, to int) (float64, bool) {
 	var sum float64
 	n := 0

@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Converse fills in what follows from who speaks when.
+// Converse fills in the measurements that follow from who speaks when.
 func Converse(m *measurement.Measurements) {
 	all := m.Turns()
 	var answers [2][]float64
@@ -18,7 +18,7 @@ func Converse(m *measurement.Measurements) {
 		side.Timing.LongestTurnS = max(side.Timing.LongestTurnS, length)
 		before := i - 1
 		if measurement.Tied(all, i) {
-			before-- // who begins at the same instant has not answered
+			before-- // a party that begins at the same instant has not answered
 		}
 		if before >= 0 && all[before].Right != t.Right && t.Start >= all[before].End && !measurement.Tied(all, before) {
 			answers[index(t.Right)] = append(answers[index(t.Right)], t.Start-all[before].End)

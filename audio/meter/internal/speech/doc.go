@@ -1,4 +1,4 @@
-// Package speech asks the frame log where somebody speaks, and what follows from it.
+// Package speech finds in the frame log where somebody speaks, and derives what follows from it.
 //
 //	walk.go          each frame against the floor and the talker around it
 //	activity.go      stretches of speech

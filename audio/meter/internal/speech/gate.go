@@ -7,9 +7,9 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Edges finds the edges at which sound begins out of digital silence or ends in it:
-// how many there are, and how loud the frame is that the silence cuts, in the median.
-// A codec that leaves pauses out cuts the line's noise; a gate that chops words cuts speech.
+// Edges finds the places at which sound begins after digital silence or ends in it. It gives their
+// number, and the median level of the frame at the edge. A codec that leaves out pauses cuts the
+// line's noise; a gate that chops words cuts speech.
 func Edges(l *frames.Log) measurement.Edges {
 	var levels []int16
 	quiet, before, earlier := true, int16(frames.Quiet), int16(frames.Quiet)

@@ -8,16 +8,15 @@ import (
 )
 
 const (
-	floorAway    = 5  // frames between speech and what is taken for noise: 0.1 s
-	FloorMinimum = 25 // frames of noise that make a floor: half a second
-	// Noise holds its level to about half a decibel; what else there is between
-	// the speech, as music or the other party's echo, lies above it.
+	floorAway    = 5  // frames between speech and noise: 0.1 s
+	FloorMinimum = 25 // frames of noise that a floor needs: half a second
+	// Noise keeps its level to within about half a decibel. Other sound between the speech, such
+	// as music or the other party's echo, is louder.
 	NoisePercentile = 0.25
 )
 
-// NoiseFloor is the level of the line's noise in the band of speech: a low
-// percentile of the frames apart from all speech, digital silence left out;
-// −Inf where there are too few.
+// NoiseFloor is the level of the line's noise in the speech band: a low percentile of the frames
+// outside speech and digital silence. It is −Inf if there are too few.
 func NoiseFloor(log *frames.Log, speech []measurement.Segment, c frames.Clock) measurement.Level {
 	var noise frames.Histogram
 	for _, level := range BetweenSpeech(log, speech, c) {
@@ -30,13 +29,12 @@ func NoiseFloor(log *frames.Log, speech []measurement.Segment, c frames.Clock) m
 }
 
 const (
-	idleBelow   = 10 * frames.Scale // under the noise of the line: no line yet
+	idleBelow   = 10 * frames.Scale // below the noise of the line: the line is not there yet
 	soundFrames = 5                 // of the line end it: 0.1 s; fewer are a click
 )
 
-// LeadingIdle is how long the line is not there yet, in seconds: what is heard
-// before the first speech is far below the noise from then on. 0 where that noise is
-// not known.
+// LeadingIdle is the time in seconds before the line is there: the sound before the first speech
+// is far below the noise after it. It is 0 if that noise is unknown.
 func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) float64 {
 	if len(speech) == 0 {
 		return 0
@@ -62,8 +60,7 @@ func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) 
 	return 0
 }
 
-// BetweenSpeech yields the frames apart from all speech, digital silence left
-// out, with their logged levels.
+// BetweenSpeech yields the frames outside speech and digital silence, with their logged levels.
 func BetweenSpeech(log *frames.Log, speech []measurement.Segment, c frames.Clock) iter.Seq2[int, int16] {
 	return func(yield func(int, int16) bool) {
 		frame := float64(c.Step) / float64(c.Rate)

@@ -6,15 +6,15 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// How the floor and steadiness around a frame are found.
+// How the floor and the steadiness around a frame are found.
 const (
 	floorFrames     = 500 // 10 s: follows a line that changes, not a talker who pauses
 	floorPercentile = 0.08
 	callPercentile  = 0.10
-	floorRise       = 12 * frames.Scale // how far the local floor may lie above the call's
+	floorRise       = 12 * frames.Scale // the most by which the local floor may exceed the call's
 
 	musicPercentile = 0.5
-	aboveMusic      = 12 * frames.Scale // speech over music is this far above its median around
+	aboveMusic      = 12 * frames.Scale // speech over music exceeds the median around it by this much
 
 	steadyFrames = 35  // speech does not hold its level for 0.7 s …
 	steadyDB     = 1.5 // … within this standard deviation
@@ -28,7 +28,7 @@ type walked struct {
 	level  int16 // logQuiet for digital silence
 	floor  int16 // of the noise around it
 	steady bool  // part of a sound that holds its level: hum, tone, steady noise
-	tone   bool  // part of a tone that was recognised
+	tone   bool  // part of a recognised tone
 	music  bool  // part of music; floor is then what speech over it must stand out from
 }
 
@@ -43,8 +43,8 @@ func callFloor(log *frames.Log) int16 {
 	return call.Quantile(callPercentile)
 }
 
-// walk yields every frame of a log with what surrounds it, holding no more
-// than the frames around. lowest is the call's floor.
+// walk yields every frame of a log with what surrounds it. It keeps only the frames around the
+// current one. lowest is the call's floor.
 func walk(log *frames.Log, lowest int16) iter.Seq[walked] {
 	return func(yield func(walked) bool) {
 		around := frames.NewRunning(floorPercentile)
@@ -84,17 +84,17 @@ func walk(log *frames.Log, lowest int16) iter.Seq[walked] {
 	}
 }
 
-// steadiness follows the standard deviation of the level over a window that
-// runs ahead of the frame it is asked for.
+// steadiness follows the standard deviation of the level over a window that runs ahead of the
+// current frame.
 type steadiness struct {
 	next        int // first frame not yet in the window
-	loud        int // frames of the window that are no digital silence
+	loud        int // frames of the window that are not digital silence
 	sum, square int // of their levels
 	until       int // frames before this one are part of a steady window
 }
 
-// at reports whether frame i lies in any window of steady level. It must be
-// asked for each frame in turn.
+// at reports whether frame i lies in a window of steady level. The caller must ask for the frames
+// one after the other.
 func (s *steadiness) at(log *frames.Log, i int) bool {
 	for ; s.next < log.N && s.next < i+steadyFrames; s.next++ {
 		s.count(log.At(s.next), 1)
