@@ -6,34 +6,33 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
-// A frame is eight subframes of 4 ms, a step five: the frame's window weighs
-// the energies of subframes, not samples.
+// A frame is eight subframes of 4 ms, and a step is five. The frame's window weights the energies
+// of subframes, not samples.
 const (
 	FrameSubframes = 8
 	StepSubframes  = dsp.Parts
 )
 
-// notchHz is the first null of the moving average that the high-pass
-// subtracts. What it leaves of a tone: 50 Hz −62 dB, 100 Hz −38 dB,
-// 200 Hz −17 dB, 300 Hz −5 dB, from 380 Hz up between 0 and +3.5 dB. Mains
-// hum is gone and the telephone band (ITU-T G.712) stays.
+// notchHz is the first null of the moving average that the high-pass subtracts. Of a tone this
+// leaves: 50 Hz −62 dB, 100 Hz −38 dB, 200 Hz −17 dB, 300 Hz −5 dB, from 380 Hz up between 0 and
+// +3.5 dB. It removes mains hum and keeps the telephone band (ITU-T G.712).
 const notchHz = 380
 
-// Frame is what the log keeps of a frame.
+// Frame is what the log keeps for a frame.
 type Frame struct {
-	Level float64 // dBov in the band of speech
+	Level float64 // dBov in the speech band
 	Quiet bool    // digital silence throughout
 }
 
-// SpeechBand measures the level of each 32 ms frame in the band of speech.
+// SpeechBand measures the level of each 32 ms frame in the speech band.
 //
-// The high-pass is a signal less its moving average over m samples, twice. With
-// the sum B of the newest m samples and the sum T of the newest m of those, that is
+// The high-pass subtracts a moving average over m samples from the signal, twice. With the sum B
+// of the newest m samples and the sum T of the newest m of those, this is
 //
 //	m²·z[n] = m²·x[n−m+1] − 2m·B[n−(m−1)/2] + T[n]
 //
-// which costs seven additions a sample. Both sums begin again with every step, so
-// that no rounding lasts in them; those of 16-bit samples are exact.
+// which costs seven additions a sample. Both sums start again with every step, so that rounding
+// errors do not last. Sums of 16-bit samples are exact.
 type SpeechBand struct {
 	length   int                     // m, odd
 	scale    float64                 // 1/m⁴
@@ -44,7 +43,7 @@ type SpeechBand struct {
 	wasQuiet bool
 }
 
-// NewSpeechBand takes the rate of the base band in Hz and its most samples a step.
+// NewSpeechBand takes the rate of the base band in Hz and the most samples a step can have.
 func NewSpeechBand(rate, step int) *SpeechBand {
 	b := &SpeechBand{wasQuiet: true}
 	b.length = int(math.Round(float64(rate)/notchHz/2))*2 - 1
@@ -57,8 +56,8 @@ func NewSpeechBand(rate, step int) *SpeechBand {
 	return b
 }
 
-// Add takes the base band, whose newest n samples are the step, and measures the
-// frame that ends with it. quiet says that the step is digital silence.
+// Add takes the base band, whose newest n samples are the step, and measures the frame that ends
+// with the step. quiet says that the step is digital silence.
 func (b *SpeechBand) Add(p *Past, n int, quiet bool) Frame {
 	copy(b.Energy[:], b.Energy[StepSubframes:])
 	copy(b.Samples[:], b.Samples[StepSubframes:])
@@ -113,5 +112,5 @@ func (b *SpeechBand) highPass(x []float32, energy *[StepSubframes]float64) {
 	}
 }
 
-// bandDelay is what the speech band's filters delay its energies by, in seconds.
+// bandDelay is the delay in seconds of the energies behind the speech band's filters.
 const bandDelay = 0.0024

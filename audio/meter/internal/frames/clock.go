@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Clock turns samples and frames into seconds.
+// Clock converts samples and frames to seconds.
 type Clock struct {
 	Rate, Step int
 	Samples    int64 // the recording's length
@@ -14,13 +14,13 @@ type Clock struct {
 
 func (c Clock) Seconds(n int64) float64 { return float64(n) / float64(c.Rate) }
 
-// FrameTime is where step i begins. The frame that ends with the step is
-// centred there but for 2 ms, the delay of the filters counted in.
+// FrameTime is the start of step i. The frame that ends with the step has its centre within 2 ms
+// of it, including the delay of the filters.
 func (c Clock) FrameTime(i int) float64 {
 	return c.Seconds(min(c.Samples, int64(i)*int64(c.Step)))
 }
 
-// Segments turns stretches of frames into seconds.
+// Segments converts stretches of frames to seconds.
 func (c Clock) Segments(frames []Range) []measurement.Segment {
 	var out []measurement.Segment
 	for _, r := range frames {
@@ -29,12 +29,12 @@ func (c Clock) Segments(frames []Range) []measurement.Segment {
 	return out
 }
 
-// SubframeTime is where a subframe begins.
+// SubframeTime is the start of a subframe.
 func (c Clock) SubframeTime(i int) float64 {
 	return max(0, min(c.Seconds(c.Samples), c.Seconds(int64(i)*int64(c.Step))/StepSubframes-bandDelay))
 }
 
-// FrameAt is the frame that begins at a time that frameTime gave, or the one after the last.
+// FrameAt is the frame that begins at a time from FrameTime, or the one after the last.
 func (c Clock) FrameAt(t float64) int {
 	return int(math.Ceil(t*float64(c.Rate)/float64(c.Step) - 1e-6))
 }

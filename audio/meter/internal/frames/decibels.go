@@ -2,8 +2,8 @@ package frames
 
 import "math"
 
-// Decibels is 10·log10 of a power that is positive and no subnormal number, to
-// 10⁻¹¹ dB. It takes half as long as math.Log10, which matters once a frame.
+// Decibels is 10·log10 of a positive, not subnormal power, to 10⁻¹¹ dB. It takes half as long as
+// math.Log10, which matters once a frame.
 func Decibels(power float64) float64 {
 	const (
 		rootHalf = 0x3fe6a09e667f3bcd // the bits of 1/√2
@@ -16,6 +16,6 @@ func Decibels(power float64) float64 {
 	s := (m - 1) / (m + 1)
 	q := s * s
 	qq := q * q
-	// Terms that need not wait for each other.
+	// These terms need not wait for each other.
 	return twofold*float64(exponent) + s*((k+q*(k/3)+qq*(k/5+q*(k/7)))+qq*qq*(k/9+q*(k/11)+qq*(k/13)))
 }

@@ -2,28 +2,27 @@ package frames
 
 import "math"
 
-// BaseRate is the rate in Hz at or a little above which the base band lies:
-// that of the telephone. What is looked for in the base band is heard alike in
-// a recording at any rate.
+// BaseRate is the telephone's rate in Hz. The base band has this rate or a slightly higher one, so
+// that recordings at all rates give the same measurements.
 const BaseRate = 8000
 
-// passHz is where the decimator's pass band ends (ITU-T G.712: 3400 Hz).
+// passHz is the end of the decimator's pass band (ITU-T G.712: 3400 Hz).
 const passHz = 3440
 
 // tapsPerPhase gives a transition of about 1 kHz.
 const tapsPerPhase = 16
 
-// Decimator brings a rate above baseRate down to between baseRate and twice
-// that, by a windowed-sinc low-pass computed only where a sample is kept.
+// Decimator reduces a rate above BaseRate to one between BaseRate and twice that. Its
+// windowed-sinc low-pass is computed only at samples that are kept.
 type Decimator struct {
 	factor  int
 	taps    []float64
 	history []float64
-	skip    int // samples until the next one that is kept
+	skip    int // samples until the next kept one
 	out     []float32
 }
 
-// NewDecimator returns nil for a rate that is the base band's already.
+// NewDecimator returns nil if the rate is already that of the base band.
 func NewDecimator(rate int) *Decimator {
 	if rate <= BaseRate {
 		return nil
@@ -50,8 +49,8 @@ func NewDecimator(rate int) *Decimator {
 	return d
 }
 
-// BaseBand is the rate of the base band of a recording, and the most samples
-// of it that a step of the recording gives.
+// BaseBand returns the rate of a recording's base band, and the most samples of it that a step of
+// the recording gives.
 func BaseBand(rate, step int) (baseRate, baseStep int) {
 	d := NewDecimator(rate)
 	if d == nil {
@@ -60,7 +59,7 @@ func BaseBand(rate, step int) (baseRate, baseStep int) {
 	return rate / d.factor, step/d.factor + 1
 }
 
-// Add takes samples and returns those that are kept, valid until the next call.
+// Add takes samples and returns the kept ones, valid until the next call.
 func (d *Decimator) Add(x []float32) []float32 {
 	h := d.history
 	for _, v := range x {

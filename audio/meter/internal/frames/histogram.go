@@ -2,8 +2,8 @@ package frames
 
 import "math"
 
-// Histogram counts logged levels in bins of half a decibel, finely enough for
-// percentiles of a noise floor.
+// Histogram counts logged levels in bins of half a decibel, which is fine enough for percentiles
+// of a noise floor.
 type Histogram struct {
 	bins [histogramBins]int32
 	N    int
@@ -11,7 +11,7 @@ type Histogram struct {
 
 const (
 	histogramStep = Scale / 2
-	histogramBins = 320 // 0 to −160 dBov; what is below shares the last bin
+	histogramBins = 320 // 0 to −160 dBov; lower levels share the last bin
 )
 
 func histogramBin(level int16) int {
@@ -20,7 +20,7 @@ func histogramBin(level int16) int {
 
 func (h *Histogram) Add(level int16) { h.bins[histogramBin(level)]++; h.N++ }
 
-// Merge adds what another histogram counted.
+// Merge adds the counts of another histogram.
 func (h *Histogram) Merge(other *Histogram) {
 	for b, n := range other.bins {
 		h.bins[b] += n
@@ -28,7 +28,7 @@ func (h *Histogram) Merge(other *Histogram) {
 	h.N += other.N
 }
 
-// Take takes away what another histogram counted that was merged into this one.
+// Take subtracts the counts of another histogram that was merged into this one.
 func (h *Histogram) Take(other *Histogram) {
 	for b, n := range other.bins {
 		h.bins[b] -= n
@@ -39,8 +39,8 @@ func (h *Histogram) Take(other *Histogram) {
 // binLevel is the logged level in the middle of a bin.
 func binLevel(b int) int16 { return int16(-b*histogramStep - histogramStep/2) }
 
-// Quantile is the logged level below which a share q of the counted ones lies,
-// to half a decibel; logFloor where none was counted.
+// Quantile is the logged level that a share q of the counted levels is below, to half a decibel.
+// It is Floor if nothing was counted.
 func (h *Histogram) Quantile(q float64) int16 {
 	if h.N == 0 {
 		return Floor
@@ -77,7 +77,7 @@ func (r *running) Count(level int16, by int32) {
 	}
 }
 
-// Value is the quantile of what is counted now, to half a decibel.
+// Value is the quantile of the levels counted now, to half a decibel.
 func (r *running) Value() int16 {
 	rank := max(1, int32(math.Ceil(r.share*float64(r.N))))
 	for r.below >= rank && r.bin < histogramBins-1 {

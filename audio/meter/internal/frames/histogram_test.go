@@ -8,7 +8,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// The histograms of two halves, merged, are that of the whole.
+// The merged histograms of two halves are the histogram of the whole.
 func TestHistogramsMergeToTheWhole(t *testing.T) {
 	signals.HalvesMerge(t, 8000, 1, func() signals.Halves {
 		var h Histogram

@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// StepS is a step: how far one frame is from the next.
+// StepS is the length of a step in seconds: the distance from one frame to the next.
 const StepS = 0.020
 
-// ChunkFrames is how many frames the log grows by: 82 s, so that a short
-// call costs little and a long one is never copied to grow.
+// ChunkFrames is how many frames the log grows by: 82 s. A short call takes little memory, and a
+// long one is never copied.
 const ChunkFrames = 4096
 
 // Levels are logged in steps of 0.01 dB.
@@ -19,8 +19,8 @@ const (
 	Floor = math.MinInt16 + 1 // −327.67 dBov: below anything that is not digital silence
 )
 
-// Log keeps every frame's level, two bytes each, and two bits that say
-// whether the frame is part of a tone or of music.
+// Log keeps the level of every frame in two bytes, and two bits that say whether the frame is part
+// of a tone or of music.
 type Log struct {
 	chunks [][]int16
 	N      int
@@ -28,7 +28,7 @@ type Log struct {
 	Music  marks
 }
 
-// Range is a stretch of frames, the end not included.
+// Range is a stretch of frames without its end.
 type Range struct{ Start, End int }
 
 // marks is a set of frames.
@@ -45,8 +45,8 @@ func (m *marks) Add(r Range) {
 
 func (m marks) Has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
 
-// MarkTone marks the frames that hear anything of subframes from to to, and one
-// more on either side, where the tone rings.
+// MarkTone marks the frames that overlap the subframes, and one more on either side, where the
+// tone rings.
 func (l *Log) MarkTone(from, to int) {
 	// Frame i ends with subframe 5i+4 and begins with 5i−3.
 	l.Tones.Add(Range{
@@ -55,8 +55,8 @@ func (l *Log) MarkTone(from, to int) {
 	})
 }
 
-// Plain reports whether frame i is neither digital silence nor part of a tone
-// or of music: it tells of the line or of a talker.
+// Plain reports whether frame i is free of digital silence, tones and music: it shows the line or
+// a talker.
 func (l *Log) Plain(i int) bool {
 	return l.At(i) != Quiet && !l.Tones.Has(i) && !l.Music.Has(i)
 }
@@ -76,7 +76,7 @@ func (l *Log) Add(f Frame) {
 	l.N++
 }
 
-// At returns the logged level of frame i, in steps of 0.01 dB, or logQuiet.
+// At returns the logged level of frame i, in steps of 0.01 dB, or Quiet.
 func (l *Log) At(i int) int16 { return l.chunks[i/ChunkFrames][i%ChunkFrames] }
 
 // All yields every frame's index and logged level.

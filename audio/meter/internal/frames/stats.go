@@ -2,7 +2,7 @@ package frames
 
 import "slices"
 
-// Median is the median; negated values give its negative.
+// Median is the median. Negating all values negates it.
 func Median(x []float64) float64 {
 	slices.Sort(x)
 	n := len(x)

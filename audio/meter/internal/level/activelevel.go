@@ -15,31 +15,30 @@ const (
 	margin               = 15.9 // dB between the active level and the threshold that finds it
 )
 
-// thresholdCount thresholds a factor of two apart, from 2^0 downwards. P.56 asks for
-// them to span the range of the signal; 32 reach 187 dB down, below the
-// envelope of a 24-bit sample that flickers.
+// thresholdCount is the number of thresholds, a factor of two apart, from 2^0 downwards. P.56
+// requires them to span the range of the signal. 32 of them reach 187 dB down, below the envelope
+// of a flickering 24-bit sample.
 const thresholdCount = 32
 
-// ActiveSpeech measures the active speech level by ITU-T P.56 method B: a
-// two-stage exponential envelope of every sample is compared with thresholds
-// a factor of two apart, each with its hangover; the active time above a
-// threshold gives an active level, and the level that lies the margin above
-// its own threshold is the result.
+// ActiveSpeech measures the active speech level by ITU-T P.56 method B. It compares a two-stage
+// exponential envelope of every sample with thresholds a factor of two apart, each with its
+// hangover. The active time above a threshold gives an active level. The result is the level that
+// lies the margin above the threshold it belongs to.
 //
-// The activity counts change only where the envelope passes a threshold. How far
-// it can go in a few samples is bounded: where that is no threshold, only its end
-// is computed, as a weighted sum of the samples. The counts are those of the
-// sample-by-sample algorithm.
+// The activity counts change only where the envelope passes a threshold. There is a limit to how
+// far it can move in a few samples. If no threshold is within it, only the end of the envelope is
+// computed, as a weighted sum of the samples. The counts are those of the sample-by-sample
+// algorithm.
 type ActiveSpeech struct {
 	g        float64
 	block    *envelopeBlock
-	sums     [16][2]float64 // of blocks, under their weights
+	sums     [16][2]float64 // of blocks, by their weights
 	hangover int64
 	p, q     float64 // the envelope's two stages, normalised to full scale
 	n        int64   // samples so far
-	reached  int     // thresholds [reached:] lie at or below the envelope
-	floor    float64 // the highest of them, 0 where there is none
-	ceiling  float64 // the lowest threshold above the envelope, +Inf where there is none
+	reached  int     // thresholds [reached:] are at or below the envelope
+	floor    float64 // the highest of them, or 0
+	ceiling  float64 // the lowest threshold above the envelope, or +Inf
 	active   [thresholdCount]int64
 	since    [thresholdCount]int64 // reached: first sample not yet counted; else: the sample at which it fell below, or never
 }
@@ -61,13 +60,13 @@ func NewActiveSpeech(rate int) ActiveSpeech {
 	return a
 }
 
-// envelopeBlock is what the envelope becomes after so many samples.
+// envelopeBlock describes how the envelope changes over a number of samples.
 type envelopeBlock struct {
 	decay   float64     // g^n, of both stages
-	spill   float64     // n·(1−g)·g^n: what is left of the first stage in the second
+	spill   float64     // n·(1−g)·g^n: how much of the first stage remains in the second
 	weights dsp.Weights // of the samples' magnitudes, in the first stage and in the second
-	rise    float64     // the first stage stays below what it was plus this times the samples' weighted sum
-	pace    float64     // n·(1−g): the second stage goes no further than this share of its distance from the first
+	rise    float64     // the first stage stays below its old value plus this times the samples' weighted sum
+	pace    float64     // n·(1−g): the second stage moves at most this share of its distance from the first
 }
 
 func newEnvelopeBlock(g float64) *envelopeBlock {
@@ -87,8 +86,8 @@ func newEnvelopeBlock(g float64) *envelopeBlock {
 	return b
 }
 
-// Add takes a step, in blocks that cannot reach another threshold and by the
-// sample where they may.
+// Add takes a step, in blocks where they cannot reach another threshold, and sample by sample
+// where they can.
 func (a *ActiveSpeech) Add(x []float32) {
 	if a.p == 0 && a.q == 0 && frames.Silent(x) {
 		a.n += int64(len(x))
@@ -118,15 +117,15 @@ func (a *ActiveSpeech) Add(x []float32) {
 	}
 }
 
-// vanished is far below every threshold. In digital silence the envelope
-// would go on to numbers so small that processors take a hundred times as long for them.
+// vanished is far below every threshold. In digital silence the envelope would shrink to numbers
+// so small that processors take a hundred times as long for them.
 const vanished = 0x1p-200
 
-// slack is far more than rounding can amount to.
+// slack is far more than all rounding errors together.
 const slack = 1e-9
 
-// bySample runs the envelope over two samples at a time: each stage then waits for
-// itself once in two samples.
+// bySample runs the envelope over two samples at a time, so that each stage waits for its previous
+// value only once in two samples.
 func (a *ActiveSpeech) bySample(x []float32) {
 	g, k, p, q := a.g, 1-a.g, a.p, a.q
 	gg, gk := g*g, g*k
@@ -155,10 +154,10 @@ func (a *ActiveSpeech) bySample(x []float32) {
 
 func magnitude(v float32) float64 { return math.Abs(float64(v)) }
 
-// threshold is the threshold of a number: 2^−j.
+// threshold is threshold number j: 2^−j.
 func threshold(j int) float64 { return math.Float64frombits(uint64(1023-j) << 52) }
 
-// cross books that sample n takes the envelope to q.
+// cross records that sample n takes the envelope to q.
 func (a *ActiveSpeech) cross(q float64, n int64) {
 	for a.reached > 0 && q >= threshold(a.reached-1) { // risen: what passed of the hangover was active
 		a.reached--
@@ -179,7 +178,7 @@ func (a *ActiveSpeech) cross(q float64, n int64) {
 	}
 }
 
-// held is how much of the hangover of a threshold that is not reached has passed by sample n.
+// held is how much of the hangover of an unreached threshold has passed by sample n.
 func (a *ActiveSpeech) held(j int, n int64) int64 {
 	if a.since[j] == never {
 		return 0
@@ -187,7 +186,7 @@ func (a *ActiveSpeech) held(j int, n int64) int64 {
 	return min(n-a.since[j], a.hangover)
 }
 
-// activity is for how many samples so far threshold 2^−j was reached or held.
+// activity is the number of samples so far in which threshold 2^−j was reached or held.
 func (a *ActiveSpeech) activity(j int) int64 {
 	if j >= a.reached {
 		return a.active[j] + a.n - a.since[j]
@@ -195,25 +194,24 @@ func (a *ActiveSpeech) activity(j int) int64 {
 	return a.active[j] + a.held(j, a.n)
 }
 
-// Result gives the active speech level and the activity factor of a signal of
-// n samples whose squares sum to sumSquares. Where there is no activity the
-// level is −Inf. Of burst samples nothing is known but that they are no speech:
-// sumSquares leaves them out, and what they may have added to the activity goes.
+// Result gives the active speech level and the activity factor of a signal of n samples whose
+// squares sum to sumSquares. Without activity the level is −Inf. Burst samples are not speech:
+// sumSquares leaves them out, and Result removes the activity that they may have added.
 func (a *ActiveSpeech) Result(sumSquares float64, n, burst int64) (measurement.Level, float64) {
 	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
 	for j := range thresholdCount {
 		active := a.activity(j)
-		if active < 3*burst { // who reached it is not known: the burst, for the most part
+		if active < 3*burst { // what reached it is unknown, most likely the burst
 			continue
 		}
-		if active < n { // one that is reached throughout owes nothing to a burst
+		if active < n { // a threshold that is always reached does not depend on a burst
 			active -= burst
 		}
 		if active == 0 || sumSquares == 0 {
 			continue
 		}
 		level := 10 * math.Log10(sumSquares/float64(active))
-		excess := level - 20*math.Log10(2)*float64(-j) // over the threshold 2^−j
+		excess := level - 20*math.Log10(2)*float64(-j) // above the threshold 2^−j
 		if excess >= margin {
 			if !math.IsInf(prevExcess, -1) && excess > prevExcess {
 				level = prevLevel + (level-prevLevel)*(margin-prevExcess)/(excess-prevExcess)

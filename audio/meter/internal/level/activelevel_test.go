@@ -10,8 +10,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// voltmeter is ITU-T P.56 method B read plainly from the standard: every
-// sample, every threshold, one hangover counter each.
+// voltmeter follows ITU-T P.56 method B literally: every sample, every threshold, one hangover
+// counter each.
 type voltmeter struct {
 	g, p, q   float64
 	limit     int64
@@ -49,7 +49,7 @@ func (v *voltmeter) add(x float64) {
 	}
 }
 
-// level interpolates between the two thresholds around the margin, as the standard has it.
+// level interpolates between the two thresholds around the margin, as the standard says.
 func (v *voltmeter) level() (level, activity float64) {
 	decibels := func(j int) (a, c float64) {
 		return 10 * math.Log10(v.squares/float64(v.active[j])), 20 * math.Log10(v.threshold[j])
@@ -104,8 +104,8 @@ func activeLevelOf(rate int, x []float32) (level, activity float64) {
 	return float64(l), activity
 }
 
-// A signal that is there all the time is all active, whatever it is: P.56
-// calibrates a method B meter with a steady tone and with white noise.
+// A signal that never stops is always active, whatever it is: P.56 calibrates a method B meter
+// with a steady tone and with white noise.
 func TestActiveLevelOfSteadySignals(t *testing.T) {
 	const seconds, level = 20, -26.0
 	for _, rate := range signals.Rates {
@@ -121,9 +121,9 @@ func TestActiveLevelOfSteadySignals(t *testing.T) {
 	}
 }
 
-// Bursts far apart are active for their length, the hangover of 0.2 s and the
-// time in which the envelope rises to and falls from the threshold 15.9 dB
-// under the level, both below 0.1 s. Bursts less than 0.2 s apart are one.
+// Bursts that are far apart are active for their length, the hangover of 0.2 s, and the time in
+// which the envelope rises to and falls from the threshold 15.9 dB under the level. Both times are
+// below 0.1 s. Bursts less than 0.2 s apart count as one.
 func TestActiveLevelOfBursts(t *testing.T) {
 	const rate, seconds = 8000, 60
 	for _, level := range []float64{-6, -46} {
@@ -151,7 +151,7 @@ func TestActiveLevelOfBursts(t *testing.T) {
 	}
 }
 
-// Where there is nothing there is no level.
+// An empty signal has no level.
 func TestActiveLevelOfNothing(t *testing.T) {
 	for _, x := range [][]float32{nil, make([]float32, 1), make([]float32, 80000)} {
 		if level, activity := activeLevelOf(8000, x); level != float64(measurement.Silence()) || activity != 0 {
@@ -160,8 +160,8 @@ func TestActiveLevelOfNothing(t *testing.T) {
 	}
 }
 
-// In digital silence the envelope ends at zero, not among the smallest
-// numbers, which are slow to reckon with.
+// In digital silence the envelope ends at zero. It does not stay among the smallest numbers, which
+// are slow to compute with.
 func TestEnvelopeVanishesInSilence(t *testing.T) {
 	a := NewActiveSpeech(8000)
 	signals.InSteps(signals.White(1, 8000, 1, -20), 160, a.Add)

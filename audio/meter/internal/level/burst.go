@@ -6,19 +6,18 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Some recorders write what is no sound between or behind the packets: milliseconds
-// of garbage at full scale. A talker's loudest sounds are neither so much louder than
-// the rest nor so short.
+// Some recorders write milliseconds of garbage at full scale between or behind the packets. A
+// talker's loudest sounds are neither as short nor as much louder than the rest.
 const (
 	burstPeak   = 0.8   // the step reaches nearly full scale, …
-	burstPower  = 0.01  // and is not one click alone: mean square, −20 dBov
+	burstPower  = 0.01  // and is not just one click: mean square, −20 dBov
 	burstTop    = 0.079 // the loudest step of a burst: −11 dBov, 5 ms of garbage
-	burstSteps  = 15    // 0.3 s; what lasts longer is a sound
-	mostBursts  = 4     // more are a talker who is too loud
+	burstSteps  = 15    // 0.3 s; anything longer is a sound
+	mostBursts  = 4     // more than that are a talker who is too loud
 	burstJumpDB = 10.0  // over the step before and the one after
-	burstOverDB = 6.0   // over the loudest hundredth of what else sounds
-	// burstTailS is how long a burst may keep P.56's thresholds active: the hangover, and
-	// until the envelope has fallen by 40 dB.
+	burstOverDB = 6.0   // over the loudest hundredth of the other sound
+	// burstTailS is how long a burst may keep P.56's thresholds active: the hangover, plus the
+	// time in which the envelope falls by 40 dB.
 	burstTailS = hangoverTime + 0.2
 )
 
@@ -39,7 +38,7 @@ type burst struct {
 	beside  float64 // and of the louder one of its neighbours
 }
 
-// Add takes what a step has of energy.
+// Add takes the energy of a step.
 func (b *Bursts) Add(e Energy) {
 	power := e.SumSquares / float64(max(1, e.n))
 	loud := e.Peak >= burstPeak && power >= burstPower
@@ -119,7 +118,7 @@ func tone(log *frames.Log, r frames.Range) bool {
 	return false
 }
 
-// Reach is for how many samples the bursts may have kept a threshold of P.56 active.
+// Reach is how many samples the bursts may have kept a threshold of P.56 active.
 func (f FoundBursts) Reach(rate int) int64 {
 	var s float64
 	for _, r := range f.Ranges {

@@ -2,41 +2,40 @@ package level
 
 import "github.com/otoscope/otoscope/audio/measurement"
 
-// Clipping leaves flat tops: runs of neighbouring samples at the largest
-// magnitude there is. They stay flat through every gain and through G.711,
-// not through a filter or a codec that predicts.
+// Clipping leaves flat tops: runs of neighbouring samples at the largest magnitude in the signal.
+// They stay flat through every gain and through G.711, but not through a filter or a predictive
+// codec.
 const (
-	// flatRun is how many neighbouring samples make a flat top; a single one
-	// is a peak that just fits.
+	// flatRun is how many neighbouring samples make a flat top. A single one is a peak that just
+	// fits.
 	flatRun = 3
 
-	// Magnitudes are compared in bins of two 16-bit steps, so that 32767 and
-	// −32768 are one.
+	// Magnitudes are compared in bins of two 16-bit steps, so that 32767 and −32768 share a bin.
 	topBins = 16384 // full scale
 	topMu   = (32124 + 1) / 2
 	topA    = (32256 + 1) / 2 // ITU-T G.711: the largest outputs of its decoders
 
-	// Below full scale a flat top may be chance: a slow wave that turns where
-	// levels are coarse. Of 110 channels of calls none had a single one of
-	// three samples; clipped 12 dB under its peak, every one had dozens, and a
-	// good share of the samples near the top on them.
+	// Below full scale a flat top may be chance: a slow wave that turns where levels are coarse.
+	// Of 110 channels of calls, none had a single flat top of three samples. When clipped 12 dB
+	// under its peak, every channel had dozens, with a good share of the samples near the top on
+	// them.
 	flatMinTops  = 20
 	flatMinShare = 0.2          // of the samples from 90 % of the top
-	flatMinTop   = topBins / 16 // −24 dBFS; below, steps of 16 bits are coarse
+	flatMinTop   = topBins / 16 // −24 dBFS; below, 16-bit steps are coarse
 )
 
 // Clipping finds the channel's flat tops. It looks at the steps that reach
 // the largest magnitude so far, and starts over when a step exceeds it.
 type Clipping struct {
 	top     int   // the largest magnitude, in bins
-	run     int   // samples at the top up to now
+	run     int   // samples in a row at the top so far
 	tops    int64 // flat tops
 	flat    int64 // samples on them
 	beneath int64 // samples at 90 to 100 % of the top, in the same steps
 }
 
-// topBin is the bin of a magnitude. What is beyond full scale is clipped as
-// soon as it is played.
+// topBin is the bin of a magnitude. Samples beyond full scale are clipped as soon as they are
+// played.
 func topBin(magnitude float32) int { return min(topBins, int(magnitude*(topBins)+0.5)) }
 
 // Add takes a step and its largest magnitude.
@@ -71,8 +70,8 @@ func (c *Clipping) Add(x []float32, peak float32) {
 	}
 }
 
-// Result is how many samples are clipped, and at which level. coarse says that
-// the samples lie on a grid whose levels are far apart.
+// Result is how many samples are clipped, and at which level. coarse says that the samples lie on
+// a grid with widely spaced levels.
 func (c *Clipping) Result(coarse bool) (samples int64, at measurement.DBFS) {
 	switch c.top {
 	case topBins, topMu, topA:

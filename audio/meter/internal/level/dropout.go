@@ -8,9 +8,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// A dropout is what a lost packet leaves: a cut to digital silence, or the
-// packet before it once more. Both are told from what talkers do by their
-// edges, and count only inside speech.
+// A lost packet leaves a dropout: a cut to digital silence, or a repeat of the packet before it.
+// The edges of both differ from anything that talkers do. Both count only inside speech.
 const (
 	gapShortestS = 0.010
 	gapLongestS  = 0.200
@@ -18,40 +17,40 @@ const (
 	edgeUnder    = 20    // dB that the edges may lie under the active speech level
 	edgeQuietest = -65   // dBov; below, a line's noise
 
-	// A repeated packet is as long as its lag, or twice as long where the next
-	// one was lost, too. What goes on for longer is a tone.
+	// A repeated packet is as long as its lag, or twice as long if the next one was lost, too.
+	// Anything longer is a tone.
 	repeatLongest = 2.5 // lags
 	repeatLoud    = 0.005
-	// A hum repeats itself as well: around a repeated packet the sound must
-	// differ from what it was a lag before by this share of its energy.
+	// A hum repeats, too. Around a repeated packet, the sound must therefore differ from the sound
+	// a lag earlier by this share of its energy.
 	repeatNovelty = 0.1
 
-	maxDropouts  = 4096 // that are kept until the speech is known
+	maxDropouts  = 4096 // kept until the speech is known
 	dropoutTimes = 32
 )
 
 // packetsS are the usual lengths of a packet in seconds (RFC 3551 §4.2: 20 ms).
 var packetsS = [...]float64{0.010, 0.020, 0.030}
 
-// Gaps and repeats are looked for with the sound around them in view.
+// The search for gaps and repeats needs the sound around them.
 const (
 	dropoutPastS  = 0.240 // before the newest step
-	dropoutDelayS = 0.100 // from the newest step's start back to where repeats are looked for
+	dropoutDelayS = 0.100 // from the newest step's start back to the search for repeats
 )
 
-// Dropouts looks for lost packets in the samples as they came.
+// Dropouts finds lost packets in the samples as stored.
 type Dropouts struct {
 	rate    int
 	from    int64 // number of the newest step's first sample
 	edge    int   // samples
-	probe   int   // samples that must be equal before more are compared: 1 ms
+	probe   int   // equal samples before more are compared: 1 ms
 	idle    idleRun
-	lags    []int // packets in samples, where they are whole numbers
+	lags    []int // lengths of packets that are whole numbers of samples
 	checked []int // of each lag: the end of the last repeat, in samples from the newest step's start
 	found   []dropout
 }
 
-// idleRun is a run of one idle value that has not ended yet.
+// idleRun is a run of one idle value that has not ended.
 type idleRun struct {
 	length int64
 	value  float32
@@ -77,7 +76,7 @@ func NewDropouts(rate int) Dropouts {
 	return d
 }
 
-// DropoutPast is how many samples before a step dropouts needs to see.
+// DropoutPast is how many samples before a step Dropouts needs.
 func DropoutPast(rate int) int { return int(math.Ceil(dropoutPastS * float64(rate))) }
 
 // Add takes a step with the samples before it: y[at:] is the step.
@@ -93,8 +92,8 @@ func (d *Dropouts) Add(y []float32, at int) {
 	d.from += int64(len(y) - at)
 }
 
-// gaps finds the runs of an idle value that are long enough to hold two
-// probes, and books those that have ended, an edge behind the newest sample.
+// gaps finds the runs of an idle value that are long enough to hold two probes. It records those
+// that have ended, an edge behind the newest sample.
 func (d *Dropouts) gaps(y []float32, at int) {
 	i, last := at-d.edge, len(y)-d.edge
 	probe := max(1, int(gapShortestS*float64(d.rate))/2)
@@ -132,7 +131,7 @@ func (d *Dropouts) gaps(y []float32, at int) {
 	}
 }
 
-// endGap books the idle run that ends before y[end], if it may be a gap.
+// endGap records the idle run that ends before y[end] if it may be a gap.
 func (d *Dropouts) endGap(y []float32, at, end int) {
 	run := d.idle
 	d.idle = idleRun{}
@@ -154,13 +153,13 @@ func (d *Dropouts) book(f dropout) {
 	}
 }
 
-// repeatAt looks whether y[p] lies in a packet that repeats the one before it.
+// repeatAt checks whether y[p] lies in a packet that repeats the one before it.
 func (d *Dropouts) repeatAt(i int, y []float32, at, p int) {
 	lag := d.lags[i]
 	if p-at < d.checked[i] || y[p] != y[p-lag] {
 		return
 	}
-	// A millisecond that is equal and loud is worth a closer look.
+	// A millisecond that is equal and loud deserves a closer look.
 	start, end := p, p+1
 	for end-p < d.probe && y[end] == y[end-lag] {
 		end++
@@ -187,7 +186,7 @@ func (d *Dropouts) repeatAt(i int, y []float32, at, p int) {
 	}
 	for _, shorter := range d.lags[:i] {
 		if slices.Equal(y[start:end], y[start-shorter:end-shorter]) {
-			return // a tone, or found already
+			return // a tone, or already found
 		}
 	}
 	d.book(dropout{
@@ -198,7 +197,7 @@ func (d *Dropouts) repeatAt(i int, y []float32, at, p int) {
 	})
 }
 
-// novel reports whether y[from:to] is something else than it was a lag before.
+// novel reports whether y[from:to] differs from the sound a lag earlier.
 func novel(y []float32, from, to, lag int) bool {
 	var difference, energy float64
 	for i := from; i < to; i++ {
@@ -217,7 +216,7 @@ func MeanSquare(x []float32) float64 {
 	return sum / float64(max(1, len(x)))
 }
 
-// Result counts the dropouts inside speech of so high an active level.
+// Result counts the dropouts inside speech of the given active level.
 func (d *Dropouts) Result(speech []measurement.Segment, active measurement.Level) measurement.Dropouts {
 	slices.SortFunc(d.found, func(a, b dropout) int { return cmp.Compare(a.start, b.start) })
 	var out measurement.Dropouts

@@ -7,16 +7,15 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Energy gathers RMS, peak and DC. The energy of a recording is the merge of
-// those of its steps.
+// Energy holds RMS, peak and DC. The energy of a recording is that of its steps, merged.
 type Energy struct {
 	n               int64
 	Sum, SumSquares float64
 	Peak            float32
 }
 
-// EnergyOf measures a step. Sums run in float32 over a step only, and in float64
-// over the recording. The peak is NaN where a sample is.
+// EnergyOf measures a step. Sums run in float32 within a step, and in float64 over the recording.
+// The peak is NaN if a sample is.
 func EnergyOf(x []float32) Energy {
 	sum, squares, peak := dsp.Sums(x)
 	return Energy{n: int64(len(x)), Sum: float64(sum), SumSquares: float64(squares), Peak: peak}
@@ -28,7 +27,7 @@ func PeakOf(x []float32) float32 {
 	return peak
 }
 
-// Merge adds what was measured of the samples that follow.
+// Merge adds the measurements of the samples that follow.
 func (e *Energy) Merge(next Energy) {
 	e.n += next.n
 	e.Sum += next.Sum
@@ -50,12 +49,11 @@ func (e *Energy) Result() measurement.Levels {
 // PowerLevel is the level of a mean square.
 func PowerLevel(p float64) measurement.Level { return measurement.Level(10 * math.Log10(p)) }
 
-// Loudest is the largest magnitude that is measured, 60 dB over full scale.
-// Float recordings may go beyond full scale; no microphone goes this far.
+// Loudest is the largest magnitude that is measured, 60 dB over full scale. Float recordings may
+// exceed full scale, but no microphone goes this far.
 const Loudest = 1000
 
-// Tame takes NaN for 0 and what is beyond the loudest for the
-// loudest, so that every measurement stays finite.
+// Tame replaces NaN by 0 and limits samples to Loudest, so that every measurement stays finite.
 func Tame(x []float32) {
 	for i, v := range x {
 		if v != v {

@@ -7,50 +7,48 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// The grid is asked of every fourth step, of its first loud samples: the
-// recorder puts packets of 10 ms and more on the grid or conceals them, so
-// that a few samples answer for a step, and a dozen steps a second for the line.
+// The grid is checked in every fourth step, in its first loud samples. The recorder puts whole
+// packets of 10 ms or more on the grid, or conceals them. So a few samples represent a step, and a
+// dozen steps a second represent the line.
 const (
 	gridEvery   = 4
 	gridSamples = 16
 )
 
-// Below −41 dBFS the grids' levels lie so close that any signal seems to be on them.
+// Below −41 dBFS the grids' levels are so close that any signal seems to be on them.
 const gridLoud = 292. / 32768
 
-// Shares of loud samples on a law's grid, to weigh what was found: of a sound
-// that never was G.711, by signals.md at most 0.076 at −41 dBFS and less above;
-// and of a G.711 line whose recorder conceals, mixes or fills one packet in ten.
+// Shares of loud samples on a law's grid, as weights for the evidence. For a sound that never was
+// G.711: by signals.md at most 0.076 at −41 dBFS, and less above. For a G.711 line: with a
+// recorder that conceals, mixes or fills one packet in ten.
 const (
 	gridByChance = 0.076
 	gridOfLine   = 0.9
 )
 
-// gridMinShare makes a line one of G.711; gridMinCodes are the different
-// levels it takes, because a tone or a constant may be on the grid by chance.
+// gridMinShare is the share from which a line is G.711. gridMinCodes is how many different levels
+// it must use, because a tone or a constant may be on the grid by chance.
 const (
 	gridMinShare   = 0.8
 	gridMinLog10LR = 6
 	gridMinCodes   = 12
 )
 
-// gridPhases is how many samples a recording may have for one of the line:
-// six at 48 kHz.
+// gridPhases is how many samples a recording may have for each sample of the line: six at 48 kHz.
 const gridPhases = 6
 
-// Grid asks whether samples are levels that a G.711 decoder puts out (ITU-T
-// G.711 tables 1 and 2), as a trace of the line. It bears what recorders do:
-// concealed packets are off the grid, and zeros filled into an A-law leg,
-// which has no zero, are not loud. Interpolation to a multiple of 8 kHz keeps
-// the line's own samples where its filter is a half-band one: each phase is
-// asked for itself.
+// Grid checks whether samples are levels that a G.711 decoder puts out (ITU-T G.711 tables 1 and
+// 2), as a trace of the line. It allows for what recorders do. Concealed packets are off the grid.
+// Zeros filled into an A-law leg, which has no zero, are not loud. Interpolation to a multiple of
+// 8 kHz keeps the line's samples if its filter is a half-band one: each phase is therefore checked
+// separately.
 type Grid struct {
 	phases int
 	steps  int
 	found  [gridPhases]gridFound
 }
 
-// gridFound is what was found in the loud samples of one phase.
+// gridFound is the result for the loud samples of one phase.
 type gridFound struct {
 	loud  int64
 	mu, a law
@@ -64,13 +62,13 @@ func NewGrid(rate int) Grid {
 	return g
 }
 
-// law is what was found of one law's grid.
+// law is the result for one law's grid.
 type law struct {
 	on    int64     // loud samples on it
-	codes [2]uint64 // which of its magnitudes they were
+	codes [2]uint64 // which of its magnitudes they had
 }
 
-// Add takes a step of which no sample exceeds the magnitude peak.
+// Add takes a step in which no sample exceeds the magnitude peak.
 func (g *Grid) Add(x []float32, peak float32) {
 	g.steps++
 	if g.steps%gridEvery != 1 || peak < gridLoud {
@@ -94,7 +92,7 @@ func (g *Grid) Add(x []float32, peak float32) {
 	}
 }
 
-// count books a sample; code is its level's number, or −1 off the grid.
+// count records a sample. code is the number of its level, or −1 if it is off the grid.
 func (l *law) count(code int) {
 	if code < 0 {
 		return
@@ -103,14 +101,14 @@ func (l *law) count(code int) {
 	l.codes[code/64] |= 1 << (code % 64)
 }
 
-// log10LR weighs the law against chance, for so many loud samples.
+// log10LR weighs the law against chance, for this many loud samples.
 func (l *law) log10LR(loud int64) float64 {
 	on, off := float64(l.on), float64(loud-l.on)
 	return on*math.Log10(gridOfLine/gridByChance) + off*math.Log10((1-gridOfLine)/(1-gridByChance))
 }
 
-// Result names the law whose grid the loud samples lie on, "" where it is
-// neither's, and the share that lies on the nearer one.
+// Result names the law whose grid holds the loud samples, or "" if neither does, and the share on
+// the better grid.
 func (g *Grid) Result() (name string, share float64) {
 	for _, f := range g.found[:g.phases] {
 		if n, s := f.result(); s > share {
@@ -136,8 +134,8 @@ func (f *gridFound) result() (name string, share float64) {
 	return name, share
 }
 
-// merge adds what was found in the samples that follow. It is exact where they
-// begin at a multiple of gridEvery steps.
+// merge adds the results of the samples that follow. It is exact if they begin at a multiple of
+// gridEvery steps.
 func (g *Grid) merge(next Grid) {
 	g.steps += next.steps
 	for i := range g.found {
@@ -153,9 +151,9 @@ func (l *law) merge(next law) {
 	l.codes[1] |= next.codes[1]
 }
 
-// onMuLaw is the number of the µ-law output that a 16-bit magnitude is, or −1:
-// biased by 132, sixteen levels a segment of doubling size, each in the middle
-// of its interval.
+// onMuLaw is the number of the µ-law output with a 16-bit magnitude, or −1. The outputs are biased
+// by 132; each segment has sixteen levels and twice the size of the one before; each level is in
+// the middle of its interval.
 func onMuLaw(m uint32) int {
 	t := m + 132
 	segment := bits.Len32(t) - 8
@@ -166,9 +164,9 @@ func onMuLaw(m uint32) int {
 	return segment<<4 | int(t>>(segment+3))&15
 }
 
-// onALaw is the number of the A-law output that a 16-bit magnitude is, or −1:
-// sixteen levels a segment, the lowest two segments of one size, each in the
-// middle of its interval.
+// onALaw is the number of the A-law output with a 16-bit magnitude, or −1. Each segment has
+// sixteen levels; the lowest two segments have one size; each level is in the middle of its
+// interval.
 func onALaw(m uint32) int {
 	segment := max(0, bits.Len32(m)-9)
 	half := uint32(8) << segment

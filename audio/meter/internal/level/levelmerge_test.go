@@ -9,9 +9,9 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// These meters promise that the states of two halves of a recording, merged, are the
-// state of the whole. The others have a memory that a cut would lose: P.56's envelope,
-// runs of clipped samples, dropouts, digital silence.
+// These meters promise that the merged states of two halves of a recording are the state of the
+// whole. The other meters have a memory that a cut would lose: P.56's envelope, runs of clipped
+// samples, dropouts, digital silence.
 func TestHalvesMergeToTheWhole(t *testing.T) {
 	const rate, step = 8000, 160
 	unexported := cmp.AllowUnexported(Energy{}, Grid{}, gridFound{}, law{})

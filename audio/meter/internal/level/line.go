@@ -12,27 +12,26 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// lineEvery and loudEvery are how many steps there are between two spectra, of
-// frames at large and of those that are loud enough to be speech. The average
-// spectrum of speech settles within seconds, that of a voice against another's within
-// some more: three spectra a second are enough of the line, twelve of the speech.
+// lineEvery and loudEvery are the steps from one spectrum to the next, for all frames and for
+// those that are loud enough to be speech. The average spectrum of speech settles within seconds;
+// comparing one voice with another takes some more. Three spectra a second are enough for the
+// line, twelve for the speech.
 const (
 	LineEvery = 16
 	LoudEvery = 4
 )
 
-// The average spectrum is kept apart for classes of level, because which of
-// them are speech is known only after the pass.
+// The average spectrum is kept separately for classes of level, because the pass must end before
+// it is known which of them are speech.
 const (
 	lineClasses  = 20
 	classWidthDB = 5
 )
 
-// What is in use: the speech's spectrum is smoothed over bands of lineBandHz.
-// The band ends where it falls topRange under its strongest part for good, and
-// begins where it is within bottomRange of it: G.711's own noise, 38 dB under
-// the speech, fills what a line leaves out below 300 Hz. Noise that is there
-// between the speech as well is not in use.
+// How the band in use is found: the speech's spectrum is smoothed over bands of lineBandHz. The
+// band ends where the spectrum falls topRange under its strongest part for good. It begins where
+// the spectrum is within bottomRange of it: G.711's noise, 38 dB under the speech, fills what a
+// line leaves out below 300 Hz. Noise that is also there between the speech is not in use.
 const (
 	lineBandHz  = 125
 	topRange    = 52 // dB
@@ -91,7 +90,7 @@ func NewLine(rate, step int) *Line {
 	return l
 }
 
-// Add takes a step and reports whether its spectrum was taken: it then is in power.
+// Add takes a step and reports whether it took the spectrum, which then is in power.
 func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
 	l.steps++
 	every := LineEvery
@@ -111,8 +110,8 @@ func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
 	return true
 }
 
-// merge adds what was found in the samples that follow. It is exact where
-// they begin at a multiple of lineEvery steps.
+// merge adds the results of the samples that follow. It is exact if they begin at a multiple of
+// lineEvery steps.
 func (l *Line) merge(next *Line) {
 	l.steps += next.steps
 	for c := range l.sums {
@@ -125,8 +124,8 @@ func class(level float64) int {
 	return max(0, min(lineClasses-1, int(-level/classWidthDB)))
 }
 
-// Result describes the line by the frames of at least the level of the
-// weakest speech, and by the others, which are its noise.
+// Result describes the line by the frames that are at least as loud as the weakest speech, and its
+// noise by the others.
 func (l *Line) Result(weakest measurement.Level) measurement.Line {
 	speech, noise := spectrum{power: make([]float64, len(l.Power))}, spectrum{power: make([]float64, len(l.Power))}
 	for c, sum := range l.sums {
@@ -163,7 +162,7 @@ func (l *Line) Result(weakest measurement.Level) measurement.Line {
 	return out
 }
 
-// bands gives the mean level in dB of bands of so many bins.
+// bands gives the mean level in dB of bands of the given number of bins.
 func (s *spectrum) bands(bins int) []float64 {
 	var out []float64
 	for b := 0; b+bins < len(s.power); b += bins {

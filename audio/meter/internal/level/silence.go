@@ -7,23 +7,22 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Idle is the largest magnitude of a constant that counts as digital silence:
-// a gap in a G.711 A-law leg decodes to ±8 of 32768, there being no zero.
+// Idle is the largest magnitude of a constant that counts as digital silence. A-law has no zero,
+// so a gap in a G.711 A-law leg decodes to ±8 of 32768.
 const Idle = 8.0 / 32768
 
-// DigitalSilence finds stretches in which a channel carries nothing: zeros, or
-// the constant that an idle A-law leg decodes to. A line that is merely quiet
-// has noise.
+// DigitalSilence finds stretches in which a channel carries nothing: zeros, or the constant of an
+// idle A-law leg. A line that is merely quiet has noise.
 type DigitalSilence struct {
 	n       int64
-	value   float32 // of the silence that the recording begins with
-	first   int64   // how long that is in samples
+	value   float32 // of the silence at the start of the recording
+	first   int64   // its length in samples
 	sounded bool    // it has ended
 	quiet   int64   // samples in steps of digital silence
 }
 
-// Add takes a step and reports whether all of it is digital silence. Any other
-// step shows itself at its first samples.
+// Add takes a step and reports whether all of it is digital silence. Any other step is recognised
+// by its first samples.
 func (d *DigitalSilence) Add(x []float32) bool {
 	quiet := int64(d.leading(x, x[0]))
 	if !d.sounded {

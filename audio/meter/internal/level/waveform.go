@@ -6,16 +6,17 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// peaksPerSecond is how many pairs a second a waveform begins with.
+// peaksPerSecond is how many pairs a second a waveform has at first.
 const peaksPerSecond = 1000
 
-// peakByte is the byte that stands for a sample.
+// peakByte is the byte for a sample.
 func peakByte(v float32) byte {
 	q := math.Round(127 * math.Sqrt(math.Min(1, math.Abs(float64(v)))))
 	return byte(int8(math.Copysign(q, float64(v))))
 }
 
-// Waveform gathers the lowest and highest samples. When the pairs run out, two neighbours become one.
+// Waveform keeps the lowest and highest samples. When the pairs run out, each two neighbours
+// become one.
 type Waveform struct {
 	cell  int // samples
 	full  int // samples of the newest pair
@@ -52,7 +53,7 @@ func (o *Waveform) Add(x []float32) {
 	}
 }
 
-// halve makes one pair of two; one that is left over is half full.
+// halve joins each two pairs into one. A pair left over is half full.
 func (o *Waveform) halve() {
 	n := len(o.pairs)
 	for i := range n / 2 {
@@ -68,8 +69,8 @@ func (o *Waveform) halve() {
 	o.cell *= 2
 }
 
-// merge adds the waveform of the samples that follow, which is used up. It is
-// exact where they begin at a multiple of the cell of the whole.
+// merge adds the waveform of the samples that follow, and uses it up. It is exact if they begin at
+// a multiple of the cell of the whole.
 func (o *Waveform) merge(next *Waveform) {
 	for o.cell < next.cell {
 		o.halve()

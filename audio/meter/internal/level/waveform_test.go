@@ -39,7 +39,7 @@ func TestPeaksAreTheLowestAndHighestOfEachCell(t *testing.T) {
 	})
 }
 
-// shown reports whether a peak is a sample to half a step of 1/127 of its square root.
+// shown reports whether a peak shows a sample, to within half a step of 1/127 of its square root.
 func shown(peak, sample float64) bool {
 	root := func(v float64) float64 { return math.Copysign(math.Sqrt(math.Abs(v)), v) }
 	return math.Abs(root(peak)-root(sample)) <= 0.5/127+1e-9

@@ -2,26 +2,26 @@ package music
 
 import "github.com/otoscope/otoscope/audio/meter/internal/frames"
 
-// Music may begin with drums, and go on with them alone: nothing holds its
-// frequency then, but the level rises in time. A talker's syllables do not.
-// Drums are followed from where music was heard: of drums alone, and of songs in
-// which loud drums cover a voice for all but some seconds, nothing is told. Of 156
-// composed pieces before and between what is said, the first speech is off by more
-// than 0.5 s in 5: a guitar that is faded in, in which a sung note stands out.
+// Music may begin with drums, and continue with drums alone. No sinusoid keeps its frequency then,
+// but the level rises in a regular beat. A talker's syllables do not. Drums are followed only from
+// a stretch of music that was found. Drums alone are not recognised, nor are songs in which loud
+// drums cover a voice except for some seconds. Of 156 composed pieces before and between speech,
+// the first speech is off by more than 0.5 s in 5: a guitar that fades in, with a sung note that
+// stands out.
 
-// How a beat is told in the levels of frames.
+// How a beat shows in the levels of frames.
 const (
-	beatFrames   = 200 // 4 s are looked at …
-	beatHop      = 25  // … from one half second to the next
+	beatFrames   = 200 // a window of 4 s …
+	beatHop      = 25  // … that moves by half a second
 	shortestBeat = 10  // frames: 300 beats a minute
 	longestBeat  = 80  // 37
 	leastRegular = 0.7 // drums have 0.73 to 1, one in a hundred stretches of calls more than 0.65
 	beatRise     = 20 * frames.Scale
-	maxBeat      = 1000 // frames that a beat is followed from where music was heard: 20 s
+	maxBeat      = 1000 // a beat is followed for this many frames from the music: 20 s
 )
 
-// rises are by how much the level rises from frame to frame in a range, spread
-// over five frames: a beat does not fall on their edges, and no drummer is exact.
+// rises are the increases of the level from frame to frame in a range. They are spread over five
+// frames, because a beat does not fall on the edges of frames and no drummer is exact.
 func rises(log *frames.Log, r frames.Range) []float64 {
 	out := make([]float64, r.End-r.Start+4)
 	for i := r.Start; i < r.End; i++ {
@@ -37,8 +37,8 @@ func rises(log *frames.Log, r frames.Range) []float64 {
 	return out
 }
 
-// regularity is how alike the rises in a range are to those a beat before, 1 for
-// the same: the highest autocorrelation within the lags of a beat.
+// regularity is how similar the rises in a range are to those a beat earlier, 1 if they are the
+// same: the highest autocorrelation within the lags of a beat.
 func regularity(log *frames.Log, r frames.Range) float64 {
 	x := rises(log, r)
 	var mean, all, best float64
@@ -62,9 +62,9 @@ func regularity(log *frames.Log, r frames.Range) float64 {
 	return best
 }
 
-// WithDrums lengthens stretches of music by the drums before and after them.
-// A drum stands out from what is around it as speech over music does: no speech
-// is looked for where there is nothing but a beat.
+// WithDrums extends stretches of music by the drums before and after them. A drum stands out from
+// its surroundings as speech over music does. So speech is not searched for where there is only a
+// beat.
 func WithDrums(music []frames.Range, log *frames.Log) []frames.Range {
 	var out []frames.Range
 	for _, r := range music {
@@ -80,7 +80,7 @@ func WithDrums(music []frames.Range, log *frames.Log) []frames.Range {
 	return out
 }
 
-// followBeat goes on from a stretch of music, both ways, as far as there is a beat.
+// followBeat extends a stretch of music in both directions as far as there is a beat.
 func followBeat(log *frames.Log, r frames.Range) frames.Range {
 	out := r
 	for end := r.Start; end > 0 && r.Start-end < maxBeat; end -= beatHop {
@@ -100,8 +100,7 @@ func followBeat(log *frames.Log, r frames.Range) frames.Range {
 	return out
 }
 
-// beating reports whether there is a beat in a range, and which are its first
-// and last loud frames.
+// beating reports whether there is a beat in a range, and gives its first and last loud frames.
 func beating(log *frames.Log, r frames.Range) (first, last int, ok bool) {
 	if regularity(log, r) < leastRegular {
 		return 0, 0, false

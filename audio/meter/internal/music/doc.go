@@ -1,4 +1,4 @@
-// Package music finds music, as on hold, by sinusoids that keep their frequency.
+// Package music finds music, such as music on hold, by sinusoids that keep their frequency.
 //
 //	music.go         one byte per 120 ms: how many sinusoids hold
 //	musicstretch.go  where music plays

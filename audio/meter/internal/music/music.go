@@ -9,32 +9,31 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Music is heard by sinusoids that hold their frequency: notes last and stay
-// in tune, the harmonics of a voice glide with its pitch. A spectrum is taken
-// every 120 ms over 128 ms, which tells frequencies 16 Hz apart, up to
-// 1800 Hz, where notes have most of their power.
+// Music is recognised by sinusoids that keep their frequency: notes last and stay in tune, while
+// the harmonics of a voice glide with its pitch. Every 120 ms a spectrum is taken over 128 ms. It
+// separates frequencies 16 Hz apart, up to 1800 Hz; notes have most of their power below that.
 const (
 	SlotSteps    = 6 // from one spectrum to the next
 	windowS      = 0.128
 	lowHz        = 150
 	highHz       = 1800
-	spectrumRate = 4000 // at or above which the spectrum's samples are, in Hz
+	spectrumRate = 4000 // the least sample rate of a spectrum, in Hz
 
-	heldSlots = 3 // slots in which a sinusoid must be found to have held its frequency: 360 ms
+	heldSlots = 3 // a sinusoid found in this many slots has kept its frequency: 360 ms
 
 	peakRange  = 1e-4 // of the strongest: −40 dB
 	peakAround = 200  // Hz to either side …
-	peakStands = 4    // … of whose mean power a sinusoid has so many times
+	peakStands = 4    // … whose mean power a sinusoid exceeds this many times
 
-	// A spectrum is taken only where the level has not dropped: music fills the
-	// gaps in which a talker closes the lips.
+	// A spectrum is taken only if the level has not dropped: music fills the gaps in which a
+	// talker closes the lips.
 	dropDB       = 20  // below the recent peak
-	dropsAllowed = 1   // steps of a slot that may
-	peakFallDB   = 0.1 // a step, by which the recent peak is forgotten
-	musicLevel   = -55 // dBov: music below is not looked for
+	dropsAllowed = 1   // this many steps of a slot may
+	peakFallDB   = 0.1 // a step, by which the recent peak fades
+	musicLevel   = -55 // dBov: quieter music is not found
 )
 
-// What a slot's byte says: how many sinusoids held, or that none was looked for.
+// The byte of a slot: how many sinusoids kept their frequency, or why that is unknown.
 const (
 	slotQuiet   = 255 // too quiet for music
 	slotDropped = 254 // the level dropped

@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// What a slot is for telling music from other sounds.
+// The kinds of slot, as evidence for music or other sounds.
 const (
 	isQuiet = iota
 	isDropped
@@ -46,11 +46,11 @@ var forMusic = [slotKinds][slotKinds]float64{
 // other sounds from one slot to the next.
 const changePrice = 4.0
 
-// What a stretch of music needs: slots in which one sinusoid held and in which
-// several did, and their shares of the slots that are not too quiet. In hold
-// music one holds in 77 % and several in 59 %, in calls in 4 % and 1 %. A voice
-// at a constant pitch comes to 30 % and 10 %; the dragged vowels of one real
-// caller, played at thirty speeds, came to 14 slots and 7, 0.67 and 0.26.
+// A stretch of music needs this many slots in which one sinusoid kept its frequency and in which
+// several did, and these shares of the slots that are not too quiet. In hold music one does in 77
+// % and several in 59 %, in calls in 4 % and 1 %. A voice at a constant pitch reaches 30 % and 10
+// %. The dragged vowels of one real caller, played at thirty speeds, reached 14 slots and 7, 0.67
+// and 0.26.
 const (
 	minHeldSlots    = 12
 	minSeveralSlots = 10
@@ -65,14 +65,14 @@ const (
 	musicTail = 18
 )
 
-// maxPause is the longest pause that is inside a stretch, whatever sounds in it.
+// maxPause is the longest pause inside a stretch, whatever sounds in it.
 const maxPause = 25 // frames: 0.5 s
 
-// SlotRange is a stretch of slots, the end not included.
+// SlotRange is a stretch of slots without its end.
 type SlotRange struct{ Start, End int }
 
-// musicIn finds where music plays: the path through the slots, music or not,
-// that is likeliest (Viterbi).
+// musicIn finds where music plays: the likeliest path through the slots, each music or not
+// (Viterbi).
 func musicIn(slots []uint8) []SlotRange {
 	const other, music = 0, 1
 	from := make([]uint8, len(slots)) // bit s: the state before s was the other one
@@ -177,7 +177,7 @@ func (m *Watch) Find(log *frames.Log) []frames.Range {
 	return out
 }
 
-// followLevel lengthens a stretch frame by frame as long as the level holds.
+// followLevel extends a stretch frame by frame as long as the level holds.
 func followLevel(log *frames.Log, r frames.Range) frames.Range {
 	var levels frames.Histogram
 	for i := r.Start; i < r.End; i++ {

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// Halves is a meter whose states of two halves of a signal can be merged.
+// Halves is a meter that can merge the states of two halves of a signal.
 type Halves struct {
 	Add    func(x []float32)
 	Merge  func(other any)
@@ -18,9 +18,9 @@ type Halves struct {
 	Result func() any
 }
 
-// HalvesMerge holds that the states of two halves of a signal, merged, are the
-// state of the whole, where the second half begins at a multiple of so many steps of
-// 20 ms: counts exactly, sums to rounding.
+// HalvesMerge requires that the merged states of two halves of a signal are the state of the whole
+// if the second half begins at a multiple of the given number of 20 ms steps. Counts must be
+// exact, sums equal to rounding.
 func HalvesMerge(t *testing.T, rate, steps int, begin func() Halves, o ...cmp.Option) {
 	t.Helper()
 	step := rate / 50

@@ -8,13 +8,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The rates that recordings of calls have.
+// The rates of call recordings.
 var Rates = []int{8000, 11025, 16000, 22050, 32000, 44100, 48000}
 
-// amplitude is the peak of a sine of a level in dBov.
+// amplitude is the peak of a sine with a level in dBov.
 func sineAmplitude(level float64) float64 { return math.Sqrt2 * math.Pow(10, level/20) }
 
-// Sine makes a tone of a level in dBov.
+// Sine generates a tone at a level in dBov.
 func Sine(rate int, seconds, hz, level float64) []float32 {
 	x := make([]float32, int(math.Round(seconds*float64(rate))))
 	a := sineAmplitude(level)
@@ -24,7 +24,7 @@ func Sine(rate int, seconds, hz, level float64) []float32 {
 	return x
 }
 
-// White makes white noise of a level in dBov.
+// White generates white noise at a level in dBov.
 func White(seed uint64, rate int, seconds, level float64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 56))
 	x := make([]float32, int(math.Round(seconds*float64(rate))))
@@ -61,8 +61,8 @@ func Quantised(x []float32) []float32 {
 	return x
 }
 
-// AnySignal draws a signal of pieces: silence, tones, noise, constants, clicks,
-// at any level, for up to a few seconds.
+// AnySignal draws a signal that consists of silence, tones, noise, constants and clicks, at any
+// level, for up to a few seconds.
 func AnySignal(t *rapid.T, label string, rate int) []float32 {
 	var x []float32
 	for i := range rapid.IntRange(0, 8).Draw(t, label+" pieces") {
@@ -95,19 +95,19 @@ func AnySignal(t *rapid.T, label string, rate int) []float32 {
 	return Quantised(x)
 }
 
-// InSteps calls each with the steps of a signal.
+// InSteps calls each for every step of a signal.
 func InSteps(x []float32, step int, each func([]float32)) {
 	for ; len(x) > 0; x = x[min(step, len(x)):] {
 		each(x[:min(step, len(x))])
 	}
 }
 
-// Talker makes a voice, with pauses, over a noise floor of −62 dBov.
+// Talker generates a voice, with pauses, over a noise floor of −62 dBov.
 func Talker(seed uint64, rate int, seconds, level float64) []float32 {
 	return Mix(QuietTalker(seed, rate, seconds, level), White(seed, rate, seconds, -62))
 }
 
-// QuietTalker makes a voice of an RMS level in dBov over silence.
+// QuietTalker generates a voice with an RMS level in dBov over silence.
 func QuietTalker(seed uint64, rate int, seconds, level float64) []float32 {
 	const highest = 3400
 	rng := rand.New(rand.NewPCG(seed, 3))
@@ -128,14 +128,13 @@ func Scaled(x []float32, gain float32) []float32 {
 	return y
 }
 
-// Hiss is noise of a level in dBov from 300 to 3400 Hz that is the same sound
-// at every rate.
+// Hiss is noise at a level in dBov from 300 to 3400 Hz. It is the same sound at every rate.
 func Hiss(seed uint64, rate int, seconds, level float64) []float32 {
 	return Pinkish(seed, rate, seconds, level, 300, 3400, 0)
 }
 
-// Pinkish makes a noise of a level in dBov of a hundred tones between two
-// frequencies, whose spectrum falls by so many dB an octave.
+// Pinkish generates noise at a level in dBov from a hundred tones between two frequencies. Its
+// spectrum falls by the given number of dB an octave.
 func Pinkish(seed uint64, rate int, seconds, level, low, high, fall float64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 8))
 	x := make([]float32, int(seconds*float64(rate)))
@@ -154,8 +153,8 @@ func Pinkish(seed uint64, rate int, seconds, level, low, high, fall float64) []f
 	return Scaled(x, float32(math.Pow(10, (level-LevelOf(x))/20)))
 }
 
-// voice is a sum of harmonics, defined at every instant, so that it is the
-// same sound at every rate.
+// voice is a sum of harmonics, defined at every instant, so that it is the same sound at every
+// rate.
 type vocalTract struct {
 	pitch, syllables float64
 	phase            []complex128
@@ -197,7 +196,7 @@ func (v *vocalTract) at(t float64) float64 {
 	return (0.15 + rise*rise) * sum
 }
 
-// gainsAt is how strong the harmonics are under resonances that move.
+// gainsAt is the strength of the harmonics under moving resonances.
 func (v *vocalTract) gainsAt(t float64) []float64 {
 	moved := 1 + 0.25*math.Sin(2*math.Pi*1.3*t)
 	gains := make([]float64, len(v.phase))
@@ -219,5 +218,5 @@ func LevelOf(x []float32) float64 {
 	return 10 * math.Log10(sum/float64(len(x)))
 }
 
-// Near reports whether two figures are equal to a tolerance; infinities are equal to themselves.
+// Near reports whether two figures are equal within a tolerance. Equal infinities are.
 func Near(a, b, tolerance float64) bool { return a == b || math.Abs(a-b) <= tolerance }

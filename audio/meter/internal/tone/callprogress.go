@@ -9,11 +9,11 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// signal is a sound that networks and machines signal with. What it means
-// follows from its cadence, too.
+// signal is a sound that networks and machines signal with. Its meaning depends on its cadence,
+// too.
 type signal struct {
 	hz    []float64
-	where string // that use it
+	where string // the countries that use it
 	kinds []measurement.ToneKind
 }
 
@@ -41,11 +41,11 @@ var signals = []signal{
 	{[]float64{1428.5}, "", nil}, {[]float64{1776.7}, "", nil}, {[]float64{1800}, "", nil},
 }
 
-// signalTolerance: networks keep to 1 % or better.
+// signalTolerance: networks keep their frequencies to 1 % or better.
 const signalTolerance = 0.013
 
-// signalOf returns the signal whose frequencies come nearest to those of a
-// sound, nil where none does within the tolerance.
+// signalOf returns the signal with the frequencies nearest to those of a sound, or nil if none is
+// within the tolerance.
 func signalOf(p *peaks) *signal {
 	var best *signal
 	nearest := signalTolerance
@@ -101,7 +101,7 @@ const (
 	phaseReversal     = 0.08 // V.25: the phase turns at once, which the meter hears as a short gap
 )
 
-// cadenceKept is how many bursts of a cadence are looked at; they repeat.
+// cadenceKept is how many bursts of a cadence are examined; they repeat.
 const cadenceKept = 12
 
 // cadence is a row of bursts of one sound.
@@ -135,7 +135,7 @@ func (c *cadence) goesOn(b burst) bool {
 	return b.start-c.end <= limit
 }
 
-// single reports whether the signal is a beep that no network signals with.
+// single reports whether the signal is a beep that no network uses as a signal.
 func (s *signal) single() bool { return s != nil && len(s.kinds) == 0 }
 
 func (c *cadence) add(b burst) {
@@ -154,7 +154,7 @@ func (c *cadence) add(b burst) {
 	c.count++
 }
 
-// event says what the cadence means.
+// event gives the meaning of the cadence.
 func (c *cadence) event() event {
 	e := event{kind: measurement.OtherTone, detail: c.sound.frequencies(), count: c.count, start: c.start, end: c.end}
 	if c.sound.n == 1 {
@@ -181,8 +181,8 @@ func (c *cadence) event() event {
 	return e
 }
 
-// answer names an answer tone: V.25 has 2100 Hz, its phase reversed every
-// 450 ms where echo cancellers shall keep off; V.8 modulates its amplitude.
+// answer names an answer tone. V.25 has 2100 Hz, with its phase reversed every 450 ms to disable
+// echo cancellers; V.8 modulates its amplitude.
 func (c *cadence) answer() string {
 	detail := c.sound.frequencies()
 	if c.count >= 3 && c.median(c.off[:min(c.count-1, cadenceKept)]) <= subframes(phaseReversal) {
@@ -197,8 +197,7 @@ func (c *cadence) answer() string {
 // modulated: V.8 modulates by 20 %, which moves the power of a step by 24 %.
 const modulated = 0.12
 
-// progress is the kind of call-progress tone that a signal's cadence makes, ""
-// where it makes none.
+// progress is the kind of call-progress tone that a signal's cadence makes, or "".
 func (c *cadence) progress(s *signal) measurement.ToneKind {
 	n := min(c.count, cadenceKept)
 	on := c.median(c.on[:n])
@@ -230,8 +229,8 @@ func (c *cadence) progress(s *signal) measurement.ToneKind {
 	return ""
 }
 
-// ringsOnce reports whether a single burst of this length is a ring that was
-// answered: certain for the pairs that nothing but ringback uses.
+// ringsOnce reports whether a single burst of this length is a ring that was answered. It is
+// certain for the pairs that only ringback uses.
 func (s *signal) ringsOnce(on int) bool {
 	if len(s.kinds) == 1 {
 		return on >= subframes(ringShortestSure)

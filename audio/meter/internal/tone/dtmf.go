@@ -6,18 +6,18 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Reception of DTMF after ITU-T Q.23 (frequencies) and the table of ITU-T Q.24
-// (what administrations ask of receivers).
+// Reception of DTMF by ITU-T Q.23 (frequencies) and the table of ITU-T Q.24 (what administrations
+// require of receivers).
 const (
 	keyTolerance = 0.022 // Q.24: accept ±1.5 %, reject ±3.5 %
-	keyPurity    = 0.85  // share of the power that is the pair's: noise 12 dB below is let through
+	keyPurity    = 0.85  // the pair's share of the power: this allows noise 12 dB below
 	// Twist: how far the high tone may lie above or below the low one. Q.24 has
 	// +4 and −8 dB; 2 dB are for the measurement, codecs and lines.
 	twistAboveDB = 6.0
 	twistBelowDB = -10.0
 
-	minKeySubframes = 8 // of 4 ms: Q.24 asks for 40 ms to be heard; a tone's edges take up to two subframes
-	maxKeyBreak     = 6 // a break of 24 ms is inside a digit; Q.24 asks for pauses of 40 ms to be heard
+	minKeySubframes = 8 // of 4 ms: Q.24 requires 40 ms to be recognised; the tone's edges take up to two subframes
+	maxKeyBreak     = 6 // a break of 24 ms is inside a digit; Q.24 requires pauses of 40 ms to be recognised
 )
 
 var (
@@ -27,7 +27,7 @@ var (
 
 const keys = "123A456B789C*0#D"
 
-// keyOf returns the key of a DTMF pair, 0 where the sound is none.
+// keyOf returns the key of a DTMF pair, or 0 if the sound is not one.
 func keyOf(p *peaks) byte {
 	if p.n != 2 || p.purity < keyPurity {
 		return 0
@@ -43,8 +43,7 @@ func keyOf(p *peaks) byte {
 	return keys[4*row+column]
 }
 
-// nearest is the index of the frequency that hz matches within a relative
-// tolerance, −1 where it matches none.
+// nearest is the index of the frequency that hz matches within a relative tolerance, or −1.
 func nearest(of []float64, hz, tolerance float64) int {
 	for i, f := range of {
 		if math.Abs(hz-f) <= tolerance*f {
@@ -61,14 +60,14 @@ type press struct {
 	heard      int // windows that agree
 }
 
-// keypad joins windows in which a key is heard into presses.
+// keypad joins the windows that hold a key into presses.
 type keypad struct {
 	press
 	whole bool // the end is known: the level left the press
 }
 
-// add takes a window of the plateau that began at subframe run. It returns
-// the press that this ends, if any.
+// add takes a window of the plateau that began at subframe run. It returns the press that ends
+// with it, if any.
 func (k *keypad) add(key byte, run, from, to int) (press, bool) {
 	if k.key == key && key != 0 && from-k.end <= maxKeyBreak {
 		k.end, k.whole = to, false
@@ -99,8 +98,8 @@ func (k *keypad) pass(now int) (press, bool) {
 	return k.finish()
 }
 
-// finish ends the press that is open. It returns false where there is none, or
-// one too short to be a key.
+// finish ends the open press. It returns false if there is none, or if it is too short to be a
+// key.
 func (k *keypad) finish() (press, bool) {
 	p := k.press
 	k.press = press{}

@@ -2,15 +2,14 @@ package tone
 
 import "math"
 
-// tonality asks cheaply of every step whether it could be a tone.
+// tonality is a cheap test of every step: could it be a tone?
 //
-// A sum of two sinusoids obeys x[n−2d] + x[n+2d] + a·(x[n−d] + x[n+d]) + b·x[n] = 0
-// for any lag d, with a and b that follow from its frequencies. What is left
-// after the best a and b is noise, or the mark of a sound that is none. With a
-// lag of about 2 ms the equation spans a pitch period, so that voiced speech
-// with its harmonics breaks it; it is asked of a quarter of the samples only, and
-// that is enough because of a tone it holds at every sample. They lie unevenly,
-// lest those of some tone all fall where it crosses zero.
+// A sum of two sinusoids obeys x[n−2d] + x[n+2d] + a·(x[n−d] + x[n+d]) + b·x[n] = 0 for any lag d,
+// with a and b that follow from its frequencies. The residual after the best a and b is noise, or
+// shows a sound that is not a tone. With a lag of about 2 ms the equation spans a pitch period, so
+// that voiced speech with its harmonics breaks it. Only a quarter of the samples are tested. That
+// is enough, because for a tone the equation holds at every sample. The samples are unevenly
+// spaced, so that they cannot all fall on the zeros of some tone.
 type tonality struct {
 	lag, stride, second int
 }
@@ -29,14 +28,14 @@ func newTonality(rate int) tonality {
 	}
 }
 
-// residual is the share of the sound of a step that no two sinusoids explain:
-// about that of its noise for a tone, near 1 for noise.
+// residual is the share of a step's sound that no two sinusoids explain: about the share of noise
+// for a tone, near 1 for noise.
 func (t tonality) residual(x []float32) float64 {
 	d := t.lag
 	if len(x) <= 4*d {
 		return 1
 	}
-	// Samples that lie d apart, all of one length.
+	// Samples that lie d apart, in slices of equal length.
 	n := len(x) - 4*d
 	x0, x1, x2, x3, x4 := x[:n], x[d:d+n], x[2*d:2*d+n], x[3*d:3*d+n], x[4*d:4*d+n]
 	var uu, uv, uw, vv, vw, ww float64
@@ -49,8 +48,8 @@ func (t tonality) residual(x []float32) float64 {
 		vw += v * w
 		ww += w * w
 	}
-	// One sinusoid makes the normal equations singular: the diagonal is raised
-	// by what no noise floor is below.
+	// One sinusoid makes the normal equations singular. The diagonal is therefore raised by a
+	// noise that is below every noise floor.
 	raise := 1e-6 * (vv + ww)
 	p, q := vv+raise, ww+raise
 	det := p*q - vw*vw

@@ -5,20 +5,19 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// A tone is heard from this level on, in dBov: −44 dBm0, below what Q.24 asks
-// of any receiver.
+// The least level of a tone, in dBov: −44 dBm0, below what Q.24 requires of any receiver.
 const toneMinLevel = -50
 
 const (
-	// A tone leaves no more than this of a step unexplained (see tonality) …
+	// A tone leaves at most this share of a step unexplained (see tonality) …
 	toneResidual = 0.12
-	// … nor this, in noise, once it is under way.
+	// … or this share, in noise, once it is under way.
 	goingOnResidual = 0.35
 
 	plateauRatio     = 2 // a key's tones hold their power within this factor
-	plateauSubframes = 7 // 28 ms: of a tone of 40 ms eight whole subframes are sure
+	plateauSubframes = 7 // 28 ms: a tone of 40 ms has at least eight whole subframes
 
-	steadyWindowS = 0.128 // resolves the 40 Hz between 440 and 480 Hz
+	steadyWindowS = 0.128 // separates the 40 Hz between 440 and 480 Hz
 )
 
 // Tones finds key presses and lasting tones in the base band.
@@ -42,8 +41,8 @@ func New(rate int) *Tones {
 	}
 }
 
-// Add takes the base band, whose newest n samples are the step, what the speech
-// band found in it, and the log in which frames that are part of a tone are marked.
+// Add takes the base band, whose newest n samples are the step, the result of the speech band for
+// it, and the log, in which it marks the frames of a tone.
 func (t *Tones) Add(p *frames.Past, n int, b *frames.SpeechBand, f frames.Frame, log *frames.Log) {
 	x := p.Before(0, n)
 	first := t.step * frames.StepSubframes
@@ -84,7 +83,7 @@ func (t *Tones) Add(p *frames.Past, n int, b *frames.SpeechBand, f frames.Frame,
 	t.step++
 }
 
-// Finish ends what is still open.
+// Finish ends everything that is still open.
 func (t *Tones) Finish(log *frames.Log) {
 	if done, ok := t.keypad.finish(); ok {
 		t.press(done, log)
@@ -95,13 +94,13 @@ func (t *Tones) Finish(log *frames.Log) {
 	t.Found.closeCadence()
 }
 
-// press books a key press.
+// press records a key press.
 func (t *Tones) press(p press, log *frames.Log) {
 	log.MarkTone(p.start, p.end)
 	t.Found.add(event{kind: measurement.KeyTone, detail: string(p.key), count: 1, start: p.start, end: p.end})
 }
 
-// lasting books a tone of more than a key's length; a key that is held down is one, too.
+// lasting records a tone that is longer than a key. A key that is held down is one, too.
 func (t *Tones) lasting(b burst, log *frames.Log) {
 	if keyOf(&b.sound) != 0 {
 		log.MarkTone(b.start, b.end)
@@ -110,20 +109,20 @@ func (t *Tones) lasting(b burst, log *frames.Log) {
 	t.Found.addBurst(b, log)
 }
 
-// plateau follows a level that holds.
+// plateau follows a steady level.
 type plateau struct {
 	length int // subframes
 	sum    float64
 }
 
-// add takes the energy of a subframe and its samples, and reports whether the
-// level left the plateau before it.
+// add takes the energy of a subframe and its samples. It reports whether the level left the
+// plateau before it.
 func (p *plateau) add(energy, samples float64) bool {
 	if samples == 0 {
 		return false
 	}
 	power := energy / samples
-	// Against the mean, times the length.
+	// Compared with the mean, times the length.
 	if times := power * float64(p.length); times < p.sum*plateauRatio && times*plateauRatio > p.sum {
 		p.length++
 		p.sum += power

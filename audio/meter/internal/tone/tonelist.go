@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/music"
 )
 
-// maxTones bounds what is kept of the tones of a channel.
+// maxTones limits how many tones of a channel are kept.
 const maxTones = 256
 
 // melodyGap is the longest pause between the notes of a melody, in subframes.
@@ -26,7 +26,7 @@ type event struct {
 	hz         float64 // of a single tone; 0 of others
 }
 
-// List keeps what was heard of tones on a channel.
+// List keeps the tones found on a channel.
 type List struct {
 	events  []event
 	omitted int
@@ -48,7 +48,7 @@ func (l *List) addBurst(b burst, log *frames.Log) {
 	c.add(b)
 }
 
-// closeCadence says what the open cadence means.
+// closeCadence gives the open cadence its meaning.
 func (l *List) closeCadence() {
 	if l.cadence.count > 0 && !l.cadence.unsure {
 		l.add(l.cadence.event())
@@ -56,7 +56,7 @@ func (l *List) closeCadence() {
 	l.cadence = cadence{}
 }
 
-// add takes an event, and joins it with those before it of which it is part.
+// add takes an event, and joins it with the earlier ones if they are one signal.
 func (l *List) add(e event) {
 	if l.joinInformation(e) || l.joinMelody(e) {
 		return
@@ -73,8 +73,7 @@ func (l *List) add(e event) {
 // higher form that say why a call fails.
 var informationHz = [3][2]float64{{900, 1000}, {1350, 1450}, {1750, 1850}}
 
-// joinInformation joins the third of the tones of special information with the
-// two before it.
+// joinInformation joins the third of the special information tones with the two before it.
 func (l *List) joinInformation(e event) bool {
 	n := len(l.events)
 	if n < 2 {
@@ -93,7 +92,7 @@ func (l *List) joinInformation(e event) bool {
 	return true
 }
 
-// joinMelody joins tones without a meaning that follow upon each other.
+// joinMelody joins consecutive tones without a meaning.
 func (l *List) joinMelody(e event) bool {
 	n := len(l.events)
 	if n == 0 || !e.isNote() || !l.events[n-1].isNote() || e.start-l.events[n-1].end > melodyGap {
@@ -112,11 +111,11 @@ func (e event) isNote() bool {
 	return e.kind == measurement.Beep || e.kind == measurement.OtherTone || e.kind == measurement.MelodyTone
 }
 
-// What is a tone and what is music, where both were found: signals are tones
-// that hold, too, and notes of music can have a signal's frequencies.
+// How to decide between a tone and music if both were found: signals are tones that last, too, and
+// musical notes can have the frequencies of a signal.
 const (
-	signalShare = 0.6 // of a stretch in signals: it is no music
-	noteShare   = 0.5 // of a tone in music: it is a note of it
+	signalShare = 0.6 // of a stretch is signals: it is not music
+	noteShare   = 0.5 // of a tone is in music: it is a note
 )
 
 // Settle decides between tones and music, marks the frames of music in the log
@@ -148,7 +147,7 @@ func (l *List) Settle(stretches []frames.Range, log *frames.Log) []frames.Range 
 	return stretches
 }
 
-// frames are those in which the tone sounds.
+// frames are the frames in which the tone sounds.
 func (e event) frames() frames.Range {
 	return frames.Range{Start: e.start / frames.StepSubframes, End: max(e.start/frames.StepSubframes+1, e.end/frames.StepSubframes)}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
-// maxPeaks is how many sinusoids a tone can be of: a pair, or a carrier with
-// the sidebands of its modulation.
+// maxPeaks is the most sinusoids that a tone can have: a pair, or a carrier with the sidebands of
+// its modulation.
 const maxPeaks = 3
 
 // peak is a sinusoid found in a spectrum.
@@ -18,8 +18,8 @@ type peak struct {
 	power float64 // within its main lobe
 }
 
-// peaks are the strongest sinusoids of a sound, in the order of their
-// frequencies, and the share of its power that is theirs.
+// peaks are the strongest sinusoids of a sound, in the order of their frequencies, and their share
+// of its power.
 type peaks struct {
 	list   [maxPeaks]peak
 	n      int
@@ -30,18 +30,18 @@ type peaks struct {
 // transform of the window's length.
 const lobe = 2
 
-// The band in which tones are looked for, in Hz: above mains hum, within the
-// telephone band at the top.
+// The band in which tones are searched for, in Hz: above mains hum, within the telephone band at
+// the top.
 const (
 	toneLowHz  = 200
 	toneHighHz = 3400
 )
 
-// weakestPeakDB is how far below the strongest a sinusoid still is part of the
-// tone: the twist of ITU-T Q.24 and the sidebands of modulated tones.
+// weakestPeak is the least power of a sinusoid in the tone, relative to the strongest. It allows
+// for the twist of ITU-T Q.24 and the sidebands of modulated tones.
 const weakestPeak = 0.04 // −14 dB
 
-// peakFinder takes the spectrum of a stretch of the base band apart.
+// peakFinder finds the sinusoids of a stretch of the base band.
 type peakFinder struct {
 	fft    *dsp.FFT
 	length int       // of the stretch in samples
@@ -50,7 +50,7 @@ type peakFinder struct {
 	power  []float32
 	binHz  float64
 	wide   int // bins from a sinusoid's maximum to the edge of its main lobe
-	low    int // first bin in which tones are looked for
+	low    int // first bin of the search
 	high   int // last one
 }
 
@@ -80,8 +80,8 @@ func newPeakFinder(rate int, seconds float64) *peakFinder {
 	return p
 }
 
-// find returns the sinusoids of x, which has the finder's length: none where
-// there are more than a tone can be of.
+// find returns the sinusoids of x, which has the finder's length. It returns none if there are
+// more than a tone can have.
 func (p *peakFinder) find(x []float32) peaks {
 	copy(p.frame, x)
 	p.fft.Power(p.frame, p.window, p.power)
@@ -124,8 +124,8 @@ func (p *peakFinder) find(x []float32) peaks {
 	return out
 }
 
-// interpolate gives the frequency of a maximum by the parabola through the
-// logarithms of its bin and the neighbours.
+// interpolate gives the frequency of a maximum by a parabola through the logarithms of its bin and
+// the neighbours.
 func (p *peakFinder) interpolate(bin int) float64 {
 	l, m, r := logPower(p.power[bin-1]), logPower(p.power[bin]), logPower(p.power[bin+1])
 	shift := 0.0
@@ -137,11 +137,11 @@ func (p *peakFinder) interpolate(bin int) float64 {
 
 func logPower(v float32) float64 { return math.Log(float64(v) + 1e-30) }
 
-// modulationHz is how near sidebands of a modulated tone lie; the nearest pair
-// of a signal is 25 Hz apart.
+// modulationHz is the largest distance of a modulated tone's sidebands; the nearest pair of a
+// signal is 25 Hz apart.
 const modulationHz = 22
 
-// demodulate makes one of a tone and its sidebands.
+// demodulate joins a tone and its sidebands into one.
 func (p *peaks) demodulate() {
 	n := 0
 	for i := range p.n {

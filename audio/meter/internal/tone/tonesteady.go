@@ -8,16 +8,16 @@ import (
 
 const (
 	steadySteps     = 8  // 160 ms: the shortest lasting tone, and what the first window needs
-	underWaySteps   = 4  // from which a row bears noise
+	underWaySteps   = 4  // from here on a row tolerates noise
 	windowEvery     = 3  // steps from one window to the next …
-	windowEveryLong = 10 // … in a tone that goes on
+	windowEveryLong = 10 // … in a long tone
 	longWindows     = 6
 
 	steadyPurity      = 0.85
-	steadyTolerance   = 0.004 // windows of one tone agree in frequency within this; a voice drifts
-	singlePurity      = 0.95  // of a known signal that only one window heard
-	unknownWindows    = 3     // that a tone needs which is no known signal …
-	unknownLowWindows = 6     // … and could be a harmonic of a voice: 0.5 s
+	steadyTolerance   = 0.004 // the frequencies of one tone's windows agree within this; a voice drifts
+	singlePurity      = 0.95  // of a known signal that only one window shows
+	unknownWindows    = 3     // a tone that is not a known signal needs this many …
+	unknownLowWindows = 6     // … or this many, if it could be a harmonic of a voice: 0.5 s
 )
 
 // burst is one sounding of a lasting tone, from subframe start to end.
@@ -28,17 +28,17 @@ type burst struct {
 	sway       float64 // standard deviation of its steps' power, relative to their mean
 }
 
-// unsure reports whether the burst is so short and so low that it could be one
-// harmonic of a voice; a second one soon after makes it a tone.
+// unsure reports whether the burst is so short and so low that it could be one harmonic of a
+// voice. A second one soon after makes it a tone.
 func (b *burst) unsure() bool {
 	return b.windows <= 2 && b.sound.n == 1 && b.sound.list[0].hz < voiceHz
 }
 
-// voiceHz: harmonics of voices that stand alone lie below.
+// voiceHz: single harmonics of voices lie below.
 const voiceHz = 600
 
-// steadyTones finds tones that last: steps that may be a tone, in a row, whose
-// spectra agree.
+// steadyTones finds tones that last: consecutive steps that may be a tone, with spectra that
+// agree.
 type steadyTones struct {
 	run       int     // steps of the row
 	next      int     // its length at which the next spectrum is taken
@@ -54,8 +54,7 @@ type steadyTones struct {
 	begun     bool    // the current burst began with the row
 }
 
-// add takes a step: what of it is no tone, and its power. It returns the burst
-// that this ends, if any.
+// add takes a step: its residual, and its power. It returns the burst that this ends, if any.
 func (s *steadyTones) add(t *Tones, past *frames.Past, residual, power float64) (done burst, ok bool) {
 	switch {
 	case residual <= s.limit():
@@ -67,8 +66,8 @@ func (s *steadyTones) add(t *Tones, past *frames.Past, residual, power float64) 
 		done, ok = s.goOn(t, past, power)
 		s.last = power
 	case s.run >= steadySteps && !s.held && power < s.mean()/2:
-		// A modulated tone is lost in the noise where its envelope is lowest: one
-		// such step is waited for.
+		// A modulated tone is lost in the noise where its envelope is lowest. One such step is
+		// allowed.
 		s.held, s.heldPower = true, power
 	case s.held:
 		done, ok = s.leave(t.step-1, s.heldPower)
@@ -80,8 +79,8 @@ func (s *steadyTones) add(t *Tones, past *frames.Past, residual, power float64) 
 	return done, ok
 }
 
-// limit is what of the next step may be no tone: a row under way bears the
-// noise that it has had so far.
+// limit is the largest residual allowed in the next step. A row under way allows the noise that it
+// has had so far.
 func (s *steadyTones) limit() float64 {
 	if s.run < underWaySteps {
 		return toneResidual
@@ -89,7 +88,7 @@ func (s *steadyTones) limit() float64 {
 	return min(goingOnResidual, max(toneResidual, 4*s.residuals/float64(s.run)))
 }
 
-// count counts a step of the row's that is not its first.
+// count counts a step of the row, except the first.
 func (s *steadyTones) count(power float64) {
 	s.run++
 	s.sum += power
@@ -127,7 +126,7 @@ func (s *steadyTones) goOn(t *Tones, past *frames.Past, power float64) (burst, b
 	if first {
 		start = (t.step-s.run+1)*frames.StepSubframes + edge(s.first, s.before, s.mean())
 	} else if s.current.windows > 0 {
-		// Between two tones without a pause lies the middle of the windows' edges.
+		// The border between two tones without a pause is the middle of the windows' edges.
 		start = (s.current.end + start) / 2
 		s.current.end = start
 	}
@@ -137,7 +136,7 @@ func (s *steadyTones) goOn(t *Tones, past *frames.Past, power float64) (burst, b
 	return done, ok
 }
 
-// leave ends the row of steps with the step given, which is not part of it.
+// leave ends the row before the given step.
 func (s *steadyTones) leave(step int, power float64) (burst, bool) {
 	if s.run > 0 && s.current.windows > 0 && step*frames.StepSubframes-s.current.end <= 2*windowEveryLong*frames.StepSubframes {
 		s.current.end = step*frames.StepSubframes - edge(s.last, power, s.mean())
@@ -155,10 +154,9 @@ func (s *steadyTones) swayed() float64 {
 	return math.Sqrt(max(0, s.squares/float64(max(1, s.run-1))/(m*m)-1))
 }
 
-// edge is where a tone begins, in subframes from the start of its first step:
-// the step has the share of the tone's power that the tone has of the step. It
-// is negative where the tone reaches into the neighbour. Mirrored it is where
-// the tone ends.
+// edge is the start of a tone, in subframes from the start of its first step: the tone's share of
+// the step's time equals the step's share of the tone's power. It is negative if the tone reaches
+// into the neighbour. Mirrored, it is the end of the tone.
 func edge(own, neighbour, tone float64) int {
 	const whole, something = 0.75, 1.4 // of a tone's power: a whole step of it; there is something else
 	if tone <= 0 {
@@ -173,8 +171,7 @@ func edge(own, neighbour, tone float64) int {
 	return 0
 }
 
-// finish ends the current burst. It returns false where there is none or too
-// little of it.
+// finish ends the current burst. It returns false if there is none, or if it is too short.
 func (s *steadyTones) finish() (burst, bool) {
 	b := s.current
 	s.current = burst{}
