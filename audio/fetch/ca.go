@@ -4,8 +4,8 @@ import (
 	"crypto/x509"
 )
 
-// LoadCAFile gives the system's certificate authorities together with those in
-// a PEM file: what --ca-file names.
+// LoadCAFile returns the system's certificate authorities together with those in a PEM file. It
+// serves --ca-file.
 func LoadCAFile(path string) (*x509.CertPool, error) {
 	text, err := readBounded(path, 16<<20)
 	if err != nil {
@@ -13,7 +13,7 @@ func LoadCAFile(path string) (*x509.CertPool, error) {
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		pool = x509.NewCertPool() // a system without a store: the file alone is trusted
+		pool = x509.NewCertPool() // a system without a store: only the file is trusted
 	}
 	if !pool.AppendCertsFromPEM([]byte(text)) {
 		return nil, problem(

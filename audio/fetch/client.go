@@ -19,54 +19,49 @@ import (
 // Options says how recordings are fetched. The zero value is usable: it sends
 // no credentials, trusts the system's certificates and uses no proxy.
 type Options struct {
-	// Credentials are what may be sent; see CredentialsFromEnv.
+	// Credentials are the credentials that may be sent; see CredentialsFromEnv.
 	Credentials Credentials
-	// ClientCertificate is shown to its host where that asks for one; see
-	// LoadClientCertificate.
+	// ClientCertificate is shown to its host if that host asks for one; see LoadClientCertificate.
 	ClientCertificate *ClientCertificate
-	// RootCAs are the certificate authorities trusted; nil means the
-	// system's. See LoadCAFile.
+	// RootCAs are the trusted certificate authorities; nil means the system's. See LoadCAFile.
 	RootCAs *x509.CertPool
-	// Proxy says which proxy a request goes through, as in http.Transport;
-	// nil means none, ProxyFromEnv is what a command passes.
-	// Requests to this computer never go through one. Behind a proxy nobody
-	// but the proxy sees what a name resolves to, so addresses that attributes,
-	// a manifest or a redirect chose are refused there, except Twilio's own
-	// hosts and public IP addresses, unless AllowPrivate.
+	// Proxy chooses the proxy for a request, as in http.Transport. nil means none; a command
+	// passes ProxyFromEnv. Requests to this computer never go through a proxy. Behind a proxy,
+	// only the proxy sees the address that a name resolves to. So addresses that attributes, a
+	// manifest or a redirect chose are refused there, except Twilio's hosts and public IP
+	// addresses, unless AllowPrivate is set.
 	Proxy func(*http.Request) (*url.URL, error)
 	// Resolver looks up host names; nil means the system's.
 	Resolver *net.Resolver
-	// TwilioAPI is the base URL of another place that is treated as Twilio's
-	// API is: recordings given by SID are fetched from it, two channels are
-	// asked of it, and Twilio's credentials are sent to it. It has to begin
-	// with https://, or be on this computer. Empty means Twilio's hosts alone.
+	// TwilioAPI is the base URL of another place that is treated as Twilio's API: recordings given
+	// by SID are fetched from it, with two channels, and Twilio's credentials are sent to it. It
+	// must begin with https:// or be on this computer. Empty means Twilio's hosts only.
 	TwilioAPI string
 
-	// MaxBytes bounds a recording's size; 0 means 1 GiB.
+	// MaxBytes limits a recording's size; 0 means 1 GiB.
 	MaxBytes int64
-	// ConnectTimeout bounds name resolution and connecting, and once more the
-	// TLS handshake; 0 means 10 s.
+	// ConnectTimeout limits name resolution and connecting and, separately, the TLS handshake; 0
+	// means 10 s.
 	ConnectTimeout time.Duration
-	// IdleTimeout bounds the wait for an answer's header and for each next
-	// byte of its body; 0 means 30 s. There is none for paths and standard input.
+	// IdleTimeout limits the wait for an answer's header and for each next byte of its body; 0
+	// means 30 s. Paths and standard input have no limit.
 	IdleTimeout time.Duration
-	// MinSpeed is the least speed of a download in bytes a second, averaged
-	// over one and a half times the IdleTimeout. 0 means 1000 for what others
-	// named (a reference from ParseUntrusted, or a redirect that left the host
-	// that a person typed) and none for the rest; negative means none.
+	// MinSpeed is the least speed of a download in bytes a second, averaged over one and a half
+	// times the IdleTimeout. 0 means 1000 for addresses that others chose (a reference from
+	// ParseUntrusted, or a redirect that left the host that a person typed) and none for the rest;
+	// negative means none.
 	MinSpeed int64
-	// Timeout bounds the time that a recording takes to arrive, all attempts
-	// and pauses in it, without the time that the sink takes. 0 means 15 min
-	// for what others named and none for the rest; negative means none.
+	// Timeout limits the time in which a recording must arrive. It includes all attempts and the
+	// pauses between them, but not the time that the sink takes. 0 means 15 min for addresses that
+	// others chose and none for the rest; negative means none.
 	Timeout time.Duration
-	// MaxAttempts bounds how often in a row a request fails without a new
-	// byte arriving; 0 means 6. One recording never takes more than ten times
-	// as many attempts.
+	// MaxAttempts limits how often in a row a request may fail without a new byte; 0 means 6. One
+	// recording never takes more than ten times as many attempts.
 	MaxAttempts int
-	// BackoffMin and BackoffMax bound the pause between attempts, which
-	// doubles and is jittered; 0 means 500 ms and 15 s.
+	// BackoffMin and BackoffMax limit the pause between attempts, which doubles and is jittered; 0
+	// means 500 ms and 15 s.
 	BackoffMin, BackoffMax time.Duration
-	// RetryAfterMax bounds the pause that a server can ask for; 0 means 60 s.
+	// RetryAfterMax limits the pause that a server can ask for; 0 means 60 s.
 	RetryAfterMax time.Duration
 
 	// AllowPrivate lets references from ParseUntrusted, and redirects, lead to
@@ -74,33 +69,32 @@ type Options struct {
 	AllowPrivate bool
 	// AllowPaths lets references from ParseUntrusted name regular files.
 	AllowPaths bool
-	// CheckExposure asks once more without credentials, after the recording
-	// arrived, and notes whether it is there for anybody.
+	// CheckExposure sends one more request, without credentials, after the recording arrived, and
+	// notes whether anybody can fetch it.
 	CheckExposure bool
 
-	// Admit, if not nil, is called before each request, retries and redirects
-	// among them, with the host (and the port, where one is named) that it goes
-	// to. The request waits until it returns, and is not sent if it fails: a
-	// place for limits. It may be called from several goroutines at once.
+	// Admit, if not nil, is called before each request, including retries and redirects, with the
+	// request's host (and port, if the address names one). The request waits until Admit returns,
+	// and is not sent if Admit fails: a place for limits. Several goroutines may call it at once.
 	Admit func(ctx context.Context, host string) error
 
-	// Aside, if not nil, is called with the context of the fetch when its server
-	// has kept it waiting for two seconds more than the bytes that came are worth
-	// at 1000 a second, and what it returns is called when the wait is over, before
-	// the fetch goes on: a place to let others work meanwhile. Aside has to return
-	// at once; what it returns may take its time, which is no fault of the server's.
+	// Aside, if not nil, is called with the context of the fetch when its server is slow: when the
+	// fetch has waited two seconds longer than the received bytes would take at 1000 a second. The
+	// function that Aside returns is called when the wait is over, before the fetch goes on. This
+	// is a place to let others work in the meantime. Aside must return at once. The function that
+	// it returns may take time, which does not count against the server.
 	Aside func(ctx context.Context) (back func())
 
-	// Limits bound the requests and the bytes of each host; nil: no limits.
+	// Limits limits the requests and the bytes of each host; nil means no limits.
 	Limits *Limits
 
-	// Stdin is what "-" reads, once.
+	// Stdin is the reader for "-", which can be read once.
 	Stdin io.Reader
-	// Logger gets the attempts that failed; nil: none does.
+	// Logger receives the failed attempts; nil means no log.
 	Logger *slog.Logger
-	// Progress, if not nil, is called at most ten times a second and at the
-	// end, from the goroutine that reads, with the bytes that arrived and how
-	// many there are (-1 where unknown). A download that starts over begins at 0.
+	// Progress, if not nil, is called at most ten times a second and at the end, from the
+	// goroutine that reads, with the number of bytes that arrived and the total (-1 if unknown). A
+	// download that starts over begins at 0.
 	Progress func(done, total int64)
 	// UserAgent is sent with every request; empty means "otoscope".
 	UserAgent string
@@ -128,17 +122,16 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// Result is what is known of a fetched recording apart from its bytes.
+// Result describes a fetched recording.
 type Result struct {
-	URL   string // where it came from in the end, secrets removed; for a path, the path
+	URL   string // the final URL, without secrets; for a path, the path
 	Bytes int64  // how many bytes the recording has
 	Notes []Note
-	// Validator is by what its server would say that the recording is another: a strong
-	// ETag, or else a Last-Modified. It is for [Client.GetIfChanged], and "" where the
-	// server gave neither.
+	// Validator lets the server say later whether the recording has changed: a strong ETag, or
+	// else a Last-Modified. It is for [Client.GetIfChanged], and "" if the server gave neither.
 	Validator string
-	// Unchanged says that the server still has the recording of the Validator that
-	// GetIfChanged was given. It has not been fetched: all else is as it was then.
+	// Unchanged says that the server still has the recording of the Validator given to
+	// GetIfChanged. The recording was not fetched, and nothing else about it has changed.
 	Unchanged bool
 }
 
@@ -153,7 +146,7 @@ type Client struct {
 	stdinUsed atomic.Bool
 }
 
-// New makes a client. It fails where the options contradict themselves.
+// New makes a client. It fails if the options contradict each other.
 func New(o Options) (*Client, error) {
 	o = o.withDefaults()
 	if o.MaxBytes < 0 || o.ConnectTimeout < 0 || o.IdleTimeout < 0 || o.MaxAttempts < 0 || o.BackoffMin < 0 || o.BackoffMax < o.BackoffMin || o.RetryAfterMax < 0 {
@@ -170,12 +163,12 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// Close drops the connections that are kept open for further recordings.
+// Close closes the connections kept open for further recordings.
 func (c *Client) Close() { c.courier.ways.close() }
 
-// Get fetches the recording that ref names and hands its bytes to sink as they
-// arrive. The sink is given the whole recording from its first byte, in one
-// reader that is valid until the sink returns:
+// Get fetches the recording that ref names and passes its bytes to sink as they arrive. The sink
+// gets the whole recording from its first byte, in one reader that is valid until the sink
+// returns:
 //
 //   - A download that breaks off is resumed within that reader, where the
 //     server can. Where it cannot, the reader fails with [ErrRestart] and sink is
@@ -185,19 +178,18 @@ func (c *Client) Close() { c.courier.ways.close() }
 //     is read and dropped, so that a cut is found all the same.
 //   - An error of the sink's own ends the fetch and comes back in a [SinkError].
 //
-// When ctx ends, Get returns as soon as the sink does: its reader fails at
-// once, in the middle of a pause or a blocked read. A read of Options.Stdin
-// that is under way cannot be called back; its goroutine ends when the read does.
+// When ctx ends, Get returns as soon as the sink does: the sink's reader fails at once, even in a
+// pause or a blocked read. A running read of Options.Stdin cannot be cancelled; its goroutine ends
+// when the read does.
 //
 // Errors that are not the sink's are of type *[Error].
 func (c *Client) Get(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
 	return c.GetIfChanged(ctx, ref, "", sink)
 }
 
-// GetIfChanged is Get for a recording that was fetched before, when its Result had
-// the validator. Where the server says that it is still the same, no body is sent,
-// sink is not called and Result.Unchanged is set. Paths, standard input and an empty
-// validator are fetched as by Get.
+// GetIfChanged is Get for a recording that was fetched before, with the validator of that Result.
+// If the server says that the recording is still the same, no body is sent, sink is not called and
+// Result.Unchanged is set. Paths, standard input and an empty validator are fetched as by Get.
 func (c *Client) GetIfChanged(ctx context.Context, ref Reference, validator string, sink func(io.Reader) error) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, cancelled(ctx)
@@ -216,8 +208,8 @@ func (c *Client) GetIfChanged(ctx context.Context, ref Reference, validator stri
 	return d.run(sink)
 }
 
-// settle turns what a sink and its reader came to into one error: the context's
-// first, then the reader's, then the sink's.
+// settle turns the results of a sink and its reader into one error: the context's first, then the
+// reader's, then the sink's.
 func settle(ctx context.Context, reader, sink error) error {
 	var own *Error
 	switch {

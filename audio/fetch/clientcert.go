@@ -5,17 +5,17 @@ import (
 	"net/url"
 )
 
-// A ClientCertificate is a certificate with its key, and the one host that it is
-// shown to. However it is printed, nothing of it shows.
+// A ClientCertificate is a certificate with its key, and the one host that may see it. No way of
+// printing it shows the certificate or the key.
 type ClientCertificate struct {
-	certificate func() tls.Certificate // closed over, so that no formatting verb reaches the key
-	host, port  string                 // port "" is the usual one
+	certificate func() tls.Certificate // a closure, so that no formatting verb reaches the key
+	host, port  string                 // an empty port is the usual one
 }
 
-// LoadClientCertificate reads a certificate and its key, which may be in one
-// file, in PEM: what --client-cert and --client-key name. host ("host", which is
-// port 443, or "host:port") is who may see it: a certificate names its owner, so
-// not every server that asks may see it.
+// LoadClientCertificate reads a certificate and its key in PEM. They may be in one file. It serves
+// --client-cert and --client-key. host ("host", which is port 443, or "host:port") is the only
+// server that may see the certificate: a certificate names its owner, so not every server that
+// asks for it should get it.
 func LoadClientCertificate(certFile, keyFile, host string) (*ClientCertificate, error) {
 	if host == "" {
 		return nil, problem("a client certificate is given, but no host to show it to", "name the host with --auth-host")

@@ -7,13 +7,12 @@ import (
 	"time"
 )
 
-// errUnchanged says that the server still has the recording that is known.
+// errUnchanged says that the server still has the known recording.
 var errUnchanged = errors.New("the recording is the one that was fetched before")
 
-// strongValidator is what no two recordings at one address have in common: a strong
-// ETag, or else a Last-Modified that is at least a second older than the answer (RFC
-// 9110, 8.8.2.2). "" where the answer has neither. A weak ETag may stay the same
-// while bytes change, and is none.
+// strongValidator is a value that no two recordings at one address share: a strong ETag, or else a
+// Last-Modified that is at least a second older than the answer (RFC 9110, 8.8.2.2). It is "" if
+// the answer has neither. A weak ETag may stay the same while bytes change, so it does not count.
 func strongValidator(h http.Header) string {
 	if tag := h.Get("ETag"); isStrongTag(tag) {
 		return tag
@@ -33,11 +32,11 @@ func isStrongTag(tag string) bool {
 	return len(tag) >= 2 && strings.HasPrefix(tag, `"`) && strings.HasSuffix(tag, `"`)
 }
 
-// maxTag bounds, in bytes, the ETag that is kept of an answer to ask with again.
+// maxTag limits, in bytes, the ETag that is kept for the next request.
 const maxTag = 256
 
-// validator is what may be kept of an answer: no ETag in which a server repeats what
-// it was sent in secret. A date has no room for that.
+// validator is the part of an answer that may be stored. It leaves out an ETag in which a server
+// repeats a secret that it was sent. A date is too short for that.
 func (d *download) validator(h http.Header) string {
 	if tag := h.Get("ETag"); len(tag) > maxTag || d.trip.secrets.mask(tag) != tag {
 		h = h.Clone()
@@ -46,8 +45,7 @@ func (d *download) validator(h http.Header) string {
 	return strongValidator(h)
 }
 
-// setCondition asks for the recording only where it is no longer the one of a
-// validator.
+// setCondition requests the recording only if it no longer matches a validator.
 func setCondition(h http.Header, validator string) {
 	switch {
 	case validator == "":
@@ -58,9 +56,9 @@ func setCondition(h http.Header, validator string) {
 	}
 }
 
-// confirms reports whether an answer of status 304 speaks of the recording of the
-// validator. A date has to be repeated: servers send 304 also for a file that is
-// older than the one they had.
+// confirms reports whether an answer of status 304 means the recording of the validator. The
+// answer must repeat a date, because servers also send 304 for a file that is older than theirs
+// was.
 func confirms(h http.Header, validator string) bool {
 	if !isStrongTag(validator) {
 		return h.Get("Last-Modified") == validator

@@ -6,10 +6,9 @@ import (
 	"net/url"
 )
 
-// cookies keeps what servers set in the course of one fetch: a redirect may lead
-// back to where it came from, now with a cookie. A cookie goes back only to the
-// host and port that set it, whatever domain it names, so that no list of public
-// suffixes is needed.
+// cookies keeps the cookies that servers set during one fetch: a redirect may lead back to its
+// origin, now with a cookie. A cookie goes back only to the host and port that set it, whatever
+// domain it names, so that no list of public suffixes is needed.
 type cookies map[origin]http.CookieJar
 
 func (c cookies) SetCookies(u *url.URL, set []*http.Cookie) {
@@ -18,7 +17,7 @@ func (c cookies) SetCookies(u *url.URL, set []*http.Cookie) {
 	}
 	jar := c[hostOf(u)]
 	if jar == nil {
-		jar, _ = cookiejar.New(nil) // fails never, by its documentation
+		jar, _ = cookiejar.New(nil) // never fails, according to its documentation
 		c[hostOf(u)] = jar
 	}
 	jar.SetCookies(u, set)
@@ -31,7 +30,7 @@ func (c cookies) Cookies(u *url.URL) []*http.Cookie {
 	return nil
 }
 
-// header is what would be sent to u.
+// header is the cookie header for u.
 func (c cookies) header(u *url.URL) string {
 	r := http.Request{Header: http.Header{}}
 	for _, cookie := range c.Cookies(u) {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// hidden is what every way of printing credentials gives.
+// hidden is printed in place of credentials.
 const hidden = "(credentials hidden)"
 
-// secret holds a string that no formatting verb, logger or encoder can reach:
-// it is closed over, not stored.
+// secret holds a string that no formatting verb, logger or encoder can reach: it is in a closure,
+// not in a field.
 type secret func() string
 
 func newSecret(s string) secret { return func() string { return s } }
@@ -23,7 +23,7 @@ func (secret) GoString() string             { return hidden }
 func (secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
 
-// login is the value of an Authorization header and where it came from.
+// login is the value of an Authorization header and its source.
 type login struct {
 	source string // for a person: "TWILIO_API_KEY"
 	header secret
@@ -39,15 +39,15 @@ type machine struct {
 	login *login
 }
 
-// Credentials are what may be sent, and to whom. The zero value has none.
-// However it is printed, logged or encoded, nothing of it shows.
+// Credentials are the credentials that may be sent, and their hosts. The zero value has none. No
+// way of printing, logging or encoding them shows them.
 type Credentials struct {
 	account, edge, region string
 	twilio                *login
 	netrc                 []machine
 	named                 *login // for the host that --auth-host names
 	namedHost, namedPort  string
-	incomplete            string // what is half set, for the hint of a 401
+	incomplete            string // what is only half set, for the hint of a 401
 }
 
 // String hides the credentials.
@@ -62,8 +62,8 @@ func (Credentials) LogValue() slog.Value { return slog.StringValue(hidden) }
 // MarshalJSON hides the credentials.
 func (Credentials) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
 
-// CredentialsFromEnv collects credentials from the environment that getenv
-// reads (os.Getenv in a command), in the order in which they are tried:
+// CredentialsFromEnv collects credentials from the environment that getenv reads (os.Getenv in a
+// command). It tries them in this order:
 //
 //  1. TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and
 //     TWILIO_AUTH_TOKEN, for exactly api.twilio.com and
@@ -73,11 +73,11 @@ func (Credentials) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + 
 //  3. OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER, for authHost
 //     ("host", which is port 443, or "host:port"), if that is not empty.
 //
-// TWILIO_ACCOUNT_SID, TWILIO_EDGE and TWILIO_REGION also say where a recording
-// is of which only the SID is known.
+// TWILIO_ACCOUNT_SID, TWILIO_EDGE and TWILIO_REGION also locate a recording that is given only by
+// its SID.
 //
-// A netrc entry names no port: it serves every port of its host where a person
-// typed the address, and port 443 alone where attributes or a manifest did.
+// A netrc entry names no port. It serves every port of its host if a person typed the address, and
+// only port 443 if attributes or a manifest named it.
 func CredentialsFromEnv(getenv func(string) string, authHost string) (Credentials, error) {
 	c := Credentials{
 		account: strings.TrimSpace(getenv("TWILIO_ACCOUNT_SID")),
@@ -155,7 +155,7 @@ func (c *Credentials) readNamed(getenv func(string) string, authHost string) err
 	return nil
 }
 
-// parseAuthHost reads "host" or "host:port"; port is "" where none is named.
+// parseAuthHost reads "host" or "host:port"; port is "" if it is missing.
 func parseAuthHost(authHost string) (host, port string, err error) {
 	u, err := url.Parse("https://" + authHost)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
@@ -167,7 +167,7 @@ func parseAuthHost(authHost string) (host, port string, err error) {
 	return originOf(u).host, u.Port(), nil
 }
 
-// checkBasic holds user and password to what RFC 7617 can carry.
+// checkBasic checks that RFC 7617 can carry the user and the password.
 func checkBasic(userName, user, passwordName, password string) error {
 	if strings.Contains(user, ":") {
 		return problem(userName+" contains a colon, which a user name cannot", "set "+userName+" to the user name alone and "+passwordName+" to the password")
@@ -182,8 +182,8 @@ func checkBasic(userName, user, passwordName, password string) error {
 
 func notVisible(r rune) bool { return r <= ' ' || r >= 0x7f }
 
-// forOrigin finds the login that belongs to o, or nil. It knows nothing of
-// whether o may be told it: see origin.takesCredentials.
+// forOrigin finds the login for o, or nil. It does not check whether o may receive it: see
+// origin.takesCredentials.
 func (c Credentials) forOrigin(o origin, atTwilio, trusted bool) *login {
 	if atTwilio && c.twilio != nil {
 		return c.twilio
@@ -199,7 +199,7 @@ func (c Credentials) forOrigin(o origin, atTwilio, trusted bool) *login {
 	return nil
 }
 
-// hintFor says how to give credentials for a host that asked for some.
+// hintFor explains how to give credentials for a host that requires them.
 func (c Credentials) hintFor(o origin, atTwilio bool) string {
 	if atTwilio {
 		hint := "set TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// specialPurpose lists what the IANA special-purpose address registries and
-// RFC 6890 keep from public use and net/netip has no method for. Where an IPv4
-// address is embedded in an IPv6 one, publicAddr looks at that instead.
+// specialPurpose lists the ranges that the IANA special-purpose address registries and RFC 6890
+// exclude from public use, and for which net/netip has no method. If an IPv6 address embeds an
+// IPv4 one, publicAddr checks the IPv4 address instead.
 var specialPurpose = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),         // this network
 	netip.MustParsePrefix("100.64.0.0/10"),     // carrier-grade NAT
@@ -61,7 +61,7 @@ func publicAddr(addr netip.Addr) bool {
 	return true
 }
 
-// blockedError says that a connection was not made because of where it led.
+// blockedError says that a connection was refused because of its address.
 type blockedError struct{ addr string }
 
 func (e *blockedError) Error() string {
@@ -82,8 +82,8 @@ func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) erro
 	return nil
 }
 
-// transports are the ways out. They share no connections: one that a trusted
-// request was allowed to open must not serve an untrusted one.
+// transports are the ways out. They share no connections: an untrusted request must not use a
+// connection that only a trusted one was allowed to open.
 type transports struct {
 	open        wayOut // wherever it leads
 	guarded     wayOut // to public addresses only
@@ -110,8 +110,7 @@ func newTransports(o Options) transports {
 			ForceAttemptHTTP2:      true,
 			OnProxyConnectResponse: checkConnect,
 			DisableCompression:     true, // a compressed body could not be resumed by byte offsets
-			// A connection that died while it lay idle would otherwise take
-			// every attempt with it.
+			// Without this, a connection that died while it was idle would fail every attempt.
 			HTTP2: &http.HTTP2Config{SendPingTimeout: o.IdleTimeout, PingTimeout: o.ConnectTimeout},
 		}
 		w := wayOut{usual: usual, certified: usual}
@@ -123,7 +122,7 @@ func newTransports(o Options) transports {
 	}
 	proxy := func(r *http.Request) (*url.URL, error) {
 		if o.Proxy == nil || isLoopbackHost(r.URL.Hostname()) {
-			return nil, nil // what is for this computer never goes to a proxy, credentials least of all
+			return nil, nil // requests to this computer never go to a proxy, least of all their credentials
 		}
 		return o.Proxy(r)
 	}
@@ -137,18 +136,17 @@ func (t transports) close() {
 	}
 }
 
-// proxiedError says that a request could not go through the proxy, since there
-// nobody sees the address that the name resolves to.
+// proxiedError says that a request could not go through the proxy, because only the proxy sees the
+// address that the name resolves to.
 type proxiedError struct{ host string }
 
 func (e *proxiedError) Error() string {
 	return "whether " + printable(e.host, 255) + " is on the public Internet cannot be seen through a proxy"
 }
 
-// choose picks the way out for r, and tells the proxy that it goes through, if
-// it does. Behind a proxy it is the proxy that resolves the name, so a guarded
-// request passes there only where the name needs no check: a public address, or
-// Twilio, whose certificate shows who answers.
+// choose picks the way out for r, and records the proxy, if r goes through one. Behind a proxy,
+// the proxy resolves the name. So a guarded request may pass there only if the name needs no
+// check: a public address, or Twilio, whose certificate proves who answers.
 func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, *url.URL, error) {
 	proxy, err := t.proxy(r)
 	if err != nil {
@@ -168,7 +166,7 @@ func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, *url
 	return way.usual, proxy, nil
 }
 
-// seenThroughProxy finds an error where it cannot be told that u is on the public Internet.
+// seenThroughProxy returns an error if nothing shows that u is on the public Internet.
 func seenThroughProxy(u *url.URL) error {
 	host := u.Hostname()
 	if u.Scheme == "https" && isTwilioHost(host) {

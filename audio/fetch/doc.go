@@ -11,9 +11,8 @@
 // SID, or "-" for standard input. [ParseUntrusted] reads one from task attributes or a
 // manifest. [New] makes a client, and [Client.Get] passes the recording to your function.
 //
-// Get makes one promise. If it returns no error, the last call of your function was given
-// all bytes of the recording, in order, and from a single version of it, however often
-// the download broke off.
+// Get makes one promise: if it returns no error, the last call of your function got all bytes of
+// the recording, in order, and from a single version of it, however often the download broke off.
 //
 // # Where credentials and requests go
 //
@@ -22,11 +21,10 @@
 // https to http. A credential does not follow a redirect to another origin and does not
 // come back from one. No request has a Referer.
 //
-// If a reference is untrusted, or a redirect left the host that a person typed, only
-// public addresses are connected to. This is decided on the address itself, after the
-// name was resolved. A redirect within the typed host and port (or from its port 80 to its
-// port 443) may stay in a private network. Through a proxy, only the proxy sees the
-// address: see [Options].Proxy.
+// If a reference is untrusted, or a redirect left the host that a person typed, the client
+// connects only to public addresses. It checks the address after name resolution. A redirect
+// within the typed host and port (or from its port 80 to its port 443) may stay in a private
+// network. Through a proxy, only the proxy sees the address: see [Options].Proxy.
 //
 // # Failures
 //
@@ -36,9 +34,9 @@
 // Last-Modified; otherwise your function is called again from the start. A body that came
 // compressed, although nobody asked for that, is decompressed and never resumed.
 //
-// A download whose address somebody else chose must keep a minimum speed and finish in a
-// given time: see [Options].MinSpeed and [Options].Timeout. While a server keeps a
-// download waiting, [Options].Aside is called.
+// A download whose address somebody else chose must keep a minimum speed and finish in a limited
+// time: see [Options].MinSpeed and [Options].Timeout. While a server keeps a download waiting, the
+// client calls [Options].Aside.
 //
 // An error is a sentence of type *[Error], with a hint. An error from your own function
 // comes back as a *[SinkError].

@@ -27,9 +27,9 @@ type download struct {
 	source   *url.URL       // where the bytes come from, after redirects
 	head     []byte         // the first bytes of what was fetched
 	pending  *http.Response // a whole body that came in answer to a resumption
-	noResume bool           // the server does resumption wrong
-	mono     bool           // there is no version with two channels yet
-	known    string         // a validator: what has it is not fetched again
+	noResume bool           // the server does not resume correctly
+	mono     bool           // no two-channel version exists yet
+	known    string         // a validator: the recording with it is not fetched again
 }
 
 func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, error) {
@@ -66,13 +66,13 @@ func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, err
 	return d, nil
 }
 
-// What a download has to keep to that others chose, where the options say nothing.
+// The default limits of a download whose address others chose.
 const (
 	minSpeedOfOthers = 1000 // bytes a second
 	timeoutOfOthers  = 15 * time.Minute
 )
 
-// boundOthers bounds a download from where others led it.
+// boundOthers limits a download from an address that others chose.
 func (d *download) boundOthers() {
 	speed, timeout := d.c.options.MinSpeed, d.c.options.Timeout
 	setDefault(&speed, minSpeedOfOthers)
@@ -80,7 +80,7 @@ func (d *download) boundOthers() {
 	d.trip.patience.bound(speed, timeout)
 }
 
-// run fetches until the sink was given the whole recording.
+// run fetches until the sink got the whole recording.
 func (d *download) run(sink func(io.Reader) error) (Result, error) {
 	defer d.drop()
 	for {
@@ -137,7 +137,8 @@ func (d *download) begin() (*stream, error) {
 		d.boundOthers()
 	}
 	if encoding := contentEncoding(resp.Header); encoding != "" {
-		// Offsets into what is read are none into what is sent: if it breaks off, it is read again.
+		// Offsets into the decompressed bytes do not fit the sent ones: after a break, the body is
+		// read from the start.
 		s.body, s.validator, s.total, s.end = &decoded{encoding: encoding, body: resp.Body}, "", -1, -1
 	}
 	head := make([]byte, sniffed)
@@ -186,7 +187,7 @@ func (d *download) whole() (*http.Response, error) {
 		if confirms(resp.Header, d.known) {
 			return nil, errUnchanged
 		}
-		d.known = "" // of what it speaks is not certain: the recording itself is asked for
+		d.known = "" // it is unclear what the answer means: request the recording without a condition
 		return d.whole()
 	}
 	err := d.acceptable(resp)
@@ -214,15 +215,15 @@ type stream struct {
 	d         *download
 	body      io.ReadCloser // nil between two answers
 	offset    int64         // bytes given so far
-	end       int64         // the offset at which body ends by its own account; -1 where unknown
-	total     int64         // the recording's size; -1 where unknown
-	validator string        // for If-Range; "" where the recording cannot be resumed
+	end       int64         // the offset at which body should end; -1 if unknown
+	total     int64         // the recording's size; -1 if unknown
+	validator string        // for If-Range; "" if the recording cannot be resumed
 	known     string        // for Result.Validator
 	progress  progress
 	err       error // how it ended, io.EOF included
 }
 
-// serve hands the stream to the sink and settles how it came out.
+// serve passes the stream to the sink and settles the result.
 func (s *stream) serve(sink func(io.Reader) error) error {
 	defer s.close()
 	sinkErr := sink(io.MultiReader(bytes.NewReader(s.d.head), s))
@@ -249,7 +250,8 @@ func (s *stream) Read(p []byte) (int, error) {
 	}
 	for s.err == nil {
 		if s.d.ctx.Err() != nil {
-			// What the transport has read ahead, megabytes over HTTP/2, is not given any more.
+			// Bytes that the transport has read ahead, megabytes over HTTP/2, are no longer passed
+			// on.
 			s.close()
 			s.err = cancelled(s.d.ctx)
 			break
@@ -279,8 +281,8 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, s.err
 }
 
-// ended says what the end of a body means: io.EOF where the recording is
-// complete, nil where it has to be resumed, otherwise why it cannot go on.
+// ended decides what the end of a body means: io.EOF if the recording is complete, nil if it must
+// be resumed, otherwise the reason why it cannot go on.
 func (s *stream) ended(err error) error {
 	switch {
 	case s.d.ctx.Err() != nil:
@@ -289,7 +291,7 @@ func (s *stream) ended(err error) error {
 		if s.total < 0 || s.offset == s.total {
 			return io.EOF
 		}
-		// The server gave less than it was asked for, as it may: ask for the rest.
+		// The server may give less than requested: request the rest.
 		if !s.d.budget.more() {
 			return s.d.brokenOff(errPiecemeal, s.offset)
 		}
@@ -312,8 +314,7 @@ func (s *stream) ended(err error) error {
 	return nil
 }
 
-// resume asks for the bytes from the offset on, on condition that they are
-// still those of the same recording.
+// resume requests the bytes from the offset on, if they are still from the same recording.
 func (s *stream) resume() error {
 	d := s.d
 	if d.budget.inARow > 0 {
@@ -358,7 +359,7 @@ var (
 	errPiecemeal  = errors.New("the server sends the recording in too small pieces")
 )
 
-// join makes the answer's body the continuation, if it is that.
+// join continues with the answer's body if it fits.
 func (s *stream) join(resp *http.Response) bool {
 	r, ok := parseContentRange(resp.Header.Get("Content-Range"))
 	length := r.last - r.first + 1

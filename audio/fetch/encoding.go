@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// contentEncoding is how an answer's body is compressed (RFC 9110, 8.4), in
-// lower case; "" where it is not.
+// contentEncoding is the compression of an answer's body (RFC 9110, 8.4), in lower case; "" if
+// there is none.
 func contentEncoding(h http.Header) string {
 	e := strings.ToLower(strings.Join(h.Values("Content-Encoding"), ","))
 	if e = strings.TrimSpace(e); e == "identity" {
@@ -20,7 +20,7 @@ func contentEncoding(h http.Header) string {
 	return e
 }
 
-// decodable reports whether a body in the encoding can be read here.
+// decodable reports whether this package can read a body in the encoding.
 func decodable(encoding string) bool {
 	switch encoding {
 	case "gzip", "x-gzip", "deflate":
@@ -29,9 +29,9 @@ func decodable(encoding string) bool {
 	return false
 }
 
-// decoded reads a body that its server compressed without being asked to. The
-// bound on a recording's size is on what comes out, which is read as it is
-// wanted: a small body that swells does no harm.
+// decoded reads a body that its server compressed without request. The limit on a recording's size
+// applies to the decompressed bytes, which are read on demand: a small body that expands does no
+// harm.
 type decoded struct {
 	encoding string
 	body     io.ReadCloser
@@ -56,8 +56,8 @@ func (d *decoded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// inflate reads "deflate", which is zlib's format (RFC 1950) by the standard and
-// a bare stream (RFC 1951) with some servers.
+// inflate reads "deflate": by the standard it is zlib's format (RFC 1950), but some servers send a
+// bare stream (RFC 1951).
 func inflate(in *bufio.Reader) (io.Reader, error) {
 	head, err := in.Peek(2)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// ask requests the recording from offset on. Answers and errors after which the
-// same request may fare better are tried again, within the budget and the
-// patience; the last answer is returned whatever its status.
+// ask requests the recording from offset on. It repeats the request after answers and errors that
+// may be temporary, within the budget and the patience. It returns the last answer, whatever its
+// status.
 func (d *download) ask(offset int64, validator string) (*http.Response, error) {
 	for {
 		req, err := d.request(&d.trip)
@@ -42,7 +42,7 @@ func (d *download) ask(offset int64, validator string) (*http.Response, error) {
 	}
 }
 
-// pauseAfter decides whether an attempt is made once more, and after which pause.
+// pauseAfter decides whether another attempt follows, and after which pause.
 func (d *download) pauseAfter(resp *http.Response, err error) (time.Duration, bool) {
 	if d.ctx.Err() != nil || !worthRetrying(resp, err) {
 		return 0, false
@@ -81,7 +81,7 @@ func (d *download) request(t *trip) (*http.Request, error) {
 	return req, nil
 }
 
-// client makes what sends the requests of one fetch, which share their cookies.
+// client makes the HTTP client for the requests of one fetch, which share their cookies.
 func (c *Client) client() *http.Client {
 	jar := cookies{}
 	return &http.Client{Transport: c.courier, CheckRedirect: jar.checkRedirect, Jar: jar}

@@ -10,9 +10,9 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// checkExposure finds out whether the recording can be fetched by anybody who knows
-// its address. It asks once, without credentials, and reads no more than the
-// first bytes. A nil note means that it is protected.
+// checkExposure finds out whether anybody who knows the address can fetch the recording. It sends
+// one request, without credentials, and reads only the first bytes. A nil note means that the
+// recording is protected.
 func (d *download) checkExposure() (*Note, error) {
 	if presigned(d.target) {
 		return &Note{Code: note.ExposureNotChecked, Detail: "the address itself carries a signature or a token, so it works for everybody who has it; whether the recording can be fetched without it was not checked"}, nil

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bound what is asked of each host, over all the clients that share them.
+// Limits limits the requests to each host, over all the clients that share it.
 type Limits struct {
-	requests  rate.Limit // a second; 0: as many as there are
-	bandwidth rate.Limit // bytes a second; 0: all there is
+	requests  rate.Limit // a second; 0 means no limit
+	bandwidth rate.Limit // bytes a second; 0 means no limit
 
 	mu    sync.Mutex
 	hosts map[string]*hostLimits
@@ -24,14 +24,13 @@ type hostLimits struct {
 	waiting         atomic.Int64 // requests
 }
 
-// NewLimits limits the requests a second and the bytes a second of each host; 0
-// does not limit.
+// NewLimits limits the requests a second and the bytes a second of each host. 0 means no limit.
 func NewLimits(requests, bytes float64) *Limits {
 	return &Limits{requests: rate.Limit(requests), bandwidth: rate.Limit(bytes), hosts: map[string]*hostLimits{}}
 }
 
-// maxHosts bounds how many hosts are remembered. A manifest with more of them
-// starts over, with full allowances, which is no burden to any of so many.
+// maxHosts limits how many hosts are remembered. A manifest with more hosts starts over with full
+// allowances. With so many hosts, that is a burden to none.
 const maxHosts = 10_000
 
 func (l *Limits) host(name string) *hostLimits {
@@ -63,7 +62,7 @@ func (l *Limits) admit(ctx context.Context, host string) error {
 	return h.requests.Wait(ctx)
 }
 
-// Waits gives the host for which most requests wait, and how many those are.
+// Waits returns the host for which most requests wait, and the number of those requests.
 func (l *Limits) Waits() (n int, host string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -75,7 +74,7 @@ func (l *Limits) Waits() (n int, host string) {
 	return n, host
 }
 
-// body bounds the speed at which a host's bytes are taken.
+// body limits the speed at which a host's bytes are read.
 func (l *Limits) body(ctx context.Context, host string, body io.ReadCloser) io.ReadCloser {
 	if l.bandwidth == 0 {
 		return body
@@ -89,7 +88,7 @@ type slowBody struct {
 	limit *rate.Limiter
 }
 
-// Read waits after it has read: a host is never asked for more than it may give.
+// Read waits after it has read, so it never requests more than the host may give.
 func (s *slowBody) Read(p []byte) (int, error) {
 	if burst := s.limit.Burst(); len(p) > burst {
 		p = p[:burst]

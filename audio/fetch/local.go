@@ -15,7 +15,7 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// getStdin hands standard input to the sink.
+// getStdin passes standard input to the sink.
 func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Result, error) {
 	if c.options.Stdin == nil {
 		return Result{}, problem("there is no standard input to read", "give a path or a URL")
@@ -29,7 +29,7 @@ func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Resu
 	return c.localResult("-", n, "standard input", err)
 }
 
-// getPath hands a file to the sink.
+// getPath passes a file to the sink.
 func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
 	if ref.text == "" {
 		return Result{}, problem("the reference names no recording", "make it with Parse or ParseUntrusted")
@@ -53,8 +53,8 @@ func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader
 		}
 		n, err = c.deliver(ctx, f, info.Size(), doing, sink)
 	} else {
-		// Pipes and devices can block for ever. Closing the file frees a read
-		// of a pipe; the pump frees the caller whatever it is.
+		// Pipes and devices can block for ever. Closing the file ends a blocked read of a pipe;
+		// the pump releases the caller in every case.
 		p := newPump(ctx, f)
 		defer p.stop()
 		release := context.AfterFunc(ctx, func() { f.Close() })
@@ -75,7 +75,7 @@ func (c *Client) localResult(name string, n int64, what string, err error) (Resu
 	return r, nil
 }
 
-// deliver gives r to the sink, reads what the sink left, and counts.
+// deliver passes r to the sink, reads what the sink left, and counts.
 func (c *Client) deliver(ctx context.Context, r io.Reader, total int64, doing string, sink func(io.Reader) error) (int64, error) {
 	l := &localReader{ctx: ctx, r: r, total: total, limit: c.options.MaxBytes, doing: doing, progress: progress{call: c.options.Progress}}
 	sinkErr := sink(l)
@@ -92,7 +92,7 @@ func (c *Client) deliver(ctx context.Context, r io.Reader, total int64, doing st
 	return l.n, nil
 }
 
-// localReader counts and bounds what is read, and remembers how it ended.
+// localReader counts and limits the bytes that are read, and remembers how the read ended.
 type localReader struct {
 	ctx             context.Context
 	r               io.Reader
@@ -128,16 +128,16 @@ func (l *localReader) Read(p []byte) (int, error) {
 	return 0, l.err
 }
 
-// open opens a file. What may be read is decided on what was opened, since a name
-// can lead elsewhere a moment later.
+// open opens a file. It checks the opened file, not the name, because a name can lead elsewhere a
+// moment later.
 func (c *Client) open(ctx context.Context, ref Reference) (*os.File, fs.FileInfo, error) {
 	var f *os.File
 	var err error
 	if ref.trusted {
 		f, err = openPatiently(ctx, ref.text)
 	} else {
-		// A pipe that was put in a file's place must not keep us, nor a device do
-		// what devices do when they are opened: neither is waited for.
+		// Somebody may have put a pipe or a device in the file's place. A pipe must not block the
+		// open, and a device must not act on it: neither is waited for.
 		f, err = os.OpenFile(ref.text, os.O_RDONLY|syscall.O_NONBLOCK|noControllingTerminal, 0)
 	}
 	switch {
@@ -183,8 +183,8 @@ func notRegular(ref Reference) error {
 	)
 }
 
-// openPatiently opens a file that a person named. Opening a pipe waits for its
-// writer, which may never come: the wait ends with ctx.
+// openPatiently opens a file that a person named. Opening a pipe waits for its writer, which may
+// never come. The wait ends with ctx.
 func openPatiently(ctx context.Context, path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Type()&fs.ModeNamedPipe == 0 {
@@ -232,10 +232,10 @@ func pathError(ref Reference, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e.Message = "there is no file " + shown
 		e.Advice = "check the path"
-		if ref.trusted { // anybody else who names paths learns nothing of what lies there
+		if ref.trusted { // only a person who typed the path may learn what is there
 			e.Advice = missingHint(ref.text)
 		}
-	case !ref.trusted && errors.Is(err, syscall.ENXIO): // a socket, or a device that is not there
+	case !ref.trusted && errors.Is(err, syscall.ENXIO): // a socket, or a device that does not exist
 		return notRegular(ref)
 	case errors.Is(err, fs.ErrPermission):
 		e.Message = shown + " is not readable by you"
@@ -244,7 +244,7 @@ func pathError(ref Reference, err error) error {
 	return e
 }
 
-// missingHint guesses what was meant by a path that does not exist.
+// missingHint suggests what a path that does not exist may have meant.
 func missingHint(path string) string {
 	base := filepath.Base(path)
 	switch {

@@ -11,11 +11,10 @@ import (
 	"strings"
 )
 
-// maxNetrc bounds the netrc file, in bytes.
+// maxNetrc limits the size of the netrc file, in bytes.
 const maxNetrc = 1 << 20
 
-// readNetrc reads the file that NETRC names or the usual one. Only a file that
-// was asked for by name has to be there.
+// readNetrc reads the file that NETRC names, or the usual one. Only the file in NETRC must exist.
 func readNetrc(getenv func(string) string) ([]machine, error) {
 	if path := getenv("NETRC"); path != "" {
 		text, err := readBounded(path, maxNetrc)

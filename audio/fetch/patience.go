@@ -17,51 +17,48 @@ var (
 	errLong = errors.New("the download takes too long")
 )
 
-// windows is over how many idle times the speed of a download is averaged: a
-// server that was silent once has half of one left to make up for it.
+// windows is how many idle times the speed of a download is averaged over. A server that was
+// silent once has half an idle time left to catch up.
 const windows = 1.5
 
-// patience is how long one download waits for its servers, over all its
-// attempts. Only waiting counts: what the consumer does with the bytes, and what
-// limits of our own cost, is no fault of a server's.
+// patience is how long one download waits for its servers, over all attempts. Only waiting for a
+// server counts. The consumer's time and our own limits do not.
 type patience struct {
 	idle time.Duration // until the next byte
-	// For each byte that arrives the server may let us wait a while longer, and
-	// never longer than the window that the speed is averaged over.
-	speed   int64 // bytes a second; 0: however slow it is
+	// Each byte that arrives gives the server some more time, but never more than the window of
+	// the average.
+	speed   int64 // bytes a second; 0 means no limit
 	credit  time.Duration
-	bounded time.Duration // the download as a whole; 0: however long it takes
+	bounded time.Duration // of the download as a whole; 0 means no limit
 	spent   time.Duration
 
-	aside func() (back func()) // nil: waiting does not matter to anybody
-	lag   time.Duration        // waited for more than the bytes that came are worth
+	aside func() (back func()) // nil: waiting affects nobody
+	lag   time.Duration        // time waited beyond what the received bytes are worth
 }
 
-// A fetch steps aside when its server lags behind a speed at which no recording
-// is worth waiting for.
+// A fetch steps aside when its server is slower than any speed that is worth waiting for.
 const (
 	asideAfter = 2 * time.Second
 	asideSpeed = 1000 // bytes a second
 )
 
-// newPatience makes the patience for a least speed in bytes a second and for a
-// bound on the whole, of which 0 is none.
+// newPatience makes the patience for a least speed in bytes a second and for a limit on the whole;
+// 0 means none.
 func newPatience(idle time.Duration, speed int64, whole time.Duration) *patience {
 	p := &patience{idle: idle}
 	p.bound(speed, whole)
 	return p
 }
 
-// bound sets the least speed and the bound on the whole, to which what was
-// spent already counts.
+// bound sets the least speed and the limit on the whole. The time already spent counts.
 func (p *patience) bound(speed int64, whole time.Duration) {
 	p.speed, p.bounded, p.credit = max(speed, 0), max(whole, 0), p.window()
 }
 
-// window is what the speed is averaged over.
+// window is the time over which the speed is averaged.
 func (p *patience) window() time.Duration { return time.Duration(windows * float64(p.idle)) }
 
-// left is what remains of the whole.
+// left is the time that remains of the whole.
 func (p *patience) left() time.Duration {
 	if p.bounded == 0 {
 		return math.MaxInt64
@@ -69,7 +66,7 @@ func (p *patience) left() time.Duration {
 	return max(p.bounded-p.spent, 0)
 }
 
-// allowance is how long the next byte may take, and why it is given up then.
+// allowance is how long the next byte may take, and the reason for giving up then.
 func (p *patience) allowance() (time.Duration, error) {
 	wait, why := p.idle, errIdle
 	if p.speed > 0 && p.credit < wait {
@@ -81,7 +78,7 @@ func (p *patience) allowance() (time.Duration, error) {
 	return max(wait, 0), why
 }
 
-// paid notes that a wait took so long and brought n bytes of the body.
+// paid records a wait and the n bytes of the body that it brought.
 func (p *patience) paid(wait time.Duration, n int) {
 	p.spent += wait
 	p.lag = max(p.lag+wait-worth(n, asideSpeed), 0)
@@ -90,18 +87,18 @@ func (p *patience) paid(wait time.Duration, n int) {
 	}
 }
 
-// worth is how long n bytes take at a speed in bytes a second.
+// worth is the time that n bytes take at a speed in bytes a second.
 func worth(n int, speed int64) time.Duration {
 	return time.Duration(float64(n) / float64(speed) * float64(time.Second))
 }
 
-// pause notes a wait that is no measure of the speed.
+// pause records a wait that does not count towards the speed.
 func (p *patience) pause(wait time.Duration) {
 	p.spent += wait
 	p.lag += wait
 }
 
-// during waits for a server, aside where that takes long, and tells how long it took.
+// during waits for a server, steps aside if that takes long, and returns the length of the wait.
 func (p *patience) during(wait func()) time.Duration {
 	if p.aside == nil {
 		began := time.Now()
@@ -119,7 +116,7 @@ func (p *patience) during(wait func()) time.Duration {
 	return waited
 }
 
-// watch waits for an answer's header no longer than the whole lasts.
+// watch limits the wait for an answer's header to the time left.
 func (p *patience) watch(cancel context.CancelCauseFunc, do func() (*http.Response, error)) (*http.Response, error) {
 	left := p.left()
 	if left == 0 {
@@ -135,13 +132,12 @@ func (p *patience) watch(cancel context.CancelCauseFunc, do func() (*http.Respon
 	return resp, err
 }
 
-// watchedBody gives up a body that tries the patience. A body that is no
-// recording, but an error's or a redirect's, gets the idle time as a whole:
-// nobody waits for it to trickle in.
+// watchedBody gives up a body that is too slow. The body of an error or a redirect gets the idle
+// time as a whole: a slow one is not worth waiting for.
 type watchedBody struct {
 	body     io.ReadCloser
 	patience *patience
-	whole    time.Duration // left for a body that is not a recording; negative: it is one
+	whole    time.Duration // left for a body that is not a recording; negative for a recording
 	cancel   context.CancelCauseFunc
 
 	mu    sync.Mutex

@@ -13,12 +13,11 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// ProxyFromEnv makes the Proxy of Options from the environment that getenv
-// reads: HTTPS_PROXY for https, HTTP_PROXY for http, ALL_PROXY for either where
-// its own is not set, and NO_PROXY for the hosts that are reached without one;
-// each also in lower case. A request that should go through a proxy whose address
-// cannot be read fails with an *Error that names the variable, and never its value:
-// it does not go there directly.
+// ProxyFromEnv makes the Proxy of Options from the environment that getenv reads: HTTPS_PROXY for
+// https, HTTP_PROXY for http, ALL_PROXY if the specific variable is not set, and NO_PROXY for the
+// hosts that need no proxy. Each may also be in lower case. If the address of a proxy cannot be
+// read, its requests do not go to the host directly. They fail with an *Error that names the
+// variable, but never its value.
 func ProxyFromEnv(getenv func(string) string) func(*http.Request) (*url.URL, error) {
 	pick := func(names ...string) (name, value string) {
 		for _, name := range names {
@@ -28,7 +27,7 @@ func ProxyFromEnv(getenv func(string) string) func(*http.Request) (*url.URL, err
 		}
 		return "", ""
 	}
-	bad := map[string]error{} // by the host that stands for a proxy that cannot be read
+	bad := map[string]error{} // by the placeholder host of a proxy that cannot be read
 	read := func(names ...string) string {
 		name, value := pick(names...)
 		if value == "" {
@@ -58,8 +57,8 @@ func ProxyFromEnv(getenv func(string) string) func(*http.Request) (*url.URL, err
 	}
 }
 
-// parseProxy reads the address of a proxy strictly: what net/url takes for a
-// fragment or a path is most often a part of a password.
+// parseProxy reads the address of a proxy strictly: a fragment or a path, as net/url sees it, is
+// most often a part of a password.
 func parseProxy(value string) (*url.URL, error) {
 	value = strings.TrimSpace(value)
 	if !strings.Contains(value, "://") {
@@ -95,21 +94,21 @@ func malformedProxy(variable string, err error) error {
 	)
 }
 
-// proxyError says that it is the proxy that did not let a request through.
+// proxyError says that the proxy did not let a request through.
 type proxyError struct {
-	status int // what it answered to CONNECT
+	status int // its answer to CONNECT
 }
 
 func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy answered with status %d", e.status)
 }
 
-// lasting reports whether the proxy will say the same next time.
+// lasting reports whether the proxy will answer the same next time.
 func (e *proxyError) lasting() bool {
 	return e.status < 500 && e.status != http.StatusTooManyRequests && e.status != http.StatusRequestTimeout
 }
 
-// checkConnect looks at what a proxy answered to CONNECT.
+// checkConnect checks a proxy's answer to CONNECT.
 func checkConnect(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		return &proxyError{resp.StatusCode}
@@ -117,14 +116,14 @@ func checkConnect(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Res
 	return nil
 }
 
-// atProxy reports whether a connection failed at the proxy, so that the host
-// itself was never asked.
+// atProxy reports whether a connection failed at the proxy, so that the request never reached the
+// host.
 func atProxy(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
 }
 
-// explainProxy puts what a proxy did into a sentence, if it is that.
+// explainProxy describes a proxy's failure in a sentence, if it was one.
 func (d *download) explainProxy(e *Error, err error, host string, via *url.URL) bool {
 	var answered *proxyError
 	name := "the proxy"

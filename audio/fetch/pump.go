@@ -6,9 +6,8 @@ import (
 	"sync"
 )
 
-// pump reads from a reader that may block for ever, in its own goroutine,
-// so that the consumer can leave when ctx ends. Two buffers go round: while the
-// consumer has one, the other is being filled.
+// pump reads, in a separate goroutine, from a reader that may block for ever. So the consumer can
+// leave when ctx ends. It uses two buffers: while the consumer has one, the other is being filled.
 type pump struct {
 	ctx     context.Context
 	chunks  chan chunk

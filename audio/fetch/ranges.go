@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// contentRange is what a Content-Range header says (RFC 9110, 14.4): the bytes
-// from first to last, both included, of total. Unsatisfied ("bytes */total")
-// has first = last = -1; an unknown total is -1.
+// contentRange is a parsed Content-Range header (RFC 9110, 14.4): the bytes from first to last,
+// both included, of total. Unsatisfied ("bytes */total") has first = last = -1; an unknown total
+// is -1.
 type contentRange struct{ first, last, total int64 }
 
 func parseContentRange(header string) (contentRange, bool) {
@@ -45,7 +45,7 @@ func parseContentRange(header string) (contentRange, bool) {
 	return r, true
 }
 
-// digits reads a decimal number without sign, as HTTP writes them.
+// digits reads an unsigned decimal number, as in HTTP.
 func digits(s string) (int64, bool) {
 	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
 		return 0, false
@@ -54,9 +54,8 @@ func digits(s string) (int64, bool) {
 	return n, err == nil
 }
 
-// rangeValidator is what If-Range can be sent to make sure that a resumed body
-// continues the same bytes; "" where the answer has no strong validator or its
-// server does not serve ranges.
+// rangeValidator is the value for If-Range that ensures that a resumed body continues the same
+// bytes. It is "" if the answer has no strong validator or its server does not serve ranges.
 func rangeValidator(h http.Header) string {
 	if strings.EqualFold(strings.TrimSpace(h.Get("Accept-Ranges")), "none") {
 		return ""
@@ -64,8 +63,8 @@ func rangeValidator(h http.Header) string {
 	return strongValidator(h)
 }
 
-// contradicts reports whether the answer's own validator is another than the
-// one asked for with If-Range, so that its bytes are those of something else.
+// contradicts reports whether the answer's validator differs from the one sent with If-Range, so
+// that its bytes belong to something else.
 func contradicts(h http.Header, validator string) bool {
 	if strings.HasPrefix(validator, `"`) {
 		tag := h.Get("ETag")

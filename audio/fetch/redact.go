@@ -9,20 +9,19 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 )
 
-// maxShown bounds, in bytes, what is printed of anything that others wrote.
+// maxShown limits, in bytes, how much of any text from outside is printed.
 const maxShown = 400
 
 const ellipsis = "..."
 
-// printable gives s as it may be printed, cut to max bytes.
+// printable returns s in a form that may be printed, cut to max bytes.
 func printable(s string, max int) string { return escape.Cut(s, max) }
 
-// masked stands for what must not be shown.
+// masked replaces what must not be shown.
 const masked = "***"
 
-// shownParameter holds, in lower case, the query parameters whose values are
-// known to be no secret. Every other value is masked: a list of what is secret
-// would never be complete.
+// shownParameter holds, in lower case, the query parameters whose values are known to be harmless.
+// Every other value is masked, because a list of secret parameters would never be complete.
 func shownParameter(key string) bool {
 	switch strings.ToLower(key) {
 	case "requestedchannels", "download":
@@ -89,11 +88,11 @@ func isWord(s string) bool {
 	})
 }
 
-// addresses finds what may be a URL in running text.
+// addresses finds possible URLs in running text.
 var addresses = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*:/*[^\s"']*[/@?][^\s"']*`)
 
-// scrub makes the text of an error from elsewhere fit to print: addresses in
-// it lose their secrets, and control characters are escaped.
+// scrub makes the text of an external error fit to print: it removes the secrets from addresses
+// and escapes control characters.
 func scrub(text string) string {
 	return printable(addresses.ReplaceAllStringFunc(text, func(s string) string {
 		u, err := url.Parse(s)

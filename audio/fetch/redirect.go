@@ -12,16 +12,15 @@ import (
 
 const maxRedirects = 5
 
-// trip is what every hop of one request has to know. It travels in the
-// request's context, so that net/http never holds a credential that it could
-// copy to another host.
+// trip is what every hop of one request must know. It is in the request's context, so that
+// net/http never holds a credential that it could copy to another host.
 type trip struct {
 	trusted  bool
-	login    *login // for the first hop's origin; nil where there is none
+	login    *login // for the first hop's origin; nil if there is none
 	patience *patience
-	secrets  *secrets // what a server may repeat of what it was told
+	secrets  *secrets // what the server was told and may repeat
 	public   bool     // the first hop was connected to a public address, without a proxy
-	via      *url.URL // the proxy that the latest hop went through; nil: none
+	via      *url.URL // the proxy of the latest hop; nil: none
 }
 
 type tripKey struct{}
@@ -30,7 +29,7 @@ func withTrip(ctx context.Context, t *trip) context.Context {
 	return context.WithValue(ctx, tripKey{}, t)
 }
 
-// tripOf gives the trip that a request belongs to.
+// tripOf gives the trip of a request.
 func tripOf(r *http.Request) *trip {
 	t, _ := r.Context().Value(tripKey{}).(*trip)
 	return t
@@ -41,9 +40,9 @@ type redirectError struct{ what string }
 
 func (e *redirectError) Error() string { return e.what }
 
-// checkRedirect decides whether a redirect is followed. Going from https to
-// http is refused: the recording would arrive in the open and could be
-// exchanged on its way. What goes along is the courier's business.
+// checkRedirect decides whether to follow a redirect. It refuses to go from https to http: the
+// recording would arrive in the open, and somebody could replace it on the way. The courier
+// decides which credentials go along.
 func (c cookies) checkRedirect(next *http.Request, via []*http.Request) error {
 	last := via[len(via)-1].URL
 	switch {
@@ -57,7 +56,7 @@ func (c cookies) checkRedirect(next *http.Request, via []*http.Request) error {
 		return &redirectError{fmt.Sprintf("%s redirects more than %d times", displayHost(via[0].URL), maxRedirects)}
 	}
 	for _, before := range via {
-		// With another cookie the same address may answer otherwise.
+		// With another cookie, the same address may give another answer.
 		if before.URL.String() == next.URL.String() && before.Header.Get("Cookie") == c.header(next.URL) {
 			return &redirectError{displayHost(via[0].URL) + " redirects in a circle"}
 		}
@@ -75,9 +74,9 @@ func hops(r *http.Request) []*url.URL {
 	return urls
 }
 
-// staysAtOrigin reports whether every hop is at the origin of the first: only
-// then does the credential go along. Once away it does not come back, or
-// another host could choose what is asked for with it.
+// staysAtOrigin reports whether every hop is at the origin of the first: only then does the
+// credential go along. It does not come back after a hop elsewhere. Otherwise another host could
+// choose what is requested with it.
 func staysAtOrigin(r *http.Request) bool {
 	for _, u := range hops(r) {
 		if originOf(u) != originOf(r.URL) {
@@ -87,8 +86,8 @@ func staysAtOrigin(r *http.Request) bool {
 	return true
 }
 
-// staysAtHost reports whether every hop is at the host and port that the
-// reference names, where http:// at its usual port may become https://.
+// staysAtHost reports whether every hop is at the host and port of the reference. http:// at its
+// usual port may become https://.
 func staysAtHost(r *http.Request) bool {
 	for _, u := range hops(r) {
 		if hostOf(u) != hostOf(r.URL) {
@@ -98,13 +97,12 @@ func staysAtHost(r *http.Request) bool {
 	return true
 }
 
-// courier sends one hop of a request: it attaches the credential where it
-// belongs, chooses the guarded way out where the address is another's choice,
-// and watches how long it takes.
+// courier sends one hop of a request. It attaches the credential if the hop may have it, uses the
+// guarded way out if others chose the address, and limits the time.
 type courier struct {
 	ways         transports
 	allowPrivate bool
-	admit        func(ctx context.Context, host string) error // nil: every request at once
+	admit        func(ctx context.Context, host string) error // nil: send every request at once
 	limits       *Limits                                      // nil: none
 }
 
@@ -112,8 +110,8 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	t, first := tripOf(r), r.Response == nil
 	ctx, cancel := context.WithCancelCause(r.Context())
 	out := r.Clone(ctx)
-	out.Header.Del("Authorization") // net/http makes one of user information in a redirect's address
-	out.Header.Del("Referer")       // it would carry the last address, query and all
+	out.Header.Del("Authorization") // net/http makes one from user information in a redirect's address
+	out.Header.Del("Referer")       // it would contain the last address, query and all
 	t.secrets.learnAddress(r.URL)
 	if t.takesLogin(r) {
 		out.Header.Set("Authorization", t.login.header())
@@ -146,14 +144,15 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	resp.Request = r // what the credential was attached to stays here
+	resp.Request = r // the request with the credential stays here
 	body := &watchedBody{body: resp.Body, patience: t.patience, whole: -1, cancel: cancel}
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent {
 		body.whole = t.patience.idle
 	}
 	resp.Body = body
 	if c.limits != nil {
-		// Around the watched body: the time that our own limit costs is not the server's.
+		// Around the watched body: the time spent on our own limit does not count against the
+		// server.
 		resp.Body = c.limits.body(ctx, out.URL.Host, body)
 	}
 	if err := checkLocation(resp); err != nil {
@@ -163,24 +162,24 @@ func (c courier) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// takesLogin reports whether the credential goes along with a hop. A redirect to
-// a signed address gets none, also at the same origin: the signature is what
-// lets it in, and the object stores refuse requests that have both.
+// takesLogin reports whether the credential goes along with a hop. A redirect to a signed address
+// gets none, even at the same origin: the signature grants the access, and the object stores
+// refuse requests that have both.
 func (t *trip) takesLogin(r *http.Request) bool {
 	return t.login != nil && staysAtOrigin(r) && originOf(r.URL).takesCredentials() && (r.Response == nil || !signed(r.URL))
 }
 
-// gotConn notes where the first hop of a trusted reference led. If its name is on
-// the public Internet, a redirect to itself has no business in a private network:
-// the name was made to lead elsewhere in between.
+// gotConn notes where the first hop of a trusted reference led. If its name is on the public
+// Internet, a redirect to the same name must not lead to a private network: somebody changed the
+// name's address in between.
 func (t *trip) gotConn(info httptrace.GotConnInfo) {
 	if ap, err := netip.ParseAddrPort(info.Conn.RemoteAddr().String()); err == nil {
 		t.public = publicAddr(ap.Addr())
 	}
 }
 
-// checkLocation finds what net/http would complain of with the address, and
-// all that is secret in it, in its error.
+// checkLocation finds the faults in an address that net/http would report in an error together
+// with all its secrets.
 func checkLocation(resp *http.Response) error {
 	switch resp.StatusCode {
 	case 301, 302, 303, 307, 308:

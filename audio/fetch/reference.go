@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// kind is the form in which a recording was named.
+// kind is the form of a reference.
 type kind int
 
 const (
@@ -20,9 +20,9 @@ const (
 	kindSID
 )
 
-// Reference names one recording. It remembers whether a person typed it or
-// whether it came out of task attributes or a manifest, which are untrusted:
-// see [Parse] and [ParseUntrusted]. The zero Reference names nothing.
+// Reference names one recording. It remembers whether a person typed it, or whether it came from
+// task attributes or a manifest, which are untrusted: see [Parse] and [ParseUntrusted]. The zero
+// Reference names nothing.
 type Reference struct {
 	kind    kind
 	text    string   // the path or the SID
@@ -37,18 +37,17 @@ type Reference struct {
 //   - "-" for standard input,
 //   - anything else is a path; write ./RE… for a file that is named like a SID.
 //
-// A URL that carries a user name or a password is refused: what is on a
-// command line shows in the process list.
+// A URL with a user name or a password is refused, because a command line shows in the process
+// list.
 func Parse(s string) (Reference, error) {
 	ref, err := parse(s)
 	ref.trusted = true
 	return ref, err
 }
 
-// ParseUntrusted reads a reference that came from task attributes or from a
-// manifest, which others may have written. [Client.Get] then refuses addresses
-// in private networks unless Options.AllowPrivate, and paths unless
-// Options.AllowPaths. Standard input cannot be named this way.
+// ParseUntrusted reads a reference from task attributes or from a manifest, which others may have
+// written. [Client.Get] then refuses addresses in private networks unless Options.AllowPrivate is
+// set, and paths unless Options.AllowPaths is set. "-" does not mean standard input here.
 func ParseUntrusted(s string) (Reference, error) {
 	ref, err := parse(s)
 	if err == nil && ref.kind == kindStdin {
@@ -90,8 +89,8 @@ func parse(s string) (Reference, error) {
 	return Reference{kind: kindPath, text: s}, nil
 }
 
-// parseURL never repeats what it was given in an error: in an address that
-// cannot be read nobody can tell where the secrets are.
+// parseURL never repeats its input in an error: in an address that cannot be read, nobody can tell
+// where the secrets are.
 func parseURL(s string) (Reference, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Opaque != "" || u.Hostname() == "" || len(u.Host) > maxHost || strings.ContainsFunc(u.Host, notInHost) {
@@ -112,11 +111,11 @@ func parseURL(s string) (Reference, error) {
 	return Reference{kind: kindURL, url: u}, nil
 }
 
-// maxHost bounds a host and its port: a name has 253 characters at most (RFC 1035).
+// maxHost limits a host and its port: a name has at most 253 characters (RFC 1035).
 const maxHost = 253 + len(":65535")
 
-// notInHost tells the characters that have no place in a host name but that
-// net/url lets pass there, some to deceive the eye.
+// notInHost reports characters that do not belong in a host name, but that net/url accepts there.
+// Some of them are meant to deceive the reader.
 func notInHost(r rune) bool {
 	return !unicode.IsPrint(r) || r == utf8.RuneError || strings.ContainsRune(" <>\"\\^`{|}%", r)
 }
@@ -143,16 +142,15 @@ func otherSchemeError(scheme string) error {
 // IsPath reports whether the reference is a path on this computer.
 func (r Reference) IsPath() bool { return r.kind == kindPath && r.text != "" }
 
-// NoQuote reports whether nothing of the content may be repeated, such as in an
-// error of what reads it: it is a path that a person did not type, and may lead to
-// what is nobody else's business.
+// NoQuote reports whether the content must not be repeated, for example in an error from its
+// reader. That is so for a path that a person did not type: it may lead to a private file.
 func (r Reference) NoQuote() bool { return r.IsPath() && !r.trusted }
 
 // IsSID reports whether the reference is a Twilio recording SID.
 func (r Reference) IsSID() bool { return r.kind == kindSID }
 
-// Host is the host that the reference leads to, with its port where one is
-// named; "" for a path and for standard input.
+// Host is the host of the reference, with its port if it names one; "" for a path and for standard
+// input.
 func (r Reference) Host() string {
 	switch r.kind {
 	case kindURL:
@@ -163,8 +161,8 @@ func (r Reference) Host() string {
 	return ""
 }
 
-// Abs makes a relative path one from the folder base. Whatever is no path
-// stays as it is.
+// Abs resolves a relative path against the folder base. It returns every other reference
+// unchanged.
 func (r Reference) Abs(base string) Reference {
 	if !r.IsPath() {
 		return r
@@ -178,8 +176,8 @@ func (r Reference) Abs(base string) Reference {
 	return r
 }
 
-// Whole is the whole reference, which parses to the same one. It may hold
-// secrets, so it is for storing what has yet to be fetched, never for printing.
+// Whole is the whole reference, which parses to the same one. It may hold secrets, so it is for
+// storing what is still to fetch, never for printing.
 func (r Reference) Whole() string {
 	switch r.kind {
 	case kindStdin:
@@ -190,10 +188,9 @@ func (r Reference) Whole() string {
 	return r.text
 }
 
-// Identity tells recordings apart: it is the whole reference but for the
-// signature of a signed address, which changes each time the address is made.
-// It may hold secrets, such as a token that is no signature: keep a keyed hash
-// of it, never itself.
+// Identity distinguishes recordings. It is the whole reference without the signature of a signed
+// address, which changes each time the address is made. It may hold secrets, such as a token that
+// is not a signature: store a keyed hash of it, never the identity.
 func (r Reference) Identity() string {
 	if r.kind == kindURL {
 		return unsigned(r.url)
@@ -201,9 +198,8 @@ func (r Reference) Identity() string {
 	return r.Whole()
 }
 
-// String is the reference as it may be printed: user information, fragments
-// and the values of query parameters are left out, control characters are
-// escaped, and the length is bounded.
+// String is the reference in a form that may be printed: without user information, fragments and
+// the values of query parameters, with control characters escaped, and of limited length.
 func (r Reference) String() string {
 	switch r.kind {
 	case kindStdin:

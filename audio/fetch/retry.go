@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// attemptsInAll bounds the attempts at one recording as a multiple of
-// Options.MaxAttempts, however much progress each of them makes.
+// attemptsInAll limits the attempts at one recording, as a multiple of Options.MaxAttempts,
+// however much progress each of them makes.
 const attemptsInAll = 10
 
 // budget counts the attempts at one recording: those in a row that brought no
@@ -37,8 +37,8 @@ func (b *budget) more() bool {
 	return b.inAll < b.max*attemptsInAll
 }
 
-// advance forgives failures once a byte arrives that had not arrived before.
-// Bytes that come again after a fresh start are no progress.
+// advance forgives failures once a new byte arrives. Bytes that come again after a fresh start are
+// not progress.
 func (b *budget) advance(offset int64) {
 	if offset > b.reached {
 		b.reached = offset
@@ -46,13 +46,12 @@ func (b *budget) advance(offset int64) {
 	}
 }
 
-// pacing says how long to wait between attempts.
+// pacing decides how long to wait between attempts.
 type pacing struct{ min, max, retryAfterMax time.Duration }
 
-// wait is the pause after the given number of failures in a row: min, doubled
-// with each failure up to max, of which a random half is taken off so that
-// many clients do not come back at the same moment. What the server asks for
-// with Retry-After is honoured up to a cap.
+// wait is the pause after the given number of failures in a row: min, doubled with each failure up
+// to max, minus a random part of up to half, so that many clients do not come back at the same
+// moment. A server's Retry-After is honoured up to a cap.
 func (p pacing) wait(failures int, answer *http.Response) time.Duration {
 	doubled := float64(p.min) * math.Pow(2, float64(min(max(failures-1, 0), 62)))
 	d := time.Duration(math.Min(doubled, float64(p.max)))
@@ -63,18 +62,18 @@ func (p pacing) wait(failures int, answer *http.Response) time.Duration {
 	return max(d, min(p.asked(answer), p.retryAfterMax))
 }
 
-// asked is the pause that an answer asks for, 0 where it does not.
+// asked is the pause that an answer asks for, or 0.
 func (p pacing) asked(answer *http.Response) time.Duration {
 	now := time.Now()
 	if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
-		now = date // the server's clock is the one its Retry-After goes by
+		now = date // its Retry-After follows the server's clock
 	}
 	asked, _ := parseRetryAfter(answer.Header.Get("Retry-After"), now)
 	return asked
 }
 
-// parseRetryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds
-// without sign, however many, or an HTTP date, where the past is 0.
+// parseRetryAfter reads a Retry-After header (RFC 9110, 10.2.3): an unsigned number of seconds of
+// any size, or an HTTP date; a past date gives 0.
 func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
 	header = strings.TrimSpace(header)
 	if header == "" {
@@ -94,7 +93,7 @@ func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
 	return max(at.Sub(now), 0), true
 }
 
-// worthRetrying reports whether the same request may fare better later.
+// worthRetrying reports whether the same request may succeed later.
 func worthRetrying(resp *http.Response, err error) bool {
 	if err != nil {
 		return !lasting(err)
@@ -108,7 +107,7 @@ func worthRetrying(resp *http.Response, err error) bool {
 	return resp.StatusCode >= 500
 }
 
-// lasting reports whether an error of the network will be the same next time.
+// lasting reports whether a network error will be the same next time.
 func lasting(err error) bool {
 	var (
 		own         *Error
@@ -135,8 +134,8 @@ func lasting(err error) bool {
 	return false
 }
 
-// tlsAlert is what the other side of a TLS connection complained of, "" where
-// it did not: crypto/tls wraps its alerts in an error of this operation alone.
+// tlsAlert is the alert from the other side of a TLS connection, or "": crypto/tls wraps alerts in
+// an error of this operation only.
 func tlsAlert(err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" && op.Err != nil {

@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// secrets are what must not be repeated of what a server says, although it was
-// told it: the login that was sent and the query values of the addresses that
-// were asked for, plain and in the encodings in which servers repeat them.
-// Everything that a download quotes from outside goes through its show.
+// secrets are the values that must not appear when a server's words are quoted, because the server
+// was told them: the login and the query values of the requested addresses, plain and in the
+// encodings in which servers repeat them. Every external text that a download quotes goes through
+// its show.
 type secrets struct {
 	known   map[string]bool
-	pattern *regexp.Regexp // nil where it has to be made of what is known
+	pattern *regexp.Regexp // nil if it must be rebuilt from what is known
 }
 
-// learn takes in a secret.
+// learn adds a secret.
 func (s *secrets) learn(text string) {
 	if text == "" || s.known[text] {
 		return
@@ -31,7 +31,7 @@ func (s *secrets) learn(text string) {
 	s.pattern = nil
 }
 
-// learnLogin takes in the value of an Authorization header.
+// learnLogin adds the value of an Authorization header.
 func (s *secrets) learnLogin(header string) {
 	scheme, value, _ := strings.Cut(header, " ")
 	s.learn(value)
@@ -48,7 +48,7 @@ func (s *secrets) learnLogin(header string) {
 	s.learn(password)
 }
 
-// learnAddress takes in what an address carries in its query.
+// learnAddress adds the query values of an address.
 func (s *secrets) learnAddress(u *url.URL) {
 	s.learn(u.RawQuery)
 	if plain, err := url.QueryUnescape(u.RawQuery); err == nil {
@@ -82,11 +82,11 @@ func encodings(text string) []string {
 	return append(forms, strings.ReplaceAll(text, "/", `\/`), strings.ReplaceAll(forms[4], "/", `\/`))
 }
 
-// shortSecret is the length in bytes below which a secret is looked for as a
-// word alone: "1" is in every text.
+// shortSecret is the length in bytes below which a secret is only masked as a whole word: "1" is
+// in every text.
 const shortSecret = 4
 
-// mask replaces what is known in a text.
+// mask replaces the known secrets in a text.
 func (s *secrets) mask(text string) string {
 	if len(s.known) == 0 {
 		return text
@@ -102,7 +102,7 @@ func (s *secrets) compile() *regexp.Regexp {
 	for text := range s.known {
 		forms = append(forms, encodings(text)...)
 	}
-	// The first alternative that fits is taken: the longest has to stand first.
+	// The first alternative that fits wins, so the longest must come first.
 	slices.SortFunc(forms, func(a, b string) int {
 		if len(a) != len(b) {
 			return len(b) - len(a)
@@ -126,5 +126,5 @@ func (s *secrets) compile() *regexp.Regexp {
 	return regexp.MustCompile("(?i)(?:" + strings.Join(alternatives, "|") + ")")
 }
 
-// show makes what others wrote fit to print.
+// show makes external text fit to print.
 func (s *secrets) show(text string) string { return scrub(s.mask(text)) }

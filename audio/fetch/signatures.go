@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// A signer is a maker of addresses that carry their own permission in the query.
+// A signer makes addresses that carry their own permission in the query.
 type signer struct {
-	maker, source string   // whose addresses these are, and where the maker tells
-	marks         []string // in lower case: an address that has all of them is the maker's
-	parameters    []string // in lower case: what else belongs to the signature; a * at the end stands for any rest
+	maker, source string   // whose addresses these are, and where the maker documents them
+	marks         []string // in lower case: an address with all of them is this maker's
+	parameters    []string // in lower case: the rest of the signature; a * at the end matches anything
 }
 
-// signers is the one table of signature parameters. A signed address needs no
-// credentials, and what it is signed with changes each time it is made.
+// signers is the only table of signature parameters. A signed address needs no credentials, and
+// its signature changes each time it is made.
 var signers = []signer{
 	{
 		"Amazon S3 and what speaks its protocol, Signature Version 4", "docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
@@ -74,7 +74,7 @@ func (s signer) owns(key string) bool {
 	return slices.Contains(s.marks, key)
 }
 
-// signersOf gives the makers whose signature an address carries.
+// signersOf gives the makers whose signatures an address carries.
 func signersOf(u *url.URL) []signer {
 	keys := map[string]bool{}
 	for key := range u.Query() {
@@ -89,8 +89,8 @@ func signersOf(u *url.URL) []signer {
 	return found
 }
 
-// signed reports whether an address carries a signature, of a known maker or of
-// another who calls it that.
+// signed reports whether an address carries a signature, from a known maker or under a name that
+// says so.
 func signed(u *url.URL) bool {
 	if len(signersOf(u)) > 0 {
 		return true
@@ -103,7 +103,7 @@ func signed(u *url.URL) bool {
 	return false
 }
 
-// unsigned writes an address without its signature, all else as it was given.
+// unsigned returns an address without its signature and otherwise unchanged.
 func unsigned(u *url.URL) string {
 	by := signersOf(u)
 	if len(by) == 0 {

@@ -7,17 +7,17 @@ import (
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
-// sniffed is how many of the first bytes are looked at before the sink is called.
+// sniffed is how many of the first bytes are examined before the sink is called.
 const sniffed = 512
 
-// shortestText is how many bytes it takes to call something a text that nobody
-// calls that: a recording's first few may all be letters.
+// shortestText is the least number of bytes that count as text if the Content-Type does not say
+// so: the first few bytes of a recording may all be letters.
 const shortestText = 16
 
-// notARecording says what was sent in a recording's place, going by the first
-// bytes and the Content-Type, or "" where it may be a recording. Audio that is
-// recognised passes under any type: what a server calls its files is often wrong.
-// Words of the answer are quoted as show makes them fit to print.
+// notARecording says what a server sent instead of a recording, judged by the first bytes and the
+// Content-Type, or "" if it may be a recording. Recognised audio passes under any type, because
+// servers often give the wrong one. Words of the answer are quoted in the form that show gives
+// them.
 func notARecording(contentType string, head []byte, show func(string) string) string {
 	found := sniff.Head(head)
 	kind, _, err := mime.ParseMediaType(contentType)
@@ -56,11 +56,10 @@ func notARecording(contentType string, head []byte, show func(string) string) st
 	return ""
 }
 
-// quoteMessage gives what the text of an error says of itself, ready to print;
-// "" where it says nothing.
+// quoteMessage returns an error text's message, ready to print, or "" if it has none.
 func quoteMessage(text []byte, show func(string) string) string { return show(sniff.Message(text)) }
 
-// inQuotes quotes words that are fit to print, as far as they are short.
+// inQuotes quotes words that are fit to print, if they are short.
 func inQuotes(words string) string { return `"` + printable(words, 120) + `"` }
 
 func inBrackets(says string) string {

@@ -17,22 +17,22 @@ import (
 	"time"
 )
 
-// statusText is the status of an answer and what its body says of an error, as far as
-// it is short: "403: AccessDenied: Request has expired".
+// statusText is the status of an answer and the error message in its body, if that is short: "403:
+// AccessDenied: Request has expired".
 func (d *download) statusText(resp *http.Response) string {
 	status := strconv.Itoa(resp.StatusCode)
 	body := io.ReadCloser(resp.Body)
 	if encoding := contentEncoding(resp.Header); decodable(encoding) {
 		body = &decoded{encoding: encoding, body: body}
 	}
-	text, _ := io.ReadAll(io.LimitReader(body, 8<<10)) // what there is serves
+	text, _ := io.ReadAll(io.LimitReader(body, 8<<10)) // a partial body is enough
 	if words := quoteMessage(text, d.trip.secrets.show); words != "" {
 		return status + ": " + words
 	}
 	return status
 }
 
-// statusError puts an answer other than 200 into a sentence.
+// statusError describes an answer other than 200 in a sentence.
 func (d *download) statusError(resp *http.Response) error {
 	status, host := resp.StatusCode, d.hostOf(resp.Request.URL)
 	e := &Error{Status: status, temporary: worthRetrying(resp, nil), later: d.later(resp)}
@@ -91,11 +91,11 @@ func (d *download) statusError(resp *http.Response) error {
 
 const notYet = "if the call has just ended, the recording may not be there yet: try again in some minutes"
 
-// soon is how long a recording is waited for that its server does not have yet.
+// soon is how long to wait for a recording that its server does not have yet.
 const soon = time.Minute
 
-// later is how long it takes until the recording may be there: where there is
-// none yet, and where the server said when to come back.
+// later is the time until the recording may exist: if there is none yet, and if the server said
+// when to come back.
 func (d *download) later(resp *http.Response) time.Duration {
 	asked := d.pace.asked(resp)
 	switch resp.StatusCode {
@@ -107,8 +107,8 @@ func (d *download) later(resp *http.Response) time.Duration {
 	return 0
 }
 
-// hostOf names the host of an address: one that the reference names as it is, and
-// one that a server chose like all that it says.
+// hostOf names the host of an address. A host from the reference is printed as it is, a host that
+// a server chose is treated like all its words.
 func (d *download) hostOf(u *url.URL) string {
 	if u.Host == d.target.Host {
 		return displayHost(u)
@@ -116,7 +116,7 @@ func (d *download) hostOf(u *url.URL) string {
 	return d.trip.secrets.show(u.Host)
 }
 
-// displaySource writes the address that the recording came from. A server that
+// displaySource returns the recording's address in a form that may be printed. A server that
 // redirects can put what it was told into the path.
 func (d *download) displaySource() string {
 	u := *d.source
@@ -129,7 +129,7 @@ func (d *download) displaySource() string {
 	return displayURL(&u)
 }
 
-// unauthorized tells the four ways apart in which credentials can be missing.
+// unauthorized distinguishes the four ways in which credentials can be missing.
 func (d *download) unauthorized(e *Error, resp *http.Response, answer string) {
 	host, login := d.hostOf(resp.Request.URL), d.trip.login
 	asked := originOf(d.target)
@@ -169,7 +169,7 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// withoutURL takes off the layer that net/http puts the address into.
+// withoutURL removes the layer in which net/http adds the address.
 func withoutURL(err error) error {
 	var u *url.Error
 	for errors.As(err, &u) {
@@ -178,7 +178,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-// networkError puts what went wrong before there was an answer into a sentence.
+// networkError describes in a sentence what went wrong before an answer came.
 func (d *download) networkError(err error) error {
 	if d.ctx.Err() != nil {
 		return cancelled(d.ctx)
@@ -293,8 +293,8 @@ func (d *download) explainTLS(e *Error, err error, host string) bool {
 	return true
 }
 
-// causeOf finds what programs ask an error for, without the addresses and the
-// words of the server that it may hold elsewhere.
+// causeOf finds the part of an error that programs check for. It drops the addresses and the
+// server's words, which the rest may contain.
 func causeOf(err error) error {
 	var (
 		number      syscall.Errno
@@ -323,7 +323,7 @@ func causeOf(err error) error {
 	return nil
 }
 
-// tooSlow says that a download tried the patience.
+// tooSlow says that a download was too slow.
 func (d *download) tooSlow(err error, offset, total int64) error {
 	host := d.target
 	if d.source != nil {

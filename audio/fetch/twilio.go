@@ -37,10 +37,10 @@ func isLabel(s string) bool {
 	})
 }
 
-// twilioAPI is where Twilio's API is: its public hosts and, where one was
-// given in the options, one more origin.
+// twilioAPI is the location of Twilio's API: its public hosts and, if the options give one, one
+// more origin.
 type twilioAPI struct {
-	base *url.URL // nil: Twilio's own hosts alone
+	base *url.URL // nil: only Twilio's own hosts
 }
 
 // owns reports whether u is at Twilio, at the usual port of its scheme.
@@ -52,7 +52,7 @@ func (t twilioAPI) owns(u *url.URL) bool {
 	return isTwilioHost(o.host) && o.port == usualPort(o.scheme)
 }
 
-// recording is the address of a recording of which only the SID is known.
+// recording is the address of a recording known only by its SID.
 func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 	if !accountSID.MatchString(c.account) {
 		message := "TWILIO_ACCOUNT_SID is required to fetch a recording by SID"
@@ -90,12 +90,12 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 
 var accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
 
-// recordingPath finds the parts of a recording's path. The same recording is
-// also listed below its call or conference, where only its metadata lie.
+// recordingPath finds the parts of a recording's path. The same recording is also listed below its
+// call or conference, which has only its metadata.
 var recordingPath = regexp.MustCompile(`^(.*/Accounts/AC[0-9a-fA-F]{32})(?:/(?:Calls|Conferences)/C[AF][0-9a-fA-F]{32})?/Recordings/(RE[0-9a-fA-F]{32})(\.[A-Za-z0-9]{1,8})?/?$`)
 
-// media turns the address of a Twilio recording, in whatever form it was
-// given, into the address of its two-channel WAVE form.
+// media converts the address of a Twilio recording, in any form, to the address of its two-channel
+// WAVE form.
 func (t twilioAPI) media(given *url.URL) (*url.URL, []Note, error) {
 	parts := recordingPath.FindStringSubmatch(given.Path)
 	if parts == nil {
@@ -118,8 +118,8 @@ func (t twilioAPI) media(given *url.URL) (*url.URL, []Note, error) {
 	return &u, notes, nil
 }
 
-// withChannels asks for n channels, whatever the query asked for before: a
-// conference recording comes as mono unless two are asked for.
+// withChannels requests n channels, whatever the query said before: a conference recording is mono
+// unless the request says two.
 func withChannels(query url.Values, n string) string {
 	for key := range query {
 		if strings.EqualFold(key, requestedChannels) {
