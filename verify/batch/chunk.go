@@ -12,7 +12,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// chunkWorker is what River calls.
+// chunkWorker is the worker that River calls.
 type chunkWorker struct {
 	river.WorkerDefaults[jobArgs]
 	engine *engine
@@ -23,10 +23,10 @@ func (w *chunkWorker) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	return w.engine.work(ctx, job)
 }
 
-// NextRetry is when River gives a job out again whose work ended with a panic.
+// NextRetry is when River retries a job that ended with a panic.
 func (w *chunkWorker) NextRetry(*river.Job[jobArgs]) time.Time { return time.Now().Add(time.Second) }
 
-// A claim is a chunk that this process holds, or is about to.
+// A claim is a chunk that this process holds, or is about to hold.
 type claim struct {
 	chunk, batch, revision int64
 	worker, token          int64 // under which it is held; token is 0 until it is
@@ -37,9 +37,9 @@ type claim struct {
 }
 
 var (
-	// errLost says that a chunk is no longer this process's.
+	// errLost says that this process no longer holds a chunk.
 	errLost = errors.New("another process holds the chunk")
-	// errDone says that there is no such chunk: its rows are done.
+	// errDone says that the chunk no longer exists: its rows are done.
 	errDone = errors.New("the chunk is done")
 	// errStoppedBatch says that no process may work on a batch.
 	errStoppedBatch = errors.New("the batch was stopped")
@@ -49,7 +49,7 @@ func (e *engine) work(ctx context.Context, job *river.Job[jobArgs]) error {
 	if e.begin.Err() != nil {
 		return river.JobSnooze(0) // it is for others, or for the next start
 	}
-	// Storing what is done goes on when River's patience has ended.
+	// Storing finished results continues after River's patience has ended.
 	kept := context.WithoutCancel(ctx)
 	ctx, lose := context.WithCancel(ctx)
 	defer lose()
@@ -104,13 +104,13 @@ func (e *engine) work(ctx context.Context, job *river.Job[jobArgs]) error {
 	return river.JobSnooze(e.o.Lease / beatsPerTerm) // by then a beat has given it back
 }
 
-// snoozed says that the rest of a chunk waits, for some time at least.
+// snoozed says that the rest of a chunk waits, for at least some time.
 type snoozed struct{ pause time.Duration }
 
 func (*snoozed) Error() string { return "the rest of the chunk waits" }
 
-// claim makes a chunk this process's own, if nobody holds it. It fails with
-// db.Unregistered where this process was reaped: the foreign key sees to that.
+// claim gives a chunk to this process if nobody holds it. It fails with db.Unregistered if
+// this process was reaped: the foreign key ensures that.
 func (e *engine) claim(ctx context.Context, c *claim) error {
 	var token, deaths int64
 	err := e.store.db.Tx(ctx, func(t db.Statements) error {
@@ -145,8 +145,8 @@ func (e *engine) claim(ctx context.Context, c *claim) error {
 	return nil
 }
 
-// holder says why a chunk could not be claimed. It may be this claim's already:
-// where the answer to the commit was lost.
+// holder explains why a chunk could not be claimed. This claim may already hold it, if the
+// answer to the commit was lost.
 func (e *engine) holder(ctx context.Context, t db.Statements, c *claim) (token, deaths int64, err error) {
 	var worker *int64
 	found, err := db.One(ctx, t, `SELECT worker_id, token, batch_id, needs, deaths FROM otoscope_chunks WHERE chunk_id = ?`, []any{c.chunk},
@@ -207,7 +207,7 @@ func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jo
 		e.settleDoubt()
 	}
 	if e.refusedThroughout() {
-		// The rows are tried again once the credentials are right.
+		// The rows are retried once the credentials are right.
 		pending = slices.DeleteFunc(pending, func(f finished) bool { return f.refused })
 	}
 	if stored+len(pending) == len(tasks) {
@@ -223,8 +223,8 @@ func (e *engine) carryOut(ctx, kept context.Context, c *claim, job *river.Job[jo
 	return &snoozed{}
 }
 
-// begun begins the rows of a chunk, as there is room, and gives the channel on which
-// they end. It is closed when none is under way any more.
+// begun starts the rows of a chunk as slots become free, and returns the channel on which
+// they end. The channel is closed when none is running any more.
 func (e *engine) begun(ctx context.Context, c *claim, tasks []*task, alone bool) <-chan finished {
 	done := make(chan finished)
 	var running sync.WaitGroup

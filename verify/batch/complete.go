@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// ending says what becomes of a chunk when results of it are stored.
+// ending is what happens to a chunk when its results are stored.
 type ending int
 
 const (
@@ -88,8 +88,8 @@ func (e *engine) writeIn(ctx context.Context, t db.Statements, c *claim, all []f
 	return err
 }
 
-// stopAtErrors stops a batch, for every process that works on it, that has come
-// to as many errors as it may.
+// stopAtErrors stops a batch, for every process that works on it, once it has reached its
+// limit of errors.
 func stopAtErrors(ctx context.Context, t db.Statements, c *claim) error {
 	_, err := t.Exec(ctx, `UPDATE otoscope_batches SET stopped = 'it came to ' || stop_after || ' errors'
 		WHERE batch_id = ? AND revision = ? AND stop_after > 0 AND stopped IS NULL
@@ -127,8 +127,8 @@ func keysOf(all []finished) []int64 {
 	return rowKeys
 }
 
-// postpone moves rows whose server said "later" into a chunk whose job waits until
-// then, and gives the others.
+// postpone moves rows whose server said "later" into a chunk whose job waits until then, and
+// returns the others.
 func (e *engine) postpone(ctx context.Context, t db.Statements, c *claim, all []finished) ([]finished, error) {
 	var now, later []finished
 	var pause time.Duration

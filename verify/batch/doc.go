@@ -17,7 +17,7 @@
 // [Store] answers questions about them (results.go, summary.go) and deletes them on
 // request (purge.go).
 //
-// # What is next, and who has it
+// # Work and its owner
 //
 // River's jobs say what is next. A chunk has the key of its job. A chunk that waits is a
 // job that is available or scheduled; the rest of a chunk that a process gives back is

@@ -18,50 +18,51 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// How long an interrupted process lets downloads go on that are under way, and
-// how long it then takes at most to write down what is done.
+// How long an interrupted process lets running downloads continue, and how long it then
+// takes at most to store finished results.
 const (
 	DefaultDrainTimeout = 5 * time.Second
 	leaveTimeout        = 3 * time.Second
 )
 
-// checkpoint is how often the results of a chunk that is long under way are stored.
+// checkpoint is how often the results of a long-running chunk are stored.
 const checkpoint = 5 * time.Second
 
-// defaultPatience is how long a database may be away before work is given up.
+// defaultPatience is how long a database may be unavailable before the work stops.
 const defaultPatience = time.Minute
 
-// WorkOptions say how work is done.
+// WorkOptions control the work.
 type WorkOptions struct {
 	// Source fetches and measures.
 	Source Source
-	// Workers is how many recordings are worked on at once; 0: one a processor.
+	// Workers is the number of recordings processed at once; 0: one per processor.
 	Workers int
-	// StopAfter is how many errors stop the batch; 0: none do. Rows that the
-	// manifest has wrong do not count.
+	// StopAfter is the number of errors that stops the batch; 0: no limit. Faulty rows of
+	// the manifest do not count.
 	StopAfter int
-	// Logger gets what goes on; nil: nothing is logged.
+	// Logger receives log records; nil: nothing is logged.
 	Logger *slog.Logger
-	// Notice, if not nil, gets at once what a person would want to stop for, with
-	// what to do about it.
+	// Notice, if not nil, receives at once any news that might make a person stop the run,
+	// with advice.
 	Notice func(text, advice string)
-	// Progress, if not nil, is called every ProgressEvery (0: half a second)
-	// and at the end, never twice at once.
+	// Progress, if not nil, is called every ProgressEvery (0: half a second) and at the end,
+	// never concurrently.
 	Progress      func(Status)
 	ProgressEvery time.Duration
-	// Lease is after how long without a sign of life this process is taken for
+	// Lease is the time without a sign of life after which others consider this process
 	// dead; 0: DefaultLease. Every process on a database should have the same.
 	Lease time.Duration
-	// DrainTimeout is how long downloads may go on when ctx has ended; 0:
+	// DrainTimeout is how long downloads may continue after ctx ends; 0:
 	// DefaultDrainTimeout.
 	DrainTimeout time.Duration
-	// Patience is how long the database may be away; 0: a minute.
+	// Patience is how long the database may be unavailable; 0: a minute.
 	Patience time.Duration
-	// RetryLate is for how long a recording is tried again that its server says is
-	// not there yet; 0: DefaultRetryLate; less: not at all.
+	// RetryLate is how long to retry a recording that its server does not have yet; 0:
+	// DefaultRetryLate; negative: no retry.
 	RetryLate time.Duration
-	// NoPaths and NoPrivate leave rows to others that name files, or whose batch
-	// allows private networks. Otherwise a process does what their batch allows.
+	// NoPaths leaves rows that name files to other processes. NoPrivate does the same for
+	// rows whose batch allows private networks. Otherwise a process does what the batch
+	// allows.
 	NoPaths, NoPrivate bool
 }
 
@@ -97,8 +98,8 @@ type engine struct {
 	engineVersion engineVersion
 	registering   sync.Mutex
 
-	// begin ends when no further recording may begin, finish when those under way
-	// must be given up.
+	// begin ends when no further recording may start; finish ends when running ones must
+	// stop.
 	begin, finish             context.Context
 	stopBeginning, stopAtOnce context.CancelCauseFunc
 
@@ -135,16 +136,15 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 		// Queues are added for each batch; River wants one from the start.
 		Queues:        map[string]river.QueueConfig{"otoscope": {MaxWorkers: 1}},
 		FetchCooldown: 5 * time.Millisecond,
-		// Jobs are looked for, and not listened for: LISTEN needs a session, which a
-		// transaction pooler does not give, and a notification for each insertion.
+		// River polls for jobs instead of listening: LISTEN needs a session, which a
+		// transaction pooler does not provide, and a notification for each insertion.
 		FetchPollInterval: s.db.PollInterval(),
 		PollOnly:          true,
-		// No limit to how long a chunk takes: that a download is slow must not
-		// look like a dead worker. Leases of our own say who is dead, and River
-		// rescues no job that has no limit.
+		// A chunk has no time limit: a slow download must not look like a dead worker. Our
+		// own leases detect dead workers, and River does not rescue jobs without a limit.
 		JobTimeout: -1,
-		// Work ends with an error only where it panics. A job that this happens to
-		// so often is discarded, and made to wait again by the next beat.
+		// Work returns an error only after a panic. A job that fails this often is
+		// discarded, and the next beat makes it wait again.
 		MaxAttempts:                 1000,
 		CompletedJobRetentionPeriod: time.Minute,
 		CancelledJobRetentionPeriod: time.Minute,
@@ -153,8 +153,8 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	return e, err
 }
 
-// start begins to work. What processes that are known to be dead held is taken
-// over before.
+// start begins the work. It first takes over the chunks of processes that are known to be
+// dead.
 func (e *engine) start(ctx context.Context) error {
 	for _, step := range []struct {
 		doing string
@@ -183,8 +183,8 @@ func (e *engine) start(ctx context.Context) error {
 // waits aside.
 func (e *engine) slotsPerQueue() int { return max(e.o.Workers, refusals) + 1 + asideRows(e.o.Workers) }
 
-// haltWith ends the work for a reason other than the end of ctx. What is under way is given up
-// at once where it can no longer succeed.
+// haltWith ends the work for a reason other than the end of ctx. It stops running work at
+// once if that can no longer succeed.
 func (e *engine) haltWith(err error, atOnce bool) {
 	e.mu.Lock()
 	if e.halt == nil {
@@ -203,12 +203,12 @@ func (e *engine) haltedBy() error {
 	return e.halt
 }
 
-// errStopped is why nothing more is begun when ctx has ended.
+// errStopped is the reason for starting nothing more after ctx has ended.
 var errStopped = errors.New("work was ended")
 
-// end stops: nothing is begun any more, what is under way may go on for drain,
-// and is then given up. All that is done has been stored when end returns, as
-// far as the database takes it, and the rest waits for the next to go on.
+// end stops the engine. Nothing more starts; running work may continue for drain and then
+// stops. When end returns, all finished results have been stored, if the database accepts
+// them, and the next process continues with the rest.
 func (e *engine) end(drain time.Duration) {
 	e.stopBeginning(errStopped)
 	timer := time.AfterFunc(drain, func() { e.stopAtOnce(errStopped) })

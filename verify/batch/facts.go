@@ -12,7 +12,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// facts are what is stored of a row's case, without what names the row itself.
+// facts are the stored part of a row's case, without the row's own names.
 type facts struct {
 	Declaration   declare.Declaration   `json:"declaration"`
 	Facts         declare.Facts         `json:"facts"`
@@ -35,7 +35,7 @@ func newProfile(p *evidence.Profile) *profile {
 	return &profile{p.Name, *p}
 }
 
-// name is that of the profile, or of the one built in.
+// name is the name of the profile, or of the built-in one.
 func (p *profile) name() string {
 	if p == nil {
 		return evidence.Builtin().Name
@@ -55,15 +55,15 @@ func (f facts) onto(c *verify.Case) {
 // soundIDs are the ids of all known audio to look for.
 func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.Facts.CustomerAudio) }
 
-// measures reports whether all that g needs to be measured has been under f.
-// That known audio changes sides needs no new measurement.
+// measures reports whether a measurement under f contains all that g needs. If known audio
+// changes sides, no new measurement is needed.
 func (f facts) measures(g facts) bool {
 	has := f.soundIDs()
 	return (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
 		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
 }
 
-// facts gives the keys of what is declared and known, by digest.
+// facts returns the keys of the declared and known facts, by digest.
 func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, error) {
 	texts, rows := map[string][]byte{}, map[string]*row{}
 	for _, r := range w.fresh {
@@ -114,7 +114,7 @@ func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, 
 	if err := w.keepSounds(ctx, t, sounds); err != nil {
 		return nil, err
 	}
-	// Who reads another manifest at the same time may be faster.
+	// Another process that reads a manifest at the same time may be faster.
 	if err := t.ExecMany(ctx, `INSERT INTO otoscope_facts (facts_id, digest, facts) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`, missing); err != nil {
 		return nil, err
 	}

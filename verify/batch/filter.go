@@ -12,7 +12,7 @@ import (
 // A Group is a name and a value, such as queue=billing.
 type Group struct{ Name, Value string }
 
-// A Filter chooses results. What it leaves empty chooses all.
+// A Filter selects results. Empty fields select all.
 type Filter struct {
 	Batch    string           // its name
 	Outcomes []verify.Outcome // any of these
@@ -22,11 +22,11 @@ type Filter struct {
 	Before   time.Time        // finished before
 }
 
-// IsEmpty reports whether nothing but the batch limits what is chosen.
+// IsEmpty reports whether the filter has no condition other than the batch.
 func (f Filter) IsEmpty() bool { return Filter{Batch: f.Batch}.same(f) }
 
-// condition gives the filter for rows r with results s, as SQL. It begins with a
-// condition and can be continued with AND.
+// condition returns the filter for rows r with results s, as SQL. It begins with a
+// condition, and AND may follow it.
 func (f Filter) condition(d db.Database) (string, []any) {
 	conds, args := []string{"1 = 1"}, []any{}
 	add := func(cond string, a ...any) {
@@ -61,7 +61,7 @@ func (f Filter) condition(d db.Database) (string, []any) {
 	return strings.Join(conds, " AND "), args
 }
 
-// same reports whether two filters choose the same by the same words.
+// same reports whether two filters have the same conditions in the same words.
 func (f Filter) same(g Filter) bool {
 	return f.Batch == g.Batch && slices.Equal(f.Outcomes, g.Outcomes) && slices.Equal(f.Findings, g.Findings) &&
 		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before)

@@ -24,7 +24,7 @@ const (
 	tallyError   = "error "
 )
 
-// A finished row is one whose result can be stored.
+// A finished row is a row with a result to store.
 type finished struct {
 	key       int64
 	digest    string
@@ -38,14 +38,14 @@ type finished struct {
 	stale     bool
 	reused    bool // its server says that the recording is the same
 	refused   bool // credentials were missing or not accepted
-	// Of these there is no result yet:
+	// These have no result yet:
 	later   time.Duration // the server said so: how long the row is to wait
 	missing bool          // its file is on another host
 	bytes   int64         // that were fetched for it now
 }
 
-// seal writes the verdict as JSON. Results are written within a
-// transaction, where all others wait.
+// seal writes the verdict as JSON beforehand: results are stored within a transaction, while
+// all others wait.
 func (f *finished) seal() error {
 	f.verdict.Measurements = nil // they are in the recording
 	var text bytes.Buffer
@@ -54,14 +54,14 @@ func (f *finished) seal() error {
 	return err
 }
 
-// measured says what measured a recording.
+// measured names the version that measured a recording.
 type measured struct {
 	version string
 	schema  int64
 }
 
-// tally adds to the counts of a reading. The order of the names is the same for
-// all who count, so that none waits for another in a circle.
+// tally adds to the counts of a reading. Every process uses the same order of names, so that
+// they cannot wait for each other in a circle.
 func (s *Store) tally(ctx context.Context, t db.Statements, batch, revision int64, counts map[string]int64) error {
 	var args [][]any
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
@@ -73,7 +73,7 @@ func (s *Store) tally(ctx context.Context, t db.Statements, batch, revision int6
 		ON CONFLICT (batch_id, revision, name) DO UPDATE SET n = otoscope_tallies.n + excluded.n`, args)
 }
 
-// writeResults stores results in place of those that the rows may have had.
+// writeResults stores results and replaces earlier results of the rows.
 func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, all []finished) error {
 	if len(all) == 0 {
 		return nil
@@ -138,7 +138,7 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 	return nil
 }
 
-// columns gives the values of a row of otoscope_results, in the order of writeResults.
+// columns returns the values of a row of otoscope_results, in the order of writeResults.
 func (f *finished) columns(batch int64, now any) []any {
 	v := f.verdict
 	var stage, kind, message, reason, advice, by *string
@@ -160,8 +160,7 @@ func (f *finished) columns(batch int64, now any) []any {
 	}
 }
 
-// clean makes any text fit for a column: PostgreSQL takes no zero bytes and
-// nothing but UTF-8.
+// clean makes any text fit for a column: PostgreSQL accepts no zero bytes and only UTF-8.
 func clean(s string) string {
 	b, _ := json.Marshal(s) // replaces what is no UTF-8
 	var out string

@@ -2,11 +2,11 @@ package batch
 
 import "sync"
 
-// noticedAfter is how many recordings, the first of all, have to fail for one reason
-// for that to be told at once, and not in the summary alone.
+// noticedAfter is how many recordings must fail for one reason, from the first one on, to be
+// reported at once and not only in the summary.
 const noticedAfter = 20
 
-// firstRows watches how the first recordings come out.
+// firstRows watches the results of the first recordings.
 type firstRows struct {
 	mu     sync.Mutex
 	n      int
@@ -14,7 +14,7 @@ type firstRows struct {
 	over   bool
 }
 
-// good notes a recording that was heard: what fails then is not all.
+// good notes a recording that was heard: later failures do not affect all of them.
 func (f *firstRows) good() {
 	f.mu.Lock()
 	f.over = true

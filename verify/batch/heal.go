@@ -10,11 +10,11 @@ import (
 // healSlice is how many chunks or rows are healed in one transaction.
 const healSlice = 500
 
-// heal puts back into the queue every chunk that no process would ever take: nobody
-// holds it, and its job does not wait either, or runs for a client that is not
+// heal puts back into the queue every chunk that no process would ever take. Nobody holds
+// such a chunk, and its job does not wait either, or runs for a client that is not
 // registered, or has run for longer than a lease. A process that dies between two
-// transactions leaves such chunks, and so does anything else that goes wrong with a job.
-// A chunk that a process is about to claim comes to no harm: only one claim succeeds.
+// transactions leaves such chunks, and so does any other failure of a job. A chunk that a
+// process is about to claim comes to no harm: only one claim succeeds.
 func (e *engine) heal(ctx context.Context) error {
 	d := e.store.db
 	n, err := d.Exec(ctx, e.jobsWait()+` WHERE (state IN (`+finalized+`) OR state = 'running' AND (attempted_at < `+d.RiverTimeBefore()+`
@@ -40,7 +40,7 @@ func (e *engine) heal(ctx context.Context) error {
 	}
 }
 
-// healJobless makes jobs for chunks that have none, under whose keys they go on.
+// healJobless creates jobs for chunks without one; the chunks continue under the jobs' keys.
 func (e *engine) healJobless(ctx context.Context) (healed int, err error) {
 	err = e.store.db.Tx(ctx, func(t db.Statements) error {
 		var old []int64
@@ -91,7 +91,7 @@ func (e *engine) healRows(ctx context.Context, batch int64) (healed int, err err
 			}
 			e.o.Logger.Warn("rows that were in no chunk wait in one again", "rows", len(stray))
 			healed = len(stray)
-			// Who runs the batch knows what it allows.
+			// The process that runs the batch knows its permissions.
 			_, err = e.moveToChunk(ctx, t, newJob{batch: batch, needs: needsUnknown}, stray)
 			return err
 		})
@@ -108,7 +108,7 @@ func (e *engine) healAllRows(ctx context.Context, batch int64) error {
 	}
 }
 
-// moveToChunk puts rows into a chunk of their own and gives its key.
+// moveToChunk puts rows into a new chunk and returns its key.
 func (e *engine) moveToChunk(ctx context.Context, t db.Statements, j newJob, rows []int64) (int64, error) {
 	ids, err := e.queue.insert(ctx, t, []newJob{j})
 	if err != nil {
@@ -122,7 +122,7 @@ func (e *engine) moveToChunk(ctx context.Context, t db.Statements, j newJob, row
 	return ids[0], err
 }
 
-// A snooze is how long a job waits that cannot be worked on now.
+// A snooze is how long a job waits that cannot run now.
 const (
 	stoppedSnooze = time.Second // the batch was stopped, and its queues will be left soon
 	filesSnooze   = 2 * time.Second

@@ -12,15 +12,15 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// noRecording is the identity of a row that names none.
+// noRecording is the identity of a row without a recording.
 const noRecording = "-"
 
-// identify names the recording of a row by a keyed hash of its whole reference,
-// secrets among it. The key is the database's own: who has the hash, which may be
-// part of an id that is exported, cannot try signatures until one fits.
+// identify names the recording of a row by a keyed hash of its whole reference, including
+// secrets. Each database has its own key. The hash may be part of an exported id; without
+// the key nobody can use it to guess signatures.
 //
-// A row without an id is known by its reference. Where that hides what tells it from
-// others, the hash stands beside it.
+// A row without an id is identified by its reference. If the printed reference hides the
+// part that distinguishes it from others, the hash stands beside it.
 func (r *row) identify(key []byte) {
 	r.identity = noRecording
 	ref, err := fetch.ParseUntrusted(r.reference)
@@ -41,17 +41,16 @@ func (r *row) identify(key []byte) {
 	}
 }
 
-// tellsAll reports whether nothing but a signature is left out when a reference is
-// printed.
+// tellsAll reports whether the printed reference leaves out nothing but a signature.
 func tellsAll(ref fetch.Reference) bool {
 	unsigned, err := fetch.ParseUntrusted(ref.Identity())
 	return err == nil && unsigned.String() == unsigned.Identity()
 }
 
-// identityKey is the name of the secret that identities are hashed with.
+// identityKey is the name of the secret that keys the hashes of identities.
 const identityKey = "identity"
 
-// secretKey gives the database's own key, which is made when it is first asked for.
+// secretKey returns the database's own key. The first request creates it.
 func (s *Store) secretKey(ctx context.Context, t db.Statements) ([]byte, error) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // it never fails
@@ -69,8 +68,8 @@ func (s *Store) secretKey(ctx context.Context, t db.Statements) ([]byte, error) 
 	return key, nil
 }
 
-// same reports whether a row names the recording that it named before. What an
-// earlier version stored has no identity: it is the same where nothing was hidden.
+// same reports whether a row names the same recording as before. Rows that an earlier
+// version stored have no identity: they are the same if nothing was hidden.
 func (r *row) same(old *former) bool {
 	if old.identity == "" {
 		return r.plain && old.recording == r.recording

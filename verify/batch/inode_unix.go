@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// inode gives a file's number, 0 where it has none.
+// inode returns a file's number, 0 if it has none.
 func inode(_ string, info fs.FileInfo) uint64 {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		return uint64(s.Ino)

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// inode gives a file's index on its volume, 0 where it has none.
+// inode returns a file's index on its volume, 0 if it has none.
 func inode(path string, _ fs.FileInfo) uint64 {
 	f, err := os.Open(path)
 	if err != nil {

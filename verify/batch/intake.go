@@ -15,7 +15,8 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// engineVersion is what makes results: a result that something else made may be out of date.
+// engineVersion is the version that makes results. A result of any other version may be out
+// of date.
 type engineVersion struct {
 	version string
 	schema  int64
@@ -79,7 +80,7 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 	return in.report, flush()
 }
 
-// noteFailures tells of rows that cannot be used, where they are the first of all.
+// noteFailures reports unusable rows if they are the first of all.
 func (in *intake) noteFailures(slice []row) {
 	for i := range slice {
 		if in.usable = in.usable || slice[i].err == nil; in.usable {
@@ -89,7 +90,7 @@ func (in *intake) noteFailures(slice []row) {
 	}
 }
 
-// former is what the batch holds of a row.
+// former is the batch's stored data about a row.
 type former struct {
 	facts                   string
 	id, identity            string
@@ -108,7 +109,7 @@ type former struct {
 	stale                   *int64
 }
 
-// The kinds of work on a row that the batch has had before.
+// The kinds of work on a row that the batch already had.
 const (
 	nothing = iota
 	judge
@@ -170,7 +171,7 @@ func (in *intake) take(ctx context.Context, t db.Statements, slice []row, report
 	return w.store(ctx, t, report)
 }
 
-// kept adds to the first of what is told one by one.
+// kept adds to the first items that are reported one by one.
 func kept(all []Repeat, x Repeat) []Repeat {
 	if len(all) >= keptRepeats {
 		return all
@@ -178,7 +179,7 @@ func kept(all []Repeat, x Repeat) []Repeat {
 	return append(all[:len(all):len(all)], x)
 }
 
-// work decides what there is to do for a row that has been here before.
+// work decides what to do for a row that the batch already had.
 func (in *intake) work(r *row, old *former) int {
 	if r.err != nil {
 		return nothing // its result is written at once
@@ -219,7 +220,7 @@ func (in *intake) work(r *row, old *former) int {
 	return nothing
 }
 
-// measures reports whether all has been measured that the row now needs.
+// measures reports whether everything that the row now needs has been measured.
 func (old former) measures(r *row) bool {
 	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) {
 		return true
@@ -228,7 +229,7 @@ func (old former) measures(r *row) bool {
 	return json.Unmarshal([]byte(old.facts), &were) == nil && were.measures(r.facts)
 }
 
-// A revisit is a row that the batch has had before.
+// A revisit is a row that the batch already had.
 type revisit struct {
 	row  *row
 	old  former

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// A laterError says that what failed may succeed by itself after some time.
+// A laterError says that the failed operation may succeed by itself after some time.
 type laterError interface {
 	error
 	RetryAfter() time.Duration // how long to wait at least; 0: trying again is of no use
 }
 
-// DefaultRetryLate is for how long a recording is tried again that is not there
-// yet: providers publish one some seconds to minutes after its call.
+// DefaultRetryLate is how long to retry a recording that is not there yet: providers publish
+// a recording some seconds to minutes after its call.
 const DefaultRetryLate = 5 * time.Minute
 
-// lateTries is how often: after a fifth of the time, and at its end.
+// lateTries is the number of retries: after a fifth of the time, and at its end.
 const lateTries = 2
 
 // laterPause is how long a row waits that failed with err and had waited tries

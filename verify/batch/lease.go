@@ -11,16 +11,16 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// The times after which a worker is taken for dead, and how often it says that
-// it is alive. What a dead worker held is taken over after DefaultLease and a beat
-// more at the latest; where its process is seen to be gone, at the next beat.
+// The times after which a worker counts as dead, and how often it signals that it is alive.
+// Others take over a dead worker's chunks after DefaultLease and one more beat at the
+// latest, or at the next beat if they see that its process is gone.
 const (
 	DefaultLease = 20 * time.Second
 	beatsPerTerm = 4 // so that three in a row can be lost
 )
 
-// register enters this process among the workers. What it held under the number
-// before, which others have removed, it has lost.
+// register adds this process to the workers. If others have removed its previous
+// registration, it has lost the chunks held under that.
 func (e *engine) register(ctx context.Context, before int64) error {
 	e.registering.Lock()
 	defer e.registering.Unlock()
@@ -87,8 +87,8 @@ func (e *engine) run(ctx context.Context) {
 	}
 }
 
-// beat renews the lease, gives up what is no longer this process's, and gives back
-// what it holds without knowing.
+// beat renews the lease, gives up chunks that this process has lost, and releases those that
+// it holds without knowing.
 func (e *engine) beat(ctx context.Context) error {
 	me := e.id()
 	n, err := e.store.db.Exec(ctx, `UPDATE otoscope_workers SET lease_until = `+e.store.db.Now()+` + ? WHERE worker_id = ?`, e.o.Lease.Seconds(), me)
@@ -134,7 +134,7 @@ func (e *engine) beat(ctx context.Context) error {
 	if len(held) == 0 {
 		return nil
 	}
-	// These were claimed, and then something went wrong on this side.
+	// The claims of these succeeded, and then this side failed.
 	return e.store.db.Tx(ctx, func(t db.Statements) error { return e.free(ctx, t, me, slices.Sorted(maps.Keys(held)), running) })
 }
 
@@ -143,8 +143,8 @@ type worker struct {
 	id, pid, started int64
 }
 
-// reapDead reaps those whose lease has run out, and those of this machine whose
-// process is gone.
+// reapDead reaps workers whose lease has run out, and workers of this machine whose process
+// is gone.
 func (e *engine) reapDead(ctx context.Context) error {
 	expired, err := db.Keys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE lease_until < `+e.store.db.Now()+` ORDER BY worker_id`)
 	if err != nil {
@@ -179,7 +179,7 @@ func (e *engine) reapDead(ctx context.Context) error {
 	return nil
 }
 
-// reapOthers reaps all but this process, where only one can work on a database.
+// reapOthers reaps all workers except this one, if only one can work on a database.
 func (e *engine) reapOthers(ctx context.Context) error {
 	others, err := db.Keys(ctx, e.store.db, `SELECT worker_id FROM otoscope_workers WHERE worker_id <> ? ORDER BY worker_id`, e.id())
 	if err != nil {
@@ -196,12 +196,12 @@ func (e *engine) reapOthers(ctx context.Context) error {
 // anyWorker is the condition for reap that a worker is registered.
 const anyWorker = `1 = 1`
 
-// onLeave is for reap: there is nothing to note of a process that ends in order.
+// onLeave is for reap: there is nothing to note about a process that ends normally.
 func onLeave(context.Context, db.Statements, int64) error { return nil }
 
-// reap removes a worker on a condition, and frees what it held, after note has
-// noted how it came to its end. Its row stays locked until all of it is done, so
-// that it claims nothing meanwhile; afterwards it cannot.
+// reap removes a worker on a condition and frees its chunks, after note has recorded how it
+// ended. Its row stays locked until all of this is done, so the worker claims nothing
+// meanwhile; afterwards it cannot.
 func (e *engine) reap(ctx context.Context, worker int64, condition string, note func(context.Context, db.Statements, int64) error) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
 		return e.store.db.Tx(ctx, func(t db.Statements) error {
@@ -229,14 +229,14 @@ func (e *engine) reap(ctx context.Context, worker int64, condition string, note 
 	})
 }
 
-// The states of jobs that River gives to no client.
+// The states of jobs that no client can get from River.
 const (
 	finalized = `'completed', 'cancelled', 'discarded'`
 	running   = `'running', ` + finalized
 )
 
-// free lets chunks of a worker wait for the next, with jobs in one of the states.
-// Who held them can no longer write.
+// free lets a worker's chunks wait for the next worker, with jobs in one of the states. The
+// former holder can no longer write.
 func (e *engine) free(ctx context.Context, t db.Statements, worker int64, chunks []int64, states string) error {
 	cond, list := e.store.db.InKeys("chunk_id", chunks)
 	freed, err := db.Keys(ctx, t, `UPDATE otoscope_chunks SET worker_id = NULL, quarantined_row = NULL WHERE worker_id = ? AND `+cond+` RETURNING chunk_id`, worker, list)

@@ -10,10 +10,10 @@ import (
 // purgeSlice is how many rows are deleted in one transaction.
 const purgeSlice = 5000
 
-// Purge deletes the rows that a filter chooses from every table, and gives how
-// many those were. What is declared and known of no other row goes too, and so
-// does a batch that has no row left. Afterwards the database is rewritten, so
-// that nothing of them is left in its files.
+// Purge deletes the rows that a filter selects from every table, and returns their number.
+// It also deletes declared and known facts that no other row has, and batches without rows.
+// Afterwards it rewrites the database, so that its files contain nothing of the deleted
+// rows.
 func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 	if f.Batch != "" {
 		var err error
@@ -39,7 +39,7 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 			`DELETE FROM otoscope_facts WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.facts_id = otoscope_facts.facts_id)`,
 			`DELETE FROM otoscope_sounds WHERE NOT EXISTS (SELECT 1 FROM otoscope_facts f WHERE CAST(f.facts AS text) LIKE '%' || otoscope_sounds.sha256 || '%')`,
 			`DELETE FROM otoscope_chunks WHERE NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.chunk_id = otoscope_chunks.chunk_id)`,
-			// One that is being read may be about to get its first rows.
+			// A batch that is being read may be about to get its first rows.
 			`DELETE FROM otoscope_batches WHERE read_whole = 1 AND NOT EXISTS (SELECT 1 FROM otoscope_rows r WHERE r.batch_id = otoscope_batches.batch_id)`,
 			`DELETE FROM otoscope_tallies WHERE NOT EXISTS (SELECT 1 FROM otoscope_batches b WHERE b.batch_id = otoscope_tallies.batch_id)`,
 		} {
@@ -86,9 +86,9 @@ func (s *Store) deleteRows(ctx context.Context, t db.Statements, keys []int64) e
 	return nil
 }
 
-// dropMended deletes what earlier readings said of rows that could only be named by
-// their number, and that the reading which has just ended found mended, or gone:
-// nothing else would ever take the place of that result.
+// dropMended deletes earlier results of rows that could only be identified by their number,
+// if the reading that has just ended found them corrected or gone. Nothing else would ever
+// replace such a result.
 func (s *Store) dropMended(ctx context.Context, t db.Statements, batch, revision int64) error {
 	keys, err := db.Keys(ctx, t, `SELECT r.row_key FROM otoscope_results s JOIN otoscope_rows r ON r.row_key = s.row_key
 		WHERE s.error_kind = ? AND s.batch_id = ? AND r.revision < ? AND r.recording = '' AND r.id = '`+unnamed+`' || r.row`, badRowKind, batch, revision)

@@ -11,9 +11,8 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// Results gives the results that a filter chooses, in the order of the batches
-// and of their rows; with measurements where detail says so. After an error
-// there are no more.
+// Results returns the results that a filter selects, in the order of the batches and of
+// their rows. It includes measurements if detail is set. An error ends the results.
 func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
 		f, err := s.resolve(ctx, f)
@@ -79,7 +78,7 @@ func restored(batch, id string, row int64, verdict string, recording *string) (r
 	return report.Restore(batch, id, row, []byte(verdict), &stored.Measurements)
 }
 
-// errEnough ends a query of which no more is wanted.
+// errEnough ends a query whose caller wants no more rows.
 var errEnough = fmt.Errorf("enough")
 
 // maxGroupColumns bounds the columns that groups get in CSV.

@@ -9,27 +9,27 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// A Report says what a run did.
+// A Report is the result of a run.
 type Report struct {
 	Batch    string
 	Renamed  string // what an earlier version called the batch, where it is now known by its manifest's path
 	Manifest ManifestStats
 	Status   Status
-	// Outcomes counts the results of the whole batch, those of earlier runs among them;
-	// nil where the run was interrupted and there was no time to count.
+	// Outcomes counts the results of the whole batch, including those of earlier runs; nil
+	// if the run was interrupted and there was no time to count.
 	Outcomes map[verify.Outcome]int64
-	// Unheard is how many rows of this reading have no result that comes from their
-	// own recording, nor an error. It is 0, unless results were deleted meanwhile or
-	// there is a defect.
+	// Unheard is the number of rows of this reading that have neither a result from their
+	// own recording nor an error. It is 0, unless results were deleted meanwhile or there is
+	// a defect.
 	Unheard int64
-	// Left is how many rows still wait, where the run did not come to its end.
+	// Left is the number of rows that still wait if the run did not finish.
 	Left int64
 }
 
-// Run reads a manifest into its batch and works on it until all is done, ctx
-// ends, or something stops it. What is done is stored in any case, and the same
-// call goes on with the rest. When ctx ends, Run returns within WorkOptions.DrainTimeout
-// and some seconds; its error is then ctx's.
+// Run reads a manifest into its batch and works on it until all is done, ctx ends, or an
+// error stops it. Finished results are stored in any case, and the same call continues with
+// the rest. When ctx ends, Run returns within WorkOptions.DrainTimeout and some seconds; its
+// error is then that of ctx.
 func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
 	rows := newReader(m, r)
 	if err := rows.check(m); err != nil {
@@ -79,14 +79,14 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 	if err := e.start(ctx); err != nil {
 		return err
 	}
-	// A process that still works is alive: it renews its lease to the last.
+	// A working process is alive: it renews its lease until the end.
 	beating, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
 	beaten := make(chan struct{})
 	go func() {
 		defer close(beaten)
 		e.run(beating)
 	}()
-	// What halts the work ends f too.
+	// An error that stops the work also ends f.
 	inner, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(e.begin, func() { cancel(context.Cause(e.begin)) })
 	err := f(inner)
@@ -101,7 +101,7 @@ func (e *engine) during(ctx context.Context, f func(context.Context) error) erro
 	return err
 }
 
-// beginReading makes the batch or finds it.
+// beginReading creates or finds the batch.
 func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, report *Report, stopAfter int) error {
 	return s.retry(ctx, defaultPatience, func() error {
 		return s.db.Tx(ctx, func(t db.Statements) error {
@@ -138,13 +138,13 @@ func (s *Store) beginReading(ctx context.Context, in *intake, name batchName, re
 	})
 }
 
-// runBatch reads and waits for the end.
+// runBatch reads the manifest and waits for the end of the batch.
 func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest.Manifest, report *Report) error {
 	if err := e.healAllRows(ctx, in.batch); err != nil {
 		return s.storageError("going on with the batch", err)
 	}
 	e.runs = in.batch
-	// Others that the batch has are found while it runs.
+	// The run finds the batch's other rows as it goes.
 	first := needsNothing
 	if in.rows.allowPrivate {
 		first = needsPrivate
@@ -173,7 +173,7 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 	err := e.watch(ctx, read, func(ctx context.Context) (bool, error) {
 		done, err := follow.status(ctx)
 		if err == nil && done && report.Status.Read {
-			// Nothing that waits was left behind.
+			// No waiting row was left behind.
 			healed, err := e.healRows(ctx, in.batch)
 			return healed == 0, err
 		}

@@ -13,18 +13,18 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// serveEvery is how often a process looks which queues there are.
+// serveEvery is how often a process looks for queues.
 const serveEvery = time.Second
 
-// A waitingKind is what chunks of a batch need that is not stopped.
+// A waitingKind is the needs of waiting chunks in a batch that is not stopped.
 type waitingKind struct {
 	batch int64
 	needs needs
 }
 
-// serveAll takes part in every queue with work that this process may and can do,
-// of the batch that it runs or else of all, and leaves those that it no longer may.
-// It reports whether there is any such work.
+// serveAll joins every queue with work that this process may and can do, of its own batch or
+// otherwise of all, and leaves the queues that it may no longer serve. It reports whether
+// there is any such work.
 func (e *engine) serveAll(ctx context.Context) (bool, error) {
 	var kinds []waitingKind
 	err := db.Each(ctx, e.store.db, `SELECT DISTINCT c.batch_id, c.needs FROM otoscope_chunks c JOIN otoscope_batches b ON b.batch_id = c.batch_id
@@ -50,8 +50,8 @@ func (e *engine) serveAll(ctx context.Context) (bool, error) {
 	return len(wanted) > 0, e.serveJust(ctx, wanted, kinds)
 }
 
-// serveJust serves the queues that are wanted. It leaves others whose work others
-// have to do, or whose batch is over or was stopped, where it does not run it itself.
+// serveJust serves the wanted queues. It leaves a queue if others must do its work, or if
+// its batch is over or stopped, unless this process runs that batch.
 func (e *engine) serveJust(ctx context.Context, wanted map[string]bool, kinds []waitingKind) error {
 	for name := range wanted {
 		if err := e.serve(name); err != nil {
@@ -84,7 +84,7 @@ func (e *engine) serveJust(ctx context.Context, wanted map[string]bool, kinds []
 	return nil
 }
 
-// serve takes part in a queue, unless it is being left.
+// serve joins a queue, unless the process is leaving it.
 func (e *engine) serve(name string) error {
 	e.mu.Lock()
 	_, has := e.served[name]
@@ -115,11 +115,11 @@ func (e *engine) able(ctx context.Context, k waitingKind) (bool, error) {
 	return e.probe(ctx, k)
 }
 
-// probed is how many files are looked for at once.
+// probed is the number of files to look for at once.
 const probed = 100
 
-// probe reports whether a file is here that rows wait for which another host
-// listed: both may have the same folder. It goes on where it was at the last time.
+// probe reports whether this host has a file that another host listed and that rows wait
+// for: both may share the folder. It continues from its last position.
 func (e *engine) probe(ctx context.Context, k waitingKind) (bool, error) {
 	name := queueName(k.batch, k.needs)
 	e.mu.Lock()
@@ -152,8 +152,8 @@ func (e *engine) probe(ctx context.Context, k waitingKind) (bool, error) {
 	return found, err
 }
 
-// filesMissing leaves a queue, where no file of a chunk is here, until a file of
-// its rows is found again.
+// filesMissing leaves a queue if no file of a chunk is on this host, until a file of its
+// rows is found again.
 func (e *engine) filesMissing(queue string, all bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -162,7 +162,7 @@ func (e *engine) filesMissing(queue string, all bool) {
 	}
 }
 
-// allowed is what the batch of a row allows.
+// allowed is the permissions of a row's batch.
 func (e *engine) allowed(n needs) *Allowed {
 	if n == needsUnknown {
 		return nil
@@ -176,8 +176,8 @@ func (e *engine) elsewhere(t *task, err error) bool {
 	return host != "" && host != e.host && errors.Is(err, fs.ErrNotExist)
 }
 
-// unable says which rows wait that this process may not or cannot do, and who
-// could; "" where there are none.
+// unable describes the waiting rows that this process may not or cannot do, and who could;
+// "" if there are none.
 func (e *engine) unable(ctx context.Context) (string, error) {
 	type waiting struct {
 		waitingKind

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// DefaultDatabase is the file that results are kept in where no other place is named.
+// DefaultDatabase is the file for results if no other place is given.
 const DefaultDatabase = "otoscope.db"
 
 // A Store keeps batches and their results, in an SQLite file or in a
@@ -19,11 +19,11 @@ type Store struct {
 	db db.Database
 }
 
-// OpenOptions say what a store is opened for. The zero value is to read.
+// OpenOptions state the purpose of opening a store. The zero value is for reading.
 type OpenOptions = db.Options
 
-// Open opens a store: a URL that begins with postgres:// or postgresql://, or
-// the path of an SQLite file. Tables are made or brought up to date.
+// Open opens a store: a URL that begins with postgres:// or postgresql://, or the path of an
+// SQLite file. It creates the tables or brings them up to date.
 func Open(ctx context.Context, target string, o OpenOptions) (*Store, error) {
 	d, err := db.Open(ctx, target, o)
 	if err != nil {
@@ -32,14 +32,14 @@ func Open(ctx context.Context, target string, o OpenOptions) (*Store, error) {
 	return &Store{d}, nil
 }
 
-// HoldsPassword reports whether what names a database has a password in it.
+// HoldsPassword reports whether the name of a database contains a password.
 func HoldsPassword(target string) bool { return db.HoldsPassword(target) }
 
 // Close closes the store.
 func (s *Store) Close() error { return s.db.Close() }
 
-// storageError puts a database's error into a sentence. What is wrong with a manifest
-// has one already.
+// storageError turns a database's error into a sentence. Errors of a manifest already are
+// sentences.
 func (s *Store) storageError(doing string, err error) error {
 	if errors.As(err, new(*manifest.Error)) {
 		return err
@@ -47,12 +47,12 @@ func (s *Store) storageError(doing string, err error) error {
 	return db.Explain(s.db, doing, err)
 }
 
-// retry repeats f while it fails for reasons that pass, at most for patience.
+// retry repeats f while it fails for temporary reasons, at most for patience.
 func (s *Store) retry(ctx context.Context, patience time.Duration, f func() error) error {
 	return db.Retry(ctx, s.db, patience, f)
 }
 
-// keys takes n free keys of a kind and gives the first.
+// keys reserves n free keys of a kind and returns the first.
 func keys(ctx context.Context, t db.Statements, kind string, n int) (int64, error) {
 	var next int64
 	found, err := db.One(ctx, t, `UPDATE otoscope_keys SET next = next + ? WHERE name = ? RETURNING next`, []any{n, kind}, &next)

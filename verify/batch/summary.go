@@ -12,11 +12,11 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// maxGroups bounds the groups of a summary: a group that differs for every
-// recording is no group, and must not cost the memory of all of them.
+// maxGroups bounds the groups of a summary. A value that differs for every recording does
+// not form groups, and must not take memory for all of them.
 const maxGroups = 1000
 
-// Summarise counts the results that a filter chooses.
+// Summarise counts the results that a filter selects.
 func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error) {
 	f, err := s.resolve(ctx, f)
 	if err != nil {
@@ -34,8 +34,8 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error)
 	return sum, err
 }
 
-// chosen gives what a query has to add to results s, and its condition. The rows
-// are looked at only where the filter asks for something that they alone have.
+// chosen returns the joins that a query adds to results s, and its condition. It joins the
+// rows only if the filter uses their columns.
 func (s *Store) chosen(f Filter) (join, cond string, args []any) {
 	if f.IsEmpty() {
 		if f.Batch == "" {
@@ -82,7 +82,7 @@ func refuted(counts map[verify.Outcome]int64) report.Rate {
 	return report.NewRate(bad, bad+counts[verify.Match])
 }
 
-// countRows counts what has no result.
+// countRows counts the rows without a result.
 func (s *Store) countRows(ctx context.Context, f Filter, sum *report.Summary) error {
 	cond, args := Filter{Batch: f.Batch}.condition(s.db)
 	if _, err := db.One(ctx, s.db, `SELECT count(*) FROM otoscope_rows r WHERE r.chunk_id IS NOT NULL AND `+cond, args, &sum.Waiting); err != nil {
@@ -122,7 +122,7 @@ func (s *Store) countFindings(ctx context.Context, f Filter, sum *report.Summary
 	return err
 }
 
-// maxReasons bounds the reasons that are told of one kind of error.
+// maxReasons bounds the reasons reported for one kind of error.
 const maxReasons = 10
 
 func (s *Store) countErrors(ctx context.Context, f Filter, sum *report.Summary) error {

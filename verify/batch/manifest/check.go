@@ -9,13 +9,13 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 )
 
-// headRows is how many rows are looked at before a manifest is believed in: if
-// all of them are bad, the manifest is.
+// headRows is the number of rows that are checked before a manifest is accepted. If all of
+// them are bad, so is the manifest.
 const headRows = 1000
 
-// Check reads as far as the first row that is usable, and refuses with an *Error
-// a manifest of which none is, or which cannot be read. Entries gives all rows
-// nevertheless. A manifest that has been checked is not checked again.
+// Check reads up to the first usable row. It refuses with an *Error a manifest without a
+// usable row, or one that cannot be read. Entries still returns all rows. A manifest is
+// checked only once.
 func (m *Manifest) Check(usable func(Entry) error) error {
 	if m.checked {
 		return nil

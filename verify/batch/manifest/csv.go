@@ -61,11 +61,11 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	return nil
 }
 
-// factAttributes is the fact that may stand in place of a recording, which it names.
+// factAttributes is the fact that may replace a recording, because it names one.
 const factAttributes = "attributes"
 
-// separatorLine gives the separator that a first line such as "sep=;" names, as
-// spreadsheets write it.
+// separatorLine returns the separator that a first line such as "sep=;" names, in the form
+// that spreadsheets write.
 func separatorLine(record []byte) (rune, bool) {
 	line := strings.Trim(strings.TrimSpace(string(record)), `"`)
 	if len(line) == len("sep=;") && strings.EqualFold(line[:4], "sep=") && strings.Contains(separators, line[4:]) {
@@ -77,8 +77,8 @@ func separatorLine(record []byte) (rune, bool) {
 // separators are the characters that can separate columns.
 const separators = ",;\t|"
 
-// separator finds what separates the columns of a header: of comma, semicolon,
-// tab and bar the one that it has most of outside of quotation marks.
+// separator finds the separator of a header's columns: of comma, semicolon, tab and bar, the
+// one that occurs most often outside quotation marks.
 func separator(header []byte) rune {
 	best, most := ',', 0
 	for _, c := range separators {
@@ -98,7 +98,7 @@ func separator(header []byte) rune {
 	return best
 }
 
-// choose finds out what each column means, and notes those that mean nothing.
+// choose finds the meaning of each column, and notes those without one.
 func (m *Manifest) choose(names []string) ([]string, error) {
 	chosen, err := m.headings.choose(names)
 	if err != nil {
@@ -153,15 +153,14 @@ func (t *table) rows(yield func(Entry) bool) {
 	}
 }
 
-// fatal reports whether an error leaves nothing more to be read.
+// fatal reports whether nothing more can be read after an error.
 func fatal(err error) bool {
 	return err != nil && !errors.Is(err, errTooLong) && !errors.Is(err, errOpen)
 }
 
 const quotationHint = `put a field that holds a quotation mark into quotation marks and double those in it: "5"" disk"`
 
-// fill reads one record into fields. Spreadsheets end in rows whose cells are all
-// empty.
+// fill reads one record into fields. Spreadsheets end with rows whose cells are all empty.
 func (t *table) fill(f *Fields, record []byte) (empty bool, err error) {
 	if err := cleanText(string(record)); err != nil {
 		return false, err
@@ -181,8 +180,8 @@ func (t *table) fill(f *Fields, record []byte) (empty bool, err error) {
 			f.set(t.columns[i], strings.TrimSpace(v))
 		}
 	}
-	// Spreadsheets end rows early where the last cells are empty, but a row
-	// that is longer than its header has been torn by an unquoted separator.
+	// Spreadsheets shorten rows whose last cells are empty. But an unquoted separator has
+	// split a row that is longer than its header.
 	if len(values) > len(t.columns) && strings.Join(values[len(t.columns):], "") != "" {
 		return false, &RowError{
 			Message: fmt.Sprintf("the row has %d fields, the header %d", len(values), len(t.columns)),
@@ -204,16 +203,15 @@ func parse(record []byte, comma rune) ([]string, error) {
 	return values, err
 }
 
-// A splitter cuts text into CSV records, which may hold line breaks in quotation
-// marks. Where a quotation mark is not closed within maxRecord, only the line
-// with it is given up: encoding/csv by itself would read the whole file into
-// that one field.
+// A splitter cuts text into CSV records, which may contain line breaks in quotation marks.
+// If a quotation mark is not closed within maxRecord, only its line is lost: encoding/csv
+// alone would read the whole file into that one field.
 type splitter struct {
 	lines
 	comma rune
 }
 
-// record gives the next record that is not blank and the line that it begins in.
+// record returns the next record that is not blank, and the line where it begins.
 func (s *splitter) record() ([]byte, int64, error) {
 	line, err := s.next()
 	for err == nil && blank(line) {

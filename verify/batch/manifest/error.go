@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 )
 
-// An Error is a manifest of which nothing can be used.
+// An Error is a manifest without usable content.
 type Error struct{ words }
 
 type words = hint.Error
@@ -20,5 +20,5 @@ func unreadable(err error, line int64) error {
 	}}
 }
 
-// A RowError says what is wrong with one row.
+// A RowError describes the fault of one row.
 type RowError = hint.Error

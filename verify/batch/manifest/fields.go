@@ -6,16 +6,16 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// Fields are what one row says.
+// Fields are the contents of one row.
 type Fields struct {
 	Recording, ID string
 	Shown         string // what a result calls the recording, where not as it is named
-	// Words are what the row says of the facts of declare.Table, in the order of its
+	// Words are the row's words about the facts of declare.Table, in the order of its
 	// columns. None is empty.
 	Words []declare.Word
 }
 
-// The columns that are no facts.
+// The columns that are not facts.
 const (
 	columnRecording = "recording"
 	columnID        = "id"
@@ -23,10 +23,10 @@ const (
 	columnDeclared  = "declared" // of the results' own JSON
 )
 
-// GroupPrefix begins the name of a column that a group is named in.
+// GroupPrefix begins the name of a column that holds a group.
 const GroupPrefix = "group."
 
-// set takes over what stands in a column.
+// set stores the contents of a column.
 func (f *Fields) set(column, value string) {
 	if value == "" {
 		return
@@ -50,8 +50,7 @@ func (f *Fields) say(fact, value string) {
 	f.Words = append(f.Words, declare.Word{Fact: fact, Value: value})
 }
 
-// Word gives what the row says of a fact, "" where it says nothing; of several
-// words the last.
+// Word returns the row's word about a fact, "" if there is none; of several words the last.
 func (f Fields) Word(fact string) string {
 	value := ""
 	for _, w := range f.Words {

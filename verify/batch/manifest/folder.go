@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// sortedEntries is how many names of one folder are held and sorted at a time:
-// folders that large aside, the order of the rows is that of the names.
+// sortedEntries is the number of names of one folder that are held and sorted at a time.
+// Except in larger folders, the rows are in the order of the names.
 const sortedEntries = 100_000
 
 // folder lists the recordings below a folder; each is known by its path within.
@@ -30,7 +30,7 @@ type walker struct {
 	yield func(Entry) bool
 }
 
-// walk reports whether to go on.
+// walk reports whether to continue.
 func (w *walker) walk(inside string) bool {
 	dir, err := os.Open(filepath.Join(w.root, inside))
 	if err != nil {

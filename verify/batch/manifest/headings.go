@@ -13,13 +13,12 @@ import (
 // A Mapping names the heading under which a table has one of the columns.
 type Mapping struct{ Column, Heading string }
 
-// A heading is what a system calls a column of ours.
+// A heading is a system's name for a column of ours.
 type heading struct{ name, column string }
 
-// headings lists the names under which the exports of known systems have our
-// columns, by their makers. Of several in one table the first here counts. A name
-// that means a call rather than its recording, such as the time at which the call
-// came in, is not here.
+// headings lists the names of our columns in the exports of known systems, by vendor. If a
+// table has several, the first one here counts. Names that describe a call rather than its
+// recording, such as the start time of the call, are left out.
 func headings() []heading {
 	return []heading{
 		// Twilio: recordingStatusCallback of TwiML <Recording> and <Dial>; Recording
@@ -43,7 +42,7 @@ func headings() []heading {
 		{"ContactId", columnID},
 		// Bright Pattern, Recordings Details Format.
 		{"Agent loginId", "agent"},
-		// What tables that people made call them.
+		// Names in tables that people made.
 		{"agent_name", "agent"}, // Five9's reports too
 		{"recording_link", columnRecording},
 		{"recording_file", columnRecording},
@@ -70,13 +69,13 @@ type columnsOf struct {
 	known  map[string]rank   // by the folded heading of a known system
 }
 
-// rank is a column with how well its heading names it: the lower, the better.
+// rank is a column and how well its heading names it; lower is better.
 type rank struct {
 	column string
 	rank   int
 }
 
-// The ranks of headings before those of known systems.
+// The ranks of headings that precede those of known systems.
 const (
 	rankMapped = iota
 	rankOwn
@@ -121,7 +120,7 @@ func (c *columnsOf) ownName(name string) (string, bool) {
 	return column, ok
 }
 
-// find says which column a heading names.
+// find returns the column that a heading names.
 func (c *columnsOf) find(name string) (rank, bool) {
 	name = strings.TrimSpace(name)
 	if column, ok := c.mapped[name]; ok {
@@ -134,14 +133,14 @@ func (c *columnsOf) find(name string) (rank, bool) {
 	return r, ok
 }
 
-// A choice is the columns that headings were found to name.
+// A choice is the columns that the headings name.
 type choice struct {
 	columns []string // of each heading, "" where it names none
 	unused  []string // headings that name none, or one that another names better
 }
 
-// choose finds the column of each heading. Its error names two headings that are
-// the same column; the first of them counts then.
+// choose finds the column of each heading. Its error names two headings for the same column;
+// the first of them then counts.
 func (c *columnsOf) choose(names []string) (choice, error) {
 	var twice error
 	out := choice{columns: make([]string, len(names))}
@@ -178,10 +177,10 @@ func (e *sameColumn) Error() string {
 	return fmt.Sprintf("%s and %s are the same column", escape.Quote(e.first, shownHeading), escape.Quote(e.second, shownHeading))
 }
 
-// shownHeading bounds how much of a heading a message repeats, in characters.
+// shownHeading bounds the length of a heading in a message, in characters.
 const shownHeading = 60
 
-// nearest guesses which column was meant by a heading: one letter is off.
+// nearest guesses the intended column of a heading with one wrong letter.
 func (c *columnsOf) nearest(name string) string {
 	var names []string
 	for _, own := range c.own {
@@ -200,8 +199,8 @@ func nearestName(name string, names []string) string {
 	return ""
 }
 
-// likeliest guesses which heading names the recordings, by its words and by what
-// stands under it in the first row; "" where none looks so.
+// likeliest guesses which heading names the recordings, from its words and from the first
+// row's cell under it; "" if none fits.
 func likeliest(names, first []string) string {
 	best, most := "", 0
 	for i, name := range names {
@@ -225,7 +224,7 @@ func likeliest(names, first []string) string {
 	return best
 }
 
-// noRecording is a table in which no column names the recordings.
+// noRecording is the error for a table without a column that names the recordings.
 func noRecording(names, first []string) *Error {
 	var shown []string
 	for _, n := range names {

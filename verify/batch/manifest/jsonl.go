@@ -18,9 +18,8 @@ import (
 	"github.com/otoscope/otoscope/verify/internal/object"
 )
 
-// jsonLines reads one object a line. A list around them, one element a line as
-// many exports have it, is read through: brackets alone on a line and commas at
-// the end of a line do no harm.
+// jsonLines reads one object per line. It also accepts a list with one element per line, as
+// many exports have it: brackets alone on a line and commas at the end of a line do no harm.
 func (m *Manifest) jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		l := &lines{r: r}
@@ -53,7 +52,7 @@ func (m *Manifest) jsonLines(r *bufio.Reader) iter.Seq[Entry] {
 	}
 }
 
-// element takes off what belongs to a list around the objects.
+// element removes the punctuation of a list around the objects.
 func element(line []byte) []byte {
 	line = bytes.TrimSuffix(line, []byte(","))
 	if bytes.HasPrefix(line, []byte("[")) && !json.Valid(line) {
@@ -90,7 +89,7 @@ func (m *Manifest) jsonRow(line []byte) (Fields, error) {
 		f.set(factAttributes, string(line))
 		return f, nil
 	}
-	// What else the row says is read too: it names the row that is bad.
+	// Read the rest of the row too: it identifies the bad row.
 	var bad error
 	if err != nil {
 		bad = &RowError{Message: err.Error(), Advice: "leave one of them out", Cause: err}
@@ -105,8 +104,8 @@ func (m *Manifest) jsonRow(line []byte) (Fields, error) {
 	return f, bad
 }
 
-// isRow tells a row from attributes. A Task resource has "attributes" and
-// "direction" among its keys too, and attributes may have any key.
+// isRow distinguishes a row from attributes. A Task resource also has the keys "attributes"
+// and "direction", and attributes may have any key.
 func (m *Manifest) isRow(line []byte, keys, columns []string, values map[string]json.RawMessage) bool {
 	for i, column := range columns {
 		r, _ := m.headings.find(keys[i])
@@ -135,7 +134,7 @@ func isSID(s string) bool {
 	return err == nil && ref.IsSID()
 }
 
-// notAnObject says why a line is no row.
+// notAnObject explains why a line is not a row.
 func notAnObject(line []byte, err error) error {
 	e := &RowError{Advice: "write one JSON object a line (jq -c . does)", Cause: err}
 	var kind *json.UnmarshalTypeError
@@ -150,7 +149,7 @@ func notAnObject(line []byte, err error) error {
 	return e
 }
 
-// setJSON takes over a value. The key groups has an object of several.
+// setJSON stores a value. The key groups has an object of several.
 func (f *Fields) setJSON(key, column string, value json.RawMessage) error {
 	if key == "groups" {
 		var groups map[string]json.RawMessage
@@ -191,8 +190,8 @@ func manyFiles() []string {
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// plain reads a value as the text that a CSV column would hold: lists of words,
-// such as channels, with commas.
+// plain converts a value to the text of a CSV cell: lists of words, such as channels, get
+// commas.
 func plain(key string, value json.RawMessage) (string, error) {
 	var s string
 	var words []string

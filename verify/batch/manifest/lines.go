@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// maxRecord bounds one row of a manifest, in bytes, so that a quotation mark
-// that is never closed costs one row and no memory. A task's attributes are
-// far smaller.
+// maxRecord bounds one row of a manifest, in bytes, so that an unclosed quotation mark costs
+// one row and no memory. A task's attributes are far smaller.
 const maxRecord = 1 << 20
 
 // lines reads physical lines of bounded length. A longer one is cut and
@@ -21,8 +20,8 @@ type lines struct {
 	back [][]byte
 }
 
-// next gives a line with its end. It fails with errTooLong after having skipped
-// the rest of a line that is too long.
+// next returns a line with its end. If the line is too long, it skips the rest and fails
+// with errTooLong.
 func (l *lines) next() ([]byte, error) {
 	if len(l.back) > 0 {
 		line := l.back[0]
@@ -58,7 +57,7 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
-// unread gives lines back to be read again.
+// unread returns lines to the reader, so that they are read again.
 func (l *lines) unread(all [][]byte) {
 	l.back = append(all, l.back...)
 	l.n -= int64(len(all))
@@ -73,7 +72,7 @@ func blank(line []byte) bool { return len(bytes.TrimSpace(line)) == 0 }
 
 const utf8Advice = `save the manifest as UTF-8, in a spreadsheet as "CSV UTF-8"`
 
-// cleanText refuses what no database and no JSON can hold.
+// cleanText refuses text that databases or JSON cannot hold.
 func cleanText(s string) error {
 	if strings.ContainsRune(s, 0) {
 		return &RowError{Message: "the row holds a zero byte", Advice: "export the manifest again as UTF-8 text"}

@@ -1,6 +1,6 @@
 // Package manifest reads lists of recordings for batches: CSV, JSON lines, exported task
-// attributes, or the files of a folder. A manifest comes out as a stream of rows, each
-// with its words or with an error. It is never held in memory as a whole, and a bad row
+// attributes, or the files of a folder. It returns a manifest as a stream of rows, each with
+// its words or with an error. It never holds the whole manifest in memory, and a bad row
 // does not affect the others.
 package manifest
 
@@ -29,20 +29,19 @@ type Entry struct {
 	Err    error // why the row cannot be used; nil where it can
 }
 
-// A Manifest lists the recordings of a batch. It is read once, from its start
-// to its end, and never held in memory.
+// A Manifest lists the recordings of a batch. It is read once, from start to end, and never
+// held in memory.
 type Manifest struct {
-	// Name is what the manifest is called: its file's name, or "stdin".
+	// Name is the name of the manifest: its file's name, or "stdin".
 	Name string
-	// Path is where it is, whole and without symbolic links; "" where it came through
-	// a pipe.
+	// Path is its absolute path without symbolic links; "" if it came through a pipe.
 	Path string
-	// Folder reports whether the rows are the files of a folder that a person
-	// named, whose paths therefore need no further permission.
+	// Folder reports whether the rows are the files of a folder that a person named. Their
+	// paths then need no further permission.
 	Folder bool
-	// Ignored are the columns that mean nothing here.
+	// Ignored are the columns without a meaning here.
 	Ignored []string
-	// Hint says what may have been meant by one of them.
+	// Hint suggests the intended meaning of one of them.
 	Hint string
 
 	base     string
@@ -58,15 +57,15 @@ type Manifest struct {
 // Base is the folder that the paths of the rows are relative to.
 func (m *Manifest) Base() string { return m.base }
 
-// Own is the folder that the manifest lies in, or is, whose files its rows may
-// name; "" for standard input.
+// Own is the folder that contains the manifest, or is the manifest. Rows may name its files.
+// It is "" for standard input.
 func (m *Manifest) Own() string { return m.own }
 
-// Entries gives the rows. They can be gone through once.
+// Entries returns the rows. They can be iterated once.
 func (m *Manifest) Entries() iter.Seq[Entry] { return m.entries }
 
-// Abort ends, with an error, a read that waits for more to come. It does nothing
-// where none can.
+// Abort ends, with an error, a read that waits for more input. It does nothing if the input
+// cannot be aborted.
 func (m *Manifest) Abort(err error) {
 	if m.abort != nil {
 		m.abort(err)
@@ -84,14 +83,14 @@ func (m *Manifest) Close() error {
 	return m.closer.Close()
 }
 
-// Usage says what a manifest is, for an error about a file that is not one.
+// Usage describes a manifest, for an error about a file that is not one.
 const Usage = `a manifest is CSV with a header that names a column "recording", JSON lines, or a folder; see: otoscope help batch`
 
-// Open opens a file or a folder; "-" is stdin, which stays open. Where stdin may
-// stay silent it should have a method CloseWithError, as an io.PipeReader has,
-// which Abort then calls. What is no manifest is an *Error.
+// Open opens a file or a folder; "-" is stdin, which stays open. If stdin may stay silent it
+// should have a method CloseWithError, as an io.PipeReader has; Abort calls it. The error
+// for a file that is not a manifest is an *Error.
 //
-// The mappings say which heading names a column, where it is none that is known.
+// The mappings name the column of a heading that is not a known one.
 func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) {
 	if path == "-" {
 		return read("stdin", ".", stdin, nil, mappings)
@@ -126,8 +125,8 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 	return m, nil
 }
 
-// wholePath is the one path by which a file is known, from whatever folder and by
-// whatever link it is named.
+// wholePath returns the one path that identifies a file, from any folder and through any
+// link.
 func wholePath(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -138,8 +137,8 @@ func wholePath(path string) string {
 	return strings.ToValidUTF8(filepath.ToSlash(path), "\uFFFD")
 }
 
-// Read reads a text whose form shows in its beginning. It lies in the folder base,
-// to which paths in it are relative. Closing the manifest closes r, where that can be closed.
+// Read reads a text and detects its form from its beginning. Paths in it are relative to the
+// folder base. Closing the manifest closes r if r is a closer.
 func Read(name, base string, r io.Reader, mappings ...Mapping) (*Manifest, error) {
 	closer, _ := r.(io.Closer)
 	m, err := read(name, base, r, closer, mappings)
@@ -195,7 +194,7 @@ func firstByte(r *bufio.Reader) (byte, error) {
 	}
 }
 
-// foreign recognises what people hand over by mistake.
+// foreign recognises files that people submit by mistake.
 func foreign(head []byte, name string) (what, hint string) {
 	switch found := sniff.Head(head); {
 	case found.Kind == sniff.WAV, found.Kind == sniff.Audio:

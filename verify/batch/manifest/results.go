@@ -9,10 +9,10 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// The results that otoscope writes as CSV and as JSON lines are manifests too: of
-// the same recordings, with what was declared of them. What was found is left out.
+// The results that otoscope writes as CSV and as JSON lines are manifests too: they list the
+// same recordings, with their declarations. The findings are left out.
 
-// isResults reports whether a header is that of our own results.
+// isResults reports whether a header belongs to our own results.
 func isResults(names []string) bool {
 	for _, own := range []string{columnRecording, "outcome", "declared_left", "heard_left", "log10_lr"} {
 		if !slices.Contains(names, own) {
@@ -22,9 +22,8 @@ func isResults(names []string) bool {
 	return true
 }
 
-// resultColumns are the columns of our own results that a manifest has too. Among
-// the others are words that mean something else in a manifest: the profile's name
-// is no file.
+// resultColumns are the columns of our own results that a manifest also has. Some of the
+// other columns mean something else in a manifest: the profile's name is not a file.
 func resultColumns(names, chosen []string) []string {
 	columns := make([]string, len(names))
 	for i, name := range names {
@@ -52,7 +51,7 @@ func fromResults(f *Fields, columns, values []string) error {
 	return masked(f.Recording)
 }
 
-// setDeclared takes over who was declared to be on the left.
+// setDeclared stores who was declared to be on the left.
 func (f *Fields) setDeclared(left string) {
 	switch declare.Role(left) {
 	case declare.Customer:
@@ -62,8 +61,8 @@ func (f *Fields) setDeclared(left string) {
 	}
 }
 
-// plainCell takes off the apostrophe that escape.Cell put before what a spreadsheet
-// would take for a formula.
+// plainCell removes the apostrophe that escape.Cell put before text that looks like a
+// formula to a spreadsheet.
 func plainCell(s string) string {
 	if rest, ok := strings.CutPrefix(s, "'"); ok && escape.Cell(rest) == s {
 		return rest
@@ -71,7 +70,8 @@ func plainCell(s string) string {
 	return s
 }
 
-// masked refuses an address whose secrets results do not repeat: it leads nowhere.
+// masked refuses an address whose secrets are missing from the results: it cannot be
+// fetched.
 func masked(recording string) error {
 	if strings.Contains(recording, "=***") {
 		return &RowError{
