@@ -179,9 +179,8 @@ func (o *BatchOptions) check(args []string) error {
 	return o.work.check()
 }
 
-// defaults are what is declared and known of rows that do not say otherwise, and
-// the profile that they are judged by. What is wrong here would be wrong in every
-// row.
+// defaults are the declared and known facts, and the profile, for rows that do not state
+// their own. An error here would affect every row.
 func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (declare.Call, *evidence.Profile, error) {
 	call, err := o.declared.call()
 	if err != nil {
@@ -250,8 +249,8 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 
-// openManifest opens a manifest. A pipe goes as standard input: the name that the
-// shell gives to one is another each time, and the batch's is to stay.
+// openManifest opens a manifest. A pipe counts as standard input: the shell gives it a
+// different name each time, but the name of the batch must stay the same.
 func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []manifest.Mapping) (*manifest.Manifest, error) {
 	if path != "-" && isPipe(path) {
 		r, err := openInput(ctx, path, stdin)
@@ -263,7 +262,7 @@ func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []
 	return manifest.Open(path, stdin, mappings...)
 }
 
-// run verifies what is new in a manifest.
+// run verifies the new rows of a manifest.
 func (o *BatchOptions) run(ctx context.Context, env environment, console *console, target string, m *manifest.Manifest, reading batch.ReadOptions, source batch.Source) error {
 	if err := batch.Check(m, reading); err != nil { // before a database is made
 		return err
@@ -298,8 +297,8 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	return console.batchStatus(report)
 }
 
-// batchStatus is the exit status of a batch that came to its end. Rows whose
-// recording nobody heard are no success.
+// batchStatus is the exit status of a finished batch. Rows whose recording was never heard
+// are not a success.
 func (c *console) batchStatus(r batch.Report) error {
 	err := verdictStatus(r.Outcomes)
 	if r.Unheard == 0 {
@@ -313,7 +312,7 @@ func (c *console) batchStatus(r batch.Report) error {
 	return statusError(statusFailed)
 }
 
-// resume says how to go on with what was interrupted.
+// resume explains how to continue an interrupted batch.
 func (c *console) resume(ctx context.Context, err error, r batch.Report, again bool) {
 	if ctx.Err() == nil && !errors.As(err, new(*batch.RefusedError)) && !errors.As(err, new(*batch.StoppedError)) {
 		return // nothing was begun, or the error says what to do
@@ -333,7 +332,7 @@ func (c *console) resume(ctx context.Context, err error, r batch.Report, again b
 	c.note("finished rows are kept; to continue, "+hint, append(counts, "waiting", r.Left)...)
 }
 
-// storeOptions say where results are kept.
+// storeOptions state where results are kept.
 type storeOptions struct {
 	db string
 }
@@ -344,8 +343,8 @@ func (o *storeOptions) flags(env environment) *pflag.FlagSet {
 	return f
 }
 
-// target is the database. A password has no place on a command line, which
-// shows in the list of processes.
+// target is the database. A password does not belong on a command line, because the list of
+// processes shows it.
 func (o *storeOptions) target(env environment) (string, error) {
 	if o.db == "" {
 		if db := env.getenv("OTOSCOPE_DB"); db != "" {

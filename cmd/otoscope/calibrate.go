@@ -106,7 +106,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	return err
 }
 
-// writable fails where replaceFile could not write the file that a flag names.
+// writable fails if replaceFile could not write the file that a flag names.
 func writable(flag, path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return &usageError{sentence{Message: fmt.Sprintf("--%s %s is a folder", flag, path), Advice: "Name a file in it"}}
@@ -123,8 +123,8 @@ func writable(flag, path string) error {
 	return os.Remove(f.Name())
 }
 
-// replaceFile writes a file beside the one that it replaces, so that there is
-// never half of one.
+// replaceFile writes a file next to the one that it replaces, so that no half-written file
+// ever exists.
 func replaceFile(path string, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -20,11 +20,11 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// plainInterval is how often progress is told where nobody watches a terminal.
+// plainInterval is how often progress is printed if standard error is not a terminal.
 const plainInterval = 10 * time.Second
 
-// A console tells on standard error how far a batch is: on a terminal in lines
-// that are drawn over, elsewhere every few seconds in a separate line, or as JSON.
+// A console reports the progress of a batch on standard error: on a terminal in lines that
+// it redraws, elsewhere every few seconds in a separate line, or as JSON.
 type console struct {
 	logger *slog.Logger
 	quiet  bool
@@ -51,7 +51,7 @@ func newConsole(env environment, o *workOptions) *console {
 	return c
 }
 
-// aside writes log records where no progress stands in the way.
+// aside writes log records without disturbing the progress lines.
 type aside struct{ c *console }
 
 func (a aside) Write(b []byte) (int, error) {
@@ -61,7 +61,7 @@ func (a aside) Write(b []byte) (int, error) {
 	return logWriter{a.c.out, a.c.json}.Write(b)
 }
 
-// A logWriter escapes what package log/slog leaves as it is.
+// A logWriter escapes text that package log/slog leaves as it is.
 type logWriter struct {
 	out  io.Writer
 	json bool
@@ -78,7 +78,7 @@ func (w logWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// note says something of importance.
+// note prints an important message.
 func (c *console) note(text string, attributes ...any) {
 	if c.json {
 		c.logger.Info(text, attributes...)
@@ -93,7 +93,7 @@ func (c *console) note(text string, attributes ...any) {
 	fmt.Fprintf(c.out, "otoscope: %s\n", escape.Text(text))
 }
 
-// notice says at once what a person would want to stop for.
+// notice prints at once any news that might make a person stop the batch.
 func (c *console) notice(text, advice string) {
 	if advice == "" {
 		c.note(text)
@@ -102,8 +102,7 @@ func (c *console) notice(text, advice string) {
 	c.note(text, "hint", advice)
 }
 
-// failed tells an error that ends the command where programs read what is told,
-// and gives it back.
+// failed logs an error that ends the command if programs read the output, and returns it.
 func (c *console) failed(ctx context.Context, err error) error {
 	if err == nil || !c.json || errors.As(err, new(statusError)) || errors.Is(err, syscall.EPIPE) {
 		return err
@@ -120,7 +119,7 @@ func (c *console) failed(ctx context.Context, err error) error {
 	return loggedError{err}
 }
 
-// ignored says which columns mean nothing here.
+// ignored lists the columns without a meaning here.
 func (c *console) ignored(m *manifest.Manifest) {
 	if len(m.Ignored) == 0 {
 		return
@@ -132,7 +131,7 @@ func (c *console) ignored(m *manifest.Manifest) {
 	c.note(text)
 }
 
-// read says what of the manifest's rows is not as it may seem.
+// read reports the manifest's rows that may not be as they seem.
 func (c *console) read(r batch.Report) {
 	if r.Renamed != "" {
 		c.note(fmt.Sprintf("the batch %s of an earlier version goes on under its manifest's path: %s", r.Renamed, r.Batch))
@@ -170,7 +169,7 @@ func (c *console) progress(s batch.Status) {
 	}
 }
 
-// end tells how it came out, once.
+// end prints the result, once.
 func (c *console) end(s batch.Status) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -180,7 +179,7 @@ func (c *console) end(s batch.Status) {
 	}
 }
 
-// printStatus writes a line that stays. The lock is held.
+// printStatus writes a permanent line. The caller holds the lock.
 func (c *console) printStatus(s batch.Status) {
 	c.printed = time.Now()
 	if !c.json {
@@ -202,7 +201,7 @@ func (c *console) printStatus(s batch.Status) {
 	slog.New(slog.NewJSONHandler(logWriter{c.out, true}, nil)).Info("progress", attributes...)
 }
 
-// lines are the progress for a person.
+// lines formats the progress for a person.
 func (c *console) lines(s batch.Status) []string {
 	of := ""
 	switch {
@@ -253,10 +252,10 @@ func bytesText(n int64) string {
 	return fmt.Sprintf("%.1f %s", x, units[i])
 }
 
-// paceWindow is over how long the speed is measured.
+// paceWindow is the period over which the speed is measured.
 const paceWindow = 30 * time.Second
 
-// A pace is the speed of late.
+// A pace is the recent speed.
 type pace struct{ marks []mark }
 
 type mark struct {
@@ -271,7 +270,7 @@ func (p *pace) note(s batch.Status) {
 	}
 }
 
-// rate gives rows a second.
+// rate returns rows per second.
 func (p *pace) rate() float64 {
 	if len(p.marks) == 0 {
 		return 0
@@ -286,7 +285,7 @@ func (p *pace) rate() float64 {
 	return float64(last.done-first.done) / (last.at - first.at).Seconds()
 }
 
-// left gives the time that is left, where it is known how much there is.
+// left returns the remaining time, if the total is known.
 func (p *pace) left(s batch.Status) (time.Duration, bool) {
 	rate := p.rate()
 	if !s.Read || rate == 0 || s.Done >= s.Waiting {

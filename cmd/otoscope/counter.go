@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A counter shows on a terminal how much of a piece of work is done. It is safe
-// for concurrent use.
+// A counter shows the progress of a piece of work on a terminal. It is safe for concurrent
+// use.
 type counter struct {
 	mu    sync.Mutex
 	lines redrawn // out is nil where nothing is shown
@@ -15,7 +15,7 @@ type counter struct {
 	most  int
 }
 
-// newCounter shows on out if that is a terminal.
+// newCounter draws on out if that is a terminal.
 func newCounter(out io.Writer, what string) *counter {
 	if !isTerminal(out) {
 		out = nil
@@ -23,7 +23,7 @@ func newCounter(out io.Writer, what string) *counter {
 	return &counter{lines: redrawn{out: out}, what: what}
 }
 
-// show says how much is done. What comes late with less than was shown before is left out.
+// show prints the progress. It ignores late calls with less progress than already shown.
 func (c *counter) show(done, total int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -34,7 +34,7 @@ func (c *counter) show(done, total int) {
 	c.lines.draw([]string{fmt.Sprintf("%d of %d %s", done, total, c.what)})
 }
 
-// close takes the line away.
+// close removes the line.
 func (c *counter) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

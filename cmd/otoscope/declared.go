@@ -17,8 +17,8 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// declaredOptions are what is declared and known of recordings: the facts of
-// declare.Table, as flags wherever recordings are judged.
+// declaredOptions are the declared and known facts about recordings: the facts of
+// declare.Table, as flags of every command that judges recordings.
 type declaredOptions struct {
 	words []declare.Word // in the order of the command line
 }
@@ -34,13 +34,13 @@ func (o *declaredOptions) flags(about declare.About, only ...string) *pflag.Flag
 	return f
 }
 
-// factFlag collects what is said of one fact.
+// factFlag collects the words about one fact.
 type factFlag struct {
 	fact declare.Fact
 	to   *declaredOptions
 }
 
-// Set takes over a word. It is read later, with those of other flags.
+// Set stores a word. It is parsed later, together with those of other flags.
 func (f *factFlag) Set(value string) error {
 	if !f.fact.Many {
 		f.to.forget(f.fact.Name) // of a flag that is given twice the last counts
@@ -51,7 +51,7 @@ func (f *factFlag) Set(value string) error {
 
 func (f *factFlag) String() string { return f.fact.Default }
 
-// Type is shown in a help only where the usage names no value.
+// Type appears in the help only if the usage names no value.
 func (f *factFlag) Type() string { return "word" }
 
 func (o *declaredOptions) forget(fact string) {
@@ -64,7 +64,7 @@ func (o *declaredOptions) forget(fact string) {
 	o.words = kept
 }
 
-// word gives what is said of a fact, "" where that is nothing.
+// word returns the words about a fact, "" if there are none.
 func (o *declaredOptions) word(fact string) string {
 	for _, w := range o.words {
 		if w.Fact == fact {
@@ -74,7 +74,7 @@ func (o *declaredOptions) word(fact string) string {
 	return ""
 }
 
-// complete offers the words and the files that the flags take.
+// complete offers the words and the files that the flags accept.
 func (o *declaredOptions) complete(c *cobra.Command) {
 	for _, fact := range declare.Table() {
 		if c.Flags().Lookup(fact.Flag()) == nil {
@@ -89,8 +89,8 @@ func (o *declaredOptions) complete(c *cobra.Command) {
 	}
 }
 
-// call reads the words of the flags. Its errors are about the command line. Files
-// that are named are not opened yet.
+// call parses the words of the flags. Its errors are about the command line. It does not
+// open the files that they name.
 func (o *declaredOptions) call() (declare.Call, error) {
 	var call declare.Call
 	if declaring := declare.Declaring(o.words); len(declaring) > 1 {
@@ -101,7 +101,7 @@ func (o *declaredOptions) call() (declare.Call, error) {
 	}
 	for _, fact := range declare.Table() {
 		for _, w := range o.words {
-			// The default says no more than nothing does.
+			// The default adds no information.
 			if w.Fact != fact.Name || w.Value == "" || w.Value == fact.Default {
 				continue
 			}
@@ -118,12 +118,12 @@ func (o *declaredOptions) call() (declare.Call, error) {
 type declaredCase struct {
 	verify.Case
 	measure verify.MeasureOptions
-	// failure is why the attributes cannot be used. It concerns the recordings,
-	// not the command line, and is told in their verdicts.
+	// failure is why the attributes cannot be used. It concerns the recordings, not the
+	// command line, and appears in their verdicts.
 	failure error
 }
 
-// read makes a case of the flags. Its errors are about the command line.
+// read turns the flags into a case. Its errors are about the command line.
 func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCase, error) {
 	var c declaredCase
 	call, err := o.call()
@@ -158,7 +158,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	return c, nil
 }
 
-// checkWord refuses what no database and no JSON can hold.
+// checkWord refuses text that databases or JSON cannot hold.
 func checkWord(flag, value string) error {
 	if strings.ToValidUTF8(value, "") != value {
 		return &usageError{sentence{Message: fmt.Sprintf("--%s %q is not UTF-8 text", flag, value), Advice: "Write it in UTF-8, as the locale of your terminal should"}}
@@ -166,7 +166,7 @@ func checkWord(flag, value string) error {
 	return nil
 }
 
-// readProfile reads the profile in a file; nil where none is named.
+// readProfile reads the profile in a file; nil if none is named.
 func readProfile(path string) (*evidence.Profile, error) {
 	if path == "" {
 		return nil, nil
@@ -187,7 +187,7 @@ func readAttributes(ctx context.Context, path string, stdin io.Reader) (declare.
 	return declare.ParseAttributes([]byte(text))
 }
 
-// attributesText reads a file of task attributes as it stands.
+// attributesText reads the raw text of a file of task attributes.
 func attributesText(ctx context.Context, path string, stdin io.Reader) (string, error) {
 	f, err := openInput(ctx, path, stdin)
 	if err != nil {
@@ -201,7 +201,7 @@ func attributesText(ctx context.Context, path string, stdin io.Reader) (string, 
 	return string(text), nil
 }
 
-// attributesError is a file of task attributes that cannot be read.
+// attributesError is the error for a file of task attributes that cannot be read.
 func attributesError(err error) error {
 	return &hint.Error{
 		Message: fmt.Sprintf("reading the task attributes: %s", err),
@@ -210,7 +210,7 @@ func attributesError(err error) error {
 	}
 }
 
-// flagValue says which flag a value was wrong for.
+// flagValue names the flag of a wrong value.
 func flagValue(flag string, err error) error {
 	return &usageError{sentence{Message: "--" + flag + ": " + err.Error(), Advice: hint.Of(err)}}
 }

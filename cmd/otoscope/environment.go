@@ -14,8 +14,8 @@ import (
 
 // The rules of the terminal:
 //
-//   - Standard output carries verdicts and nothing else; progress and errors
-//     go to standard error.
+// - Standard output carries verdicts and nothing else; progress and errors go to standard
+// error.
 //   - Colour and the terminal's width are for standard output being a terminal.
 //     NO_COLOR (not empty) and TERM=dumb turn colour off. Where it is no
 //     terminal, COLUMNS says how wide to write, or else it is 80 columns.
@@ -25,7 +25,7 @@ import (
 //     UTF-8 the text is ASCII. JSON is UTF-8 always.
 //   - Nothing is ever asked: otoscope runs unattended.
 
-// environment is what a command meets outside of itself.
+// environment is the outside world as a command sees it.
 type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
@@ -36,10 +36,10 @@ func systemEnvironment() environment {
 	return environment{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}
 }
 
-// interruptible is a reader whose reads end when ctx does, whatever those of the
-// reader underneath do: a terminal at which nobody types, or a pipe into which
-// nobody writes, must not keep an interrupted command. Nothing is read before it
-// is asked for: what is left belongs to others, such as the shell's loop.
+// interruptible is a reader whose reads end when ctx does, even if those of the reader
+// underneath do not. A terminal without input, or a pipe without a writer, must not block an
+// interrupted command. It reads nothing before it is asked: the rest belongs to others, such
+// as the shell's loop.
 type interruptible struct {
 	ctx   context.Context
 	under io.Reader
@@ -60,11 +60,11 @@ func (r *interruptible) Read(b []byte) (int, error) {
 	return r.read.Read(b)
 }
 
-// CloseWithError ends reads, of which there has been one, with an error.
+// CloseWithError ends reads, after the first one, with an error.
 func (r *interruptible) CloseWithError(err error) error { return r.write.CloseWithError(err) }
 
-// openInput opens what an argument names, to be read from its beginning to its end:
-// "-" is standard input. Reading a pipe, such as the shell's <(...), ends with ctx.
+// openInput opens the input that an argument names, for one read from start to end: "-" is
+// standard input. Reading a pipe, such as the shell's <(...), ends with ctx.
 func openInput(ctx context.Context, path string, stdin io.Reader) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(stdin), nil
@@ -75,13 +75,13 @@ func openInput(ctx context.Context, path string, stdin io.Reader) (io.ReadCloser
 	return os.Open(path)
 }
 
-// isPipe reports whether a path names something whose reading may wait for others.
+// isPipe reports whether reading a path may block.
 func isPipe(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice) != 0
 }
 
-// pipe is a file that is opened when it is read: opening waits for a writer too.
+// pipe is a file that is opened on the first read, since opening also waits for a writer.
 type pipe struct {
 	path string
 	file *os.File
@@ -112,7 +112,7 @@ func (e environment) color() bool {
 	return isTerminal(e.stdout) && e.getenv("NO_COLOR") == "" && e.getenv("TERM") != "dumb"
 }
 
-// width returns the columns of standard output, 0 where nobody knows them.
+// width returns the columns of standard output, 0 if unknown.
 func (e environment) width() int {
 	if f, ok := e.stdout.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
@@ -126,7 +126,7 @@ func (e environment) width() int {
 	return width
 }
 
-// ascii reports whether text must do without other characters.
+// ascii reports whether text must be ASCII only.
 func (e environment) ascii() bool {
 	if runtime.GOOS == "windows" { // has no locale variables, and consoles take UTF-8
 		return false

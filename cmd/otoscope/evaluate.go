@@ -28,14 +28,14 @@ type EvaluateOptions struct {
 	faults  faultOptions
 }
 
-// faultOptions say which faults to make in the labelled recordings.
+// faultOptions select the faults to add to the labelled recordings.
 type faultOptions struct {
 	kinds []string // nil: none
 	per   int
 	seed  uint64
 }
 
-// allFaults is what --faults without kinds stands for.
+// allFaults is the value of --faults without kinds.
 const allFaults = "all"
 
 func (o *faultOptions) add(f *pflag.FlagSet) {
@@ -45,7 +45,7 @@ func (o *faultOptions) add(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 1, "seed the random choices of --faults with `N`")
 }
 
-// check refuses what cannot be made.
+// check refuses faults that cannot be made.
 func (o *faultOptions) check() error {
 	known := evaluate.FaultKinds()
 	for _, k := range o.kinds {
@@ -59,7 +59,7 @@ func (o *faultOptions) check() error {
 	return nil
 }
 
-// wanted gives the kinds to make; none: all.
+// wanted returns the kinds to make; none means all.
 func (o *faultOptions) wanted() []string {
 	if slices.Contains(o.kinds, allFaults) {
 		return nil
@@ -67,7 +67,7 @@ func (o *faultOptions) wanted() []string {
 	return o.kinds
 }
 
-// labelsOptions say which labelled recordings to listen to, and how.
+// labelsOptions select the labelled recordings, and how to measure them.
 type labelsOptions struct {
 	dir      string
 	cuts     bool
@@ -238,7 +238,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	return err
 }
 
-// read reads the labels that the command line names.
+// read reads the labels named on the command line.
 func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string) ([]evaluate.Label, error) {
 	switch {
 	case len(args) == 0:
@@ -265,7 +265,7 @@ func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, fr
 	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers})
 }
 
-// folder is where the recordings of labels lie that were read from a file.
+// folder is the folder of the recordings whose labels were read from a file.
 func (o *labelsOptions) folder(from string) string {
 	if o.dir == "" && from != "-" {
 		return filepath.Dir(from)
@@ -273,7 +273,7 @@ func (o *labelsOptions) folder(from string) string {
 	return o.dir
 }
 
-// runFaults makes faults in the recordings and tells what the verdicts are.
+// runFaults adds faults to the recordings and prints the verdicts.
 func runFaults(ctx context.Context, env environment, o *EvaluateOptions, format report.Format, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
 	counter := newCounter(env.stderr, "recordings")
 	faults, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{

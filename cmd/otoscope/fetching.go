@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// fetchOptions say how recordings are fetched.
+// fetchOptions control how recordings are fetched.
 type fetchOptions struct {
 	authHost, caFile         string
 	clientCert, clientKey    string
@@ -41,7 +41,7 @@ func (o *fetchOptions) flags() *pflag.FlagSet {
 	return f
 }
 
-// options makes fetch.Options of the flags; what they all share is read once.
+// options turns the flags into fetch.Options; shared files are read once.
 func (o *fetchOptions) options(env environment) (fetch.Options, error) {
 	authHost := o.authHost
 	if o.clientCert != "" && env.getenv("OTOSCOPE_USER")+env.getenv("OTOSCOPE_PASSWORD")+env.getenv("OTOSCOPE_BEARER") == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// A flagGroup is flags under a title of their own in the help text.
+// A flagGroup is a set of flags under a separate title in the help text.
 type flagGroup struct {
 	title string
 	flags *pflag.FlagSet
@@ -19,7 +19,7 @@ type flagGroup struct {
 // helpWidth is the column at which help texts are wrapped.
 const helpWidth = 80
 
-// groupFlags adds flags to a command, whose help then shows them by group.
+// groupFlags adds flags to a command. The help of the command then shows them by group.
 func groupFlags(c *cobra.Command, groups ...flagGroup) {
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g.flags)
@@ -35,8 +35,7 @@ func groupFlags(c *cobra.Command, groups ...flagGroup) {
 	})
 }
 
-// rootUsage lists the commands. Commands that bring no usage of their own have
-// cobra's.
+// rootUsage lists the commands. Commands without their own usage have cobra's.
 func rootUsage(c *cobra.Command) error {
 	if c.HasParent() {
 		return (&cobra.Command{}).UsageFunc()(c)
@@ -108,7 +107,7 @@ EXIT STATUS
 	return c
 }
 
-// newConventionsTopic is a page of help, not a command.
+// newConventionsTopic returns a page of help, not a command.
 func newConventionsTopic() *cobra.Command {
 	return &cobra.Command{
 		Use:   "conventions",
@@ -118,14 +117,14 @@ func newConventionsTopic() *cobra.Command {
 	}
 }
 
-// newFlagSet returns a set whose flags keep the order in which they are added.
+// newFlagSet returns a set whose flags keep the order of their addition.
 func newFlagSet() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags = false
 	return flags
 }
 
-// complete offers fixed words for a flag's value on the shell.
+// complete offers fixed words for a flag's value in the shell.
 func complete(c *cobra.Command, flag string, words ...string) {
 	completeWith(c, flag, words, cobra.ShellCompDirectiveNoFileComp)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// knownAudio is what was read of the files.
+// knownAudio is the contents of the files.
 type knownAudio struct {
 	references      []*fingerprint.Print
 	agent, customer []string // their identities
@@ -61,7 +61,7 @@ func readKnown(file string) (*fingerprint.Print, error) {
 	return fingerprint.Read(filepath.Base(file), f)
 }
 
-// bare takes the file's name off an error that is told behind it.
+// bare removes the file's name from an error that is printed after it.
 func bare(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

@@ -1,8 +1,8 @@
-// Otoscope says, with reasons and a stated confidence, whether the customer and the agent
-// are on the channels of a contact-centre recording that they were declared on.
+// Otoscope checks whether the customer and the agent are on their declared channels of a
+// contact-centre recording. It gives its reasons and its confidence.
 //
-// Each file of this package is one command, or one thing that commands share. A command
-// turns its flags into an options struct, makes one call, and prints in one way.
+// Each file of this package is one command, or one part that commands share. A command turns
+// its flags into an options struct, makes one call, and prints in one way.
 package main
 
 import (
@@ -21,8 +21,8 @@ import (
 )
 
 func main() {
-	// Writing to a closed pipe is to fail like any other write, so that
-	// downloads are ended and temporary files go away.
+	// Writing to a closed pipe must fail like any other write, so that downloads stop and
+	// temporary files are removed.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills at once
@@ -38,24 +38,23 @@ const (
 	statusInterrupted = 130 // 128 + SIGINT
 )
 
-// A statusError ends the command with a status for which everything has been
-// said already.
+// A statusError ends the command with a status after all messages have been printed.
 type statusError int
 
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// A loggedError has been told as a log record.
+// A loggedError has already been written as a log record.
 type loggedError struct{ error }
 
 func (e loggedError) Unwrap() error { return e.error }
 
-// A usageError is a command line that cannot be carried out.
+// A usageError is an invalid command line.
 type usageError struct{ sentence }
 
-// A sentence is a message, and what to type instead.
+// A sentence is a message with the command to type instead.
 type sentence = hint.Error
 
-// run carries out one command line and returns its exit status.
+// run executes one command line and returns its exit status.
 func run(ctx context.Context, args []string, env environment) int {
 	env.stdin = &interruptible{ctx: ctx, under: env.stdin}
 	root := newRootCommand(env)
@@ -90,7 +89,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	}
 }
 
-// printError writes an error, and what to do about it.
+// printError writes an error and the advice about it.
 func printError(w io.Writer, command string, err error) {
 	fmt.Fprintf(w, "%s: %s\n", command, escape.Text(err.Error()))
 	if advice := hint.Of(err); advice != "" {

@@ -19,8 +19,8 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// pages are the manual. A page is a file: its name is the topic, its first
-// heading what it is about.
+// pages are the manual. Each page is a file: its name is the topic, and its first heading is
+// the title.
 //
 //go:embed docs/*.md
 var pages embed.FS
@@ -45,7 +45,7 @@ func topics() []topic {
 	return all
 }
 
-// newTopicCommands makes each page a topic of help, not a command.
+// newTopicCommands turns each page into a help topic, not a command.
 func newTopicCommands(env environment) []*cobra.Command {
 	var all []*cobra.Command
 	for _, t := range topics() {
@@ -60,8 +60,8 @@ func newTopicCommands(env environment) []*cobra.Command {
 	return all
 }
 
-// showPage shows a page: wrapped, through a pager, on a terminal, and elsewhere
-// the Markdown that it is.
+// showPage shows a page: on a terminal wrapped and through a pager, elsewhere as plain
+// Markdown.
 func showPage(env environment, text string) error {
 	if !isTerminal(env.stdout) {
 		_, err := io.WriteString(env.stdout, text)
@@ -125,7 +125,7 @@ func afterHeading(text string) string {
 	return rest
 }
 
-// asMarkdown makes the headings of the long help those of a man page.
+// asMarkdown turns the headings of the long help into those of a man page.
 func asMarkdown(c *cobra.Command) {
 	c.Long = shouted.ReplaceAllString(c.Long, "# $1")
 	for _, sub := range c.Commands() {

@@ -13,7 +13,7 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// A formatFlag chooses the format of one kind of output among those that can hold it.
+// A formatFlag chooses the format of one kind of output from the available ones.
 type formatFlag struct {
 	name string
 	can  func(report.Format) bool
@@ -29,7 +29,7 @@ func (f *formatFlag) add(flags *pflag.FlagSet) {
 
 func (f *formatFlag) complete(c *cobra.Command) { complete(c, "format", f.names()...) }
 
-// formats lists those that can be chosen.
+// formats lists the available formats.
 func (f *formatFlag) formats() []report.Format {
 	return slices.DeleteFunc(report.Formats(), func(x report.Format) bool { return !f.can(x) })
 }
@@ -42,7 +42,7 @@ func (f *formatFlag) names() []string {
 	return names
 }
 
-// read gives the format that was chosen.
+// read returns the chosen format.
 func (f *formatFlag) read() (report.Format, error) {
 	for _, x := range f.formats() {
 		if x.Name == f.name {
@@ -55,7 +55,7 @@ func (f *formatFlag) read() (report.Format, error) {
 func (f *formatFlag) text() bool { return f.name == "text" }
 func (f *formatFlag) json() bool { return f.name == "json" || f.name == "jsonl" }
 
-// listed writes words for a sentence: "a, b or c".
+// listed formats words for a sentence: "a, b or c".
 func listed(words []string, and string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -66,7 +66,7 @@ func listed(words []string, and string) string {
 func canResults(f report.Format) bool { return f.Results != nil }
 func canSummary(f report.Format) bool { return f.Summary != nil }
 
-// outputOptions say how verdicts are written.
+// outputOptions control how verdicts are written.
 type outputOptions struct {
 	format        formatFlag
 	detail, brief bool
@@ -98,7 +98,7 @@ func (o *outputOptions) check() error {
 	return nil
 }
 
-// A verdictPrinter writes verdicts one after the other and keeps count of their outcomes.
+// A verdictPrinter writes verdicts in sequence and counts their outcomes.
 type verdictPrinter struct {
 	results  report.Results
 	outcomes map[verify.Outcome]int64
@@ -122,7 +122,7 @@ func (t *verdictPrinter) print(v verify.Verdict) error {
 	return t.results.Write(report.Row{Row: t.row, Verdict: v})
 }
 
-// verdictStatus is the exit status that counted outcomes amount to.
+// verdictStatus is the exit status for the counted outcomes.
 func verdictStatus(n map[verify.Outcome]int64) error {
 	switch {
 	case n[verify.Swapped]+n[verify.Unusable] > 0:
@@ -135,7 +135,7 @@ func verdictStatus(n map[verify.Outcome]int64) error {
 	return nil
 }
 
-// report says how a report is written for the terminal that there is.
+// report returns the report options for the current terminal.
 func (e environment) report() report.Options {
 	return report.Options{Color: e.color(), ASCII: e.ascii(), Width: e.width()}
 }

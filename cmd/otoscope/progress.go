@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// patience is how long a download goes on before its progress is shown.
+	// patience is how long a download runs before its progress is shown.
 	patience = time.Second
-	// redrawInterval bounds how often the lines are drawn.
+	// redrawInterval limits how often the lines are drawn.
 	redrawInterval = 100 * time.Millisecond
-	// longestName is how many columns of a recording's name stand before its bar.
+	// longestName is how many columns of a recording's name precede its bar.
 	longestName = 40
 	barWidth    = 30
 )
 
-// A progress shows a line for each download that takes long. It never stands in
-// the way of output, which is printed with the lines taken away.
+// A progress shows a line for each slow download. Its lines are removed while other output
+// is printed.
 type progress struct {
 	mu    sync.Mutex
 	lines redrawn // out is nil where nothing is drawn
@@ -39,7 +39,7 @@ func newProgress(out io.Writer, wanted bool) *progress {
 	return &progress{lines: redrawn{out: out}}
 }
 
-// aside prints with the lines taken away and puts them back.
+// aside removes the lines, prints, and restores them.
 func (p *progress) aside(print func() error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,7 +51,7 @@ func (p *progress) aside(print func() error) error {
 	return nil
 }
 
-// close takes the lines away for good.
+// close removes the lines for good.
 func (p *progress) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,7 +59,7 @@ func (p *progress) close() {
 	p.lines.out, p.shown = nil, nil
 }
 
-// draw draws the downloads that are shown; the caller holds the lock.
+// draw draws the visible downloads; the caller holds the lock.
 func (p *progress) draw() {
 	if p.lines.out == nil {
 		return
@@ -72,7 +72,7 @@ func (p *progress) draw() {
 	p.lines.draw(lines)
 }
 
-// A track follows one worker's downloads, one after the other.
+// A track follows one worker's downloads in sequence.
 type track struct {
 	*progress
 	name        string
@@ -97,7 +97,7 @@ func (t *track) begin(name string) {
 	})
 }
 
-// report says how far the download is; total is -1 where nobody knows.
+// report sets the progress of the download; total is -1 if unknown.
 func (t *track) report(done, total int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,7 +107,7 @@ func (t *track) report(done, total int64) {
 	}
 }
 
-// end takes the download's line away.
+// end removes the download's line.
 func (t *track) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -119,7 +119,7 @@ func (t *track) end() {
 	}
 }
 
-// line is the download for a person: its name, a bar and its sizes.
+// line formats the download for a person: its name, a bar and its sizes.
 func (t *track) line() string {
 	name := runewidth.FillRight(shortened(t.name, longestName), longestName)
 	if t.total <= 0 {
@@ -129,7 +129,7 @@ func (t *track) line() string {
 	return name + "  [" + strings.Repeat("=", full) + strings.Repeat("-", barWidth-full) + "]  " + bytesText(t.done) + " of " + bytesText(t.total)
 }
 
-// shortened keeps the end of a name, which tells recordings apart.
+// shortened keeps the end of a name, which distinguishes recordings.
 func shortened(name string, width int) string {
 	over := runewidth.StringWidth(name) - width
 	if over <= 0 {

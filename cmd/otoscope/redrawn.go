@@ -9,14 +9,14 @@ import (
 	"golang.org/x/term"
 )
 
-// redrawn is some lines at the bottom of a terminal that are drawn over. Every
-// progress is shown in it. Who uses it sees to it that one goroutine does at a time.
+// redrawn is a set of lines at the bottom of a terminal that are redrawn. Every progress
+// display uses it. The caller ensures that only one goroutine uses it at a time.
 type redrawn struct {
 	out   io.Writer
 	drawn int // lines that are on the terminal
 }
 
-// draw puts lines where those drawn before stand.
+// draw replaces the lines drawn before.
 func (r *redrawn) draw(lines []string) {
 	r.erase()
 	width := 80
@@ -26,13 +26,13 @@ func (r *redrawn) draw(lines []string) {
 		}
 	}
 	for _, l := range lines {
-		// A line that wraps could not be taken back.
+		// A line that wraps could not be removed.
 		fmt.Fprintln(r.out, runewidth.Truncate(l, width-1, "..."))
 		r.drawn++
 	}
 }
 
-// erase takes the lines away, so that something else can be written.
+// erase removes the lines, so that other output can be written.
 func (r *redrawn) erase() {
 	for ; r.drawn > 0; r.drawn-- {
 		fmt.Fprint(r.out, "\x1b[1A\x1b[2K") // ECMA-48: cursor up, erase in line

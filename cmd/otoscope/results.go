@@ -28,7 +28,7 @@ type ResultsOptions struct {
 	rows    bool
 }
 
-// filterOptions choose results.
+// filterOptions select results.
 type filterOptions struct {
 	batch                           string
 	outcomes, findings, groups, ids []string
@@ -189,7 +189,7 @@ func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
 	return out.Flush()
 }
 
-// write writes what was asked for: the summary, the rows, or both.
+// write writes the requested output: the summary, the rows, or both.
 func (o *ResultsOptions) write(ctx context.Context, env environment, store *batch.Store, f batch.Filter, out io.Writer) error {
 	format, err := o.format.read()
 	if err != nil {

@@ -56,8 +56,8 @@ channels they were declared on.`,
 	return root
 }
 
-// unknownCommand says what to type instead of a command that does not exist;
-// before is what stood before it.
+// unknownCommand suggests a replacement for a command that does not exist; before is the
+// text in front of it.
 func unknownCommand(root *cobra.Command, before string, args []string) error {
 	e := &usageError{sentence{Message: "there is no command " + quoted(args[:1])[0]}}
 	names := root.SuggestionsFor(args[0])
@@ -76,7 +76,7 @@ func unknownCommand(root *cobra.Command, before string, args []string) error {
 	return e
 }
 
-// looksLikeRecording reports whether somebody who typed s left out "verify".
+// looksLikeRecording reports whether somebody who typed s probably left out "verify".
 func looksLikeRecording(s string) bool {
 	ref, err := fetch.Parse(s)
 	if err != nil || !ref.IsPath() || strings.EqualFold(filepath.Ext(s), ".wav") {
@@ -86,8 +86,7 @@ func looksLikeRecording(s string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// quoted writes arguments as a shell takes them. Addresses may hold secrets and
-// are not repeated.
+// quoted quotes arguments for a shell. Addresses may hold secrets, so they are not repeated.
 func quoted(args []string) []string {
 	var words []string
 	for _, a := range args {
@@ -102,7 +101,7 @@ func quoted(args []string) []string {
 	return words
 }
 
-// flagError turns the flag parser's errors into sentences with a way out.
+// flagError turns the flag parser's errors into sentences with advice.
 func flagError(c *cobra.Command, err error) error {
 	var (
 		unknown *pflag.NotExistError
@@ -123,7 +122,7 @@ func flagError(c *cobra.Command, err error) error {
 	}
 }
 
-// reason drops the function's name from the errors of package strconv.
+// reason removes the function's name from the errors of package strconv.
 func reason(err error) string {
 	var number interface{ Unwrap() error }
 	if errors.As(err, &number) && strings.HasPrefix(err.Error(), "strconv.") {
@@ -132,7 +131,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// unknownFlag suggests a flag that is spelt alike, or the command that has it.
+// unknownFlag suggests a flag with a similar spelling, or the command that has it.
 func unknownFlag(c *cobra.Command, name, shorthands string) error {
 	if shorthands != "" {
 		return &usageError{sentence{Message: fmt.Sprintf("there is no flag -%.1s", shorthands)}}
@@ -156,8 +155,8 @@ func unknownFlag(c *cobra.Command, name, shorthands string) error {
 	return e
 }
 
-// alike gives the words that are spelt like one. Cobra knows how to suggest
-// commands; each word goes as one.
+// alike returns the words with a spelling similar to one. Cobra can suggest commands, so
+// each word is passed to it as one.
 func alike(word string, known []string) []string {
 	c := &cobra.Command{SuggestionsMinimumDistance: 2}
 	for _, k := range known {

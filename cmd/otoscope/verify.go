@@ -142,7 +142,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	return v.run(ctx, o.workers, verdictPrinter)
 }
 
-// check finds references that contradict each other or the flags.
+// check finds references that conflict with each other or with the flags.
 func (o *VerifyOptions) check(refs []string) error {
 	stdin := 0
 	for _, r := range append([]string{o.declared.word("attributes")}, refs...) {
@@ -164,8 +164,8 @@ func (o *VerifyOptions) check(refs []string) error {
 	return nil
 }
 
-// jobs lists what there is to verify: the references, or else the recording
-// that the attributes name.
+// jobs lists the recordings to verify: the references, or otherwise the recording that the
+// attributes name.
 func jobs(refs []string, attributes string, declared declaredCase) []job {
 	var all []job
 	for i, r := range refs {
@@ -196,8 +196,8 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 	return []job{j}
 }
 
-// A verifier works through jobs, several at a time, and tells the verdicts in
-// the order of the jobs.
+// A verifier processes jobs, several at a time, and prints the verdicts in the order of the
+// jobs.
 type verifier struct {
 	declared declaredCase
 	fetch    fetch.Options
@@ -205,8 +205,8 @@ type verifier struct {
 	jobs     []job
 }
 
-// grace is how long an interrupted command waits for its workers to put away
-// temporary files. They end at once; this is for those that do not.
+// grace is how long an interrupted command waits for its workers to remove temporary files.
+// Most end at once; this is for the others.
 const grace = 2 * time.Second
 
 func (v *verifier) run(ctx context.Context, workers int, t *verdictPrinter) error {
@@ -250,7 +250,7 @@ func (v *verifier) run(ctx context.Context, workers int, t *verdictPrinter) erro
 	return verdictStatus(t.outcomes)
 }
 
-// tellAll prints each verdict as soon as all before it are out.
+// tellAll prints each verdict as soon as all earlier ones are printed.
 func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, t *verdictPrinter) error {
 	defer v.progress.close()
 	for _, c := range verdicts {
@@ -267,7 +267,7 @@ func (v *verifier) tellAll(ctx context.Context, verdicts []chan verify.Verdict, 
 	return t.results.Close()
 }
 
-// work verifies one recording after the other.
+// work verifies recordings in sequence.
 func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan verify.Verdict) error {
 	track := v.progress.track()
 	options := v.fetch
@@ -289,7 +289,7 @@ func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan ve
 	return nil
 }
 
-// verify comes to a verdict on one recording.
+// verify returns the verdict on one recording.
 func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) verify.Verdict {
 	c := v.declared.Case
 	c.Reference = j.name

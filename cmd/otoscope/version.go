@@ -43,7 +43,7 @@ EXIT STATUS
 	return c
 }
 
-// version is what is known of this program.
+// version is the build information of this program.
 func version() report.Build {
 	v := report.Build{
 		Version: verify.Version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,

@@ -21,7 +21,7 @@ type WorkerOptions struct {
 	store storeOptions
 	work  workOptions
 	stay  bool
-	// Rows that need these are left to others.
+	// Rows with these needs are left to other processes.
 	noPaths, noPrivate bool
 }
 
@@ -101,9 +101,9 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 	return console.failed(ctx, o.run(ctx, console, target, source))
 }
 
-// run takes part until nothing is left to do.
+// run takes part until no work is left.
 func (o *WorkerOptions) run(ctx context.Context, console *console, target string, source batch.Source) error {
-	// A worker may be started before the first batch, where nothing is there yet.
+	// A worker may start before the first batch, when no tables exist yet.
 	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: strings.Contains(target, "://"), Work: true})
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (o *WorkerOptions) run(ctx context.Context, console *console, target string
 	return err
 }
 
-// workOptions say how recordings are worked on.
+// workOptions control how recordings are processed.
 type workOptions struct {
 	workers   int
 	rate      float64
@@ -132,7 +132,7 @@ type workOptions struct {
 	quiet     bool
 }
 
-// maxWorkers bounds --workers: each needs memory and its own connection.
+// maxWorkers bounds --workers: each worker needs memory and a connection.
 const maxWorkers = 1000
 
 func (o *workOptions) flags() *pflag.FlagSet {
@@ -185,10 +185,10 @@ func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }
 
-// byteRate is a size a second, 0 where nothing is limited.
+// byteRate is a size per second, 0 for no limit.
 type byteRate struct{ byteSize }
 
-// Set also takes "10MB/s".
+// Set also accepts "10MB/s".
 func (r *byteRate) Set(text string) error { return r.byteSize.Set(strings.TrimSuffix(text, "/s")) }
 
 func (r *byteRate) String() string {

@@ -55,9 +55,9 @@
 // it counts as done. Where no row is finished for three leases, the log says why
 // (stall.go).
 //
-// A process takes only chunks that it may and can work on: the needs of a chunk choose
-// the queue of its job (needs.go, serve.go). A recording that ends one process after the
-// other is found by quarantine and becomes an error (quarantine.go).
+// A process takes only chunks that it may and can work on: the needs of a chunk choose the
+// queue of its job (needs.go, serve.go). If a recording ends one process after the other,
+// quarantine finds it and turns it into an error (quarantine.go).
 //
 // # Tables
 //

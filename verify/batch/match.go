@@ -8,17 +8,16 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// rowIdentity is what no two rows of a batch have in common: the same id, the same
-// recording with the same channels picked and the same facts are one row.
+// rowIdentity is unique among the rows of a batch: rows with the same id, the same recording
+// with the same channels picked and the same facts are one row.
 type rowIdentity struct{ id, identity, pick, digest string }
 
 func (r *row) is() rowIdentity { return rowIdentity{r.id, r.identity, r.pick, r.digest} }
 
-// match finds, for each row of a slice, what the batch has of it: the same in every
-// respect, or else the same recording under other facts, or else what had its id
-// before. What this reading has had already is taken: a second recording under one
-// id is a row by itself. Rows that repeat another have nil, and repeats[i] says of
-// which number.
+// match finds the batch's earlier row for each row of a slice: an identical one, or else the
+// same recording with other facts, or else the former row with its id. A row that this
+// reading has already used is taken: a second recording under one id is a separate row. Rows
+// that repeat another have nil, and repeats[i] is the number of that row.
 func (in *intake) match(slice []row, existing map[string][]*former) (found []*former, repeats map[int]repeated) {
 	found, repeats = make([]*former, len(slice)), map[int]repeated{}
 	first := make(map[rowIdentity]int, len(slice))
@@ -65,7 +64,7 @@ func (in *intake) match(slice []row, existing map[string][]*former) (found []*fo
 	return found, repeats
 }
 
-// repeated says of which row another is a repetition.
+// repeated returns the row that another row repeats.
 type repeated struct {
 	number  int64 // in the manifest
 	key     int64
@@ -73,7 +72,7 @@ type repeated struct {
 	inSlice bool
 }
 
-// existing gives what the batch holds of the rows' ids.
+// existing returns the batch's rows with the given rows' ids.
 func (in *intake) existing(ctx context.Context, t db.Statements, slice []row) (map[string][]*former, error) {
 	var ids []string
 	for _, r := range slice {

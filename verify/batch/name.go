@@ -9,15 +9,15 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// batchName says how a batch is known.
+// batchName is the name that identifies a batch.
 type batchName struct {
 	name   string // that which a person gave, or the manifest's whole path
 	path   string // that path; "" where a person named it, or it came through a pipe
 	former string // what an earlier version would have called it: the file's name
 }
 
-// adopt gives a batch that an earlier version made the name that it now has, and
-// gives the one that it had; "" where there is none.
+// adopt renames a batch from an earlier version to its present name, and returns the former
+// name; "" if there is none.
 func (s *Store) adopt(ctx context.Context, t db.Statements, n batchName) (string, error) {
 	if n.path == "" {
 		return "", nil
@@ -30,8 +30,8 @@ func (s *Store) adopt(ctx context.Context, t db.Statements, n batchName) (string
 	return n.former, nil
 }
 
-// shortNames gives each batch the shortest end of its manifest's path that no other
-// has. What is no path stays as it is.
+// shortNames gives each batch the shortest unique end of its manifest's path. Names that are
+// not paths stay as they are.
 func shortNames(names []string) map[string]string {
 	ends := map[string]int{}
 	for _, name := range names {
@@ -52,8 +52,8 @@ func shortNames(names []string) map[string]string {
 	return short
 }
 
-// pathEnds are the ends of a path at its slashes, the shortest first; of what is no
-// path itself alone.
+// pathEnds are the ends of a path at its slashes, the shortest first. For a name that is not
+// a path, it is the name alone.
 func pathEnds(name string) []string {
 	elements := strings.Split(name, "/")
 	if len(elements) < 2 || elements[0] != "" && !strings.HasSuffix(elements[0], ":") {
@@ -66,7 +66,7 @@ func pathEnds(name string) []string {
 	return append(ends, name)
 }
 
-// batchNames gives the batches' whole names.
+// batchNames returns the batches' full names.
 func (s *Store) batchNames(ctx context.Context) ([]string, error) {
 	var names []string
 	err := db.Each(ctx, s.db, `SELECT name FROM otoscope_batches ORDER BY name`, nil, func(c db.Cursor) error {
@@ -78,7 +78,7 @@ func (s *Store) batchNames(ctx context.Context) ([]string, error) {
 	return names, s.storageError("listing the batches", err)
 }
 
-// Batches lists the names of the batches, in order, as short as they can be.
+// Batches lists the names of the batches, in order, each as short as possible.
 func (s *Store) Batches(ctx context.Context) ([]string, error) {
 	names, err := s.batchNames(ctx)
 	short := shortNames(names)
@@ -89,8 +89,8 @@ func (s *Store) Batches(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
-// resolve finds the batch that a filter names, by its whole name or by an end of its
-// path that no other has. It fails where there is no batch, or not that one.
+// resolve finds the batch that a filter names, by its full name or by a unique end of its
+// path. It fails if there is no batch, or no such batch.
 func (s *Store) resolve(ctx context.Context, f Filter) (Filter, error) {
 	names, err := s.batchNames(ctx)
 	switch {
@@ -129,7 +129,7 @@ func (s *Store) resolve(ctx context.Context, f Filter) (Filter, error) {
 	return f, &db.Error{Message: fmt.Sprintf("%s holds %d batches %q", s.db.Name(), len(meant), f.Batch), Advice: "name one of " + told(meant)}
 }
 
-// shortName gives a batch's name as short as it can be.
+// shortName returns the shortest name of a batch.
 func (s *Store) shortName(ctx context.Context, name string) (string, error) {
 	names, err := s.batchNames(ctx)
 	if short, known := shortNames(names)[name]; known {

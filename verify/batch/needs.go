@@ -10,25 +10,25 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// needs says what a process must be allowed to do, and must have, to work on the
-// rows of a chunk. What the batch allows travels with its rows this way. Rows with
-// different needs are in different chunks, and those in different queues, so that
-// a process fetches only jobs that it may and can do.
+// needs are the permissions and files that a process must have to work on the rows of a
+// chunk. They carry the batch's permissions with its rows. Rows with different needs are in
+// different chunks and different queues, so that a process fetches only jobs that it may and
+// can do.
 type needs string
 
 const (
 	needsNothing needs = ""
 	// needsPrivate: the batch allows addresses in private networks.
 	needsPrivate needs = "private"
-	// needsUnknown is that of rows stored by a version that did not note it. Only
-	// who runs their batch takes them, under its own permissions.
+	// needsUnknown marks rows stored by a version that did not record their needs. Only the
+	// process that runs their batch takes them, under its own permissions.
 	needsUnknown needs = "unknown"
-	// needsFiles is followed by the name of the host that read the manifest: the
-	// batch allows paths, which lead to a file there.
+	// needsFiles is followed by the name of the host that read the manifest: the batch
+	// allows paths, which refer to files there.
 	needsFiles needs = "files on "
 )
 
-// host gives the host that has the files, "" where none are needed.
+// host returns the host that has the files, "" if none are needed.
 func (n needs) host() string {
 	host, files := strings.CutPrefix(string(n), string(needsFiles))
 	if !files {
@@ -37,8 +37,8 @@ func (n needs) host() string {
 	return host
 }
 
-// queueName gives each batch its queues, one for each of its needs: who
-// runs a batch takes no recording of another's, under other credentials and limits.
+// queueName returns the queue of a batch for one of its needs. A process that runs one batch
+// never takes recordings of another, with other credentials and limits.
 func queueName(batch int64, n needs) string {
 	switch {
 	case n == needsUnknown:
@@ -52,8 +52,8 @@ func queueName(batch int64, n needs) string {
 	return fmt.Sprintf("otoscope_%d", batch)
 }
 
-// needsOf says what a reference needs, under what its batch allows. One that is
-// not allowed needs nothing: every process can say so.
+// needsOf returns the needs of a reference, given the permissions of its batch. A forbidden
+// reference needs nothing: every process can report it.
 func needsOf(reference, host string, allowPaths, allowPrivate bool) needs {
 	ref, err := fetch.ParseUntrusted(reference)
 	switch {
@@ -70,7 +70,7 @@ func needsOf(reference, host string, allowPaths, allowPrivate bool) needs {
 	return needsNothing
 }
 
-// hostname is what this machine is called, where its files are concerned.
+// hostname is the name of this machine as the owner of its files.
 func hostname() string {
 	host, err := os.Hostname()
 	if err != nil || host == "" {

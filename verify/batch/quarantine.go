@@ -9,24 +9,23 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
-// A recording can end the process that works on it: it takes all memory, or meets a
-// defect that nothing can recover from. It must not end one process after the other.
-// But a process may also die for another reason, such as a loss of power, and most of
-// the rows that it held are innocent in any case.
+// A recording can kill the process that works on it: it uses all memory, or triggers a
+// defect without recovery. It must not end one process after the other. But a process may
+// also die for another reason, such as a loss of power, and most of its rows are innocent in
+// any case.
 //
-// The first death therefore counts against nobody. A chunk that a second process died
-// with goes into quarantine: a process works on its rows alone, so that at most one
-// recording can be the cause of a death. A row that two processes died with alone gets
-// an error for its result. Until then it waits behind all others, so that the batch
-// goes on. An innocent row gets one only where a process works on it at four deaths, and
-// on it alone at the last two.
+// The first death therefore counts against no row. If a second process dies with a chunk,
+// the chunk goes into quarantine: a process works on its rows alone, so at most one
+// recording can be the cause of a death. If two processes die while working on a row alone,
+// the result of the row is an error. Until then it waits behind all others, so that the
+// batch continues. An innocent row gets an error only if a process works on it at four
+// deaths, and on it alone at the last two.
 const (
 	quarantineDeaths = 2
 	deathsAlone      = 2
 )
 
-// oneByOne works on the rows of a quarantined chunk, while the process has room for
-// nothing else.
+// oneByOne works on the rows of a quarantined chunk while the process runs nothing else.
 func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done chan<- finished) {
 	for _, t := range tasks {
 		if e.begin.Err() != nil {
@@ -45,7 +44,7 @@ func (e *engine) oneByOne(ctx context.Context, c *claim, tasks []*task, done cha
 	}
 }
 
-// quarantine notes that a row of a quarantined chunk begins while nothing else runs.
+// quarantine records that a row of a quarantined chunk starts while nothing else runs.
 func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 	return e.store.retry(ctx, e.o.Patience, func() error {
 		n, err := e.store.db.Exec(ctx, `UPDATE otoscope_chunks SET quarantined_row = ? WHERE chunk_id = ? AND worker_id = ? AND token = ?`, row, c.chunk, c.worker, c.token)
@@ -56,8 +55,8 @@ func (e *engine) quarantine(ctx context.Context, c *claim, row int64) error {
 	})
 }
 
-// died notes that a process died while it held chunks. A row that it worked on
-// alone moves to a separate chunk, and the others leave quarantine.
+// died records that a process died while it held chunks. A row that it worked on alone moves
+// to a separate chunk, and the others leave quarantine.
 func (e *engine) died(ctx context.Context, t db.Statements, worker int64) error {
 	type suspicion struct {
 		newJob
@@ -112,7 +111,7 @@ func (e *engine) quarantineRow(ctx context.Context, t db.Statements, j newJob, c
 	return err
 }
 
-// deadly is the error of a row that processes died with.
+// deadly is the error of a row whose processes died.
 func deadly(t *task) error {
 	return &TaskError{Stage: verify.StageDecode, Kind: "process died", Err: &manifest.RowError{
 		Message: fmt.Sprintf("%d processes died while they worked on this recording and on nothing else, so it is not tried again", t.deaths),

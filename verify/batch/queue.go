@@ -22,25 +22,25 @@ type jobArgs struct{}
 
 func (jobArgs) Kind() string { return "otoscope_chunk" }
 
-// A newJob is a job to be made.
+// A newJob is a job to create.
 type newJob struct {
 	batch int64
 	needs needs
 	at    time.Time // not to be worked on before; zero: at once
 }
 
-// A queue is River on one database. Its methods with statements take part in
-// the transaction that those belong to.
+// A queue is River on one database. Methods that take statements run in the transaction of
+// those statements.
 type queue interface {
-	// insert makes jobs and gives their keys.
+	// insert creates jobs and returns their keys.
 	insert(ctx context.Context, t db.Statements, jobs []newJob) ([]int64, error)
 	// complete marks the job that ctx belongs to as done.
 	complete(ctx context.Context, t db.Statements, job *river.Job[jobArgs]) error
 	start(context.Context) error
-	// serve begins to take jobs from a queue.
+	// serve starts to take jobs from a queue.
 	serve(name string, slots int) error
-	// leave ends taking jobs from a queue, and reports whether all that were taken
-	// are done. Until then it has to be called again.
+	// leave stops taking jobs from a queue, and reports whether all its jobs in this process
+	// are done. Until then the caller must repeat the call.
 	leave(ctx context.Context, name string) (bool, error)
 	// stop ends fetching and waits for the jobs that run.
 	stop(context.Context) error
@@ -48,7 +48,7 @@ type queue interface {
 
 type riverQueue[D riverdriver.Driver[T], T any] struct{ client *river.Client[T] }
 
-// newQueue makes River's client with the driver of the database.
+// newQueue creates River's client with the driver of the database.
 func newQueue(d db.Database, c *river.Config) (queue, error) {
 	switch handle := d.Handle().(type) {
 	case *sql.DB:
@@ -107,7 +107,7 @@ func (q *riverQueue[D, T]) serve(name string, slots int) error {
 }
 
 func (q *riverQueue[D, T]) leave(ctx context.Context, name string) (bool, error) {
-	// Remove waits for what runs. Who calls has other things to do.
+	// Remove waits for running jobs, and the caller must not block.
 	short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 	defer cancel()
 	err := q.client.Queues().Remove(short, name)

@@ -7,10 +7,10 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// A Recheck says which rows are fetched again although they have a result.
+// A Recheck selects rows to fetch again although they have a result.
 type Recheck string
 
-// What can be done again. Rows without a result are worked on in any case.
+// The choices. Rows without a result are processed in any case.
 const (
 	RecheckNone      Recheck = ""
 	RecheckErrors    Recheck = "errors"    // those that could not be checked
@@ -20,25 +20,27 @@ const (
 	RecheckAll       Recheck = "all"
 )
 
-// ReadOptions say how a manifest is read.
+// ReadOptions control how a manifest is read.
 type ReadOptions struct {
 	Name     string       // of the batch; "": that of the manifest
 	Defaults declare.Call // for rows that do not say otherwise
-	// What rows may do. It travels with them, to every process that works on them.
+	// The permissions of rows. They travel with the rows to every process that works on
+	// them.
 	AllowPaths            bool // name files on this computer
 	AllowPrivate          bool // lead to private networks
 	measurement.OnRequest      // of all rows
 	Recheck               Recheck
-	// Profile holds the weights of the evidence for rows that name none; nil: those built in.
+	// Profile holds the weights of the evidence for rows that name none; nil: the built-in
+	// ones.
 	Profile *evidence.Profile
 }
 
-// Check refuses a manifest of which no row can be used, or which cannot be read,
-// with a *manifest.Error. Run checks too, and then finds it done; this is for
-// finding it out before a database is made.
+// Check refuses a manifest without a usable row, or one that cannot be read, with a
+// *manifest.Error. Run checks too, and does not repeat this check. Call it to find errors
+// before a database is created.
 func Check(m *manifest.Manifest, o ReadOptions) error { return newReader(m, o).check(m) }
 
-// ManifestStats count what a manifest held.
+// ManifestStats count the contents of a manifest.
 type ManifestStats struct {
 	Rows     int64 // all that there are
 	New      int64 // of them, rows that the batch did not have
@@ -59,5 +61,5 @@ type Repeat struct {
 	First, Row int64
 }
 
-// keptRepeats is how many repeated ids are told one by one.
+// keptRepeats is how many repeated ids are reported one by one.
 const keptRepeats = 10

@@ -15,9 +15,9 @@ var (
 	status          = regexp.MustCompile(`\b[1-5]\d\d \(`)
 )
 
-// reasonOf is an error without what is of one row alone: the recording's name, what
-// is quoted, numbers but for a status of HTTP. Rows that failed for one reason have
-// the same.
+// reasonOf is an error without the parts that belong to one row: the recording's name,
+// quoted text, and numbers other than an HTTP status. Rows that failed for one reason have
+// the same value.
 func reasonOf(v verify.Verdict) string {
 	text := placeInManifest.ReplaceAllString(v.Error.Message, "")
 	if v.Recording != "" {

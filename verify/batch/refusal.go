@@ -10,15 +10,15 @@ import (
 	"github.com/otoscope/otoscope/verify/acquire"
 )
 
-// Refusals in a row, from the first on, that end the work, and how long the
-// first wait for those that follow.
+// The number of consecutive refusals, from the first on, that end the work, and how long the
+// first ones wait for the next.
 const (
 	refusals = 3
 	doubt    = 2 * time.Second
 )
 
-// failed makes an error of the row, and sees to it that errors end the work
-// that no further row would escape.
+// failed turns an error into the row's result, and stops the work at errors that would
+// affect every further row.
 func (e *engine) failed(t *task, err error, f *finished) {
 	failure := acquire.Of(err)
 	err, f.kind, f.refused = failure.Err, failure.Kind, failure.Refused
@@ -38,19 +38,18 @@ func (e *engine) failed(t *task, err error, f *finished) {
 	}
 }
 
-// noteFailure tells at once where the first recordings all fail for one reason.
+// noteFailure reports at once if the first recordings all fail for one reason.
 func (e *engine) noteFailure(v verify.Verdict) {
 	if reason := reasonOf(v); e.first.failed(reason) && e.o.Notice != nil {
 		e.o.Notice(fmt.Sprintf("the first %d recordings all failed for one reason: %s", noticedAfter, reason), v.Error.Hint)
 	}
 }
 
-// doubtful reports whether what has come so far may yet turn out to be due to
-// credentials that nobody accepts.
+// doubtful reports whether wrong credentials may still explain all results so far.
 func (e *engine) doubtful() bool { return e.good.Load() == 0 && e.refused.Load() > 0 }
 
-// settleDoubt waits until it has turned out whether nobody accepts the
-// credentials: not for long, since there may be no further row to tell.
+// settleDoubt waits until it is known whether the credentials are wrong. The wait is short,
+// since no further row may show it.
 func (e *engine) settleDoubt() {
 	for limit := time.Now().Add(doubt); e.doubtful() && e.begin.Err() == nil && time.Now().Before(limit); {
 		time.Sleep(5 * time.Millisecond)
@@ -62,13 +61,13 @@ func (e *engine) refusedThroughout() bool {
 	return errors.As(e.haltedBy(), &refused)
 }
 
-// A RefusedError ends a batch whose first recordings were all refused. Its cause is the
-// last refusal.
+// A RefusedError ends a batch whose first recordings were all refused. Its cause is the last
+// refusal.
 type RefusedError struct{ sentence }
 
 type sentence = hint.Error
 
-// A StoppedError ends a batch that has had as many errors as it may.
+// A StoppedError ends a batch that has reached its limit of errors.
 type StoppedError struct {
 	errors int64
 	last   error
@@ -82,10 +81,10 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("the batch was stopped after %d errors, the last of them: %v", e.errors, e.last)
 }
 
-// Hint says how to go on.
+// Hint says how to continue.
 func (e *StoppedError) Hint() string {
 	return "once the cause is gone, run the same command with --again errors: it continues where it stopped, and tries the errors again"
 }
 
-// Unwrap gives the last error.
+// Unwrap returns the last error.
 func (e *StoppedError) Unwrap() error { return e.last }

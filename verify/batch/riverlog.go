@@ -5,9 +5,9 @@ import (
 	"log/slog"
 )
 
-// riverLogger takes what River complains of for information: where the database is
-// away it complains many times a second, and what comes of that is told here once.
-// Its reports of every start and stop are dropped.
+// riverLogger lowers River's complaints to level info: if the database is unavailable River
+// complains many times a second, and the outcome is reported here once. It drops River's
+// reports of every start and stop.
 func riverLogger(l *slog.Logger) *slog.Logger { return slog.New(complaints{l.Handler()}) }
 
 type complaints struct{ slog.Handler }

@@ -13,7 +13,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 )
 
-// A row is an entry made ready to be stored.
+// A row is an entry that is ready to store.
 type row struct {
 	id, recording string // recording: secrets removed
 	number        int64
@@ -36,7 +36,7 @@ type row struct {
 	kind          string // of that error; "": badRowKind
 }
 
-// seal computes the digests by which changes are found.
+// seal computes the digests that detect changes.
 func (r *row) seal() {
 	r.factsJSON, _ = json.Marshal(r.facts) // plain types: there is nothing that cannot be marshalled
 	r.factsDigest = digest(r.factsJSON)
@@ -56,12 +56,12 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// MaxKeyBytes bounds, in bytes, words that are stored as they are and searched by, such
+// MaxKeyBytes bounds, in bytes, words that are stored unchanged and used in searches, such
 // as a batch's name: PostgreSQL indexes no text beyond some 2,700 bytes.
 const MaxKeyBytes = 1000
 
-// bounded cuts what is too long for an index; what is cut keeps its identity by
-// a hash of the whole.
+// bounded cuts text that is too long for an index. A hash of the whole text preserves its
+// identity.
 func bounded(s string) string {
 	if len(s) <= MaxKeyBytes {
 		return s

@@ -8,19 +8,18 @@ import (
 	"github.com/otoscope/otoscope/verify/acquire"
 )
 
-// A Task is a recording to be fetched and measured.
+// A Task is a recording to fetch and measure.
 type Task struct {
 	Reference string // the whole of it: a secret
 	verify.MeasureOptions
-	// Before is the Measured.State of the recording when it was measured before; "":
-	// it is measured in any case.
+	// Before is the Measured.State of the recording at its earlier measurement. If it is "",
+	// the recording is measured in any case.
 	Before string
-	// Allowed is what the batch of the recording allows; nil: what the source does
-	// by itself.
+	// Allowed is the permissions of the recording's batch; nil: those of the source.
 	Allowed *Allowed
 }
 
-// Allowed says where a reference may lead that a manifest names.
+// Allowed says where a manifest's references may lead.
 type Allowed struct {
 	Paths   bool // to files on this computer
 	Private bool // to private networks
@@ -29,21 +28,20 @@ type Allowed struct {
 // Measured is the result of a task.
 type Measured struct {
 	verify.Recording
-	// State is by what a server would say that the recording has changed: an ETag or
-	// a Last-Modified; "" where it gave neither, and for files.
+	// State identifies the server's version of the recording: an ETag or a Last-Modified; ""
+	// if it sent neither, and for files.
 	State string
-	// Unchanged says that the recording is still the one of Task.Before. It was not
-	// measured.
+	// Unchanged says that the recording is the same as in Task.Before. It was not measured.
 	Unchanged bool
 }
 
-// A Source fetches and measures recordings, several at once. Its error is a
-// *TaskError unless ctx has ended.
+// A Source fetches and measures recordings, several at once. Its error is a *TaskError
+// unless ctx has ended.
 type Source interface {
 	Measure(context.Context, Task) (Measured, error)
 }
 
-// A TaskError says why there is no measurement.
+// A TaskError explains why there is no measurement.
 type TaskError = acquire.Error
 
 // A Fetcher fetches over HTTP and from files.
@@ -53,7 +51,7 @@ type Fetcher struct {
 	limits  *fetch.Limits // nil: none
 }
 
-// NewFetcher makes a Fetcher. Its Progress and Aside options are its own.
+// NewFetcher creates a Fetcher. It sets the Progress and Aside options itself.
 func NewFetcher(o fetch.Options) (*Fetcher, error) {
 	o.Aside = stepAside
 	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits}
@@ -68,14 +66,14 @@ func NewFetcher(o fetch.Options) (*Fetcher, error) {
 	return f, nil
 }
 
-// Close drops connections that are kept open.
+// Close closes idle connections.
 func (f *Fetcher) Close() {
 	for _, c := range f.clients {
 		c.Close()
 	}
 }
 
-// Waits says how many requests wait because of the limits, and for which host.
+// Waits describes how many requests the limits delay, and for which host.
 func (f *Fetcher) Waits() (n int, host string) {
 	if f.limits == nil {
 		return 0, ""

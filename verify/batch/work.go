@@ -8,8 +8,8 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// Work works on all batches that others read, until nothing is left to do or,
-// where stay is set, until ctx ends.
+// Work works on all batches that others read, until no work is left or, if stay is set,
+// until ctx ends.
 func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, error) {
 	e, err := newEngine(s, o)
 	if err != nil {
@@ -47,8 +47,8 @@ func (s *Store) Work(ctx context.Context, o WorkOptions, stay bool) (Status, err
 	return last, err
 }
 
-// workSome takes part in every batch with work, and reports whether there is none
-// that this process can do and nobody who may yet bring some.
+// workSome takes part in every batch with work. It reports whether there is no work for this
+// process and no other process that may still add some.
 func (e *engine) workSome(ctx context.Context, halted *stall) (idle bool, err error) {
 	work, err := e.serveAll(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (e *engine) id() int64 {
 	return e.worker
 }
 
-// own is what this process has done.
+// own is the work of this process.
 func (e *engine) own(began time.Time) Status {
 	return Status{
 		Read: true, Done: e.good.Load() + e.errors.Load(), Bytes: e.bytes.Load(), Elapsed: time.Since(began),
