@@ -9,8 +9,8 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// exchange is two sides that take turns of 3 s with half a second between,
-// the right one shifted.
+// exchange is two sides that take turns of 3 s with half a second between, with the right
+// one shifted.
 func exchange(shift float64) verify.Recording {
 	m := measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 90, Frames: 720000}
 	for i := range 20 {
@@ -77,8 +77,8 @@ func TestOrientationChanges(t *testing.T) {
 	}
 }
 
-// TestTurnTakingTurnsAround holds that sides which also exchange their manner
-// need less of the sound.
+// TestTurnTakingTurnsAround holds that sides which also exchange their manner need less
+// evidence from the sound.
 func TestTurnTakingTurnsAround(t *testing.T) {
 	rec := exchange(0)
 	m := &rec.Measurements

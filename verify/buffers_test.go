@@ -19,7 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 )
 
-// buffersOf decodes a file into go-audio's buffers, of so many samples each.
+// buffersOf decodes a file into go-audio's buffers, with a given number of samples each.
 func buffersOf(path string, samples int) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		f, err := os.Open(path)
@@ -57,7 +57,7 @@ func ExampleMeasureBuffers() {
 	// left: the customer
 }
 
-// What is measured is the same whether a file is read or its samples come in blocks of any length.
+// The measurements are the same for a file and for its samples in blocks of any length.
 func TestBuffersGiveWhatTheFileGives(t *testing.T) {
 	for _, name := range []string{"call-straight.wav", "call-mono.wav", "call-swapped.wav"} {
 		path := filepath.Join("..", "testdata", name)

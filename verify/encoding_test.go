@@ -19,7 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// stored writes samples under a header: the bytes are one thing, what the header says another.
+// stored writes samples under a header that may not describe the bytes.
 func stored(samples []byte, tag, bits uint16, rate uint32, channels uint16) []byte {
 	le := binary.LittleEndian
 	b := le.AppendUint32([]byte("RIFF"), uint32(36+len(samples)))
@@ -34,7 +34,8 @@ func stored(samples []byte, tag, bits uint16, rate uint32, channels uint16) []by
 	return append(b, samples...)
 }
 
-// encoded stores interleaved 16-bit samples in each of the ways that are mistaken for each other.
+// encoded stores interleaved 16-bit samples in each of the encodings that are confused with
+// each other.
 func encoded(samples []int16) map[string][]byte {
 	all := map[string][]byte{}
 	for _, s := range samples {
@@ -47,7 +48,7 @@ func encoded(samples []int16) map[string][]byte {
 	return all
 }
 
-// headers are what a header can say: tag and bits.
+// headers are the possible contents of a header: tag and bits.
 var headers = map[string][2]uint16{"s16le": {1, 16}, "mulaw": {7, 8}, "alaw": {6, 8}, "u8": {1, 8}}
 
 // interleaved decodes a recording of two channels.
@@ -60,8 +61,8 @@ func interleaved(t testing.TB, path string) (samples []int16, rate uint32) {
 	return samples, uint32(hz)
 }
 
-// What a header says of samples that are stored in another way is said, the right way is named,
-// and nothing else is concluded from the noise that comes of it.
+// If a header names a wrong encoding, a finding says so and names the right one. Nothing
+// else is concluded from the resulting noise.
 func TestAHeaderThatLiesIsNamedAndNothingElseIsSaid(t *testing.T) {
 	for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"} {
 		samples, rate := interleaved(t, filepath.Join("..", "testdata", name))
@@ -98,7 +99,8 @@ func TestAHeaderThatLiesIsNamedAndNothingElseIsSaid(t *testing.T) {
 			if !strings.Contains(fatal[0].Detail, raw) {
 				t.Errorf("%s: %s", what, fatal[0].Detail)
 			}
-			// The way out that the finding names gives what the header should have given.
+			// The remedy in the finding gives the samples that the right header would have
+			// given.
 			asSaid, err := decode.ParseRaw(strings.TrimPrefix(raw, "--raw "))
 			if err != nil {
 				t.Fatal(err)
@@ -111,7 +113,7 @@ func TestAHeaderThatLiesIsNamedAndNothingElseIsSaid(t *testing.T) {
 	}
 }
 
-// judged verifies a file that is declared to have the customer on the left.
+// judged verifies a file whose customer is declared on the left.
 func judged(t testing.TB, file []byte, o decode.Options) verify.Verdict {
 	t.Helper()
 	v, err := verify.Verify(t.Context(), bytes.NewReader(file), verify.Case{}, verify.MeasureOptions{Options: o})
@@ -121,8 +123,8 @@ func judged(t testing.TB, file []byte, o decode.Options) verify.Verdict {
 	return v
 }
 
-// What is stored as its header says is not taken for anything else, whatever it is: the calls, at
-// any level, noise, silence, tones, square waves and steps.
+// A file with a correct header is never reported as another encoding, whatever it holds: the
+// calls, at any level, noise, silence, tones, square waves and steps.
 func TestAHeaderThatIsRightIsBelieved(t *testing.T) {
 	sounds := map[string][]int16{}
 	for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav", "call-dual-mono.wav",

@@ -19,7 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// frozenCases are ways to judge a fixture that between them use every declared fact.
+// frozenCases are ways to judge a fixture that together use every declared fact.
 func frozenCases(t *testing.T) map[string]func(*verify.Case) {
 	flipped, err := declare.ParseChannels("others,customer")
 	if err != nil {
@@ -55,10 +55,9 @@ func fixtureSound(t *testing.T, name string) *fingerprint.Print {
 	return r
 }
 
-// The verdicts on all fixtures stay as they are in testdata/verdicts.jsonl. A
-// step that only moves or renames code leaves the file alone; with
-// UPDATE_GOLDEN=1 in the environment it is written again, and each line that
-// changes is a verdict of some user that changes.
+// The verdicts on all fixtures stay as they are in testdata/verdicts.jsonl. A step that only
+// moves or renames code does not change the file. UPDATE_GOLDEN=1 in the environment
+// rewrites it, and each changed line is a changed verdict for some user.
 func TestVerdictsOnTheFixturesStay(t *testing.T) {
 	const golden = "testdata/verdicts.jsonl"
 	files, err := filepath.Glob("../testdata/call-*.wav")

@@ -13,10 +13,10 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// calls are the recordings of testdata that hold one party a channel.
+// calls are the recordings of testdata with one party on each channel.
 var calls = []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"}
 
-// recording is samples, and what is known of them.
+// recording is samples and the known facts about them.
 type recording struct {
 	rate int
 	side [2][]float32
@@ -33,7 +33,7 @@ func decodeFile(t *testing.T, path string) recording {
 	return recording{rate: rate, side: [2][]float32{left, right}}
 }
 
-// judge weighs the sound alone after something was done to every sample.
+// judge weighs the sound alone after a change to every sample.
 func (r recording) judge(t interface{ Fatal(...any) }, change func(float32) float32) verify.Verdict {
 	m, err := meter.New(r.rate, 2, meter.Options{})
 	if err != nil {
@@ -60,8 +60,8 @@ func (r recording) peak() float64 {
 	return peak
 }
 
-// TestGainChangesNothing holds that gain which neither clips nor rounds moves
-// log10 LR by a tenth at the most.
+// TestGainChangesNothing holds that gain without clipping or rounding moves log10 LR by at
+// most a tenth.
 func TestGainChangesNothing(t *testing.T) {
 	t.Parallel()
 	decoded := map[string]recording{}
@@ -82,8 +82,8 @@ func TestGainChangesNothing(t *testing.T) {
 	})
 }
 
-// TestCodingReversesNoVerdict holds that coding a recording again, at any level,
-// may weaken its verdict but never turns it into the other one.
+// TestCodingReversesNoVerdict holds that re-encoding a recording, at any level, may weaken
+// its verdict but never reverses it.
 func TestCodingReversesNoVerdict(t *testing.T) {
 	t.Parallel()
 	codings := map[string]func(int16) int16{

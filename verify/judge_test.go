@@ -87,8 +87,8 @@ func finds(v verify.Verdict, code finding.Code) bool {
 	return false
 }
 
-// TestPriorNeedsEvidence holds that a prior alone decides nothing and that it
-// shifts the odds by itself and nothing else.
+// TestPriorNeedsEvidence holds that a prior alone decides nothing, and that it shifts the
+// odds by exactly its own amount.
 func TestPriorNeedsEvidence(t *testing.T) {
 	short := measure(t, "call-short.wav")
 	v := verify.Judge(short, verify.Case{Declaration: declare.Default(), Prior: 0.9999})
@@ -103,8 +103,8 @@ func TestPriorNeedsEvidence(t *testing.T) {
 	}
 }
 
-// TestTalkMeasures holds what a swap costs: the sides' figures change places
-// and what belongs to both stays.
+// TestTalkMeasures holds the effect of a swap: the sides' figures change places, and the
+// figures of both together stay.
 func TestTalkMeasures(t *testing.T) {
 	rec := measure(t, "call-straight.wav")
 	v := verify.Judge(rec, verify.Case{Declaration: agentFirst(), Facts: declare.Facts{Direction: declare.Inbound}})
@@ -128,7 +128,7 @@ func TestTalkMeasures(t *testing.T) {
 	}
 }
 
-// TestReadSizes holds that the way bytes arrive changes nothing.
+// TestReadSizes holds that the sizes of the reads change nothing.
 func TestReadSizes(t *testing.T) {
 	want := measure(t, "call-mulaw.wav")
 	f, err := os.Open(testdata("call-mulaw.wav"))
@@ -145,8 +145,8 @@ func TestReadSizes(t *testing.T) {
 	}
 }
 
-// TestExchangedFile holds law 2 from the file on: picking the channels the
-// other way round mirrors the measurements and negates the verdict.
+// TestExchangedFile holds law 2 from the file on: picking the channels in the opposite order
+// mirrors the measurements and negates the verdict.
 func TestExchangedFile(t *testing.T) {
 	for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"} {
 		f, err := os.Open(testdata(name))
@@ -169,8 +169,8 @@ func TestExchangedFile(t *testing.T) {
 	}
 }
 
-// TestReaderFailure holds that what broke the reader is what is told, not what
-// the decoder made of it.
+// TestReaderFailure holds that the error is the reader's failure, not the decoder's
+// consequence of it.
 func TestReaderFailure(t *testing.T) {
 	f, err := os.Open(testdata("call-mulaw.wav"))
 	if err != nil {
@@ -221,8 +221,7 @@ func ExampleVerify() {
 	// Output: swapped - heard on the left: agent
 }
 
-// BenchmarkMeasure is the way from bytes to measurements, hash and decoding
-// included.
+// BenchmarkMeasure covers the path from bytes to measurements, including hash and decoding.
 func BenchmarkMeasure(b *testing.B) {
 	file, err := os.ReadFile(testdata("call-straight.wav"))
 	if err != nil {

@@ -25,8 +25,8 @@ func knownGreeting(t testing.TB) *fingerprint.Print {
 	return r
 }
 
-// Known audio decides, and a recording that was searched for it can be judged
-// again without the audio, whichever party is said to play it.
+// Known audio decides. A recording that was searched for it can be judged again without the
+// audio, with either party as its declared source.
 func TestKnownAudio(t *testing.T) {
 	f, err := os.Open("../testdata/call-straight.wav")
 	if err != nil {
@@ -55,7 +55,7 @@ func TestKnownAudio(t *testing.T) {
 	}
 }
 
-// BenchmarkKnownAudio gives the price of looking for known audio of 5 s.
+// BenchmarkKnownAudio measures the cost of a search for known audio of 5 s.
 func BenchmarkKnownAudio(b *testing.B) {
 	file, err := os.ReadFile("../testdata/call-straight.wav")
 	if err != nil {

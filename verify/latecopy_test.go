@@ -10,8 +10,9 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// Where one party is absent and its channel carries the other's sound late, or both carry
-// both parties and one of them late, the channels are one signal at any delay up to 5 s.
+// If one party is absent and its channel carries the other's sound late, or both channels
+// carry both parties and one of them is late, the channels are one signal at any delay up to
+// 5 s.
 func TestLateCopiesAreNamed(t *testing.T) {
 	for _, both := range []bool{false, true} {
 		for _, lateS := range []float64{0.5, 0.85, 1, 1.23, 2, 3.01, 5} {

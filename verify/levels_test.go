@@ -17,7 +17,7 @@ func sides(v verify.Verdict) [2]measurement.Channel {
 	return [2]measurement.Channel{v.Measurements.Left, v.Measurements.Right}
 }
 
-// A burst at full scale is named on its side alone, and moves no speech level by 1 dB.
+// A burst at full scale is reported on its side alone, and moves no speech level by 1 dB.
 func TestBurstsAreNamedAndMoveNoLevel(t *testing.T) {
 	before := sides(readAll(t, "call-straight.wav").judge(t, same))
 	for _, ms := range []int{10, 40, 200} {
@@ -60,7 +60,7 @@ func TestBurstsAreNamedAndMoveNoLevel(t *testing.T) {
 	}
 }
 
-// A party 30 dB below the other is heard, whichever it is.
+// A party 30 dB below the other is heard, on either side.
 func TestFaintSpeechIsHeard(t *testing.T) {
 	for side := range 2 {
 		before := sides(readAll(t, "call-straight.wav").judge(t, same))[side].Timing.TalkS
@@ -80,7 +80,7 @@ func TestFaintSpeechIsHeard(t *testing.T) {
 	}
 }
 
-// Crosstalk alone, however clear of the noise, is no party.
+// Crosstalk alone, however far above the noise, is not a party.
 func TestFaintCrosstalkIsNoParty(t *testing.T) {
 	for side := range 2 {
 		r := readAll(t, "call-straight.wav")

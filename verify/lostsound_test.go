@@ -9,7 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// A sound lost is found on either side, and nothing is found where nothing is lost.
+// Lost sound is found on either side, and nothing is found if nothing is lost.
 func TestLostSoundIsNamed(t *testing.T) {
 	clear := func(x []float32) {
 		for i := range x {
@@ -40,7 +40,7 @@ func TestLostSoundIsNamed(t *testing.T) {
 			clear(r.side[side][int(12.2*float64(r.rate)):])
 		}, []finding.Code{finding.PartyLost, finding.CutOff}, false},
 		{"a party whose line alone is left", func(r recording, side int) {
-			// The other one speaks for the rest; the line is its noise of before.
+			// The other party speaks for the rest; the line carries its earlier noise.
 			x := r.side[side]
 			for i := 11 * r.rate; i < len(x); i++ {
 				x[i] = x[i%r.rate+int(float64(r.rate)*[]float64{5, 1.5}[side])] * 0.05
@@ -95,7 +95,7 @@ func TestDualMonoForAWhileIsNamed(t *testing.T) {
 	}
 }
 
-// packets takes every nth packet of 20 ms from a side.
+// packets removes every nth packet of 20 ms from a side.
 func packets(n int, repeat bool) func(recording, int) {
 	return func(r recording, side int) {
 		x, size := r.side[side], r.rate/50
@@ -110,7 +110,8 @@ func packets(n int, repeat bool) func(recording, int) {
 	}
 }
 
-// gate closes on a side for each 20 ms so many dB below the speech level, 40 ms late.
+// gate mutes each 20 ms of a side that are a given number of dB below the speech level, 40
+// ms late.
 func gate(belowDB float64) func(recording, int) {
 	return func(r recording, side int) {
 		v := r.judge(failing{}, func(x float32) float32 { return x })
@@ -133,7 +134,7 @@ func gate(belowDB float64) func(recording, int) {
 	}
 }
 
-// inSpeech is when, in ms, a side speaks: 0.5 s after its speech begins.
+// inSpeech is a time in ms within a side's speech: 0.5 s after the speech begins.
 func inSpeech(r recording, side int) int {
 	v := r.judge(failing{}, func(x float32) float32 { return x })
 	c := v.Measurements.Left

@@ -20,7 +20,7 @@ import (
 	"github.com/otoscope/otoscope/verify/report"
 )
 
-// recordings are the recordings that the project made.
+// recordings are the project's own recordings.
 func recordings(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/call-*.wav")
@@ -33,7 +33,7 @@ func recordings(t testing.TB) []string {
 	return files
 }
 
-// measuredForm is the stored form of all that can be measured of a fixture.
+// measuredForm is the stored form of all possible measurements of a fixture.
 func measuredForm(t testing.TB, file string) []byte {
 	t.Helper()
 	f, err := os.Open(file)
@@ -54,8 +54,8 @@ func measuredForm(t testing.TB, file string) []byte {
 	return append(text, '\n')
 }
 
-// The stored measurements of every fixture are frozen, key by key and figure by
-// figure: users' verdicts are judged from what is stored. UPDATE_GOLDEN=1 writes them.
+// The stored measurements of every fixture are frozen, key by key and figure by figure,
+// because users' verdicts are judged from stored measurements. UPDATE_GOLDEN=1 writes them.
 func TestMeasurementsOfFixturesAreFrozen(t *testing.T) {
 	for _, file := range recordings(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".wav") + ".json"
@@ -80,8 +80,7 @@ func TestMeasurementsOfFixturesAreFrozen(t *testing.T) {
 	}
 }
 
-// verdictsInFull are the verdicts on all fixtures with everything that was measured,
-// one a line.
+// verdictsInFull are the verdicts on all fixtures with all measurements, one per line.
 func verdictsInFull(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -103,10 +102,10 @@ func verdictsInFull(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// plainVariable asks the test below to write its verdicts instead.
+// plainVariable makes the test below write its verdicts instead.
 const plainVariable = "OTOSCOPE_TEST_VERDICTS_TO"
 
-// A processor with AVX2 and one without give the same verdicts, byte by byte.
+// A processor with AVX2 and one without give the same verdicts, byte for byte.
 func TestVerdictsDoNotDependOnTheProcessor(t *testing.T) {
 	if path := os.Getenv(plainVariable); path != "" {
 		if err := os.WriteFile(path, verdictsInFull(t), 0o600); err != nil {

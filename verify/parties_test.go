@@ -14,7 +14,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// alone is a channel whose speech is all there is: turns of 3 s with a pause between.
+// alone is a channel with all the speech of a call: turns of 3 s with a pause between.
 func alone(turns int, pause float64, change func(*measurement.Channel)) verify.Recording {
 	m := measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 300, Frames: 2400000}
 	m.Pair.SideSwap.At = measurement.Never
@@ -31,9 +31,9 @@ func alone(turns int, pause float64, change func(*measurement.Channel)) verify.R
 	return verify.Recording{Measurements: m}
 }
 
-// TestOneChannelAlone holds what is said of a call whose speech is all on one channel:
-// which finding, whether the recording is unusable for it, and what an agent who
-// is known to have joined changes.
+// TestOneChannelAlone holds the findings for a call with all speech on one channel: which
+// finding it is, whether it makes the recording unusable, and what changes if an agent is
+// known to have joined.
 func TestOneChannelAlone(t *testing.T) {
 	// Twenty utterances, seven of one speaker, change 18 times at most and 9 times by chance.
 	speakers := func(gain float64, changes int) func(*measurement.Channel) {
@@ -114,8 +114,8 @@ func TestOneChannelAlone(t *testing.T) {
 	}
 }
 
-// A dead channel beside both parties is named as well, and is not what the recording is
-// unusable for.
+// A dead channel next to a channel with both parties is reported as well, but is not the
+// reason why the recording is unusable.
 func TestSilentChannelBesideBothPartiesIsAWarning(t *testing.T) {
 	rec := alone(8, 1.6, func(c *measurement.Channel) {
 		c.TwoSpeakers = &measurement.TwoSpeakers{Utterances: 20, MinorityUtterances: 7, LogLikelihoodGain: 3, SpeakerChanges: 9}

@@ -15,12 +15,12 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// labelsVariable names a file of labels as otoscope evaluate takes it. The table
-// of parties is then made from its clean recordings, beside which the files lie,
-// instead of those of testdata.
+// labelsVariable names a file of labels in the form of otoscope evaluate. The table of
+// parties then uses its clean recordings, which lie in the folder of the file, instead of
+// those of testdata.
 const labelsVariable = "OTOSCOPE_LABELS"
 
-// cleanCalls are the recordings with one party a channel.
+// cleanCalls are the recordings with one party on each channel.
 func cleanCalls(t *testing.T) map[string]recording {
 	t.Helper()
 	out := map[string]recording{}
@@ -53,7 +53,7 @@ func cleanCalls(t *testing.T) map[string]recording {
 
 func decibels(db float64) float32 { return float32(math.Pow(10, db/20)) }
 
-// noise of a level in dBov.
+// noise at a level in dBov.
 func noise(n int, dbov float64, seed uint64) []float32 {
 	rng := rand.New(rand.NewPCG(seed, 70))
 	x := make([]float32, n)
@@ -63,7 +63,7 @@ func noise(n int, dbov float64, seed uint64) []float32 {
 	return x
 }
 
-// tones of one level each, over a line's noise; on seconds of every period.
+// tones at one level each, over a line's noise, for the first on seconds of every period.
 func tones(n, rate int, on, period float64, hz ...float64) []float32 {
 	x := noise(n, -70, 3)
 	for i := range x {
@@ -85,7 +85,7 @@ func plus(x, y []float32, gain float32) []float32 {
 	return out
 }
 
-// muLaw is x through G.711.
+// muLaw passes x through G.711.
 func muLaw(x []float32) []float32 {
 	out := make([]float32, len(x))
 	for i, v := range x {
@@ -95,12 +95,12 @@ func muLaw(x []float32) []float32 {
 	return out
 }
 
-// partiesForm is what may come of a call with one party on each channel.
+// partiesForm is a recording that a call with one party on each channel may turn into.
 type partiesForm struct {
 	name string
 	both bool // on one channel
-	// The share of the calls in which it has to be said that both are on one channel, or that one
-	// is missing; and in which the recording has to be unusable.
+	// The minimum share of the calls with the finding that both are on one channel, or that
+	// one is missing; and of those with an unusable recording.
 	found, unusable float64
 	make            func(c recording) [2][]float32
 }
@@ -154,13 +154,13 @@ func partiesForms() []partiesForm {
 	return append(out, partiesForm{name: "as it is", make: func(c recording) sides { return c.side }})
 }
 
-// ofFixtures is the share of testdata's recordings of which what there is has to be
-// said: they are so short that few of them hold turns enough to tell two voices.
+// ofFixtures is the share of testdata's recordings that must have the right finding. They
+// are so short that few of them hold enough turns to distinguish two voices.
 const ofFixtures = 0.25
 
-// Both parties on one channel are found, and so is one that is missing; the first is never
-// said of a channel with one party on it. The table that is printed, and its shares, are
-// those of OTOSCOPE_LABELS.
+// Both parties on one channel are found, and so is a missing party. A channel with one party
+// is never reported to carry both. The printed table and its shares are those of
+// OTOSCOPE_LABELS.
 func TestParties(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a long table of trials; run without -short")

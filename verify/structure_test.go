@@ -9,7 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// TestPairFindings holds what the measurements of the pair come to.
+// TestPairFindings holds the findings for the measurements of the pair.
 func TestPairFindings(t *testing.T) {
 	heard := func(gain float64) measurement.EchoPath {
 		return measurement.EchoPath{Strength: 12, GainDB: gain, Share: 1}
@@ -57,8 +57,8 @@ func TestPairFindings(t *testing.T) {
 	}
 }
 
-// TestOneWithinTheOther holds what it takes for a party to be on both channels
-// where no bleed was measured.
+// TestOneWithinTheOther holds the conditions for a party on both channels if no bleed was
+// measured.
 func TestOneWithinTheOther(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -82,8 +82,8 @@ func TestOneWithinTheOther(t *testing.T) {
 	}
 }
 
-// TestBleedOntoNobody holds that bleed on a channel on which nobody speaks is
-// left to the finding that nobody does.
+// TestBleedOntoNobody holds that bleed on a channel without a speaker is covered by the
+// finding that nobody speaks there.
 func TestBleedOntoNobody(t *testing.T) {
 	rec := exchange(0)
 	m := &rec.Measurements

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// twice is a call followed by itself, for parts of it to have enough speech on each side.
+// twice is a call followed by itself, so that parts of it have enough speech on each side.
 func twice(t *testing.T, name string) recording {
 	r := readAll(t, name)
 	for side := range r.side {
@@ -19,8 +19,8 @@ func twice(t *testing.T, name string) recording {
 	return r
 }
 
-// Sides that change places in mid-call and back are found, with from and to; sides
-// that stay are not.
+// Sides that change places in mid-call and back are found, with from and to. Sides that stay
+// are not reported.
 func TestSidesExchangedForAPartAreNamed(t *testing.T) {
 	for _, part := range [][2]float64{{0.3, 0.6}, {0.3, 0.75}, {0.2, 0.6}} {
 		r := twice(t, "call-straight.wav")

@@ -14,16 +14,15 @@ import (
 
 // The rules of the terminal:
 //
-// - Standard output carries verdicts and nothing else; progress and errors go to standard
-// error.
-//   - Colour and the terminal's width are for standard output being a terminal.
-//     NO_COLOR (not empty) and TERM=dumb turn colour off. Where it is no
-//     terminal, COLUMNS says how wide to write, or else it is 80 columns.
-//   - Progress is drawn where standard error is a terminal, and taken away
-//     before anything is printed.
-//   - Where the locale (LC_ALL, LC_CTYPE, LANG, the first that is set) is not
-//     UTF-8 the text is ASCII. JSON is UTF-8 always.
-//   - Nothing is ever asked: otoscope runs unattended.
+//   - Standard output carries only verdicts; progress and errors go to standard error.
+//   - Colour and the terminal's width apply only if standard output is a terminal.
+//     NO_COLOR (not empty) and TERM=dumb turn colour off. If it is not a terminal,
+//     COLUMNS sets the width; the default is 80 columns.
+//   - Progress is drawn if standard error is a terminal, and removed before any other
+//     output.
+//   - If the locale (the first of LC_ALL, LC_CTYPE, LANG that is set) is not UTF-8, the
+//     text is ASCII. JSON is always UTF-8.
+//   - otoscope never asks questions: it runs unattended.
 
 // environment is the outside world as a command sees it.
 type environment struct {

@@ -54,7 +54,7 @@ func (f *finished) seal() error {
 	return err
 }
 
-// measured names the version that measured a recording.
+// measured identifies the version and the schema that measured a recording.
 type measured struct {
 	version string
 	schema  int64

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machine names where process numbers mean the same as here: this start of this
-// machine, and this namespace of processes. It is "" where that is not known.
+// machine identifies the context in which process numbers mean the same as here: this boot
+// of this machine, and this process namespace. It is "" if unknown.
 func machine() string {
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -26,10 +26,10 @@ func machine() string {
 	return strings.TrimSpace(string(boot)) + " " + namespace
 }
 
-// errEnded says that a process has ended, and is at most still listed.
+// errEnded says that a process has ended; at most it is still listed.
 var errEnded = errors.New("the process has ended")
 
-// started is when a process began, in clock ticks after the machine.
+// started is the start time of a process, in clock ticks after the machine's.
 func started(pid int) (int64, error) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	switch {

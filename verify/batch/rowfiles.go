@@ -17,8 +17,8 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// paths decides which files a manifest, which is not trusted, may lead to: those of
-// its own folder, and others only where the user allows it.
+// paths decides which files an untrusted manifest may refer to: those in its own folder, and
+// others only if the user allows it.
 type paths struct {
 	base    string // what relative paths start from
 	own     string // the manifest's own folder, symbolic links resolved; "" where it has none
@@ -35,8 +35,8 @@ func newPaths(m *manifest.Manifest, allowed bool) paths {
 	return p
 }
 
-// follow gives the file that a path leads to. What it names in the error stands for
-// the file, as "the recording".
+// follow returns the file at the end of a path. Its noun stands for the file in errors, as
+// in "the recording".
 func (p paths) follow(what, name string) (string, error) {
 	path := name
 	if !filepath.IsAbs(path) {
@@ -63,8 +63,8 @@ func (p paths) follow(what, name string) (string, error) {
 	}
 }
 
-// resolve follows all symbolic links of a path. Of what is not there yet, those of
-// the folders above it are followed; a link that leads nowhere is not resolved.
+// resolve follows all symbolic links of a path. If the file does not exist yet, it follows
+// those of the folders above it. It does not resolve a dangling link.
 func resolve(path string) (string, bool) {
 	real, err := filepath.EvalSymlinks(path)
 	if err == nil {
@@ -87,11 +87,10 @@ func within(folder, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// cacheLimit bounds the attributes that are remembered, in bytes of their text.
+// cacheLimit bounds the cached attributes, in bytes of their text.
 const cacheLimit = 4 << 20
 
-// attributes reads attributes that stand in the field, or in the file that it
-// names.
+// attributes reads attributes from the field itself, or from the file that it names.
 func (r *reader) attributes(field string) (declare.Declaration, error) {
 	text := []byte(field)
 	if first := strings.TrimLeft(field, " \t\r\n"); !strings.HasPrefix(first, "{") && !strings.HasPrefix(first, "[") {
@@ -120,7 +119,7 @@ func (r *reader) attributes(field string) (declare.Declaration, error) {
 	return d, nil
 }
 
-// rowProfile reads the profile that a row names. Results name the one built in by
+// rowProfile reads the profile that a row names. Results refer to the built-in profile by
 // its name.
 func (r *reader) rowProfile(field string) (*profile, error) {
 	if field == evidence.Builtin().Name {
@@ -153,9 +152,9 @@ const (
 	keptProfiles = 100     // of rows, that a reading remembers
 )
 
-// readSmall reads a regular file, of one that is larger than limit a byte more.
-// Opening does not wait, as for a pipe that nobody writes to, and what was opened
-// is looked at, not what the name led to before.
+// readSmall reads a regular file; of a file larger than limit it reads one byte more.
+// Opening does not block, as it would on a pipe without a writer. The checks apply to the
+// opened file, not to what the name referred to before.
 func readSmall(path string, limit int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// reader makes rows of entries.
+// reader turns entries into rows.
 type reader struct {
 	facts        map[string]declare.Fact // by name
 	defaults     declare.Call            // of rows that do not say otherwise
@@ -24,7 +24,7 @@ type reader struct {
 	allowPrivate bool
 	profile      *profile
 	requested    measurement.OnRequest
-	// Known audio of rows that name none, and all that has been heard of, by path.
+	// The known audio of rows that name none, and all known audio read so far, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
 	profiles                  map[string]*profile // of rows, by path
@@ -51,12 +51,12 @@ func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	return r
 }
 
-// check refuses a manifest of which no row can be used.
+// check refuses a manifest without a usable row.
 func (r *reader) check(m *manifest.Manifest) error {
 	return m.Check(func(e manifest.Entry) error { return r.row(e).err })
 }
 
-// row reads an entry. What is wrong with it is in the row.
+// row reads an entry. Its faults are recorded in the row.
 func (r *reader) row(e manifest.Entry) row {
 	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
 	out.facts.Profile, out.facts.Requested = r.profile, r.requested
@@ -82,14 +82,13 @@ func (r *reader) row(e manifest.Entry) row {
 	return out
 }
 
-// pathKind is the kind of error of rows whose recording is a file that they may
-// not name.
+// pathKind is the kind of error of rows that name a forbidden file as their recording.
 const pathKind = "file outside the manifest's folder: --allow-paths"
 
-// unnamed begins the id of a row that is known by its number alone.
+// unnamed begins the id of a row that is identified by its number alone.
 const unnamed = "row "
 
-// located says where in the manifest a row is bad.
+// located adds the place of a bad row in the manifest.
 func located(err error, e manifest.Entry) error {
 	place := fmt.Sprintf("row %d", e.Row)
 	if e.Line > 0 {
@@ -98,8 +97,8 @@ func located(err error, e manifest.Entry) error {
 	return &manifest.RowError{Message: place + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
-// call reads the words of a row over the defaults. What its error is about has not
-// been read, everything else has.
+// call reads the words of a row over the defaults. If it returns an error, everything except
+// the subject of the error has been read.
 func (r *reader) call(f manifest.Fields) (declare.Call, error) {
 	call := r.defaults.Inherit()
 	var bad error
@@ -127,7 +126,7 @@ func (r *reader) call(f manifest.Fields) (declare.Call, error) {
 	return call, bad
 }
 
-// fill makes a row of what it says; bad is what was wrong with its words.
+// fill makes a row from its fields; bad is the error in its words.
 func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error) error {
 	if call.Attributes != "" && bad == nil {
 		call.Declaration, bad = r.attributes(call.Attributes)
@@ -142,7 +141,7 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 		}
 		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Whole()
 		if ref.IsPath() {
-			// What is stored may be followed: nothing else decides on it again.
+			// The stored path may be followed: no later check decides on it.
 			if out.reference, err = r.paths.follow("the recording", ref.Whole()); err != nil {
 				out.kind = pathKind
 				return err
@@ -169,12 +168,12 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 	return r.sounds(out, call)
 }
 
-// named says which column a value was wrong in.
+// named adds the column of a wrong value.
 func named(column string, err error) error {
 	return &manifest.RowError{Message: column + ": " + err.Error(), Advice: hint.Of(err), Cause: err}
 }
 
-// listed writes names for a sentence.
+// listed formats names for a sentence.
 func listed(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]

@@ -144,7 +144,7 @@ func (s *Store) runBatch(ctx context.Context, e *engine, in *intake, m *manifest
 		return s.storageError("going on with the batch", err)
 	}
 	e.runs = in.batch
-	// The run finds the batch's other rows as it goes.
+	// The batch's other queues are found while it runs.
 	first := needsNothing
 	if in.rows.allowPrivate {
 		first = needsPrivate

@@ -2,8 +2,8 @@ package batch
 
 import "context"
 
-// A slot is what a row in work holds of the process's Workers. A row whose server
-// keeps it waiting lends it out, so that slow servers do not hold back the rows of
+// A slot is a running row's share of the process's Workers. While a server keeps a row
+// waiting, the row lends its slot out, so that slow servers do not hold back the rows of
 // quick ones.
 type slot struct {
 	e      *engine
@@ -11,13 +11,13 @@ type slot struct {
 	absent bool            // the row ended, and its slot was not its own again
 }
 
-// asideRows is how many rows may wait aside. Each has a connection and its
-// measurements open, and perhaps a chunk, which others could have.
+// asideRows is how many rows may wait aside. Each keeps its connection and measurements
+// open, and perhaps a chunk that others could take.
 func asideRows(workers int) int { return min(4*workers, 8) }
 
 type slotKey struct{}
 
-// inSlot works on a row that has a slot, and gives it back.
+// inSlot works on a row that has a slot, and then frees the slot.
 func (e *engine) inSlot(ctx context.Context, work func(ctx context.Context)) {
 	s := &slot{e: e, ctx: ctx}
 	work(context.WithValue(ctx, slotKey{}, s))
@@ -26,8 +26,8 @@ func (e *engine) inSlot(ctx context.Context, work func(ctx context.Context)) {
 	}
 }
 
-// stepAside lends out the slot of the row that ctx belongs to, until the function
-// that it gives is called.
+// stepAside lends out the slot of the row that ctx belongs to, until the returned function
+// is called.
 func stepAside(ctx context.Context) (back func()) {
 	s, _ := ctx.Value(slotKey{}).(*slot)
 	if s == nil || s.absent || !s.e.aside.TryAcquire(1) {

@@ -16,8 +16,8 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// What known audio may come to. A minute of one channel at 48 kHz, more than is
-// looked for, is 5.8 MB; each sound has its price in time.
+// The limits of known audio. A minute of one channel at 48 kHz, longer than any search, is
+// 5.8 MB; each sound also takes time.
 const (
 	maxSoundBytes = 8 << 20 // of a file
 	maxSounds     = 16      // of a row
@@ -29,11 +29,11 @@ type sound struct {
 	err            error // why it cannot be looked for
 }
 
-// keptSounds bounds how many files of known audio a reading remembers.
+// keptSounds bounds how many files of known audio a reading caches.
 const keptSounds = 10_000
 
-// sounds completes a row by the known audio that it names, or else by that of
-// the command line.
+// sounds completes a row with the known audio that it names, or otherwise with that of the
+// command line.
 func (r *reader) sounds(out *row, call declare.Call) error {
 	for _, side := range []struct {
 		column string
@@ -73,7 +73,8 @@ func (r *reader) sounds(out *row, call declare.Call) error {
 	return nil
 }
 
-// sound finds out what a file holds. Manifests name the same few again and again.
+// sound reads the contents of a file, through a cache: manifests name the same few files
+// again and again.
 func (r *reader) sound(path string) sound {
 	if s, ok := r.heard[path]; ok {
 		return s
@@ -145,12 +146,11 @@ func (w *writes) keepSounds(ctx context.Context, t db.Statements, sounds map[str
 	return nil
 }
 
-// keptReferences bounds the known audio that a process holds ready, in seconds:
-// some ten megabytes.
+// keptReferences bounds the known audio that a process caches, in seconds: some ten
+// megabytes.
 const keptReferences = 1800
 
-// references gives the known audio of a task, from the database where it is
-// not at hand.
+// references returns the known audio of a task, from the cache or else from the database.
 func (e *engine) references(ctx context.Context, ids []string) ([]*fingerprint.Print, error) {
 	var all []*fingerprint.Print
 	for _, id := range ids {

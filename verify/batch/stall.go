@@ -9,21 +9,21 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// A batch that makes no progress says so, and why: after stallTerms leases without
-// a finished row, and then after twice as long each time, up to stallMax.
+// A batch without progress reports this, and the reason: after stallTerms leases without a
+// finished row, and then after twice as long each time, up to stallMax.
 const (
 	stallTerms = 3
 	stallMax   = 10 * time.Minute
 )
 
-// A stall is how long no row has been finished.
+// A stall measures how long no row has finished.
 type stall struct {
 	done        int64
 	since, told time.Time
 	pause       time.Duration
 }
 
-// note is told of how many rows are done, and says on the log why it is no more.
+// note receives the number of finished rows, and logs why it has not grown.
 func (s *stall) note(ctx context.Context, e *engine, done int64) error {
 	now := time.Now()
 	if s.since.IsZero() || done != s.done {
@@ -44,7 +44,7 @@ func (s *stall) note(ctx context.Context, e *engine, done int64) error {
 	return nil
 }
 
-// waitsFor says what the rows wait for that are not done; "" where there are none.
+// waitsFor describes what the unfinished rows wait for; "" if there are none.
 func (e *engine) waitsFor(ctx context.Context) (string, error) {
 	var said []string
 	if own := e.ownWork(); own != "" {
@@ -100,7 +100,7 @@ func (e *engine) waitsFor(ctx context.Context) (string, error) {
 	return strings.Join(said, "; "), err
 }
 
-// ownWork says what this process works on; "" where that is nothing.
+// ownWork describes what this process works on; "" if it has no work.
 func (e *engine) ownWork() string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -9,10 +9,9 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// fileState is by what a replaced file is noticed: its size, its time and its inode,
-// as git and rsync do. The device is left out: its number changes when a system
-// starts again, and differs between machines that share a file. "" where the file
-// cannot be seen.
+// fileState reveals a replaced file by its size, its time and its inode, as git and rsync
+// do. The device is left out: its number changes when a system restarts, and differs between
+// machines that share a file. It is "" if the file cannot be seen.
 func fileState(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -21,8 +20,8 @@ func fileState(path string) (string, error) {
 	return fmt.Sprintf("file %d %d %d", info.Size(), info.ModTime().UnixNano(), inode(path, info)), nil
 }
 
-// replaced reports whether a file is no longer the one that was verified. One that
-// is gone, or on another machine, was not replaced.
+// replaced reports whether a file differs from the verified one. A file that is gone, or on
+// another machine, was not replaced.
 func (old *former) replaced(path string) bool {
 	now, err := fileState(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -31,7 +30,7 @@ func (old *former) replaced(path string) bool {
 	return err != nil || now != old.state
 }
 
-// pathState is the state of the file that a reference names, "" where it names none.
+// pathState is the state of the file that a reference names, "" if it names none.
 func pathState(reference string) string {
 	ref, err := fetch.ParseUntrusted(reference)
 	if err != nil || !ref.IsPath() {

@@ -9,7 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// A Status is how far a batch is.
+// A Status is the progress of a batch.
 type Status struct {
 	Read     bool  // the manifest has been read to its end
 	Waiting  int64 // rows that this run is for, as far as it has read
@@ -21,7 +21,7 @@ type Status struct {
 	Left     string // of a worker that ends: which rows it leaves to others, and to whom
 }
 
-// status counts what a reading has come to.
+// status counts the results of a reading.
 func (s *Store) status(ctx context.Context, batch, revision int64, chunks *int64) (Status, *string, error) {
 	st := Status{Outcomes: map[verify.Outcome]int64{}, Errors: map[string]int64{}}
 	var stopped *string
@@ -55,8 +55,8 @@ func (s *Store) status(ctx context.Context, batch, revision int64, chunks *int64
 	return st, stopped, err
 }
 
-// countResults counts what is left, and what the batch as a whole has come to.
-// The former takes no time, the latter does where there are millions.
+// countResults counts the remaining rows, and the results of the batch as a whole. The
+// former takes no time; the latter does if there are millions.
 func (s *Store) countResults(ctx context.Context, in *intake, report *Report) error {
 	var chunks int64
 	st, _, err := s.status(ctx, in.batch, in.revision, &chunks)

@@ -61,8 +61,8 @@ func (e *engine) load(ctx context.Context, c *claim) ([]*task, error) {
 	return tasks, e.loadGroups(ctx, tasks)
 }
 
-// readTask reads a row of load's query. Facts that rows share are decoded once, and
-// kept in known by their text.
+// readTask reads a row of load's query. It decodes facts that rows share once, and caches
+// them in known by their text.
 func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 	t := &task{}
 	var text, pick string
@@ -126,7 +126,7 @@ func (e *engine) loadGroups(ctx context.Context, tasks []*task) error {
 	})
 }
 
-// one works on one row; ok is false where it was given up.
+// one works on one row; ok is false if the work was given up.
 func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 	e.mu.Lock()
 	e.underWay[t] = time.Now()
@@ -164,7 +164,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 		e.first.good()
 		return f, true
 	}
-	// A file that is replaced while it is read has no state, and is verified again.
+	// A file that is replaced during reading has no state, and is verified again.
 	if f.state = m.State; before != "" && before == pathState(t.reference) {
 		f.state = before
 	}
@@ -192,7 +192,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	return f, true
 }
 
-// measure keeps a recording that trips the program from ending it.
+// measure keeps a recording that causes a panic from ending the program.
 func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -215,7 +215,7 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	return e.o.Source.Measure(ctx, asked)
 }
 
-// judge comes to a verdict on what was measured.
+// judge returns a verdict on the new measurements.
 func (e *engine) judge(t *task, m Measured, f *finished) error {
 	text, err := json.Marshal(m.Recording)
 	if err != nil {
@@ -228,7 +228,7 @@ func (e *engine) judge(t *task, m Measured, f *finished) error {
 	return nil
 }
 
-// rejudge comes to a verdict on what is stored.
+// rejudge returns a verdict on the stored measurements.
 func (e *engine) rejudge(t *task, f *finished) {
 	f.kept, f.measured, f.state = true, t.measured, t.state
 	var stored verify.Recording

@@ -7,9 +7,9 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// countUnheard holds a run to its law: each row that was read is stored or repeats
-// one that is, and has an error or a verdict on a recording that was opened, which
-// has a SHA-256, under what the row says now.
+// countUnheard checks the law of a run. Each row that was read is stored, or repeats a
+// stored one. It has an error, or a verdict under its present words on a recording that was
+// opened, which has a SHA-256.
 func (s *Store) countUnheard(ctx context.Context, in *intake, report *Report) error {
 	var rows, unheard, revision int64
 	var repeated float64 // PostgreSQL adds integers up to a numeric

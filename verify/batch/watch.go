@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// following tells how far a batch is, and sees to what comes up while it runs.
+// following reports the progress of a batch, and handles events while it runs.
 type following struct {
 	engine              *engine
 	intake              *intake
@@ -16,7 +16,7 @@ type following struct {
 	halted              stall
 }
 
-// status counts what is done, and reports whether no chunk is left.
+// status counts the finished rows, and reports whether no chunk is left.
 func (f *following) status(ctx context.Context) (bool, error) {
 	e := f.engine
 	var chunks int64
@@ -45,10 +45,10 @@ func (f *following) status(ctx context.Context) (bool, error) {
 	return chunks == 0, nil
 }
 
-// watch waits until the manifest is read and nothing is left to do.
+// watch waits until the manifest is read and no work is left.
 func (e *engine) watch(ctx context.Context, read chan error, status func(context.Context) (bool, error)) error {
-	// A short batch is not to wait for being looked at; a long one is not to
-	// spend its time on that.
+	// A short batch should not wait for the next check, and a long one should not spend its
+	// time on checks.
 	tick := time.NewTicker(min(e.o.ProgressEvery, 50*time.Millisecond))
 	defer tick.Stop()
 	calm := time.AfterFunc(2*time.Second, func() { tick.Reset(min(e.o.ProgressEvery, 500*time.Millisecond)) })

@@ -8,7 +8,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
-// writes are what storing a slice comes to.
+// writes are the statements that store a slice.
 type writes struct {
 	in      *intake
 	slice   []row
@@ -18,7 +18,7 @@ type writes struct {
 	reused  int64
 }
 
-// job is a row to be put into a chunk.
+// job is a row that needs a chunk.
 type job struct {
 	key   int64
 	row   *row
@@ -28,9 +28,8 @@ type job struct {
 	waited bool
 }
 
-// How many rows are stored in one transaction, and how many make a chunk at
-// most. The first chunks are smaller, so that a short manifest too is spread
-// over all that work.
+// How many rows are stored in one transaction, and the largest chunk. The first chunks are
+// smaller, so that a short manifest is also spread over all workers.
 const (
 	intakeRows = 1000
 	chunkRows  = 200
@@ -40,7 +39,7 @@ const (
 func chunkSize(n int64) int { return int(min(chunkRows, 1+n/32)) }
 
 func (w *writes) store(ctx context.Context, t db.Statements, report *ManifestStats) error {
-	// Before the facts: who purges facts that nobody needs waits for this key.
+	// Before the facts: a process that purges unused facts waits for this key.
 	first, err := keys(ctx, t, "row", len(w.fresh))
 	if err != nil {
 		return err
@@ -105,8 +104,7 @@ func (w *writes) store(ctx context.Context, t db.Statements, report *ManifestSta
 	return w.in.store.tally(ctx, t, w.in.batch, w.in.revision, map[string]int64{tallyWaiting: int64(counted), tallyBad: int64(len(bad)), tallyReused: w.reused})
 }
 
-// repeatedKeys gives the rows that were repeated, where the first new one has the key
-// first.
+// repeatedKeys returns the rows that were repeated, given the key of the first new row.
 func (w *writes) repeatedKeys(first int64) [][]any {
 	if len(w.repeats) == 0 {
 		return nil
@@ -129,7 +127,7 @@ func (w *writes) repeatedKeys(first int64) [][]any {
 	return args
 }
 
-// changes are arguments for the rows that have been here before.
+// changes are the arguments for the rows that the batch already had.
 type changes struct {
 	rows, seen, places, references, fetches, dropped, groups, newGroups [][]any
 }
@@ -158,15 +156,14 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 			*bad = append(*bad, badRow(key, r))
 		case r.err != nil:
 		case a.old.waiting && !changed && r.same(&a.old) && a.old.pick == r.pick && a.old.needs == w.needs(r):
-			// A presigned address that has run out meanwhile is replaced by the
-			// manifest's present one.
+			// The manifest's present address replaces a presigned one that has expired.
 			c.references = append(c.references, []any{r.reference, key})
 			if a.work >= fetchAgain {
 				c.fetches = append(c.fetches, []any{refetch(a.work), key})
 			}
 		case a.old.waiting:
-			// Another chunk, so that who may be working on the row as it was
-			// cannot store that as its result.
+			// Another chunk, so that a process that may be working on the former row cannot
+			// store its result for this one.
 			jobs = append(jobs, job{key: key, row: r, work: fetchAgain, waited: true})
 		case a.work != nothing:
 			jobs = append(jobs, job{key: key, row: r, work: a.work})
@@ -175,8 +172,8 @@ func (w *writes) revisits(facts map[string]int64, bad *[]finished) (changes, []j
 	return c, jobs
 }
 
-// chunks cuts the work into chunks, one need a chunk, whose jobs wait, and gives
-// the chunk of each.
+// chunks divides the work into chunks with one need each, whose jobs wait, and returns the
+// chunk of each row.
 func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report *ManifestStats) ([]int64, error) {
 	var fresh []newJob
 	of := make([]int, len(work)) // index of the chunk
@@ -207,14 +204,14 @@ func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report
 	return chunks, t.ExecMany(ctx, `INSERT INTO otoscope_chunks (chunk_id, batch_id, needs, token) VALUES (?, ?, ?, 0)`, args)
 }
 
-// needs says what a row needs, under what this reading allows.
+// needs returns the needs of a row, under the permissions of this reading.
 func (w *writes) needs(r *row) needs {
 	_, err := w.in.rows.paths.follow("the recording", r.reference)
 	return needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
 }
 
-// What a row waits for, in otoscope_waiting. An earlier version fetches what is not
-// to be judged.
+// What a row waits for, in otoscope_waiting. An earlier version fetches a row unless it is
+// marked for judging.
 const (
 	refetchNot = iota
 	refetchAll
@@ -231,7 +228,7 @@ func refetch(work int) int {
 	return refetchNot
 }
 
-// placed gives the arguments that store new rows and put all into their chunks.
+// placed returns the arguments that store new rows and put all rows into their chunks.
 func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (inserts, groups, waiting, moved [][]any) {
 	for _, j := range jobs {
 		var chunk *int64
@@ -255,10 +252,10 @@ func (w *writes) placed(jobs []job, chunks []int64, facts map[string]int64) (ins
 	return inserts, groups, waiting, moved
 }
 
-// badRowKind is the kind of error of rows that cannot be used.
+// badRowKind is the kind of error of unusable rows.
 const badRowKind = "manifest"
 
-// badRow is the result of a row that cannot be used.
+// badRow is the result of an unusable row.
 func badRow(key int64, r *row) finished {
 	c := verify.Case{Reference: r.recording, Agent: r.agent, Groups: r.groups}
 	r.facts.onto(&c)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A stratification sorts trials by what of takes them for; "" is none.
+// A stratification groups trials by the value of of; "" is no group.
 type stratification struct {
 	name string
 	of   func(*Trial) string

@@ -16,7 +16,6 @@
 //   - Deleted means gone. What rows held is overwritten, or its files are rewritten,
 //     and PostgreSQL's statistics forget it.
 //
-// The package knows the names of the tables only where it makes them or must keep
-// references, which are secrets, out of statistics. What the rows mean is the affair of
-// package batch.
+// The package knows the names of the tables only if it creates them or must keep references,
+// which are secrets, out of statistics. The meaning of the rows belongs to package batch.
 package db

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Failure is what an error of a database means for going on.
+// A Failure says whether work can continue after a database error.
 type Failure int
 
 const (
@@ -20,8 +20,8 @@ const (
 	Unregistered                // a foreign key leads nowhere: the worker is not registered
 )
 
-// An Error is a database that no longer takes or gives anything, with a way out. Its
-// fields are those of audio/hint's.
+// An Error is a database that no longer accepts reads or writes, with advice. Its fields are
+// those of audio/hint.
 type Error struct {
 	Message string // what is wrong, as one clause
 	Advice  string // what to do about it
@@ -33,11 +33,11 @@ func (e *Error) Error() string { return e.Message }
 // Hint says what to do about it.
 func (e *Error) Hint() string { return e.Advice }
 
-// Unwrap gives the database's own error.
+// Unwrap returns the database's own error.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Explain puts a database's error into a sentence: what was being done, what is wrong,
-// and how to go on. An [*Error] and the end of a context are left as they are.
+// Explain turns a database's error into a sentence: what was being done, what is wrong, and
+// how to continue. It leaves an [*Error] and the end of a context as they are.
 func Explain(d Database, doing string, err error) error {
 	if err == nil || errors.As(err, new(*Error)) || errors.Is(err, context.Canceled) {
 		return err
@@ -63,7 +63,7 @@ func Explain(d Database, doing string, err error) error {
 	return e
 }
 
-// Retry repeats f while it fails for reasons that pass, at most for patience.
+// Retry repeats f while it fails for temporary reasons, at most for patience.
 func Retry(ctx context.Context, d Database, patience time.Duration, f func() error) error {
 	began, pause := time.Now(), 50*time.Millisecond
 	for {

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// links gives how many names a file has.
+// links returns the number of names of a file.
 func links(f *os.File) (uint64, error) {
 	info, err := f.Stat()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// links gives how many names a file has.
+// links returns the number of names of a file.
 func links(f *os.File) (uint64, error) {
 	var info windows.ByHandleFileInformation
 	err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &info)

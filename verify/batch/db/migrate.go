@@ -18,8 +18,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings our tables and River's up to date. Without create it makes none,
-// and only brings those up to date that are there.
+// migrate brings our tables and River's up to date. Without create it only updates existing
+// tables.
 func migrate(ctx context.Context, d Database, create bool) error {
 	files, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
@@ -59,12 +59,12 @@ func migrate(ctx context.Context, d Database, create bool) error {
 	return d.migrateRiver(ctx)
 }
 
-// NoBatch is the error of a database that holds none.
+// NoBatch is the error for a database without a batch.
 func NoBatch(d Database) error {
 	return &Error{Message: fmt.Sprintf("%s holds no batch", d.Name()), Advice: "begin one with otoscope batch, or name another database with --db"}
 }
 
-// version is the number of the last migration applied, 0 where there are no tables.
+// version is the number of the last applied migration, 0 if there are no tables.
 func version(ctx context.Context, d Database) (int, error) {
 	var there, at int
 	if _, err := One(ctx, d, d.hasTable(), []any{"otoscope_schema"}, &there); err != nil || there == 0 {
@@ -106,8 +106,9 @@ func apply(ctx context.Context, d Database, t Statements, versions []int) error 
 	return d.keepOutOfStatistics(ctx, t)
 }
 
-// splitSQL gives the statements of a migration with the database's own types.
-// Comments go with them: SQLite keeps those within a table in its schema.
+// splitSQL returns the statements of a migration with the database's own types. It drops
+// lines that are only a comment. Other comments stay: SQLite keeps those within a table in
+// its schema.
 func splitSQL(text string, types map[string]string) []string {
 	var statements []string
 	var current strings.Builder

@@ -2,15 +2,15 @@ package db
 
 import "context"
 
-// Options say what a database is opened for. The zero value is to read.
+// Options state the purpose of opening a database. The zero value is for reading.
 type Options struct {
 	Create bool // make the database where there is none
 	Work   bool // batches run on it, which takes an SQLite file for this process alone
 }
 
-// Open opens a database: a URL that begins with postgres:// or postgresql://, or
-// the path of an SQLite file. Tables are made or brought up to date. Errors are of
-// type *[Error].
+// Open opens a database: a URL that begins with postgres:// or postgresql://, or the path of
+// an SQLite file. It creates the tables or brings them up to date. Its errors are of type
+// *[Error].
 func Open(ctx context.Context, target string, o Options) (Database, error) {
 	d, err := connect(ctx, target, o)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// behindPooler reports whether a pooler stands between: the process that answers is
-// then not the one that was told of when the connection was made.
+// behindPooler reports whether the connection goes through a pooler: then the answering
+// process differs from the one announced when the connection was made.
 func behindPooler(ctx context.Context, c *pgx.ConnConfig) (bool, error) {
 	conn, err := pgconn.ConnectConfig(ctx, &c.Config)
 	if err != nil {

@@ -24,7 +24,7 @@ type postgresDB struct {
 func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	c, err := pgxpool.ParseConfig(target)
 	if err != nil {
-		// The error repeats the address, where a password may be.
+		// The error repeats the address, which may contain a password.
 		return nil, &Error{Message: "the address of the database cannot be read", Advice: addressForm}
 	}
 	if _, set := c.ConnConfig.RuntimeParams["application_name"]; !set {
@@ -56,8 +56,7 @@ func openPostgres(ctx context.Context, target string) (*postgresDB, error) {
 	return &postgresDB{Pool: pool, label: label}, nil
 }
 
-// Reason gives the reason of an error, without what pgx repeats of the connection's
-// settings.
+// Reason returns the reason of an error, without the connection settings that pgx repeats.
 func Reason(err error) string {
 	var answered *pgconn.PgError
 	if errors.As(err, &answered) {
@@ -77,15 +76,15 @@ func (d *postgresDB) Close() error {
 
 func (d *postgresDB) Name() string { return d.label }
 
-// pgStatements is what pgxpool.Pool and pgx.Tx have in common.
+// pgStatements are the common methods of pgxpool.Pool and pgx.Tx.
 type pgStatements interface {
 	Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
 	Query(context.Context, string, ...any) (pgx.Rows, error)
 	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
 }
 
-// numbered writes $1, $2, ... for the ? of a statement. No statement here has
-// one that is anything else.
+// numbered replaces each ? of a statement with $1, $2, .... No statement here uses ? for
+// anything else.
 func numbered(query string) string {
 	var b strings.Builder
 	n := 0
@@ -189,7 +188,7 @@ func (d *postgresDB) types() map[string]string {
 	return map[string]string{"{time}": "timestamptz", "{json}": "json", "{real}": "double precision", "{bytes}": "bytea"}
 }
 
-// lockSpace sets the locks of otoscope apart from those of other programs.
+// lockSpace separates the locks of otoscope from those of other programs.
 const lockSpace = 0x6f746f73 // "otos"
 
 func (d *postgresDB) lockMigration(ctx context.Context, t Statements) error {
@@ -281,7 +280,7 @@ func (d *postgresDB) grant() string {
 		"where another role made otoscope's tables, rather use that role: they can be altered by their owner alone", schema, role)
 }
 
-// salvage: PostgreSQL's own manual knows more than a line.
+// salvage refers to PostgreSQL's own manual, because a line is not enough.
 func (d *postgresDB) salvage() string {
 	return "take a copy of the server's files before anything else, then dump what can be read with pg_dump, or restore a backup"
 }

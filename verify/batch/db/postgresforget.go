@@ -83,8 +83,8 @@ func forgetStatistics(ctx context.Context, t Statements, table string) error {
 	return nil
 }
 
-// keepOutOfStatistics sees to it that no reference, which is a secret, gets into the
-// statistics while its row waits.
+// keepOutOfStatistics keeps references, which are secrets, out of the statistics while their
+// rows wait.
 func (d *postgresDB) keepOutOfStatistics(ctx context.Context, t Statements) error {
 	for _, change := range []string{`SET STATISTICS 0`, `TYPE text`} {
 		if _, err := t.Exec(ctx, `ALTER TABLE otoscope_waiting ALTER COLUMN reference `+change); err != nil {

@@ -17,8 +17,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDB is one file. One process at a time works on it, which a lock of the
-// operating system's sees to; others may read.
+// sqliteDB is one file. A lock of the operating system ensures that one process at a time
+// works on it; others may read.
 type sqliteDB struct {
 	*sql.DB
 	path     string
@@ -91,7 +91,7 @@ func (d *sqliteDB) Query(ctx context.Context, query string, args ...any) (Cursor
 	return rows, nil
 }
 
-// statement gives a prepared statement, nil where there is none yet.
+// statement returns a prepared statement, nil if there is none yet.
 func (d *sqliteDB) statement(query string) *sql.Stmt {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -129,7 +129,7 @@ type sqliteTx struct {
 
 func (t *sqliteTx) handle() any { return t.Tx }
 
-// stmt gives the prepared statement; the transaction closes it.
+// stmt returns the prepared statement; the transaction closes it.
 func (t *sqliteTx) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if prepared := t.db.statement(query); prepared != nil {
 		return t.StmtContext(ctx, prepared), nil

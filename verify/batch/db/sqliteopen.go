@@ -15,13 +15,12 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// lockByte is the byte of a database's file that who works on it locks. SQLite's own
-// lock bytes lie 1 GiB from the start, and its largest file has 256 TiB: no page of
-// any is ever there.
+// lockByte is the byte of a database's file that a working process locks. SQLite's own lock
+// bytes lie 1 GiB from the start, and its largest file has 256 TiB: no page ever lies there.
 const lockByte = 1 << 60
 
-// openSQLite opens a file, or makes it where create says so. Where work is to
-// be done it is locked. A file that cannot be written to is opened to be read.
+// openSQLite opens a file, or creates it if create is set. It locks the file if the caller
+// wants to work on it. It opens a read-only file for reading.
 func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteDB, err error) {
 	d := &sqliteDB{path: path, wanted: map[string]bool{}, prepared: map[string]*sql.Stmt{}}
 	defer func() {
@@ -70,11 +69,10 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 	return d, err
 }
 
-// checkedSize is up to which size a file is looked through before work begins.
+// checkedSize is the largest size of a file that is checked before work begins.
 const checkedSize = 64 << 20
 
-// check looks for damage that the work would otherwise come upon in its middle, or
-// not at all.
+// check looks for damage that the work would otherwise find halfway, or not at all.
 func (d *sqliteDB) check(ctx context.Context) error {
 	info, err := d.file.Stat()
 	if err != nil || info.Size() > checkedSize {
@@ -148,8 +146,8 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 	return nil
 }
 
-// connectToRead opens a file that cannot be written to. Beside it SQLite would want
-// to make files; without them it may read only what nobody changes.
+// connectToRead opens a read-only file. SQLite would create files beside it; without them it
+// may read only a file that nobody changes.
 func (d *sqliteDB) connectToRead(ctx context.Context) error {
 	pragmas := []string{"busy_timeout(10000)", "query_only(ON)", "cell_size_check(ON)", "temp_store(MEMORY)"}
 	err := d.connect(ctx, url.Values{"mode": {"ro"}, "_pragma": pragmas})
@@ -190,12 +188,12 @@ func (d *sqliteDB) connect(ctx context.Context, settings url.Values) error {
 	return nil
 }
 
-// salvage names the command that SQLite itself has for it: https://sqlite.org/recovery.html
+// salvage names SQLite's own command for this: https://sqlite.org/recovery.html
 func (d *sqliteDB) salvage() string {
 	shown := filepath.Base(d.path)
 	return fmt.Sprintf("keep what can be read with: sqlite3 %[1]s .recover | sqlite3 recovered.db, and go on with --db recovered.db; "+
 		"or begin with a new file, which verifies all again", shown)
 }
 
-// grant: a file's rights are those of the operating system.
+// grant: the rights on a file are those of the operating system.
 func (d *sqliteDB) grant() string { return "name a file in a folder that you may write to with --db" }

@@ -2,19 +2,19 @@ package db
 
 import "context"
 
-// Statements are carried out in the dialect of SQL that SQLite and PostgreSQL
-// share, with ? for parameters: by a database, each in a transaction by itself, or
-// within a transaction. What differs is a method of [Database].
+// Statements run in the dialect of SQL that SQLite and PostgreSQL share, with ? for
+// parameters: on a database, each in its own transaction, or within a transaction. The
+// methods of [Database] cover the differences.
 type Statements interface {
-	// Exec gives how many rows were affected.
+	// Exec returns the number of affected rows.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
-	// ExecMany carries one statement out for each list of arguments.
+	// ExecMany runs one statement for each list of arguments.
 	ExecMany(ctx context.Context, query string, args [][]any) error
 	Query(ctx context.Context, query string, args ...any) (Cursor, error)
 }
 
-// A Cursor goes through the rows of an answer. Until it is closed, nothing else
-// can be asked within the same transaction.
+// A Cursor iterates over the rows of an answer. Until it is closed, the same transaction
+// accepts no other query.
 type Cursor interface {
 	Next() bool
 	Scan(...any) error
@@ -22,8 +22,8 @@ type Cursor interface {
 	Close() error
 }
 
-// TxHandle gives what River's driver takes as the transaction that t belongs to:
-// *sql.Tx or pgx.Tx. It panics where t is no transaction.
+// TxHandle returns the transaction of t in the form that River's driver takes: *sql.Tx or
+// pgx.Tx. It panics if t is not a transaction.
 func TxHandle(t Statements) any { return t.(interface{ handle() any }).handle() }
 
 // One reads one row, and reports whether there was one.

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// addressForm says how a PostgreSQL database is named.
+// addressForm shows how to name a PostgreSQL database.
 const addressForm = "write it as postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass"
 
 // connectionWords are settings of libpq's keyword form, "host=db user=me", which
 // otoscope does not read: https://www.postgresql.org/docs/current/libpq-connect.html
 var connectionWords = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|port|dbname|user|password|passfile|service|sslmode|options)\s*=`)
 
-// almostAddress is what is meant as an address and would pass for a path: a slash
-// too few, or a password before the host.
+// almostAddress matches a mistyped address that would pass for a path: a missing slash, or a
+// password before the host.
 var almostAddress = regexp.MustCompile(`(?i)^\s*(postgres|postgresql)\s*:|^\s*postgres(ql)?//|^[^/\\@]+:[^/\\@]*@`)
 
-// readTarget tells an address of PostgreSQL from the path of a file. It refuses
-// what is neither, and never repeats it: nobody can tell where a password is in it.
+// readTarget distinguishes an address of PostgreSQL from the path of a file. It refuses
+// anything else and never repeats it: a password could be anywhere in it.
 func readTarget(target string) (postgres bool, err error) {
 	scheme, rest, isURL := strings.Cut(target, "://")
 	switch {
@@ -43,13 +43,13 @@ func readTarget(target string) (postgres bool, err error) {
 	return false, nil
 }
 
-// HoldsPassword reports whether what names a database has a password in it.
+// HoldsPassword reports whether the name of a database contains a password.
 func HoldsPassword(target string) bool {
 	_, rest, isURL := strings.Cut(target, "://")
 	if !isURL {
 		return regexp.MustCompile(`(?i)(^|\s)(ssl)?password\s*=`).MatchString(target)
 	}
-	// Not by url.Parse: what it refuses may hold one all the more.
+	// Not by url.Parse: an address that it refuses is even more likely to hold one.
 	authority, query, _ := strings.Cut(rest, "?")
 	if at := strings.LastIndex(authority, "@"); at >= 0 && strings.Contains(authority[:at], ":") {
 		return true
@@ -66,7 +66,7 @@ func HoldsPassword(target string) bool {
 	return false
 }
 
-// normalised writes the scheme as pgx wants it.
+// normalised writes the scheme in the form that pgx expects.
 func normalised(target string) string {
 	scheme, rest, _ := strings.Cut(target, "://")
 	return fmt.Sprintf("%s://%s", strings.ToLower(scheme), rest)
