@@ -6,32 +6,31 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// The more places there are the higher chance reaches: by scorePerDecade for ten
-// times as many, by the figures above, which were measured on calls of about usualLength frames
-// (100 s). That is taken off the score, so that ten hours give no more false matches
-// than a minute.
+// With more places, chance reaches higher scores: by scorePerDecade for ten times as many,
+// according to the figures above, which were measured on calls of about usualLength frames (100
+// s). The score is reduced by that, so that ten hours give no more false matches than a minute.
 const (
 	scorePerDecade = 1.4
 	usualLength    = 5000
 )
 
-// Parts of one reference are where they should be within this many frames and
-// this share of their distance: half a step between the speeds.
+// Parts of one reference are in the right place within this many frames and this share of their
+// distance: half a step between the speeds.
 const (
 	alignFrames = 3
 	alignShare  = 0.006
 )
 
-// Of several times the first one is told that is about as clear as the clearest. Matches
-// that are this near to each other are one.
+// Of several matches, the result is the first one that is about as clear as the clearest. Matches
+// this close to each other count as one.
 const (
 	asClear   = 0.75
 	togetherS = 0.5
 )
 
-// match joins what was found of the parts in a recording of so many frames. Where
-// several parts are where they should be, at one speed, their scores add up; where the
-// reference is cut short, those that are there count.
+// match joins the finds of the parts in a recording of the given number of frames. If several
+// parts are in the right place at one speed, their scores add up. If the reference is cut short,
+// the parts that are there count.
 func match(r *Print, searches []search, frames int) measurement.Match {
 	penalty := scorePerDecade * math.Log10(max(1, float64(frames)/usualLength))
 	var all []measurement.Match
@@ -62,10 +61,10 @@ func match(r *Print, searches []search, frames int) measurement.Match {
 	return best
 }
 
-// rounded keeps of a figure what means something.
+// rounded keeps the significant digits of a figure.
 func rounded(v, scale float64) float64 { return math.Round(v*scale) / scale }
 
-// align takes a candidate of one part for true and adds those of the others
+// align assumes that a candidate of one part is true. It adds the candidates of the other parts
 // that fit it and make it stronger.
 func align(searches []search, of int, c candidate) measurement.Match {
 	part := searches[of].part
@@ -77,7 +76,7 @@ func align(searches []search, of int, c candidate) measurement.Match {
 			continue
 		}
 		z, ok := searches[i].fitting(c, own)
-		// The seed is the strongest of its match: none is looked at twice.
+		// The seed is the strongest of its match, so none is examined twice.
 		if ok && z <= seed && (sum+z)/math.Sqrt(n+1) > sum/math.Sqrt(n) {
 			sum, n = sum+z, n+1
 		}
@@ -91,7 +90,7 @@ func align(searches []search, of int, c candidate) measurement.Match {
 	}
 }
 
-// fitting finds the strongest candidate that lies where it should if another part's
+// fitting finds the strongest candidate in the right place, assuming that another part's
 // candidate, own frames into the reference, is true.
 func (s *search) fitting(c candidate, own int) (z float64, ok bool) {
 	between := s.part.speeds[c.speed].at - own

@@ -15,8 +15,8 @@ type frameBits struct {
 	power  float32 // mean square within the bands
 }
 
-// silentBits alternate from band to band; silentPrint flips them from frame to frame, so
-// that digital silence agrees with nothing but by chance.
+// silentBits alternate from band to band; silentPrint flips them from frame to frame, so that
+// digital silence agrees with other sound only by chance.
 const silentBits = 0x5555_5555_5555_5555
 
 // fingerprint turns frames into prints, half a second behind.
@@ -27,15 +27,15 @@ type fingerprinter struct {
 	given int              // prints so far
 }
 
-// contrasts is by how much each band of a frame stands out from its neighbours, in
-// units that differ from band to band only.
+// contrasts are how much each band of a frame stands out from its neighbours. The unit depends
+// only on the band.
 type contrasts struct {
 	bands  [bandCount]int32
 	silent bool
 	power  float32
 }
 
-// add takes a frame and calls each with the print that it completes, if any.
+// add takes a frame, and calls each with the print that it completes, if any.
 func (p *fingerprinter) add(f *frame, each func(frameBits)) {
 	slot := &p.ring[p.taken%spanFrames]
 	if p.taken >= spanFrames {
@@ -65,7 +65,7 @@ func (p *fingerprinter) finish(each func(frameBits)) {
 	}
 }
 
-// next decides the bits of the oldest frame that has none yet, against the n frames around.
+// next decides the bits of the oldest frame without a print, against the n frames around it.
 func (p *fingerprinter) next(n int) frameBits {
 	c := &p.ring[p.given%spanFrames]
 	out := frameBits{silent: c.silent, power: c.power}
@@ -81,7 +81,7 @@ func (p *fingerprinter) next(n int) frameBits {
 	return out
 }
 
-// set takes each band's logarithm less the mean of those around it, times how many they are.
+// set takes each band's logarithm less the mean of the bands around it, times their number.
 func (c *contrasts) set(f *frame) {
 	c.silent, c.power = f.silent(), f.power
 	var sum int32

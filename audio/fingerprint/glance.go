@@ -5,11 +5,10 @@ import (
 	"math/bits"
 )
 
-// A glance compares some frames of a pattern before all of them are: nearly
-// every place is passed over by it.
+// A glance compares a few frames of a pattern before the rest. It rules out nearly every place.
 type glance struct {
 	cells []glanceCell
-	limit int // more differing bits than these, in this glance and those before, are too many
+	limit int // the most differing bits in this glance and those before
 }
 
 type glanceCell struct {
@@ -17,10 +16,10 @@ type glanceCell struct {
 	bits, mask uint64
 }
 
-// The first glance takes every ninth frame, the second the rest of every
-// third. What agrees less than this many standard deviations more than by chance is
-// passed over. Where a reference is at the threshold of 10 in all frames,
-// it is at 3.3 in the first glance and at 5.8 in both, give or take 1.
+// The first glance takes every ninth frame, the second the rest of every third. A place is skipped
+// if its agreement is fewer than this many standard deviations above chance. A reference that is
+// at the threshold of 10 in all frames is at 3.3 in the first glance and at 5.8 in both, give or
+// take 1.
 const (
 	firstEvery  = 9
 	secondEvery = 3
@@ -44,8 +43,8 @@ func glances(prints, mask []uint64) [2]glance {
 	return g
 }
 
-// differing is how many of so many bits differ where they agree some standard
-// deviations more than by chance.
+// differing is how many of n bits differ if they agree by the given number of standard deviations
+// more than by chance.
 func differing(count int, deviations float64) int {
 	return int((float64(count) - deviations*spread*math.Sqrt(float64(count))) / 2)
 }

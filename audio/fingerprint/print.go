@@ -15,43 +15,43 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 )
 
-// The limits of known audio. Below MinSound there is too little to tell it
-// from other speech; of more than MaxDuration the first part is looked for: what is
-// played again and again does not need the rest, and each second has its price.
+// The limits of known audio. Anything shorter than MinSound cannot be distinguished reliably from
+// other speech. Of anything longer than MaxDuration, only the first part is searched for: known
+// audio does not need the rest, and each second takes time.
 const (
 	MinSound    = 1500 * time.Millisecond
 	MaxDuration = time.Minute
 )
 
-// The rates that a reference may have, in Hz.
+// The sample rates of a reference, in Hz.
 const (
 	minRate = 4000
 	maxRate = 192000
 )
 
-// The speeds that are looked for, in percent more or less than that of the
-// file. Between two of them the ends of a part are 15 ms off, a quarter of a frame.
+// The speeds of the search, in percent faster or slower than the file. Midway between two of them,
+// the ends of a part are 15 ms off, a quarter of a frame.
 const (
 	maxSpeedPercent = 3
 	speedCount      = 2*maxSpeedPercent + 1
 )
 
-// partFrames is the most that is compared in one piece: 3 s. A longer piece
-// would tell better from chance, but suffers from a speed between two of those looked
-// for, and would not be found where the audio is cut short.
+// partFrames is the longest piece that is compared: 3 s. A longer piece would stand out better
+// from chance, but would lose more at a speed between two searched ones, and would not be found if
+// the audio is cut short.
 const partFrames = 150
 
-// soundRange is how far, in 1/1024 of a factor of two, a band may lie below the
-// loudest one of the reference (40 dB) and still count as its sound. What is fainter is
-// lost in noise, in a codec, or under other speech.
+// soundRange is how far, in 1/1024 of a factor of two, a band may be below the loudest one of the
+// reference (40 dB) and still count as its sound. Fainter sound is lost in noise, in a codec, or
+// under other speech.
 const soundRange = 13607
 
-// minPartCells is the fewest bits that a part may be compared by: a seventh of
-// those of a part of 3 s.
+// minPartCells is the fewest bits of a part that may be compared: a seventh of those of a part of
+// 3 s.
 const minPartCells = 1400
 
-// A Print is known audio, made ready to be looked for. It is safe for
-// concurrent use: any number of matchers may share it.
+// A Print is known audio, prepared for the search. It is safe for concurrent use: any number of
+// matchers may share it.
 type Print struct {
 	name      string
 	sha256    string
@@ -59,34 +59,34 @@ type Print struct {
 	parts     []part
 }
 
-// Name is what the print was called when it was made.
+// Name is the name that the print was made with.
 func (r *Print) Name() string { return r.name }
 
-// SHA256 identifies the print by its samples, in hexadecimal: the same sound gives the
-// same, whatever the file is called.
+// SHA256 identifies the print by its samples, in hexadecimal: the same sound gives the same value,
+// whatever the name of the file.
 func (r *Print) SHA256() string { return r.sha256 }
 
-// Duration is how much of the file is looked for.
+// Duration is how much of the file is searched for.
 func (r *Print) Duration() time.Duration { return time.Duration(r.durationS * float64(time.Second)) }
 
-// A part is a piece of a reference at each of the speeds.
+// A part is a piece of a reference at all speeds.
 type part struct {
 	speeds [speedCount]pattern
 	level  float64 // dB, mean square within the bands
 }
 
-// pattern is what a part looks like at one speed.
+// pattern is a part at one speed.
 type pattern struct {
 	at      int      // its first frame, counted from that of the reference
 	bits    []uint64 // of each frame
 	mask    []uint64 // the bits that count
-	cells   int      // how many they are
+	cells   int      // the number of bits that count
 	glances [2]glance
 }
 
-// Read makes a print of a file of any format that audio/decode reads. Its error is a
-// *hint.Error where the sound is not fit to be looked for, a *decode.Error
-// where the file cannot be decoded, or else that of r.
+// Read makes a print of a file in any format that audio/decode reads. Its error is a *hint.Error
+// if the sound is not suitable for a search, a *decode.Error if the file cannot be decoded, or
+// else the error of r.
 func Read(name string, r io.Reader) (*Print, error) {
 	decoder, err := decode.NewReader(r, decode.Options{NoQuote: true}) // a table may have named any file
 	if err != nil {
@@ -114,7 +114,7 @@ func Read(name string, r io.Reader) (*Print, error) {
 	return NewPrint(name, decoder.Format().SampleRate, samples)
 }
 
-// NewPrint makes a print of samples at a rate in Hz. Of more than MaxDuration
+// NewPrint makes a print of samples at a rate in Hz. If they last longer than MaxDuration, only
 // the first part counts. Its errors are *hint.Error.
 func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	if rate < minRate || rate > maxRate {
@@ -194,12 +194,11 @@ func digest(rate int, samples []float32) string {
 type rendition struct {
 	prints []frameBits
 	frames []frame
-	floor  int32 // what lies below does not count
+	floor  int32 // bands below it do not count
 }
 
-// render takes the frames and prints of samples that are played some percent faster.
-// They stand between two stretches of silence of half a second, so that the frames at either
-// end have something around them.
+// render makes the frames and prints of samples that are played faster by the given percentage.
+// Half a second of silence before and after gives the first and last frames something around them.
 func render(samples []float32, rate, percent int) *rendition {
 	r := &rendition{floor: math.MinInt32}
 	s, p := newSpectrum(), &fingerprinter{}
@@ -231,7 +230,7 @@ func (r *rendition) mask(i int) uint64 {
 	return m
 }
 
-// sound finds where the sound begins and ends, and how many frames of it there are.
+// sound finds the start and the end of the sound, and the number of its frames.
 func (r *rendition) sound() (from, to, count int) {
 	for i := range r.frames {
 		if r.mask(i) == 0 {
@@ -246,7 +245,7 @@ func (r *rendition) sound() (from, to, count int) {
 	return from, to, count
 }
 
-// pattern takes some frames; beyond the last one nothing counts.
+// pattern takes some frames; nothing counts beyond the last one.
 func (r *rendition) pattern(at, length int) pattern {
 	p := pattern{at: at, bits: make([]uint64, length), mask: make([]uint64, length)}
 	for i := range min(length, len(r.prints)-at) {

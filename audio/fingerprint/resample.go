@@ -2,32 +2,30 @@ package fingerprint
 
 import "math"
 
-// searchRate is the rate in Hz at which the sound is compared: that of the telephone.
+// searchRate is the rate in Hz at which sound is compared: that of the telephone.
 const searchRate = 8000
 
-// The kernel of the resampler: a sinc in a Hann window that reaches over
-// sincZeros zeros either way, in phases so fine that taking the nearest one
-// errs by less than −60 dB.
+// The kernel of the resampler is a sinc in a Hann window with sincZeros zeros on either side. Its
+// phases are so fine that the nearest one has an error below −60 dB.
 const (
 	sincZeros  = 8
 	sincPhases = 512
 )
 
-// resampler gives the samples of a signal at other times: every num/den samples
-// of the input one of the output, by windowed-sinc interpolation. What lies
-// above half the lower one of both rates is filtered off. Times are counted in whole
-// numbers, so that the size of the blocks makes no difference.
+// resampler computes the samples of a signal at other times: one output sample for every num/den
+// input samples, by windowed-sinc interpolation. It filters off everything above half the lower of
+// the two rates. It counts time in whole numbers, so the size of the blocks makes no difference.
 type resampler struct {
 	num, den int
 	half     int // taps on either side
 	kernel   [][]float32
-	history  []float32 // the samples that outputs to come reach back to, and those of the block
-	at       int       // where the next output lies, counted from history[0] …
+	history  []float32 // the samples that later outputs need, and those of the block
+	at       int       // the time of the next output, counted from history[0] …
 	rest     int       // … and this many den-ths of a sample later
 	out      []float32
 }
 
-// newResampler returns nil where there is nothing to do.
+// newResampler returns nil if the rate stays the same.
 func newResampler(num, den int) *resampler {
 	if num == den {
 		return nil
@@ -41,13 +39,13 @@ func newResampler(num, den int) *resampler {
 	for p := range r.kernel {
 		r.kernel[p] = kernelAt(float64(p)/float64(len(r.kernel)), r.half, stretch)
 	}
-	// Silence before the first sample, on which the first output lies.
+	// Silence before the first sample, which is the time of the first output.
 	r.history = make([]float32, r.half-1)
 	r.at = r.half - 1
 	return r
 }
 
-// divisor is the greatest common one.
+// divisor is the greatest common divisor.
 func divisor(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
@@ -55,8 +53,8 @@ func divisor(a, b int) int {
 	return a
 }
 
-// kernelAt gives the taps for an output that lies a fraction of a sample after
-// the half-th of 2·half inputs.
+// kernelAt gives the taps for an output that is a fraction of a sample after input number half of
+// 2·half.
 func kernelAt(fraction float64, half int, stretch float64) []float32 {
 	values := make([]float64, 2*half)
 	var sum float64
@@ -87,7 +85,7 @@ func hann(t float64) float64 {
 	return 0.5 + 0.5*math.Cos(math.Pi*t)
 }
 
-// add takes samples and returns those at the new rate that they complete, valid until the next call.
+// add takes samples and returns the output samples that they complete, valid until the next call.
 func (r *resampler) add(x []float32) []float32 {
 	if r == nil {
 		return x
@@ -111,7 +109,7 @@ func (r *resampler) add(x []float32) []float32 {
 	return r.out
 }
 
-// resample gives a whole signal with num/den of its samples to one of the output.
+// resample converts a whole signal; each output sample stands for num/den input samples.
 func resample(x []float32, num, den int) []float32 {
 	r := newResampler(num, den)
 	out := append([]float32(nil), r.add(x)...)

@@ -9,45 +9,44 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// lagBlock is how many places are looked at before the prints that are still needed
-// are moved to the front.
+// lagBlock is how many places are searched before the prints that are still needed move to the
+// front.
 const lagBlock = 256
 
-// candidateCount is how many of the best places are kept of each part, and
-// apartFrames how far they are from each other at least (0.5 s).
+// candidateCount is how many of the best places of each part are kept, and apartFrames is the
+// least distance between them (0.5 s).
 const (
 	candidateCount = 8
 	apartFrames    = 25
 )
 
-// What the agreement is like by chance. Its standard deviation is spread times
-// that of as many independent bits: neighbours in time and band go together.
-// That counts as much as usualCount places of the recording itself, which decide
-// where there are more.
+// The agreement by chance. Its standard deviation is spread times that of as many independent
+// bits, because neighbours in time and band are related. This estimate counts as much as
+// usualCount places of the recording, so that the recording decides if it has more.
 const (
 	spread     = 1.6
 	usualCount = 200
 )
 
-// Of the places, one of chanceEvery at each speed is taken to find out what the agreement
-// is like by chance, unless more than a quarter of it is digital silence.
+// At each speed, one place in chanceEvery measures the agreement by chance, unless more than a
+// quarter of it is digital silence.
 const chanceEvery = 16
 
-// coveredFrames is half a second, which counts as covered where its agreement is
-// coveredFrom standard deviations above chance.
+// coveredFrames is half a second, which counts as covered if its agreement is coveredFrom standard
+// deviations above chance.
 const (
 	coveredFrames = 25
 	coveredFrom   = 2.0
 )
 
-// Matcher looks for references in one channel. It is not safe for concurrent use.
+// Matcher finds references in one channel. It is not safe for concurrent use.
 type Matcher struct {
 	references []*Print
 	resampler  *resampler
 	spectrum   *spectrum
 	print      fingerprinter
 	window     window
-	searches   [][]search // of each reference, one a part
+	searches   [][]search // of each reference, one per part
 	addFrame   func(*frame)
 	addBits    func(frameBits)
 }
@@ -86,8 +85,8 @@ func (m *Matcher) look() {
 	}
 }
 
-// Finish ends the search and gives a match for each reference, in their order. The
-// matcher must not be used again.
+// Finish ends the search and returns a match for each reference, in their order. The matcher must
+// not be used again.
 func (m *Matcher) Finish() []measurement.Match {
 	m.print.finish(m.addBits)
 	m.look()
@@ -132,12 +131,12 @@ func (w *window) drop(n int) {
 	w.silent, w.power = w.silent[:len(w.bits)+1], w.power[:len(w.bits)+1]
 }
 
-// level is that of n prints from a place on, in dB.
+// level is the level in dB of n prints from a place on.
 func (w *window) level(lag, n int) float64 {
 	return 10 * math.Log10(max(1e-20, (w.power[lag+n]-w.power[lag])/float64(n)))
 }
 
-// search looks for a part.
+// search finds a part.
 type search struct {
 	part       *part
 	chance     moments
@@ -153,7 +152,7 @@ type candidate struct {
 	coverage float64 // share of the part's half seconds that agree
 }
 
-// look searches each place of the window that a search in the next window does not.
+// look searches each place of the window that the search in the next window does not.
 func (s *search) look(w *window) {
 	for v := range s.part.speeds {
 		p := &s.part.speeds[v]
@@ -184,8 +183,8 @@ func (p *pattern) distance(x []uint64) int {
 	return n
 }
 
-// coverage is the share of the part's half seconds in which the bits agree more than
-// they do by chance, weighted by how many bits count.
+// coverage is the share of the part's half seconds in which the bits agree more than by chance,
+// weighted by how many bits count.
 func (p *pattern) coverage(x []uint64) float64 {
 	var held, all float64
 	for i := 0; i < len(x); i += coveredFrames {
@@ -202,7 +201,7 @@ func (p *pattern) coverage(x []uint64) float64 {
 	return held / all
 }
 
-// keep remembers a candidate if it is one of the best, and better than any near it.
+// keep stores a candidate if it is one of the best, and better than all near it.
 func (s *search) keep(c candidate, w *window, lag int) {
 	if len(s.candidates) == candidateCount && c.score <= s.candidates[candidateCount-1].score {
 		return
@@ -220,7 +219,7 @@ func (s *search) keep(c candidate, w *window, lag int) {
 	s.candidates = s.candidates[:min(candidateCount, len(s.candidates))]
 }
 
-// moments are those of the agreement by chance, in standard deviations of
+// moments are the mean and deviation of the agreement by chance, in standard deviations of
 // independent bits.
 type moments struct{ n, sum, squares float64 }
 

@@ -6,8 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
-// Frames at 8 kHz: 64 ms every 20 ms, so that harmonics from about 100 Hz on
-// are apart.
+// Frames at 8 kHz: 64 ms every 20 ms, long enough to separate harmonics from about 100 Hz on.
 const (
 	frameSamples = 512
 	hopSamples   = 160
@@ -23,22 +22,22 @@ const (
 	beyondBins = lowestBin + bandCount*bandBins
 )
 
-// energyFloor is added to every band's energy, −118 dBov as a white noise: below
-// anything but digital silence, the steps of 16-bit samples included.
+// energyFloor is added to every band's energy. As a white noise it is −118 dBov: below everything
+// except digital silence, even the steps of 16-bit samples.
 const energyFloor = 1e-9
 
-// powerScale turns the sum of a frame's bands into mean square within the band:
-// by Parseval's theorem over the squared Hann window, whose sum is 3/8 of its
-// length, for the half of the spectrum that is looked at.
+// powerScale converts the sum of a frame's bands to the mean square within the band. By Parseval's
+// theorem, it divides by the squared Hann window, whose sum is 3/8 of its length, and allows for
+// the unused half of the spectrum.
 const powerScale = 2.0 / (frameSamples * frameSamples * 3 / 8)
 
-// A frame is what is kept of 64 ms.
+// A frame describes 64 ms of sound.
 type frame struct {
 	logs  [bandCount]int32 // energies, in 1/1024 of a factor of two
 	power float32          // mean square within the bands
 }
 
-// silent reports digital silence, or as good as that.
+// silent reports digital silence, or nearly that.
 func (f *frame) silent() bool { return f.power <= 2*bandCount*energyFloor*powerScale }
 
 // spectrum cuts samples at 8 kHz into frames.
@@ -46,7 +45,7 @@ type spectrum struct {
 	fft     *dsp.FFT
 	window  []float32
 	power   []float32
-	samples []float32 // that wait for their frame to fill
+	samples []float32 // the samples of the frame that is not full
 	frame   frame
 }
 
@@ -95,8 +94,8 @@ func (s *spectrum) transform() {
 	f.power = sum * powerScale
 }
 
-// log2 gives the logarithm of a positive number in 1/1024: its exponent and, for the
-// mantissa, a parabola that errs by less than 12/1024 (0.035 dB).
+// log2 is the logarithm of a positive number in 1/1024: the exponent and, for the mantissa, a
+// parabola with an error below 12/1024 (0.035 dB).
 func log2(x float32) int32 {
 	bits := math.Float32bits(x)
 	exponent := int32(bits>>23) - 127

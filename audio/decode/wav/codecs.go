@@ -4,10 +4,11 @@ package wav
 // differences between the channels, and each needs its own decoder.
 type foreignCodec struct {
 	name   string
-	ffmpeg bool // ffmpeg was seen to convert it from a WAV file
+	ffmpeg bool // ffmpeg converted it from a WAV file in a trial
 }
 
-// codecOf names a format tag (RFC 2361 and mmreg.h, those that telephony and recorders use).
+// codecOf names a format tag (RFC 2361 and mmreg.h; only those used in telephony and by
+// recorders).
 func codecOf(tag uint16) (foreignCodec, bool) {
 	switch tag {
 	case 0x0002:

@@ -7,16 +7,17 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
-// The loops that turn stored samples into float32. They see little-endian, packed samples of one or
-// two channels; reader.go brings everything else into that form. All but the float ones, and 32-bit
-// PCM with its 31 bits of magnitude, are exact: a float32 holds any integer of 24 bits and sign.
+// The loops that convert stored samples to float32. Their input is little-endian, packed, and of
+// one or two channels; reader.go converts everything else to that form. All are exact except the
+// float ones and 32-bit PCM with its 31 bits of magnitude: a float32 holds any integer of 24 bits
+// and sign.
 
 // run is how many frames a kernel converts at once. Arrays of a fixed size need no bounds checks,
 // which doubles the speed.
 const run = 64
 
-// kernel converts one run of frames, from run times the frame's bytes. A mono kernel leaves right alone.
-// It returns how many samples were not finite and became 0.
+// kernel converts one run of frames; its input has run times the bytes of a frame. A mono kernel
+// does not touch right. It returns how many samples were not finite and became 0.
 type kernel func(left, right *[run]float32, b []byte) (bad int)
 
 // converter applies a kernel to any number of frames.
@@ -24,7 +25,7 @@ type converter struct {
 	kernel kernel
 	stride int // bytes of a frame
 
-	// Room for the last frames, which are fewer than a run.
+	// Room for the last frames, if they are fewer than a run.
 	bytes       []byte
 	left, right [run]float32
 }
@@ -34,7 +35,7 @@ func newConverter(f Format, channels int) *converter {
 	return &converter{kernel: kernelFor(f, channels), stride: stride, bytes: make([]byte, run*stride)}
 }
 
-// convert fills left, and right where it is not empty, with as many frames as left has room for.
+// convert fills left, and right unless it is empty, with as many frames as left has room for.
 func (c *converter) convert(left, right []float32, b []byte) (bad int) {
 	stereo := len(right) > 0
 	unused := &c.right
@@ -89,7 +90,7 @@ const (
 	scale32 = 1.0 / (1 << 31)
 )
 
-// octets gives the sample that each octet of an 8-bit encoding stands for.
+// octets maps each octet of an 8-bit encoding to its sample.
 type octets [256]float32
 
 func (t *octets) mono(left, _ *[run]float32, b []byte) int {
@@ -210,7 +211,7 @@ func stereo64f(left, right *[run]float32, b []byte) (bad int) {
 	return bad
 }
 
-// finite32 turns NaN and the infinities, whose exponent is all ones, into 0.
+// finite32 replaces NaN and the infinities, whose exponent is all ones, by 0.
 func finite32(bits uint32) (v float32, bad int) {
 	const exponent = 0x7F800000
 	if bits&exponent == exponent {
@@ -219,12 +220,12 @@ func finite32(bits uint32) (v float32, bad int) {
 	return math.Float32frombits(bits), 0
 }
 
-// finite64 also turns finite values beyond the largest float32 into 0.
+// finite64 also replaces finite values beyond the largest float32 by 0.
 func finite64(bits uint64) (v float32, bad int) {
 	return finite32(math.Float32bits(float32(math.Float64frombits(bits))))
 }
 
-// swapBytes turns big-endian samples of the given width into little-endian ones.
+// swapBytes converts big-endian samples of the given width to little-endian ones.
 func swapBytes(b []byte, width int) {
 	be, le := binary.BigEndian, binary.LittleEndian
 	switch width {
@@ -248,8 +249,8 @@ func swapBytes(b []byte, width int) {
 }
 
 // pickChannels moves the two picked channels of every frame to the front of b, left first, and
-// returns them. It works in place: both samples are taken out before anything is written, and what
-// is written never reaches past the frame that they came from.
+// returns them. It works in place: it reads both samples before it writes, and it never writes
+// past the frame that they came from.
 func pickChannels(b []byte, frameBytes, width int, taken []int) []byte {
 	le := binary.LittleEndian
 	left, right := taken[0]*width, taken[1]*width

@@ -7,10 +7,11 @@ import (
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
-// adviceConvert is for what ffmpeg was seen to convert from a WAV file.
+// adviceConvert is the advice for encodings that ffmpeg converted from a WAV file in a trial.
 var adviceConvert = "Convert it: " + sniff.FFmpeg("wav")
 
-// malformed is the error for a file that breaks the format beyond what can be read with certainty.
+// malformed is the error for a file that breaks the format so much that it cannot be read with
+// certainty.
 func malformed(at int64, format string, args ...any) error {
 	return codec.NewErrorAt(at, fmt.Sprintf(format, args...), codec.AdviceDownload)
 }

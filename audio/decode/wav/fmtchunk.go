@@ -24,11 +24,11 @@ const (
 	extensionBytes     = 22
 )
 
-// subFormatTail is what follows the format tag in a WAVEFORMATEXTENSIBLE sub-format:
-// xxxxxxxx-0000-0010-8000-00AA00389B71, here without its first 32 bits.
+// subFormatTail is the rest of a WAVEFORMATEXTENSIBLE sub-format after the format tag:
+// xxxxxxxx-0000-0010-8000-00AA00389B71 without its first 32 bits.
 const subFormatTail = "\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71"
 
-// fmtChunk is the fmt chunk field by field, not yet believed.
+// fmtChunk holds the fields of the fmt chunk before any check.
 type fmtChunk struct {
 	at         int64 // where the chunk begins
 	tag        uint16
@@ -75,23 +75,24 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, notes *codec.Notes) (f
 	return c, nil
 }
 
-// subFormatTag takes the format tag out of a sub-format, or reports that it is of another family.
+// subFormatTag extracts the format tag from a sub-format, or reports that it belongs to another
+// family.
 func subFormatTag(b []byte, order binary.ByteOrder) (uint16, bool) {
 	tail := []byte(subFormatTail)
 	if order == binary.BigEndian {
-		// In RIFX the two 16-bit fields after the tag are turned around like every number.
+		// In RIFX the two 16-bit fields after the tag are byte-swapped like every number.
 		tail[2], tail[3] = tail[3], tail[2]
 	}
 	tag := order.Uint32(b)
 	return uint16(tag), tag <= 0xFFFF && bytes.Equal(b[4:], tail)
 }
 
-// guid writes a sub-format the way it is looked up.
+// guid formats a sub-format the way people look it up.
 func guid(b []byte, order binary.ByteOrder) string {
 	return fmt.Sprintf("%08X-%04X-%04X-%X-%X", order.Uint32(b), order.Uint16(b[4:]), order.Uint16(b[6:]), b[8:10], b[10:16])
 }
 
-// format believes the chunk, or says what is wrong with it.
+// format checks the chunk and converts it, or says what is wrong with it.
 func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 	f := Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
 	switch c.tag {
@@ -137,7 +138,7 @@ func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 	return f, nil
 }
 
-// checkBits refuses sample widths that do not exist in an encoding.
+// checkBits refuses sample widths that an encoding does not have.
 func (c fmtChunk) checkBits(e Encoding) error {
 	switch e {
 	case PCM:
@@ -156,9 +157,9 @@ func (c fmtChunk) checkBits(e Encoding) error {
 	return nil
 }
 
-// sampleBytes is the size of one sample of one channel. Where the fields of the chunk contradict each
-// other and no third one settles it, the samples cannot be told apart: a wrong frame size would mix
-// the channels, so that is an error and never a guess.
+// sampleBytes is the size of one sample of one channel. If the fields of the chunk contradict each
+// other and no third field decides, the samples cannot be separated. A wrong frame size would mix
+// the channels, so this is an error, never a guess.
 func (c fmtChunk) sampleBytes(f Format, notes *codec.Notes) (int, error) {
 	packed := (f.Bits + 7) / 8
 	frame := c.channels * packed
@@ -166,8 +167,8 @@ func (c fmtChunk) sampleBytes(f Format, notes *codec.Notes) (int, error) {
 	case c.blockAlign == frame:
 		return packed, nil
 	case f.Encoding == PCM && packed == 3 && c.blockAlign == 4*c.channels:
-		// No other count of channels can be meant by this. Samples are left-justified in what is
-		// wider than they are, says the first RIFF specification of PCM.
+		// No other number of channels fits. By the first RIFF specification of PCM, samples are
+		// left-justified in wider containers.
 		if !c.extensible {
 			notes.Add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
 		}

@@ -1,7 +1,7 @@
 package wav
 
-// The two laws of ITU-T G.711 (11/1988), as the 16-bit values that are customary for them: µ-law's
-// 14 bits and A-law's 13 bits, left-justified.
+// The two laws of ITU-T G.711 (11/1988), as the customary 16-bit values: µ-law's 14 bits and
+// A-law's 13 bits, left-justified.
 
 // decodeMuLaw expands one µ-law octet (G.711, table 2a/2b). The line carries it inverted.
 func decodeMuLaw(octet byte) int16 {
@@ -30,7 +30,7 @@ func decodeALaw(octet byte) int16 {
 	return magnitude
 }
 
-// octetTable gives the sample that each octet of an 8-bit encoding stands for.
+// octetTable maps each octet of an 8-bit encoding to its sample.
 func octetTable(e Encoding) *octets {
 	var table octets
 	for i := range table {

@@ -11,7 +11,7 @@ import (
 )
 
 // blockBytes is how many bytes are read at a time. It holds at least one frame of any WAV file,
-// whose size has 16 bits.
+// because the size of a frame has 16 bits.
 const blockBytes = 1 << 16
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
@@ -19,12 +19,12 @@ type Reader struct {
 	src       *codec.Source
 	notes     *codec.Notes
 	layout    layout
-	taken     []int // channels of the file that are delivered, counted from 0
-	picking   bool  // they are others than all of the file's, in its order
+	taken     []int // the delivered channels of the file, counted from 0
+	picking   bool  // they differ from all channels of the file in their order
 	samples   *samples
 	weighing  *weighing
 	converter *converter
-	bad       int64 // samples that were not a number
+	bad       int64 // samples that were not numbers
 
 	block   []byte // room for whole frames
 	ready   []byte // delivered channels of whole frames, little-endian
@@ -32,19 +32,18 @@ type Reader struct {
 	err     error  // what Read returns when ready is used up
 }
 
-// NewReader reads up to the first sample. The caller keeps ownership of r; more may be read from it than
-// the samples need.
+// NewReader reads up to the first sample. The caller keeps ownership of r. The reader may read
+// more from r than the samples need.
 //
-// Its errors are an *Error where the recording is at fault. An error of r itself is wrapped.
+// Its error is an *Error if the recording is at fault. An error of r is wrapped.
 func NewReader(r io.Reader, o Options) (*Reader, error) {
 	return Open(codec.NewSource(r), &codec.Notes{}, o)
 }
 
-// Begins reports whether head is how a WAV file begins. Twelve bytes suffice.
+// Begins reports whether head can be the start of a WAV file. Twelve bytes are enough.
 func Begins(head []byte) bool { return sniff.Head(head).Kind == sniff.WAV }
 
-// Open is NewReader for a source from which something may have been read before, and of which
-// something may have been noted.
+// Open is NewReader for a source that may have been partly read, and may already have notes.
 func Open(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
 	l, err := walk(src, notes, o)
 	if err != nil {
@@ -53,7 +52,8 @@ func Open(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
 	return open(src, notes, o, l)
 }
 
-// OpenRaw reads samples without a header, or those of a WAV file as if its header said what o.Raw says.
+// OpenRaw reads samples without a header, or those of a WAV file in the format o.Raw instead of
+// the header's.
 func OpenRaw(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
 	if head, _ := src.Peek(riffHeaderBytes); sniff.IsWAV(head) {
 		return Open(src, notes, o)
@@ -85,18 +85,18 @@ func open(src *codec.Source, notes *codec.Notes, o Options, l layout) (*Reader, 
 // Format returns how the recording is stored.
 func (r *Reader) Format() Format { return r.layout.format }
 
-// Channels is how many channels Read delivers, 1 or 2.
+// Channels is the number of channels that Read delivers, 1 or 2.
 func (r *Reader) Channels() int { return len(r.taken) }
 
-// Notes returns what is odd about the recording. It is complete once Read has returned io.EOF.
+// Notes returns what is unusual about the recording. It is complete once Read has returned io.EOF.
 func (r *Reader) Notes() []Note { return r.notes.All() }
 
-// Read fills left and right with up to len(left) sample frames and returns how many it was. Full scale
-// is 1.0: an n-bit integer sample s is s/2^(n-1) exactly, up to 24 bits, and the nearest float32 beyond.
-// Floating-point samples keep their values, also those beyond full scale.
+// Read fills left and right with up to len(left) sample frames and returns their number. Full
+// scale is 1.0: an n-bit integer sample s is s/2^(n-1), exactly up to 24 bits, and the nearest
+// float32 beyond. Floating-point samples keep their values, including those beyond full scale.
 //
-// A recording of one channel fills left alone, and right may be nil. Of slices that differ in length the
-// shorter one counts; without room for one frame the error is io.ErrShortBuffer.
+// A recording of one channel fills only left, and right may be nil. If the slices differ in
+// length, the shorter one counts; without room for one frame the error is io.ErrShortBuffer.
 //
 // Read returns n > 0 and nil, or 0 and io.EOF after the last sample, or 0 and another error. A recording
 // that ends early is not an error: Notes says so.
@@ -149,7 +149,7 @@ func (r *Reader) fill() {
 	r.err = r.end(err)
 }
 
-// inOrder brings stored frames into the form that the kernels take: picked channels, little-endian.
+// inOrder converts stored frames to the input of the kernels: picked channels, little-endian.
 func (r *Reader) inOrder(b []byte) []byte {
 	f := r.layout.format
 	if r.picking {
@@ -177,8 +177,8 @@ func (r *Reader) end(err error) error {
 	return io.EOF
 }
 
-// remark notes what the end of the samples shows. The samples that are not numbers are counted while
-// they are delivered, so that note comes with io.EOF.
+// remark notes what the end of the samples shows. Samples that are not numbers are counted while
+// they are delivered, so their note comes with io.EOF.
 func (r *Reader) remark() {
 	r.samples.remark()
 	if r.partial > 0 {
@@ -201,8 +201,8 @@ func (r *Reader) remark() {
 		teller, stated.name, likely.name, likely.raw, f.SampleRate, f.Channels)
 }
 
-// soundsOn judges whether the bytes behind the samples are samples too: few are loud, as in speech and
-// in its pauses, or neighbours resemble each other.
+// soundsOn judges whether the bytes behind the samples are samples too: either few are loud, as in
+// speech and in its pauses, or neighbours are similar.
 func (r *Reader) soundsOn(b []byte) bool {
 	f := r.layout.format
 	frames := min(len(b)/f.FrameBytes(), soundFrames)
@@ -221,7 +221,7 @@ func (r *Reader) soundsOn(b []byte) bool {
 	return l.loudShare() < littleLoud || l.roughness() < maxRoughness
 }
 
-// soundFrames is how many frames are looked at to tell samples from other bytes.
+// soundFrames is how many frames are examined to distinguish samples from other bytes.
 const soundFrames = 512
 
 func were(n int64) string {

@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// A reading is one way to take the bytes of samples. Only those of 8 and 16 bits are weighed
-// against each other: they are what recorders mistake.
+// A reading is one way to interpret the bytes of samples. Only readings of 8 and 16 bits are
+// compared: those are the ones that recorders confuse.
 type reading struct {
 	name  string
-	raw   string  // as --raw has it
+	raw   string  // in the notation of --raw
 	width int     // bytes of a sample
 	octet *octets // of 8-bit samples; nil for 16-bit ones
 	order binary.ByteOrder
@@ -34,7 +34,7 @@ func readings() [readingCount]reading {
 	}
 }
 
-// samples decodes a piece into room for as many samples as it has bytes.
+// samples decodes a piece; the room holds as many samples as the piece has bytes.
 func (r *reading) samples(room []float32, piece []byte) []float32 {
 	room = room[:len(piece)/r.width]
 	switch {
@@ -54,7 +54,7 @@ func (r *reading) samples(room []float32, piece []byte) []float32 {
 	return room
 }
 
-// readingOf is the reading that a format says, or -1 where it is none of these.
+// readingOf is the reading of a format, or -1 if it is none of these.
 func readingOf(f Format, bigEndian bool) int {
 	switch {
 	case f.Channels > 2:
@@ -72,7 +72,7 @@ func readingOf(f Format, bigEndian bool) int {
 	return -1
 }
 
-// A likeness sums up what samples look like under one reading.
+// A likeness describes the samples under one reading.
 type likeness struct {
 	differences, energy float64 // of neighbouring samples of a channel; of the samples about their mean
 	loud, samples       int     // beyond half of full scale; all
@@ -82,11 +82,11 @@ type likeness struct {
 // recordings, about 2 for noise and for speech under most wrong readings.
 func (l likeness) roughness() float64 { return l.differences / math.Max(l.energy, 1e-9) }
 
-// loudShare is the share of samples beyond half of full scale. Speech spends most of its time near
-// zero, and under a wrong reading it does not.
+// loudShare is the share of samples beyond half of full scale. Speech is near zero most of the
+// time; under a wrong reading it is not.
 func (l likeness) loudShare() float64 { return float64(l.loud) / math.Max(float64(l.samples), 1) }
 
-// add looks at samples of every so many-th place: those of one channel.
+// add examines samples of one channel at regular distances.
 func (l *likeness) add(samples []float32, channels int) {
 	if len(samples) == 0 {
 		return
@@ -111,23 +111,23 @@ func (l *likeness) add(samples []float32, channels int) {
 	l.samples += int(n)
 }
 
-// weighing looks at pieces of a recording's samples under each reading.
+// weighing examines pieces of a recording's samples under each reading.
 type weighing struct {
 	readings [readingCount]reading
 	room     [pieceBytes]float32
-	header   int // the reading that the header says
+	header   int // the reading that the header gives
 	channels int
 	pieces   int
 	looks    [readingCount]likeness
 }
 
-// A few pieces tell as much as all: some hundred in the first seconds, then one a block.
+// A few pieces show as much as all: some hundred in the first seconds, then one a block.
 const (
 	pieceBytes  = 256
 	closeBytes  = 4096 // from piece to piece, for closePieces
 	closePieces = 64
 	farBytes    = blockBytes
-	minDistinct = 16 // octets in a piece that tells something: silence does not, nor does a square wave
+	minDistinct = 16 // different octets in a useful piece: silence has fewer, and so does a square wave
 	minPieces   = 16
 	maxPieces   = 160
 )
@@ -140,7 +140,7 @@ func newWeighing(f Format, bigEndian bool) *weighing {
 	return &weighing{readings: readings(), header: header, channels: f.Channels}
 }
 
-// look takes a block of whole frames as they are stored.
+// look takes a block of whole frames as stored.
 func (w *weighing) look(b []byte) {
 	if w == nil {
 		return
@@ -176,19 +176,20 @@ func (w *weighing) weigh(piece []byte) {
 	}
 }
 
-// What makes another reading the likelier one. Over 137 recordings at gains from 1/128 to 8, in five
-// encodings under their right header, none was taken for another; in a wrong one of another width or
-// byte order, 97 in 100 were named. Noise is as rough under each reading, and is left alone.
+// When another reading is likelier. Tested on 137 recordings at gains from 1/128 to 8 in five
+// encodings: under the right header, no other reading was named. Under a header with another width
+// or byte order, 97 in 100 were named. Noise is equally rough under each reading, so nothing is
+// named.
 const (
 	maxRoughness  = 0.8  // of sound under its right reading
 	muchRougher   = 1.5  // the header's reading, as a multiple of the other
 	rougher       = 1.1  // the same where the levels show it too
-	muchLoud      = 0.25 // share of loud samples that no recording has for long
+	muchLoud      = 0.25 // no recording has this share of loud samples for long
 	littleLoud    = 0.05
 	leastMoreLoud = 0.02
 )
 
-// likelier gives the reading that the samples have rather than the header's, if there is one.
+// likelier gives the reading that fits the samples better than the header's, if there is one.
 func (w *weighing) likelier() (reading, bool) {
 	if w == nil || w.pieces < minPieces {
 		return reading{}, false
@@ -212,7 +213,7 @@ func (w *weighing) likelier() (reading, bool) {
 	return w.readings[best], true
 }
 
-// isByteOrder reports whether the header's reading and this one differ by the order of bytes alone.
+// isByteOrder reports whether the header's reading and this one differ only in byte order.
 func (w *weighing) isByteOrder(r reading) bool {
 	return w.readings[w.header].width == 2 && r.width == 2
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
-// What is walked before the samples is bounded, or a hostile file could keep a reader busy for ever.
-// Pictures and broadcast metadata take less.
+// The chunks before the samples are limited, so that a hostile file cannot keep a reader busy for
+// ever. Pictures and broadcast metadata take less.
 const (
 	headerLimit = 64 << 20 // bytes
 	chunkLimit  = 4096     // chunks
@@ -23,23 +23,23 @@ const (
 	ds64Bytes        = 16 // up to the size of the samples
 )
 
-// layout is what the chunks before the samples say.
+// layout is what the chunks before the samples contain.
 type layout struct {
 	format     Format
 	bigEndian  bool   // RIFX
-	size       int64  // bytes of samples by the header
-	vague      bool   // size is one that streaming writers put where they cannot know it
+	size       int64  // bytes of samples according to the header
+	vague      bool   // size is a placeholder of streaming writers, which cannot know it
 	fixed      bool   // the user gave the format; the header does not change it
-	headerless bool   // there is no header: all that comes are samples
+	headerless bool   // there is no header: all bytes are samples
 	begin      int64  // byte at which the RIFF header begins
-	head       []byte // the bytes from there to the first sample; nil where they are more than maxHead, or odd
+	head       []byte // the bytes from there to the first sample; nil if they are more than maxHead, or unusual
 }
 
 // maxHead is how much of a header is kept for go-audio.
 const maxHead = 4096
 
-// plain reports whether go-audio/wav reads the file as it is: little-endian PCM of whole bytes whose
-// size is known, behind a header with nothing in it that makes go-audio seek, allocate or stumble.
+// plain reports whether go-audio/wav reads the file correctly: little-endian PCM of whole bytes
+// with a known size, behind a header that does not make go-audio seek, allocate or fail.
 func (l layout) plain() bool {
 	f := l.format
 	return l.head != nil && f.Container == "WAVE" && f.Encoding == PCM && f.Bits == f.ContainerBits &&
@@ -63,15 +63,15 @@ type walker struct {
 
 	found    *fmtChunk
 	format   Format // of found
-	longSize int64  // data size of ds64, negative where there is none
-	dataAt   int64  // where a data chunk came before the fmt chunk, negative where none did
+	longSize int64  // data size of ds64, negative if there is none
+	dataAt   int64  // byte of a data chunk before the fmt chunk, negative if there is none
 
 	begin int64
 	head  []byte // see layout
 	odd   bool   // head holds something that go-audio must not see
 }
 
-// discard passes over n bytes and keeps them in head, while it is short and plain.
+// discard skips n bytes, and keeps them in head while it is short and plain.
 func (w *walker) discard(n int) error {
 	if !w.odd && len(w.head)+n <= maxHead {
 		b, _ := w.src.Peek(n)
@@ -113,7 +113,7 @@ func walk(src *codec.Source, notes *codec.Notes, o Options) (layout, error) {
 	return layout{}, malformed(w.src.Offset(), "the file has more than %d chunks before its samples", chunkLimit)
 }
 
-// riffHeader reads the twelve bytes that say what kind of RIFF file this is.
+// riffHeader reads the twelve bytes that give the kind of RIFF file.
 func (w *walker) riffHeader() error {
 	head, err := w.src.Peek(riffHeaderBytes)
 	if err != nil && w.src.Failure() != nil {
@@ -163,7 +163,7 @@ func (w *walker) chunkHeader() (id string, size int64, err error) {
 	return id, size, w.discard(chunkHeaderBytes)
 }
 
-// body reads or skips what is in a chunk.
+// body reads or skips the content of a chunk.
 func (w *walker) body(id string, size, at int64) error {
 	if at+chunkHeaderBytes+size > headerLimit {
 		if w.dataAt >= 0 {
@@ -197,7 +197,7 @@ func (w *walker) body(id string, size, at int64) error {
 	return nil
 }
 
-// isDrained names the chunks that go-audio passes over without a look, or reads as they are.
+// isDrained names the chunks that go-audio skips or reads correctly.
 func isDrained(id string) bool {
 	switch id {
 	case "fmt ", "fact", "bext", "iXML", "JUNK", "junk", "PAD ", "FLLR", "PEAK":
@@ -206,7 +206,7 @@ func isDrained(id string) bool {
 	return false
 }
 
-// wantedOf is how many bytes of a chunk are looked at.
+// wantedOf is how many bytes of a chunk are used.
 func wantedOf(id string) int64 {
 	switch id {
 	case "fmt ":
@@ -217,7 +217,7 @@ func wantedOf(id string) int64 {
 	return 0
 }
 
-// fmt takes the format; a second one may repeat the first, but not contradict it.
+// fmt takes the format. A second fmt chunk may repeat the first, but not contradict it.
 func (w *walker) fmt(b []byte, at int64) error {
 	if w.dataAt >= 0 {
 		return w.dataFirst()
@@ -248,15 +248,15 @@ func (w *walker) ds64(b []byte) {
 	}
 }
 
-// pad passes over the byte that follows a chunk of odd size. Some writers leave it out, so that the
-// next chunk's name begins where it should be.
+// pad skips the byte after a chunk of odd size. Some writers leave it out, so that the next
+// chunk's name begins in its place.
 func (w *walker) pad(id string, size, at int64) error {
 	if size%2 == 0 {
 		return nil
 	}
 	next, _ := w.src.Peek(1 + 4)
 	if len(next) == 0 {
-		return nil // the next chunk's header tells why
+		return nil // reading the next chunk's header gives the reason
 	}
 	if missingPad(next) {
 		w.notes.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
@@ -265,12 +265,13 @@ func (w *walker) pad(id string, size, at int64) error {
 	return w.discard(1)
 }
 
-// missingPad decides whether a chunk begins at the first of these bytes, where a pad byte should be.
+// missingPad decides whether a chunk begins at the first of these bytes, in the place of a pad
+// byte.
 func missingPad(next []byte) bool {
 	return isKnownChunk(next) || isChunkName(next) && !isChunkName(next[1:])
 }
 
-// layout settles what the header says of the samples, of which the first comes next.
+// layout evaluates the header. The first sample comes next.
 func (w *walker) layout(size int64) layout {
 	l := layout{format: w.format, bigEndian: w.order == binary.BigEndian, size: size, begin: w.begin}
 	if raw := w.options.Raw; raw != nil {
@@ -288,8 +289,8 @@ func (w *walker) layout(size int64) layout {
 	return l
 }
 
-// isVague reports sizes that writers put down when they cannot know better: 0, and
-// the greatest that a signed or an unsigned 32-bit number can hold, often less a header or rounded.
+// isVague reports placeholder sizes of writers that do not know the size: 0, and the greatest
+// signed or unsigned 32-bit number, often less a header or rounded.
 func isVague(size int64) bool {
 	return size == 0 || size >= 0xFFFFFF00 || size >= 0x7FFFF000 && size <= 0x80000000
 }
@@ -315,7 +316,7 @@ func (w *walker) endedIn(id string, at int64) error {
 	return cutShort(w.src.Offset()+int64(w.src.Buffered()), fmt.Sprintf("in the middle of the %s chunk that begins at byte %d", w.name(id), at))
 }
 
-// failed wraps an error of the reader: not the recording is at fault but the way it came.
+// failed wraps an error of the reader: the recording is not at fault.
 func (w *walker) failed(reading string) error {
 	return fmt.Errorf("reading %s at byte %d: %w", reading, w.src.Offset(), w.src.Failure())
 }
@@ -328,7 +329,7 @@ const (
 	followedBySomething        // bytes that are not a chunk
 )
 
-// following looks at what comes next, right after the samples, and where.
+// following examines what comes right after the samples, and gives its position.
 func following(s *codec.Source) (what int, at int64) {
 	next, _ := s.Peek(1 + riffHeaderBytes)
 	at = s.Offset()
@@ -374,7 +375,7 @@ func isChunkName(b []byte) bool {
 	return true
 }
 
-// isKnownChunk reports whether b begins with the name of a chunk that is met in recordings.
+// isKnownChunk reports whether b begins with the name of a chunk that occurs in recordings.
 func isKnownChunk(b []byte) bool {
 	switch prefix(b, 4) {
 	case "fmt ", "data", "fact", "LIST", "ds64", "bext", "iXML", "smpl", "cue ", "plst", "note", "labl",

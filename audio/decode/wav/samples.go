@@ -13,8 +13,8 @@ import (
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
-// samples are the bytes of a recording's samples: those of its data chunk, of the data chunks
-// that follow it, or all to the end of the file where the header gives no usable size.
+// samples are the bytes of a recording's samples: those of its data chunk and of the data chunks
+// that follow it, or all to the end of the file if the header gives no usable size.
 type samples struct {
 	src    *codec.Source
 	notes  *codec.Notes
@@ -22,12 +22,12 @@ type samples struct {
 
 	left   int64     // bytes still declared
 	given  int64     // bytes given so far
-	vague  bool      // the declared size may be none: what follows it decides
-	toEnd  bool      // all that comes are samples
+	vague  bool      // the declared size may be a placeholder: the bytes after it decide
+	toEnd  bool      // all remaining bytes are samples
 	more   int       // data chunks after the first that were read
-	behind bool      // chunks behind the samples were passed over
-	chunk  io.Reader // go-audio's data chunk; nil where the bytes are read here
-	// soundsOn judges whether bytes go on where the samples before them ended.
+	behind bool      // chunks behind the samples were skipped
+	chunk  io.Reader // go-audio's data chunk; nil if this package reads the bytes
+	// soundsOn judges whether bytes continue the samples before them.
 	soundsOn func(b []byte) bool
 }
 
@@ -39,8 +39,8 @@ func newSamples(src *codec.Source, notes *codec.Notes, l layout, soundsOn func([
 	return s
 }
 
-// dataChunk has go-audio read the file's own header again and gives its data chunk. Where go-audio
-// reads the header in another way, it gives none: a frame of the wrong width would exchange channels.
+// dataChunk lets go-audio parse the file's header again, and gives its data chunk. If go-audio
+// finds another format it gives none: a frame of the wrong width would exchange channels.
 func dataChunk(src *codec.Source, l layout) io.Reader {
 	before := src.Offset()
 	dec := wav.NewDecoder(&headed{head: l.head, body: src})
@@ -54,8 +54,8 @@ func dataChunk(src *codec.Source, l layout) io.Reader {
 	return dec.PCMChunk
 }
 
-// headed is the header that was walked and what follows it, for a decoder that wants to be able
-// to seek but does not where the header is plain.
+// headed is the parsed header and what follows it, for a decoder that requires a seeker but does
+// not seek if the header is plain.
 type headed struct {
 	head []byte
 	body io.Reader
@@ -91,7 +91,7 @@ func (s *samples) Read(p []byte) (int, error) {
 	s.left -= int64(n)
 	s.given += int64(n)
 	if n > 0 {
-		return n, nil // source gives an error again
+		return n, nil // source gives the error again
 	}
 	return 0, err
 }
@@ -107,9 +107,9 @@ func (s *samples) goesOn() bool {
 	midFrame := s.given%int64(s.layout.format.FrameBytes()) != 0
 	switch {
 	case s.vague:
-		// The size is none: what follows are samples, unless the file ends there or another chunk
-		// begins. Where the reader failed instead, nothing has ended, and reading on brings its
-		// error to light.
+		// The size is a placeholder: samples follow, unless the file ends there or another chunk
+		// begins. If the reader failed instead, nothing has ended, and reading on returns its
+		// error.
 		s.vague = false
 		if what == followedByChunk || what == followedByRecording || what == followedByNothing && !failed {
 			return false
@@ -121,7 +121,7 @@ func (s *samples) goesOn() bool {
 	case what == followedByChunk:
 		return s.nextData(midFrame)
 	case midFrame:
-		return false // to read on in the middle of a frame would exchange channels
+		return false // reading on in the middle of a frame would exchange channels
 	case what == followedBySomething:
 		next, _ := s.src.Peek(sniff.Bytes)
 		if !s.soundsOn(next) {
@@ -139,9 +139,9 @@ func (s *samples) readToEnd() {
 	s.left = math.MaxInt64
 }
 
-// nextData passes over the chunks behind the samples and stops at the samples of another data
-// chunk, or notes why they are not read. What is wrong with these chunks does not matter: the
-// samples before them are complete.
+// nextData skips the chunks behind the samples and stops at the samples of another data chunk, or
+// notes why they are not read. Faults in these chunks do not matter: the samples before them are
+// complete.
 func (s *samples) nextData(midFrame bool) bool {
 	w := &walker{src: s.src, notes: &codec.Notes{}, order: s.layout.order(), longSize: -1, dataAt: -1}
 	f := s.layout.format
@@ -186,7 +186,7 @@ func (s *samples) nextData(midFrame bool) bool {
 	return false
 }
 
-// laterFormat is what a fmt chunk behind samples of the first format says.
+// laterFormat is the format in a fmt chunk behind samples of the first format.
 func (w *walker) laterFormat(size, at int64, first Format) (Format, error) {
 	b, err := w.src.Peek(int(min(size, extensibleFmtBytes)))
 	if err != nil {
@@ -199,7 +199,7 @@ func (w *walker) laterFormat(size, at int64, first Format) (Format, error) {
 	return c.format(first.Container, w.notes)
 }
 
-// skipPad passes over the zero after a chunk of odd size.
+// skipPad skips the zero after a chunk of odd size.
 func skipPad(src *codec.Source) {
 	if next, _ := src.Peek(1); len(next) == 1 && next[0] == 0 {
 		src.Discard(1)
@@ -225,7 +225,7 @@ func (s *samples) remark() {
 	}
 }
 
-// remarkRest notes what stands behind the samples and was not read.
+// remarkRest notes the unread bytes behind the samples.
 func (s *samples) remarkRest() {
 	switch what, at := following(s.src); what {
 	case followedBySomething:

@@ -10,7 +10,8 @@ import (
 	"github.com/go-audio/wav"
 )
 
-// writtenBits is the width of what is written: what every tool reads, and more than telephony carries.
+// writtenBits is the width of written samples: every tool reads it, and it exceeds that of
+// telephony.
 const writtenBits = 16
 
 // Writer writes a WAV file of 16-bit PCM through go-audio/wav's encoder, block by block.
@@ -19,7 +20,7 @@ type Writer struct {
 	block   audio.IntBuffer
 }
 
-// NewWriter writes to w, whose header is finished by Close.
+// NewWriter writes to w. Close finishes the header.
 func NewWriter(w io.WriteSeeker, f audio.Format) *Writer {
 	return &Writer{
 		encoder: wav.NewEncoder(w, f.SampleRate, writtenBits, f.NumChannels, tagPCM),
@@ -27,8 +28,8 @@ func NewWriter(w io.WriteSeeker, f audio.Format) *Writer {
 	}
 }
 
-// Write writes interleaved samples, full scale being 1.0. What is beyond full scale is clipped; what
-// was read from 16 bits is written as it was.
+// Write writes interleaved samples with full scale at 1.0. It clips samples beyond full scale.
+// Samples read from 16 bits are written unchanged.
 func (w *Writer) Write(buf *audio.Float32Buffer) error {
 	if len(buf.Data)%w.block.Format.NumChannels != 0 {
 		return fmt.Errorf("writing %d samples of %d channels: the last frame is not whole", len(buf.Data), w.block.Format.NumChannels)
@@ -43,7 +44,7 @@ func (w *Writer) Write(buf *audio.Float32Buffer) error {
 	return nil
 }
 
-// int16Of is the nearest of 16 bits; what is not a number is silence.
+// int16Of is the nearest 16-bit value; a sample that is not a number becomes silence.
 func int16Of(v float32) int {
 	scaled := math.RoundToEven(float64(v) / scale16)
 	if math.IsNaN(scaled) {
@@ -52,7 +53,7 @@ func int16Of(v float32) int {
 	return int(max(math.MinInt16, min(math.MaxInt16, scaled)))
 }
 
-// Close finishes the header. It does not close what is written to.
+// Close finishes the header. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	if err := w.encoder.Close(); err != nil {
 		return fmt.Errorf("finishing a WAV file: %w", err)
@@ -76,7 +77,7 @@ func Encode(buf *audio.Float32Buffer) ([]byte, error) {
 	return m.b, nil
 }
 
-// memory is a file in memory, written at any place.
+// memory is a file in memory that can be written at any place.
 type memory struct {
 	b  []byte
 	at int
