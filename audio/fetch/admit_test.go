@@ -15,8 +15,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// Every request asks to be admitted: the first, one after a redirect, and the
-// one that follows a failure.
+// Admit is called for every request: the first, one after a redirect, and one after a failure.
 func TestAdmit(t *testing.T) {
 	var mu sync.Mutex
 	requests, broken := 0, true

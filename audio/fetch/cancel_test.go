@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Whatever a fetch is waiting for, it ends with its context. The waits here
-// are of minutes, so that a test that passes did not wait.
+// A fetch ends with its context, whatever it is waiting for. The waits here last minutes, so that
+// a passing test did not wait.
 func TestCancelledWhileWaiting(t *testing.T) {
 	block := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	for name, handler := range map[string]http.HandlerFunc{
@@ -106,7 +106,7 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// A sink that panics leaves nothing behind; goleak watches.
+// A sink that panics leaves no goroutine behind; goleak checks.
 func TestSinkPanics(t *testing.T) {
 	s := serve(t, true, serveFile(recording(5_000_000)))
 	c := newClient(t, hasty(s))
@@ -121,8 +121,8 @@ func TestSinkPanics(t *testing.T) {
 	})
 }
 
-// Only a recording may trickle in: what an error has to say, or a redirect,
-// is not waited for byte by byte.
+// Only a recording may arrive slowly. The client does not wait byte by byte for the body of an
+// error or a redirect.
 func TestTricklingErrorsAreNotWaitedFor(t *testing.T) {
 	for name, head := range map[string]http.HandlerFunc{
 		"final":     func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNotFound) },

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A batch can tell an authority that nobody knows from a host that is down.
+// A batch can distinguish an unknown authority from a host that is down.
 func TestErrorsCarryTheirCause(t *testing.T) {
 	unknown, _ := certified(t, nil)
 	_, _, err := get(t, hasty(nil), unknown.URL)
@@ -46,7 +46,7 @@ func TestErrorsCarryTheirCause(t *testing.T) {
 	}
 }
 
-// leading is a connection that says it leads somewhere else than it does.
+// leading is a connection that reports another address than its real one.
 type leading struct {
 	net.Conn
 	to net.Addr
@@ -54,8 +54,8 @@ type leading struct {
 
 func (l leading) RemoteAddr() net.Addr { return l.to }
 
-// A name that leads to the public Internet when it is asked for, and into the
-// private network when it redirects to itself, was made to do so.
+// If a name leads to the public Internet first, and into the private network when it redirects to
+// itself, somebody changed it in between.
 func TestATypedHostThatRebindsInARedirect(t *testing.T) {
 	for from, allowed := range map[string]bool{"93.184.216.34:80": false, "10.0.0.1:80": true} {
 		s := serve(t, false, func(w http.ResponseWriter, r *http.Request) {

@@ -170,13 +170,13 @@ func (c *Client) Close() { c.courier.ways.close() }
 // gets the whole recording from its first byte, in one reader that is valid until the sink
 // returns:
 //
-//   - A download that breaks off is resumed within that reader, where the
-//     server can. Where it cannot, the reader fails with [ErrRestart] and sink is
-//     called again with a fresh reader. Only what the last call was given counts.
-//   - A reader that ends with io.EOF gave all the bytes that the server
-//     announced. If the sink returns nil without having read them all, the rest
-//     is read and dropped, so that a cut is found all the same.
-//   - An error of the sink's own ends the fetch and comes back in a [SinkError].
+//   - A download that breaks off is resumed within that reader if the server can
+//     resume it. Otherwise the reader fails with [ErrRestart], and sink is called
+//     again with a fresh reader. Only the bytes of the last call count.
+//   - A reader that ends with io.EOF gave all the bytes that the server announced.
+//     If the sink returns nil before it has read them all, Get reads and drops the
+//     rest, so that it still finds a cut.
+//   - An error from the sink ends the fetch and comes back in a [SinkError].
 //
 // When ctx ends, Get returns as soon as the sink does: the sink's reader fails at once, even in a
 // pause or a blocked read. A running read of Options.Stdin cannot be cancelled; its goroutine ends

@@ -59,7 +59,7 @@ func TestAServerThatAsksForAClientCertificate(t *testing.T) {
 	both := writeFile(t, certificate+key)
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		s := demanding(t, version, tls.RequireAndVerifyClientCert, clients)
-		// Without one the answer is final, and says what to give.
+		// Without a certificate the answer is final, and the error says what to give.
 		o := hasty(s)
 		began := len(s.all())
 		_, _, err := get(t, o, s.URL)
@@ -80,7 +80,7 @@ func TestAServerThatAsksForAClientCertificate(t *testing.T) {
 	}
 }
 
-// A certificate names its owner: only the host that it is for gets to see it.
+// A certificate names its owner: only its host may see it.
 func TestAClientCertificateIsShownToItsHostAlone(t *testing.T) {
 	certificate, key, _ := clientPair(t)
 	s := demanding(t, tls.VersionTLS13, tls.RequestClientCert, nil)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// getIfChanged fetches what may still have a validator.
+// getIfChanged fetches a recording with a validator.
 func getIfChanged(t testing.TB, o Options, reference, validator string) (*got, Result, error) {
 	t.Helper()
 	g := &got{}
@@ -16,7 +16,7 @@ func getIfChanged(t testing.TB, o Options, reference, validator string) (*got, R
 	return g, result, err
 }
 
-// serving answers as net/http does, which keeps to conditions, with a header.
+// serving answers with a header as net/http does, which follows conditions.
 func serving(content []byte, modified time.Time, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i < len(header); i += 2 {
@@ -27,7 +27,7 @@ func serving(content []byte, modified time.Time, header ...string) http.HandlerF
 	}
 }
 
-// servingByDate answers as nginx does, which repeats the date beside an ETag.
+// servingByDate answers as nginx does, which repeats the date next to an ETag.
 func servingByDate(content []byte, modified time.Time, tag string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", tag)
@@ -97,11 +97,11 @@ func TestWhatHasChangedIsFetched(t *testing.T) {
 	}{
 		{"another ETag", `"a0"`, serving(content, old, "ETag", `"a1"`), 1},
 		{"a later date", "Sat, 28 Feb 2026 10:00:00 GMT", serving(content, old), 1},
-		// A file that was put back from a backup is older than the one that was there.
+		// A file restored from a backup is older than the one before.
 		{"an earlier date", "Mon, 02 Mar 2026 10:00:00 GMT", serving(content, old), 2},
 		{"a 304 that has another ETag", `"a0"`, unmodified("ETag", `"a1"`), 2},
 		{"a 304 without a date", date, unmodified(), 2},
-		// net/http answers by the date, and then names the weak ETag alone.
+		// net/http answers by the date, and then names only the weak ETag.
 		{"a 304 that has a weak ETag for a date", date, serving(content, old, "ETag", `W/"a1"`), 2},
 		{"a server that ignores conditions", `"a1"`, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("ETag", `"a1"`)
@@ -167,8 +167,8 @@ func TestADownloadThatBreaksOffAndChangedHasTheLastValidator(t *testing.T) {
 	}
 }
 
-// A conference whose two channels are not made yet comes as mono. What is asked for
-// later is another form, of which the mono one's date says nothing.
+// A conference whose two channels are not made yet comes as mono. A later request is for another
+// form, and the date of the mono one says nothing about it.
 func TestTwilioIsAskedConditionallyForTwoChannelsOnly(t *testing.T) {
 	content := recording(40_000)
 	old := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)

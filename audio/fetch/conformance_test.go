@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// source is one way in which a recording can be named.
+// source is one way to name a recording.
 type source struct {
 	name string
 	// make makes content available and says how to name it and with what options.

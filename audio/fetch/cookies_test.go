@@ -39,8 +39,7 @@ func TestACircleIsStillOneThatSetsCookies(t *testing.T) {
 	failed(t, err, "redirects more than 5 times")
 }
 
-// A cookie goes back to the host and port that set it and to nobody else, whatever
-// domain it names.
+// A cookie goes back only to the host and port that set it, whatever domain it names.
 func TestACookieStaysWithItsHost(t *testing.T) {
 	want := recording(10_000)
 	other := serve(t, true, serveFile(want))

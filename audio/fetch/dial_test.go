@@ -39,9 +39,8 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
-// nameServer answers every question for an A record with the address that
-// answer gives, or that there is no such name for the zero address. It has no
-// other records.
+// nameServer answers every question for an A record with the address from answer, or with "no such
+// name" for the zero address. It has no other records.
 func nameServer(t *testing.T, answer func(question int) netip.Addr) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -86,8 +85,8 @@ func nameServer(t *testing.T, answer func(question int) netip.Addr) *net.Resolve
 	}}
 }
 
-// A name may be public when it is looked at and private when it is connected
-// to: what counts is the address of the connection.
+// A name may be public during the check and private during the connection: only the address of the
+// connection counts.
 func TestNamesThatLeadToPrivateAddresses(t *testing.T) {
 	secret := serve(t, true, serveFile(recording(1_000)))
 	port := hostPort(secret.URL)[len("127.0.0.1"):]
@@ -102,13 +101,13 @@ func TestNamesThatLeadToPrivateAddresses(t *testing.T) {
 	_, err = newClient(t, o).Get(context.Background(), ref, (&got{}).sink)
 	failed(t, err, "rebind.example.com", "127.0.0.1", "not an address on the public Internet")
 
-	// Typed by a person, the same name may lead where it wants: the
-	// certificate of httptest is for example.com, too.
+	// If a person typed the name, it may lead anywhere. The certificate of httptest is for
+	// example.com, too.
 	g, result, err := get(t, o, "https://example.com"+port)
 	fetched(t, g, result, err, recording(1_000))
 	asked := len(secret.all())
 
-	// But from there a redirect may not lead to a name that does the same.
+	// But a redirect from there may not lead to a name that does the same.
 	secret.handle(redirectTo(302, "https://www.example.com"+port))
 	_, _, err = get(t, o, "https://example.com"+port)
 	failed(t, err, "www.example.com", "127.0.0.1", "a redirect may not lead there")
@@ -124,8 +123,8 @@ func TestRebinding(t *testing.T) {
 	var changed atomic.Bool
 	var lookups atomic.Int64
 	o := hasty(secret)
-	// Nothing answers at 240.0.0.1, so that it fails in the same way as a
-	// public address that the rebinding server takes away again.
+	// Nothing answers at 240.0.0.1, so it fails like a public address that the rebinding server
+	// takes away again.
 	o.Resolver = nameServer(t, func(int) netip.Addr {
 		lookups.Add(1)
 		if changed.Swap(true) {
@@ -181,7 +180,7 @@ func TestUntrustedThroughAProxy(t *testing.T) {
 	if n := len(proxy.all()); n != 0 {
 		t.Errorf("the proxy was asked %d times", n)
 	}
-	// Public addresses and Twilio's hosts need no look at the name.
+	// Public addresses and Twilio's hosts need no name resolution.
 	for _, reference := range []string{"http://8.8.8.8/", fmt.Sprintf("https://api.twilio.com/2010-04-01/Accounts/%s/Recordings/%s", account, sid)} {
 		ref, err := ParseUntrusted(reference)
 		if err != nil {

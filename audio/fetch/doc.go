@@ -32,7 +32,7 @@
 // Pauses grow and are jittered; Retry-After is honoured up to a cap. A body that breaks
 // off is resumed with Range and If-Range if the answer had a strong ETag or a
 // Last-Modified; otherwise your function is called again from the start. A body that came
-// compressed, although nobody asked for that, is decompressed and never resumed.
+// compressed without request is decompressed and never resumed.
 //
 // A download whose address somebody else chose must keep a minimum speed and finish in a limited
 // time: see [Options].MinSpeed and [Options].Timeout. While a server keeps a download waiting, the

@@ -44,8 +44,8 @@ func (c *cutWriter) Write(p []byte) (int, error) {
 
 func (c *cutWriter) Flush() { c.ResponseWriter.(http.Flusher).Flush() }
 
-// cutting breaks the n-th answer off after cuts[n] bytes of its body; a
-// negative number lets it pass.
+// cutting breaks off the n-th answer after cuts[n] bytes of its body. A negative number lets it
+// pass.
 func cutting(cuts []int, handler http.HandlerFunc) http.HandlerFunc {
 	var n atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -199,8 +199,8 @@ func TestChangedBetweenAttempts(t *testing.T) {
 	}
 }
 
-// A server that answers a resumption with anything but its continuation is not
-// trusted with another one.
+// If a server answers a resumption with anything except its continuation, the client does not
+// resume there again.
 func TestWrongContinuationStartsOver(t *testing.T) {
 	want := recording(50_000)
 	part := func(contentRange string, body []byte) http.HandlerFunc {
@@ -451,7 +451,7 @@ func TestStallsForEver(t *testing.T) {
 	}
 }
 
-// A recording that arrives slowly but steadily takes as long as it takes.
+// A recording that arrives slowly but steadily may take any time.
 func TestSlowIsNotIdle(t *testing.T) {
 	t.Parallel()
 	want := recording(3_000)
@@ -472,7 +472,7 @@ func TestSlowIsNotIdle(t *testing.T) {
 	}
 }
 
-// The time that the sink takes is not counted as the server's silence.
+// The time that the sink takes does not count as the server's silence.
 func TestSlowSinkIsNotIdle(t *testing.T) {
 	t.Parallel()
 	want := recording(4_000_000) // more than the buffers on the way hold

@@ -69,7 +69,7 @@ func inflate(in *bufio.Reader) (io.Reader, error) {
 	return flate.NewReader(in), nil
 }
 
-// unexpected makes an end in the middle of a format's beginning what it is.
+// unexpected converts an end in the middle of a format's header to an unexpected end.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

@@ -51,8 +51,8 @@ func TestACompressedBodyIsReadAlthoughNoneWasAskedFor(t *testing.T) {
 	}
 }
 
-// Offsets into what was read are none into what was sent: a compressed body that
-// breaks off is read again from its beginning, with no Range in any request.
+// Offsets into the decompressed bytes do not fit the sent ones. A compressed body that breaks off
+// is read again from the start, with no Range in any request.
 func TestACompressedBodyIsNeverResumed(t *testing.T) {
 	want := recording(200_000)
 	body := compressed(t, "gzip", want)
@@ -79,8 +79,7 @@ func TestACompressedBodyIsNeverResumed(t *testing.T) {
 	}
 }
 
-// A plain body that broke off may be answered with a compressed rest, which is no
-// continuation.
+// After a plain body broke off, the server may send a compressed rest, which does not continue it.
 func TestAPlainBodyIsNotContinuedByACompressedOne(t *testing.T) {
 	want := recording(100_000)
 	s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {

@@ -14,10 +14,10 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// A reference is parsed, a client is made with the credentials that the
-// environment holds, and the recording is handed to a function as it arrives.
+// Parse a reference, make a client with the credentials in the environment, and pass the recording
+// to a function as it arrives.
 func Example() {
-	// In place of a call centre's server: one that wants a password.
+	// This stands for a call centre's server that requires a password.
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "flex" || password != "hunter2" {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -36,7 +36,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	// A command passes os.Getenv, and what --auth-host names.
+	// A command passes os.Getenv and the value of --auth-host.
 	credentials, err := fetch.CredentialsFromEnv(func(name string) string { return environment[name] }, address.Host)
 	if err != nil {
 		fmt.Println(err)

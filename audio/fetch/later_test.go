@@ -22,7 +22,7 @@ func TestARecordingInTheMakingIsAskedForAgain(t *testing.T) {
 	fetched(t, g, result, err, want)
 }
 
-// An error says how long it takes until the recording may be there.
+// An error says how long it takes until the recording may exist.
 func TestErrorsSayWhetherToComeBack(t *testing.T) {
 	for _, test := range []struct {
 		status     int

@@ -45,11 +45,10 @@ func readNetrc(getenv func(string) string) ([]machine, error) {
 	return nil, nil
 }
 
-// parseNetrc gives the complete entries in their order; the default entry is
-// left out, because it would send its password to every host. Values are read as
-// curl reads them since 7.84: one in double quotes may hold blanks, and \n, \r,
-// \t, \" and \\ in it are escapes. What cannot be read is an error that names the
-// line and nothing of what is in it.
+// parseNetrc returns the complete entries in their order. It leaves out the default entry,
+// which would send its password to every host. It reads values as curl does since 7.84: a
+// value in double quotes may contain blanks, and \n, \r, \t, \" and \\ in it are escapes.
+// An error names the line that cannot be read, but nothing of its content.
 func parseNetrc(text string) ([]machine, error) {
 	p := netrcParser{words: netrcWords{text: text, line: 1}}
 	if err := p.parse(); err != nil {

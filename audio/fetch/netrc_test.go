@@ -35,7 +35,7 @@ func TestNetrcQuoting(t *testing.T) {
 	}
 }
 
-// What cannot be read is told, by its line, and nothing of it is repeated.
+// An error names the line that cannot be read, and repeats nothing of it.
 func TestNetrcThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"machine h login u password \"hunter2":             "line 1: a quotation mark is opened",

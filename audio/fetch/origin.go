@@ -39,7 +39,7 @@ func usualPort(scheme string) string {
 // leaving this computer.
 func (o origin) takesCredentials() bool { return o.scheme == "https" || isLoopbackHost(o.host) }
 
-// isLoopbackHost goes by the name alone; "localhost" is loopback by RFC 6761.
+// isLoopbackHost judges only the name; "localhost" is loopback by RFC 6761.
 func isLoopbackHost(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true

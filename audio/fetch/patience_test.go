@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// untrusted parses what a manifest names.
+// untrusted parses a reference from a manifest.
 func untrusted(t testing.TB, s string) Reference {
 	t.Helper()
 	ref, err := ParseUntrusted(s)
@@ -22,7 +22,7 @@ func untrusted(t testing.TB, s string) Reference {
 	return ref
 }
 
-// trickle sends a recording of n bytes, one each pause.
+// trickle sends a recording of n bytes, with a pause after each.
 func trickle(n int, pause time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(n))
@@ -40,7 +40,7 @@ func trickle(n int, pause time.Duration) http.HandlerFunc {
 	}
 }
 
-// A server that sends a byte now and then is never idle, and never done.
+// A server that sends a byte now and then is never idle, and never finishes.
 func TestAServerThatTricklesIsGivenUp(t *testing.T) {
 	s := serve(t, true, trickle(100_000, 3*time.Millisecond))
 	o := hasty(s)
@@ -51,7 +51,7 @@ func TestAServerThatTricklesIsGivenUp(t *testing.T) {
 	if !e.Temporary() || len(s.all()) != 1 || time.Since(began) > 5*time.Second {
 		t.Errorf("temporary %t, %d requests, %s", e.Temporary(), len(s.all()), time.Since(began))
 	}
-	// What a person typed may be slow: the sink ends it.
+	// A reference that a person typed may be slow: the sink ends it.
 	enough := errors.New("enough")
 	_, err = newClient(t, o).Get(context.Background(), mustParse(t, s.URL), func(r io.Reader) error {
 		if _, err := io.ReadFull(r, make([]byte, 600)); err != nil {
@@ -62,7 +62,7 @@ func TestAServerThatTricklesIsGivenUp(t *testing.T) {
 	if !errors.Is(err, enough) {
 		t.Errorf("a typed reference: %v", err)
 	}
-	// Unless a redirect leads away from the typed host, or it is asked for.
+	// Unless a redirect leads away from the typed host, or the options require a speed.
 	away := serve(t, true, redirectTo(302, s.URL))
 	_, err = newClient(t, o).Get(context.Background(), mustParse(t, away.URL), (&got{}).sink)
 	failed(t, err, "sends too slowly")
@@ -88,7 +88,7 @@ func TestADownloadIsBoundedAsAWhole(t *testing.T) {
 	failed(t, err, "failed after one attempt (503)")
 }
 
-// The time that the sink takes is not counted against the server.
+// The time that the sink takes does not count against the server.
 func TestTheSinksTimeIsNotTheServers(t *testing.T) {
 	want := recording(2_000_000)
 	s := serve(t, true, serveFile(want))
@@ -102,8 +102,8 @@ func TestTheSinksTimeIsNotTheServers(t *testing.T) {
 	fetched(t, g, result, err, want)
 }
 
-// Whatever the order of waits and bytes: who is given up was slower than the least
-// speed over the window, and who is slower for two windows on end is given up.
+// Whatever the order of waits and bytes: a server that is given up was slower than the least speed
+// over the window, and a server that is slower for two windows in a row is given up.
 func TestPatienceIsAnAverage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		speed := rapid.Int64Range(1, 100_000).Draw(t, "speed")

@@ -33,7 +33,7 @@ func drawFault(t *rapid.T) fault {
 	}
 }
 
-// play answers as a schedule of faults says, and well after its end.
+// play follows a schedule of faults, and answers without faults after its end.
 type play struct {
 	mu      sync.Mutex
 	faults  []fault
@@ -73,9 +73,8 @@ func (p *play) answer(w http.ResponseWriter, r *http.Request, f fault) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }
 
-// Whatever the schedule of cuts, refusals, changes and moves: the last call of
-// the sink is given one version of the recording, whole, and the credential is
-// seen by its own server alone.
+// Whatever the schedule of cuts, refusals, changes and moves: the last call of the sink gets one
+// version of the recording, whole, and only the credential's server sees the credential.
 func TestAnyScheduleOfFaults(t *testing.T) {
 	var p *play
 	other := serve(t, true, func(w http.ResponseWriter, r *http.Request) {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The variables whose value is no address of a proxy: the request does not go out
-// directly, and nothing of the value is told.
+// If a variable's value is not the address of a proxy, the request does not go out directly, and
+// the error shows nothing of the value.
 func TestAProxyThatCannotBeReadIsAnError(t *testing.T) {
 	for _, value := range []string{
 		"http://user:hun ter2@127.0.0.1:1", "http://user:hunt#er2@127.0.0.1:1", "http://user:hunt/er2@127.0.0.1:1", "http://user:hunt%er2@127.0.0.1:1",
@@ -36,7 +36,7 @@ func TestAProxyThatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
-// A variable that cannot be read is none of the business of what it is not for.
+// A variable that cannot be read does not affect the requests that it is not for.
 func TestAProxyIsChosenByWhatTheVariablesSay(t *testing.T) {
 	for _, test := range []struct {
 		env           []string
@@ -85,7 +85,7 @@ func TestAProxyThatIsDownIsNamed(t *testing.T) {
 	}
 }
 
-// A proxy that wants credentials or refuses to connect is asked once.
+// A proxy that requires credentials or refuses to connect gets one request.
 func TestAProxyThatRefusesIsNamed(t *testing.T) {
 	for _, test := range []struct {
 		status   int
@@ -114,7 +114,7 @@ func TestAProxyThatRefusesIsNamed(t *testing.T) {
 			t.Errorf("%d: %s", test.status, text)
 		}
 	}
-	// Over http the answer comes as if it were the host's.
+	// Over http the answer looks like the host's.
 	proxy := serve(t, false, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(407) })
 	o := hasty(nil)
 	o.Proxy = ProxyFromEnv(env("HTTP_PROXY", hostPort(proxy.URL)))

@@ -45,8 +45,8 @@ func TestRedirectsWithinTheOriginKeepTheCredential(t *testing.T) {
 	}
 }
 
-// Nothing of what belongs to one server may be seen by another, wherever the
-// first sends the request, and whether or not the way leads back.
+// No server may see what belongs to another, wherever the first sends the request, and whether or
+// not the way leads back.
 func TestCredentialNeverCrosses(t *testing.T) {
 	want := recording(10_000)
 	for _, name := range []string{"another port", "user in the address", "and back", "with a range"} {
@@ -177,7 +177,7 @@ func TestRedirectsToPrivateAddresses(t *testing.T) {
 	}
 }
 
-// Connections that a trusted request opened must not be lent to an untrusted one.
+// An untrusted request must not use connections that a trusted one opened.
 func TestUntrustedPrivateAddresses(t *testing.T) {
 	want := recording(1_000)
 	s := serve(t, true, serveFile(want))
@@ -254,7 +254,7 @@ func TestPlainHTTP(t *testing.T) {
 		t.Errorf("notes %v", result.Notes)
 	}
 
-	// Any other host: through a proxy, since no name here leads elsewhere.
+	// Any other host: through a proxy, because no name here leads elsewhere.
 	proxy := serve(t, false, func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Header.Get("Authorization") != "":

@@ -44,7 +44,7 @@ func TestAReferenceSaysWhatItIs(t *testing.T) {
 	}
 }
 
-// Each maker's signature is left out of the identity, and nothing else is.
+// The identity leaves out each maker's signature, and nothing else.
 func TestTheIdentityOutlivesASignature(t *testing.T) {
 	for _, s := range signers {
 		sign := func(with string) string {

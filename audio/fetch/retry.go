@@ -30,8 +30,7 @@ func (b *budget) fail() bool {
 	return b.inARow < b.max && b.inAll < b.max*attemptsInAll
 }
 
-// more counts an attempt that neither failed nor finished, and reports whether
-// another may be made.
+// more counts an attempt that neither failed nor finished. It reports whether another may be made.
 func (b *budget) more() bool {
 	b.inAll++
 	return b.inAll < b.max*attemptsInAll

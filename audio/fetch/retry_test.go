@@ -87,7 +87,7 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// The server's clock may be wrong by hours: its Retry-After is read by it.
+// The server's clock may be wrong by hours: its Retry-After follows that clock.
 func TestRetryAfterGoesByTheServersClock(t *testing.T) {
 	answer := &http.Response{Header: http.Header{
 		"Date":        {"Mon, 23 Nov 2020 12:00:00 GMT"},

@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// told is all that a server was told, in the encodings in which servers repeat it.
+// told is everything that a server was told, in the encodings in which servers repeat it.
 func told(r *http.Request) string {
 	auth := r.Header.Get("Authorization")
 	parts := []string{auth, r.URL.RawQuery}
@@ -97,8 +97,8 @@ var echoes = map[string]http.HandlerFunc{
 	},
 }
 
-// Whatever a server says of what it was told: none of it is in an error, a hint, a
-// result, a note or a log record.
+// Whatever a server repeats of what it was told, none of it appears in an error, a hint, a result,
+// a note or a log record.
 func TestWhatAServerRepeatsIsMasked(t *testing.T) {
 	for name, echo := range echoes {
 		for _, login := range [][]string{
@@ -136,7 +136,7 @@ func TestWhatAServerRepeatsIsMasked(t *testing.T) {
 	}
 }
 
-// A mask covers a secret wherever it stands, and leaves all else as it is.
+// A mask covers a secret wherever it is, and leaves everything else unchanged.
 func TestMask(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.StringMatching(`[A-Za-z0-9/+=%&<" ]{4,40}`).Draw(t, "secret")

@@ -33,7 +33,7 @@ func recording(n int) []byte {
 	return b
 }
 
-// seen is what a server was asked.
+// seen is one request that a server got.
 type seen struct {
 	mu       sync.Mutex
 	requests []*http.Request
@@ -51,14 +51,14 @@ func (s *seen) all() []*http.Request {
 	return append([]*http.Request(nil), s.requests...)
 }
 
-// server is a real HTTPS server that keeps what it was asked.
+// server is a real HTTPS server that records its requests.
 type server struct {
 	*httptest.Server
 	seen
 	handler atomic.Pointer[http.HandlerFunc]
 }
 
-// handle changes how requests are answered from now on.
+// handle changes the answers to later requests.
 func (s *server) handle(h http.HandlerFunc) { s.handler.Store(&h) }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +94,7 @@ func serve2(t testing.TB, handler http.HandlerFunc) *server {
 	})
 }
 
-// pool trusts the certificate that every httptest server has.
+// pool trusts the certificate of every httptest server.
 func pool(s *server) *x509.CertPool {
 	p := x509.NewCertPool()
 	p.AddCert(s.Certificate())
@@ -127,7 +127,7 @@ func newClient(t testing.TB, o Options) *Client {
 	return c
 }
 
-// got is what a sink was given, call by call.
+// got is what a sink received, call by call.
 type got struct{ calls [][]byte }
 
 func (g *got) sink(r io.Reader) error {
@@ -174,8 +174,7 @@ func fetched(t testing.TB, g *got, result Result, err error, want []byte) {
 	}
 }
 
-// failed checks for an *Error whose message holds each of the words, and which
-// says what to do next.
+// failed checks for an *Error with a message that contains each of the words, and with advice.
 func failed(t testing.TB, err error, words ...string) *Error {
 	t.Helper()
 	var e *Error

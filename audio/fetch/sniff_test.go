@@ -41,7 +41,7 @@ func TestWhatIsNoRecording(t *testing.T) {
 			t.Errorf("%q, %q: %q, want %q", test.kind, test.body, got, test.want)
 		}
 	}
-	// A rune that the end of what is looked at cuts in two is still text.
+	// Text is still text if the end of the examined bytes cuts a rune in two.
 	if got := notARecording("text/plain", []byte(strings.Repeat("x", 511) + "ä")[:512], scrub); got == "" {
 		t.Error("text was not recognised")
 	}

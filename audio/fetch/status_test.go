@@ -255,8 +255,8 @@ func TestServersThatSpeakNoProperHTTP(t *testing.T) {
 	}
 }
 
-// A body that is cut where neither length nor chunks tell cannot be told from
-// a whole one here; one that is too short by its own account can.
+// If neither length nor chunks show it, a cut body looks like a whole one here. A body that is
+// shorter than announced does not.
 func TestShortBody(t *testing.T) {
 	address := rawServer(t, func(c net.Conn) {
 		c.Read(make([]byte, 4096))

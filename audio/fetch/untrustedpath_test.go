@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// A file that a table names and that is exchanged for a pipe, a directory or a
-// device at any moment holds nobody up: it is read or refused.
+// If a file that a table names is replaced by a pipe, a directory or a device at any moment,
+// nothing blocks: it is read or refused.
 func TestAPathThatIsExchangedHoldsNobodyUp(t *testing.T) {
 	dir := t.TempDir()
 	file, pipe, path := filepath.Join(dir, "file"), filepath.Join(dir, "pipe"), filepath.Join(dir, "x.wav")
@@ -60,7 +60,7 @@ func TestAPathThatIsExchangedHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// Who names paths in a table learns nothing of what lies there.
+// Naming paths in a table does not show what is there.
 func TestErrorsOfUntrustedPathsTellNoNames(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "Payroll.wav"), nil, 0o600); err != nil {

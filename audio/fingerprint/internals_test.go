@@ -28,8 +28,7 @@ func TestLog2(t *testing.T) {
 	})
 }
 
-// A sine keeps its level and gets its new frequency, and what lies above the
-// new band is gone.
+// A sine keeps its level and gets its new frequency, and everything above the new band is gone.
 func TestResample(t *testing.T) {
 	sine := func(hz, rate float64, n int) []float32 {
 		x := make([]float32, n)
@@ -76,7 +75,7 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// The running sums give what a plain reading of the definition gives.
+// The running sums give the same result as the definition.
 func TestFingerprint(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
@@ -132,7 +131,7 @@ func TestSilenceSaysNothing(t *testing.T) {
 	}
 }
 
-// A glance passes over nearly everything, and nothing that agrees.
+// A glance skips nearly every place, but none that agrees.
 func TestGlance(t *testing.T) {
 	p := prompt(t, "prompt-greeting.wav").parts[0].speeds[maxSpeedPercent]
 	rng := rand.New(rand.NewPCG(9, 10))
@@ -161,7 +160,7 @@ func TestGlance(t *testing.T) {
 	}
 }
 
-// Parts add up where they are where they should be, and only there.
+// Parts add up if they are in the right places, and only then.
 func TestAlignment(t *testing.T) {
 	parts := make([]part, 2)
 	for v := range speedCount {
@@ -198,7 +197,7 @@ func TestAlignment(t *testing.T) {
 	}
 }
 
-// Of places that are near each other the best is kept, and of the others so many.
+// Of places near each other only the best is kept, and of the others a limited number.
 func TestCandidates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := &part{}
@@ -315,7 +314,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// Of a long reference the first minute is looked for, and pauses are left out.
+// Of a long reference only the first minute is searched for, without pauses.
 func TestOfALongSoundTheFirstMinuteIsLookedFor(t *testing.T) {
 	talk := speech(fixture(t, "call-straight.wav", true))
 	var x []float32

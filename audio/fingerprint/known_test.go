@@ -16,7 +16,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// fixture reads one channel of a recording of the project's own.
+// fixture reads one channel of one of the project's recordings.
 func fixture(t testing.TB, name string, right bool) []float32 {
 	t.Helper()
 	l, r, _ := decodetest.File(t, filepath.Join("../../testdata", name))
@@ -81,13 +81,13 @@ func muLaw(x []float32) []float32 {
 	return y
 }
 
-// faster plays x some percent faster.
+// faster plays x faster by the given percentage.
 func faster(x []float32, percent float64) []float32 {
 	return resample(x, int(math.Round(1000*(100+percent))), 100_000)
 }
 
-// whispered replaces the fine structure by noise, 20 ms for 20 ms, some dB below the sound: about
-// what a coder of few bits adds.
+// whispered replaces the fine structure by noise, 20 ms for 20 ms, at the given number of dB below
+// the sound: about what a low-rate coder adds.
 func whispered(x []float32, db float64) []float32 {
 	rng := rand.New(rand.NewPCG(1, 2))
 	y := make([]float32, 0, len(x))
@@ -115,7 +115,7 @@ func narrow(x []float32) []float32 {
 	return y
 }
 
-// speech joins what is said on a channel, without the pauses.
+// speech joins the speech on a channel, without the pauses.
 func speech(x []float32) []float32 {
 	var y []float32
 	for i := 0; i+800 <= len(x); i += 800 {
@@ -207,7 +207,7 @@ func TestFound(t *testing.T) {
 	}
 }
 
-// The notice is in no call, though the voice is that of one; the greeting is in one.
+// The notice is in no call, although one has the same voice; the greeting is in one.
 func TestNotFound(t *testing.T) {
 	greeting, notice := prompt(t, "prompt-greeting.wav"), prompt(t, "prompt-notice.wav")
 	for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav"} {
@@ -252,7 +252,7 @@ func TestUtterancesAreInTheirCallOnly(t *testing.T) {
 	}
 }
 
-// Of several times the first one is told, unless it is much less clear.
+// Of several times the result is the first one, unless it is much less clear.
 func TestRepeated(t *testing.T) {
 	clean := fixture(t, "prompt-greeting.wav", false)
 	for _, tt := range []struct {
@@ -270,7 +270,7 @@ func TestRepeated(t *testing.T) {
 	}
 }
 
-// A gain is told, and moves nothing else.
+// A gain is reported, and changes nothing else.
 func TestGain(t *testing.T) {
 	x := in(1, fixture(t, "prompt-greeting.wav", false), 8)
 	reference := prompt(t, "prompt-greeting.wav")
@@ -314,7 +314,7 @@ func TestBlockSizes(t *testing.T) {
 	})
 }
 
-// Whatever the samples are, a matcher ends, and finds nothing in what is too short.
+// Whatever the samples are, a matcher finishes, and finds nothing in too short ones.
 func TestOddSamples(t *testing.T) {
 	reference := prompt(t, "prompt-notice.wav")
 	rapid.Check(t, func(t *rapid.T) {
@@ -331,7 +331,7 @@ func TestOddSamples(t *testing.T) {
 	})
 }
 
-// Once under way, a search takes no more memory.
+// Once it is running, a search takes no more memory.
 func TestBoundedMemory(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	x := make([]float32, 10*searchRate)

@@ -102,7 +102,7 @@ type window struct {
 	start  int // the first of them, counted from the recording's first
 	bits   []uint64
 	silent []int     // how many of the prints before are silent, one more than there are prints
-	power  []float64 // the sum of the power of those before, likewise
+	power  []float64 // the sum of the power of the prints before, also one more
 }
 
 func (w *window) add(p frameBits) {

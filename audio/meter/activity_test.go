@@ -89,9 +89,8 @@ func listen(t testing.TB, left, right []float32) measurement.Measurements {
 	return m.Finish()
 }
 
-// score counts 20 ms frames of speech: hits, false ones and missed ones. The
-// last 0.2 s of an utterance are left out, as synthesised speech may end before
-// its stated end.
+// score counts 20 ms frames of speech: hits, false ones and missed ones. It leaves out the last
+// 0.2 s of an utterance, because synthesised speech may end before its stated end.
 type score struct{ hit, wrong, missed int }
 
 func (s *score) add(truth []spoke, got []measurement.Segment, seconds float64) {
@@ -127,7 +126,7 @@ func (s score) f1() float64 {
 	return 2 * float64(s.hit) / float64(2*s.hit+s.wrong+s.missed)
 }
 
-// condition changes a channel of clean speech into what a line makes of it.
+// condition changes a channel of clean speech as a line would.
 type condition struct {
 	name  string
 	apply func(x []float32, rng *rand.Rand)
@@ -171,8 +170,8 @@ func breathing(dbov float64) func([]float32, *rand.Rand) {
 	}
 }
 
-// wanderOverALaw adds a slow wander around zero and sends it all over A-law, which
-// has no zero: each crossing is a step of its lowest levels, a crackle that comes and goes.
+// wanderOverALaw adds a slow wander around zero and codes the sum in A-law, which has no zero.
+// Each crossing is a step between its lowest levels: a crackle that comes and goes.
 func wanderOverALaw(dbov float64) func([]float32, *rand.Rand) {
 	const pole = 0.998 // 2.5 Hz
 	gain := math.Pow(10, dbov/20) * math.Sqrt(1-pole*pole)
@@ -186,8 +185,8 @@ func wanderOverALaw(dbov float64) func([]float32, *rand.Rand) {
 	}
 }
 
-// TestSpeechActivity holds speech activity against the truth of the
-// recordings of testdata, whose pauses are emptied and filled with what lines have in them.
+// TestSpeechActivity compares speech activity with the truth of the recordings of testdata. Their
+// pauses are emptied and filled with the sounds of lines.
 func TestSpeechActivity(t *testing.T) {
 	for _, c := range []struct {
 		condition
@@ -247,8 +246,8 @@ func keepTalk(x []float32, truth []spoke) {
 	}
 }
 
-// TestOneWordInAMinute holds that the level of speech is found where there is
-// next to none, on lines that are steady and on one that is not.
+// TestOneWordInAMinute checks that the level of speech is found even if there is hardly any, on
+// steady lines and on one that is not.
 func TestOneWordInAMinute(t *testing.T) {
 	l := labels(t)[0]
 	left, right := load(t, l.File)
@@ -274,7 +273,7 @@ func TestOneWordInAMinute(t *testing.T) {
 	}
 }
 
-// TestNobodySpeaks holds that noise, hum and silence are no speech.
+// TestNobodySpeaks checks that noise, hum and silence do not count as speech.
 func TestNobodySpeaks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for _, c := range []condition{

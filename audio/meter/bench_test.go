@@ -36,8 +36,8 @@ func conversation(rate, seconds int) (left, right []float32) {
 	return left, right
 }
 
-// BenchmarkMeter gives the cost of each meter and of all of them, as a
-// multiple of real time on 8 kHz stereo.
+// BenchmarkMeter measures the cost of each meter and of all of them, as a multiple of real time on
+// 8 kHz stereo.
 func BenchmarkMeter(b *testing.B) {
 	const rate, seconds = 8000, 60
 	left, right := conversation(rate, seconds)

@@ -9,8 +9,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// signalled is a signal as networks send it: its frequencies, and seconds on
-// and off in turn.
+// signalled is a signal as networks send it: its frequencies, and alternating seconds on and off.
 type signalled struct {
 	name    string
 	hz      []float64
@@ -83,7 +82,7 @@ func (s signalled) send(louder float64) *sound {
 	return x
 }
 
-// says reports whether what was heard is the signal and nothing else.
+// says reports whether the measurements contain the signal and nothing else.
 func (s signalled) says(got measurement.Channel) bool {
 	return len(got.Tones) == 1 && got.Tones[0].Kind == s.kind && got.Tones[0].Detail == s.where
 }
@@ -110,8 +109,7 @@ func TestNetworkSignals(t *testing.T) {
 	}
 }
 
-// TestNetworkSignalsByCondition prints how many of the signals are heard as
-// what they are when lines do their worst.
+// TestNetworkSignalsByCondition prints how many of the signals are recognised on the worst lines.
 func TestNetworkSignalsByCondition(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -156,8 +154,8 @@ func TestNetworkSignalsByCondition(t *testing.T) {
 	}
 }
 
-// TestSpecialInformation sends the three tones in the forms of ITU-T E.180 and
-// of North America, which say why a call fails by their lengths and frequencies.
+// TestSpecialInformation sends the three tones in the forms of ITU-T E.180 and of North America.
+// Their lengths and frequencies say why a call fails.
 func TestSpecialInformation(t *testing.T) {
 	for _, c := range []struct{ lengths, hz [3]float64 }{
 		{[3]float64{0.33, 0.33, 0.33}, [3]float64{950, 1400, 1800}},
@@ -222,7 +220,7 @@ func TestAnswerTones(t *testing.T) {
 	}
 }
 
-// TestTonesAreBounded presses more keys than are kept.
+// TestTonesAreBounded presses more keys than the meter keeps.
 func TestTonesAreBounded(t *testing.T) {
 	x := &sound{rate: 8000}
 	for range 300 {

@@ -23,17 +23,17 @@ type channel struct {
 	silence    level.DigitalSilence
 	line       *level.Line
 	dropouts   level.Dropouts
-	waveform   *level.Waveform // nil unless asked for
+	waveform   *level.Waveform // nil unless requested
 
 	// In the base band.
-	decimate *frames.Decimator // nil where the recording is at its rate
+	decimate *frames.Decimator // nil if the recording has its rate
 	base     frames.Past
 	band     *frames.SpeechBand
 	log      frames.Log
 	tones    *tone.Tones
 	music    *music.Watch
-	voice    *speaker.Voice       // nil unless asked for
-	known    *fingerprint.Matcher // nil unless asked for
+	voice    *speaker.Voice       // nil unless requested
+	known    *fingerprint.Matcher // nil unless requested
 
 	// From the line's spectra.
 	pieces     *speaker.Pieces
@@ -82,7 +82,7 @@ func newChannel(rate, step int, o Options) *channel {
 //  4. The frame log, which tones mark as they are found; then tones and music.
 //  5. Whether the frame is loud, for which of them the line takes a spectrum,
 //     and what the spectrum is part of: a piece of the call, an utterance.
-//  6. What is measured only when asked for.
+//  6. The measurements made only on request.
 func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	x := y[at:]
 	e := level.EnergyOf(x)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestComfortNoise puts comfort noise of several kinds into the pauses of what
-// is said in the recordings of testdata, and a gate, and leaves the line's noise.
+// TestComfortNoise fills the pauses in the recordings of testdata with comfort noise of several
+// kinds, with the output of a gate, or with the line's noise.
 func TestComfortNoise(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -52,7 +52,7 @@ func TestComfortNoise(t *testing.T) {
 	}
 	comfort := []struct {
 		name string
-		// pauses makes the noise of the pauses of the line's.
+		// pauses makes the noise of the pauses from the line's.
 		pauses func(line []float32, rng *rand.Rand) []float32
 		found  bool // where the line's noise is steady
 		either bool
@@ -123,8 +123,8 @@ func TestComfortNoise(t *testing.T) {
 	}
 }
 
-// shuffled is a noise of the same spectrum made of pieces of another, at a level
-// that is so many dB higher.
+// shuffled is a noise of the same spectrum, made from pieces of another and louder by the given
+// number of dB.
 func shuffled(x []float32, db float64, rng *rand.Rand) []float32 {
 	const piece, fade = 800, 80
 	out := make([]float32, len(x))
@@ -140,8 +140,8 @@ func shuffled(x []float32, db float64, rng *rand.Rand) []float32 {
 	return out
 }
 
-// reverberated is a sound in a room in which it dies away by 60 dB in some
-// seconds: four combs, as Schroeder's.
+// reverberated is a sound in a room in which it dies away by 60 dB in the given time: four combs,
+// as in Schroeder's.
 func reverberated(x []float32, seconds float64) []float32 {
 	out := make([]float32, len(x)+int(8000*seconds))
 	copy(out, x)

@@ -10,13 +10,13 @@ import (
 	"github.com/otoscope/otoscope/audio/decode/decodetest"
 )
 
-// labelsVariable names a file of labels as otoscope evaluate takes it. The tests
-// of what the channels have in common then use its clean recordings, beside
-// which the files lie, instead of those of testdata.
+// labelsVariable names a file of labels in the form that otoscope evaluate takes. The tests of the
+// channels' common sound then use its clean recordings, which are next to the file, instead of
+// those of testdata.
 const labelsVariable = "OTOSCOPE_LABELS"
 
-// cleanCalls are recordings at 8 kHz with one party on each channel and nothing
-// of it on the other one.
+// cleanCalls are recordings at 8 kHz with one party on each channel, and nothing of it on the
+// other one.
 func cleanCalls(t *testing.T) map[string][2][]float32 {
 	t.Helper()
 	path := os.Getenv(labelsVariable)
@@ -61,7 +61,7 @@ func cleanCalls(t *testing.T) map[string][2][]float32 {
 	return calls
 }
 
-// halved brings a sound at 16 kHz to 8 kHz, up to 3.4 kHz.
+// halved converts a sound at 16 kHz to 8 kHz, up to 3.4 kHz.
 func halved(x []float32) []float32 {
 	out := make([]float32, len(x)/2)
 	for i, v := range bandPassed(x, 16000, 0, 3400)[:2*len(out)] {
@@ -72,8 +72,8 @@ func halved(x []float32) []float32 {
 	return out
 }
 
-// longTable skips what goes through hundreds of trials where short tests are asked
-// for, as under the race detector, which makes it ten times as long.
+// longTable skips a test of hundreds of trials in short mode. That mode is for the race detector,
+// for example, which makes such a test ten times as long.
 func longTable(t *testing.T) {
 	t.Helper()
 	if testing.Short() {

@@ -10,7 +10,7 @@
 //	measured := m.Finish()
 //
 // [New] takes the sample rate in Hz and the number of channels, 1 or 2. [Meter.Next] gives
-// two slices of the meter's own buffer to fill, [Meter.Commit] measures what is in them, and
+// two slices of the meter's buffer to fill, [Meter.Commit] measures their content, and
 // [Meter.Finish] gives the result. The size of the blocks makes no difference.
 //
 // The samples are cut into steps of 20 ms. The package connects the packages below it and

@@ -18,7 +18,7 @@ func TestDropoutsAreFound(t *testing.T) {
 		if d := inSpeech.Line.Dropouts; d.Gaps+d.Repeats != 0 {
 			t.Fatalf("%d Hz: %+v in a clean line", rate, d)
 		}
-		// damage loses packets inside speech, half a second apart, and says where.
+		// damage loses packets inside speech, half a second apart, and returns their places.
 		damage := func(lose func(x []float32, at int)) (x []float32, at []float64) {
 			x = slices.Clone(clean)
 			for s := 0.5; s < seconds-1; s += 0.5 {
@@ -71,7 +71,8 @@ func loud(x []float32, at, rate int) bool {
 	return true
 }
 
-// What is no lost packet: silence between words, a gated line, periodic sounds, idle lines.
+// Sounds that are not lost packets: silence between words, a gated line, periodic sounds, idle
+// lines.
 func TestDropoutsAreNotInvented(t *testing.T) {
 	const rate, seconds = 8000, 20
 	gated := signals.Quantised(signals.Talker(2, rate, seconds, -24))

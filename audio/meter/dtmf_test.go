@@ -15,8 +15,8 @@ import (
 
 const allKeys = "0123456789*#ABCD"
 
-// pressed is how keys are pressed: seconds on and off, the level of the low
-// tone in dBm0, how far the high one lies above it, and how far each is off in frequency.
+// pressed says how keys are pressed: seconds on and off, the level of the low tone in dBm0, how
+// far the high tone is above it, and how far each is off in frequency.
 type pressed struct {
 	on, off    float64
 	level      float64
@@ -45,8 +45,7 @@ func (p pressed) dial(keys string, rate int, rng *rand.Rand) *sound {
 	return s
 }
 
-// TestKeys prints how many keys are heard under the conditions of ITU-T Q.24
-// and beyond.
+// TestKeys prints how many keys are recognised under the conditions of ITU-T Q.24 and beyond.
 func TestKeys(t *testing.T) {
 	quick := pressed{on: 0.040, off: 0.050, level: -15}
 	usual := pressed{on: 0.100, off: 0.100, level: -15}
@@ -107,8 +106,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// compare gives the share of dialled keys that were heard in their order, and
-// how many others were heard.
+// compare gives the share of dialled keys that were recognised in their order, and the number of
+// extra ones.
 func compare(dialled, got string) (heard float64, wrong int) {
 	common := make([][]int, len(dialled)+1)
 	common[0] = make([]int, len(got)+1)
@@ -125,8 +124,8 @@ func compare(dialled, got string) (heard float64, wrong int) {
 	return float64(n) / float64(len(dialled)), len(got) - n
 }
 
-// TestKeysWithinLimits: what is dialled within the limits of Q.24 is heard, to
-// the key and within 10 ms.
+// TestKeysWithinLimits: every key dialled within the limits of Q.24 is recognised, with its time
+// to within 10 ms.
 func TestKeysWithinLimits(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		p := pressed{
@@ -152,10 +151,10 @@ func TestKeysWithinLimits(t *testing.T) {
 	})
 }
 
-// TestKeysOutsideLimits: pairs of which one is off by 3.5 % and more are no keys.
+// TestKeysOutsideLimits: a pair with one tone off by 3.5 % or more is not a key.
 func TestKeysOutsideLimits(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		// Rows lie 10 % apart: beyond 6 % the next one's limits begin.
+		// Rows are 10 % apart: beyond 6 %, the limits of the next row begin.
 		off := rapid.Float64Range(0.035, 0.06).Draw(r, "off") * rapid.SampledFrom([]float64{-1, 1}).Draw(r, "sign")
 		p := pressed{on: rapid.Float64Range(0.02, 0.5).Draw(r, "on"), off: 0.1, level: rapid.Float64Range(-30, -5).Draw(r, "level")}
 		if rapid.Bool().Draw(r, "low tone") {
@@ -214,7 +213,7 @@ func TestTalkOff(t *testing.T) {
 	}
 }
 
-// TestTonesAtAllRates: a recording's sample rate makes no difference to its tones.
+// TestTonesAtAllRates: the sample rate of a recording does not change its tones.
 func TestTonesAtAllRates(t *testing.T) {
 	var reference []measurement.Tone
 	for _, rate := range []int{8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000} {

@@ -6,9 +6,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// TestGatedChannels holds that channels which are digital silence in their
-// pauses, as those of bots and of lines with noise suppression are, are found
-// nothing in common by it.
+// TestGatedChannels checks that channels with digital silence in their pauses, such as those of
+// bots and of lines with noise suppression, do not seem related because of it.
 func TestGatedChannels(t *testing.T) {
 	var all [2][]float32
 	for _, file := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav", "call-mulaw.wav", "all of them"} {
@@ -30,7 +29,7 @@ func TestGatedChannels(t *testing.T) {
 	}
 }
 
-// gated lets only speech through, and a little around it.
+// gated keeps only speech, and a little around it.
 func gated(x []float32, speech []measurement.Segment) []float32 {
 	out := make([]float32, len(x))
 	for _, s := range speech {

@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// overG711 sends a signal through a G.711 coder and decoder, an independent one.
+// overG711 codes a signal with an independent G.711 coder and decodes it.
 func overG711(x []float32, law string) []float32 {
 	out := make([]float32, len(x))
 	for i, v := range x {
@@ -101,8 +101,8 @@ func TestGridIsNotInWhatNeverWasG711(t *testing.T) {
 	}
 }
 
-// Samples that the file holds as G.711 tell nothing of the line: no grid is reported,
-// and all else is measured as before.
+// Samples that the file holds as G.711 say nothing about the line: no grid is reported, and
+// everything else is measured as before.
 func TestStoredG711HasNoGrid(t *testing.T) {
 	x := overG711(signals.Talker(1, 8000, 20, -24), "mu")
 	want, got := measure(t, 8000, Options{}, x), measure(t, 8000, Options{StoredAsG711: true}, x)

@@ -14,8 +14,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// Known audio is found on the channel that carries it, at any rate; exchanging
-// the channels exchanges what is found, bit by bit.
+// Known audio is found on the channel that carries it, at any rate. Exchanging the channels
+// exchanges the matches, bit by bit.
 func TestKnownAudio(t *testing.T) {
 	prompt, other := signals.Talker(7, 8000, 5, -26), signals.Talker(8, 8000, 5, -26)
 	slices.Reverse(other) // all talkers of these tests have one rhythm

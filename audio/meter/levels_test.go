@@ -31,7 +31,7 @@ func TestEnergyOfKnownSignals(t *testing.T) {
 	}
 }
 
-// The noise floor is that of the line between the speech, and the SNR follows.
+// The noise floor is that of the line between the speech; the SNR follows from it.
 func TestNoiseFloorByConstruction(t *testing.T) {
 	const rate, seconds = 8000, 20
 	for _, speech := range []float64{-18, -26} {
@@ -134,7 +134,7 @@ func TestClippingIsNotInvented(t *testing.T) {
 	}
 }
 
-// One sound, sampled at every rate, is measured alike.
+// The measurements of one sound are the same at every sample rate.
 func TestSampleRatesAgree(t *testing.T) {
 	t.Parallel()
 	const seconds = 11
@@ -190,8 +190,8 @@ func TestSampleRatesAgree(t *testing.T) {
 	}
 }
 
-// A leg that is not connected yet is found even if its zeros were dithered or
-// re-encoded, at any gain; a line that stays as quiet was connected.
+// A leg that is not connected yet is found even if its zeros were dithered or re-encoded, at any
+// gain. A line that stays as quiet was connected.
 func TestLeadingIdle(t *testing.T) {
 	const rate, seconds, joinS = 8000, 20, 6
 	for _, tt := range []struct {

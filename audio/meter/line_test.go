@@ -52,7 +52,7 @@ func TestBandInUse(t *testing.T) {
 	}
 }
 
-// Noise that is there between the speech, too, is not the speech's band.
+// Noise that is also there between the speech does not belong to the speech's band.
 func TestBandInUseIsNotTheNoise(t *testing.T) {
 	const rate, seconds = 16000, 20
 	x := syllables(signals.Pinkish(1, rate, seconds, -20, 300, 3400, 6), rate)

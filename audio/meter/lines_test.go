@@ -7,7 +7,7 @@ import (
 	"github.com/zaf/g711"
 )
 
-// lineKind is what a line makes of a sound at 8 kHz.
+// lineKind is how a kind of line changes a sound at 8 kHz.
 type lineKind struct {
 	name  string
 	apply func(x []float32, rng *rand.Rand) []float32
@@ -35,7 +35,7 @@ func overG711(x []float32, encode func(int16) uint8, decode func(uint8) int16) [
 // telephoneBand keeps 300 to 3400 Hz (ITU-T G.712) of a sound at 8 kHz.
 func telephoneBand(x []float32) []float32 { return bandPassed(x, 8000, 300, 3400) }
 
-// bandPassed keeps what lies between two frequencies, by a windowed sinc.
+// bandPassed keeps the band between two frequencies, by a windowed sinc.
 func bandPassed(x []float32, rate, low, high float64) []float32 {
 	const half = 30
 	var taps [2*half + 1]float64
@@ -62,8 +62,8 @@ func bandPassed(x []float32, rate, low, high float64) []float32 {
 	return out
 }
 
-// coarse quantises blocks of 5 ms to 3 bits of their own peak: the noise that
-// GSM full rate's pulses leave, 14 dB or so below the sound.
+// coarse quantises blocks of 5 ms to 3 bits of their peak. That is the noise that GSM full rate's
+// pulses leave, about 14 dB below the sound.
 func coarse(x []float32) []float32 {
 	out := make([]float32, len(x))
 	for from := 0; from < len(x); from += 40 {

@@ -148,9 +148,9 @@ func (m *Meter) Finish() measurement.Measurements {
 //
 //  1. Where music plays and tones sound, which mark their frames in the log.
 //  2. Where somebody speaks, in the frames that are left.
-//  3. What the channels have in common, which asks who speaks when.
-//  4. Speech that is only the other channel's, heard across, goes.
-//  5. The rest of each channel, which asks where its speech is.
+//  3. What the channels share, which depends on who speaks when.
+//  4. Removing the speech that only leaks from the other channel.
+//  5. The rest of each channel, which depends on where its speech is.
 //  6. Whether the sides change places, and the turns of the conversation.
 func (m *Meter) finish() measurement.Measurements {
 	if m.pending > 0 {

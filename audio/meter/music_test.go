@@ -10,7 +10,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// utterances cuts what is said out of the recordings of testdata.
+// utterances cuts the utterances out of the recordings of testdata.
 func utterances(t *testing.T) [][]float32 {
 	t.Helper()
 	var out [][]float32
@@ -81,7 +81,7 @@ func scaled(x []float32, level float64) []float32 {
 	return out
 }
 
-// share is how much of the stretches is covered by others.
+// share is how much of the stretches the others cover.
 func share(of, by []measurement.Segment) float64 {
 	var covered, all float64
 	for _, s := range of {
@@ -93,8 +93,8 @@ func share(of, by []measurement.Segment) float64 {
 	return covered / max(1e-9, all)
 }
 
-// TestHoldMusic plays music before and between what is said on a channel: it is
-// no speech, and no speech is lost.
+// TestHoldMusic plays music before and between the speech on a channel. The music does not count
+// as speech, and no speech is lost.
 func TestHoldMusic(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -154,7 +154,8 @@ func TestHoldMusic(t *testing.T) {
 	}
 }
 
-// TestSpeechOverMusic lays speech over music: it is heard where it stands out by 15 dB, and in part below.
+// TestSpeechOverMusic adds speech over music: it is found if it is 15 dB louder, and in part below
+// that.
 func TestSpeechOverMusic(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -191,8 +192,8 @@ func percents(v []float64) string {
 	return out
 }
 
-// TestNoMusicInSpeech: nothing that is said in the recordings of testdata is
-// called music, at any pitch and speed.
+// TestNoMusicInSpeech: nothing in the recordings of testdata counts as music, at any pitch and
+// speed.
 func TestNoMusicInSpeech(t *testing.T) {
 	for _, speed := range []float64{0.8, 0.9, 1, 1.1, 1.25} {
 		for _, l := range labels(t) {

@@ -12,8 +12,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/signals"
 )
 
-// Everything that is no call goes through, in mono and stereo, at every rate,
-// gives nothing that JSON cannot hold, and invents no speech.
+// The meter takes every input that is not a call, in mono and stereo and at every rate. It gives
+// only values that JSON can hold, and invents no speech.
 func TestOddRecordings(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, rate := range []int{MinSampleRate, 8000, 11025, 48000, MaxSampleRate} {
@@ -67,8 +67,8 @@ func TestOddRecordings(t *testing.T) {
 	}
 }
 
-// A long call costs memory for its frame log, two bytes a frame and channel,
-// and for what is found in it: below 1.5 MB an hour, and little to begin with.
+// A long call takes memory for its frame log, two bytes a frame and channel, and for the results:
+// below 1.5 MB an hour, and little at the start.
 func TestMemoryOfALongCall(t *testing.T) {
 	const rate = 8000
 	m, err := New(rate, 2, everything)
@@ -108,7 +108,7 @@ func TestOddMeters(t *testing.T) {
 	}
 }
 
-// NaN counts as silence, as audio/decode has it.
+// NaN counts as silence, as in audio/decode.
 func TestNoNumberIsSilence(t *testing.T) {
 	x := signals.White(1, 8000, 2, -20)
 	holed := slices.Clone(x)

@@ -11,7 +11,7 @@ import (
 
 func decibels(db float64) float32 { return float32(math.Pow(10, db/20)) }
 
-// delayed is x later by a time in seconds, of the same length.
+// delayed is x, later by a time in seconds, of the same length.
 func delayed(x []float32, seconds float64) []float32 {
 	n := int(math.Round(seconds * 8000))
 	out := make([]float32, len(x))
@@ -34,7 +34,7 @@ func plus(x, y []float32, g float32) []float32 {
 
 func times(x []float32, g float32) []float32 { return plus(make([]float32, len(x)), x, g) }
 
-// companded is x through a logarithmic quantiser of 8 bits, as G.711's are.
+// companded is x through a logarithmic quantiser of 8 bits, like that of G.711.
 func companded(x []float32) []float32 {
 	out := make([]float32, len(x))
 	const mu = 255
@@ -64,8 +64,8 @@ func lineNoise(x []float32, dbov float64, seed uint64) []float32 {
 	return out
 }
 
-// TestDualMono holds every form in which both channels are one signal: a mix
-// of both parties and its copy.
+// TestDualMono covers every form in which both channels are one signal: a mix of both parties and
+// its copy.
 func TestDualMono(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -104,7 +104,7 @@ func TestDualMono(t *testing.T) {
 	}
 }
 
-// TestSoundCallsHaveNothingInCommon holds that nothing is invented.
+// TestSoundCallsHaveNothingInCommon checks that sound calls give no findings.
 func TestSoundCallsHaveNothingInCommon(t *testing.T) {
 	for name, c := range cleanCalls(t) {
 		p := listen(t, c[0], c[1]).Pair
@@ -119,7 +119,7 @@ func TestSoundCallsHaveNothingInCommon(t *testing.T) {
 	}
 }
 
-// TestBleed holds level and direction of the left channel's sound on the right one.
+// TestBleed checks the level and direction of the left channel's sound on the right one.
 func TestBleed(t *testing.T) {
 	for _, level := range []float64{-3, -6, -10, -15, -20, -25, -30, -35} {
 		found, calls, worst := 0, 0, 0.0
@@ -143,7 +143,8 @@ func TestBleed(t *testing.T) {
 	}
 }
 
-// TestEcho holds delay, return loss and direction of an echo of the right channel on the left one.
+// TestEcho checks the delay, return loss and direction of an echo of the right channel on the left
+// one.
 func TestEcho(t *testing.T) {
 	for _, e := range []struct{ delay, loss float64 }{{0.03, 20}, {0.06, 24}, {0.15, 27}, {0.3, 30}, {0.6, 24}} {
 		found, calls := 0, 0
@@ -165,8 +166,8 @@ func TestEcho(t *testing.T) {
 	}
 }
 
-// TestPairMirrors holds that exchanging the channels exchanges what is heard
-// where, bit by bit.
+// TestPairMirrors checks that exchanging the channels exchanges the directions of all findings,
+// bit by bit.
 func TestPairMirrors(t *testing.T) {
 	for name, c := range cleanCalls(t) {
 		mix := plus(c[0], c[1], 0.5)

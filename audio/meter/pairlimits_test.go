@@ -14,7 +14,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
-// heard counts in how many calls something was heard, and how far off it was.
+// heard counts the calls with a finding, and how far off it was.
 type heard struct {
 	calls, found int
 	gain, lag    float64 // largest errors, dB and s
@@ -62,7 +62,7 @@ func TestLagsBetweenBleedAndEcho(t *testing.T) {
 	}
 }
 
-// TestBleedBothWays holds that each direction has its own gain.
+// TestBleedBothWays checks that each direction has a separate gain.
 func TestBleedBothWays(t *testing.T) {
 	for _, db := range [][2]float64{{-3, -3}, {-6, -6}, {-8, -20}, {-15, -15}, {-30, -10}, {-25, -25}} {
 		var toRight, toLeft heard
@@ -77,8 +77,8 @@ func TestBleedBothWays(t *testing.T) {
 	}
 }
 
-// TestOnePartyHardlySpeaks holds that a party with a tenth of the speech is
-// not overlooked: the channels are no copy.
+// TestOnePartyHardlySpeaks checks that a party with a tenth of the speech counts: the channels are
+// not a copy.
 func TestOnePartyHardlySpeaks(t *testing.T) {
 	left, right := load(t, "call-straight.wav")
 	spoken := make([]float32, len(right))
@@ -94,8 +94,7 @@ func TestOnePartyHardlySpeaks(t *testing.T) {
 	}
 }
 
-// TestBleedThatVaries holds that the direction stays right, and what the
-// gain and the share say.
+// TestBleedThatVaries checks that the direction stays right, and what the gain and the share show.
 func TestBleedThatVaries(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -136,7 +135,7 @@ func TestBleedThatVaries(t *testing.T) {
 	}
 }
 
-// nothingCommon counts in how many calls something is invented.
+// nothingCommon counts the calls with a false finding.
 type nothingCommon struct{ calls, bleed, echo, copies, shifts int }
 
 func (n *nothingCommon) add(p measurement.Pair) {
@@ -155,14 +154,14 @@ func (n *nothingCommon) add(p measurement.Pair) {
 func (n *nothingCommon) report(t *testing.T, name string) {
 	t.Helper()
 	t.Logf("%-44s of %d calls: bleed in %d, echo in %d, a copy in %d, a shift in %d", name, n.calls, n.bleed, n.echo, n.copies, n.shifts)
-	// One call in fifty is within what the documentation states.
+	// The documentation allows one call in fifty.
 	if worst := max(n.bleed, n.echo, n.copies, n.shifts); worst*25 > n.calls {
 		t.Errorf("%s: %+v", name, *n)
 	}
 }
 
-// TestCommonNoiseIsNoBleed holds that a noise or a hum that both channels have is
-// not taken for one channel's sound on the other.
+// TestCommonNoiseIsNoBleed checks that a noise or a hum on both channels does not count as one
+// channel's sound on the other.
 func TestCommonNoiseIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -194,7 +193,7 @@ func TestCommonNoiseIsNoBleed(t *testing.T) {
 	}
 }
 
-// lowPassedNoise is noise whose samples each keep a share of the one before.
+// lowPassedNoise is noise in which each sample keeps a share of the one before.
 func lowPassedNoise(n int, share float64, rng *rand.Rand) []float32 {
 	x := make([]float32, n)
 	var v float64
@@ -205,7 +204,7 @@ func lowPassedNoise(n int, share float64, rng *rand.Rand) []float32 {
 	return x
 }
 
-// harmonics are those of a mains hum, each as loud as its number is small.
+// harmonics are those of a mains hum; their level falls with their number.
 func harmonics(n int, hz float64) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -216,7 +215,7 @@ func harmonics(n int, hz float64) []float32 {
 	return x
 }
 
-// atLevel brings a sound to a level in dBov.
+// atLevel scales a sound to a level in dBov.
 func atLevel(x []float32, dbov float64) []float32 {
 	var sum float64
 	for _, v := range x {
@@ -225,8 +224,8 @@ func atLevel(x []float32, dbov float64) []float32 {
 	return times(x, float32(math.Pow(10, dbov/20)/math.Sqrt(sum/float64(len(x)))))
 }
 
-// TestNoiseAndBleed holds that a strong bleed is heard where the channels have a
-// noise in common as well; a weak one takes a longer call than those of testdata.
+// TestNoiseAndBleed checks that a strong bleed is found even if the channels share a noise. A weak
+// one needs a longer call than those of testdata.
 func TestNoiseAndBleed(t *testing.T) {
 	for _, db := range []float64{-6, -10, -20} {
 		found, calls, wrong := 0, 0, 0
@@ -249,8 +248,8 @@ func TestNoiseAndBleed(t *testing.T) {
 	}
 }
 
-// TestMusicForBothIsNoBleed holds that music which both parties hear on hold is
-// not taken for one channel's sound on the other, and hides none.
+// TestMusicForBothIsNoBleed checks that hold music for both parties does not count as one
+// channel's sound on the other, and does not hide any.
 func TestMusicForBothIsNoBleed(t *testing.T) {
 	longTable(t)
 	t.Parallel()
@@ -292,8 +291,8 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 	}
 }
 
-// TestEchoBeyondReach holds that an echo which comes later than echoes are looked
-// for, as over two satellites, is not taken for sound that comes before its cause.
+// TestEchoBeyondReach checks that an echo beyond the longest searched lag, for example over two
+// satellites, does not look like a sound that comes before its cause.
 func TestEchoBeyondReach(t *testing.T) {
 	left, right := load(t, "call-straight.wav")
 	left, right = slices.Repeat(left, 4), slices.Repeat(right, 4)
@@ -305,7 +304,7 @@ func TestEchoBeyondReach(t *testing.T) {
 	}
 }
 
-// TestChannelsApart holds offset and drift, heard by way of bleed.
+// TestChannelsApart checks offset and drift, which bleed makes audible.
 func TestChannelsApart(t *testing.T) {
 	for _, tt := range []struct{ lateS, ppm float64 }{{0.3, 0}, {-0.04, 0}, {0.6, 0}, {0, 200}, {0, -400}} {
 		for name, c := range cleanCalls(t) {
@@ -323,7 +322,7 @@ func TestChannelsApart(t *testing.T) {
 	}
 }
 
-// stretched is x slowed down by so many millionths.
+// stretched is x slowed down by the given number of millionths.
 func stretched(x []float32, ppm float64) []float32 {
 	out := make([]float32, len(x))
 	for i := range out {
@@ -336,8 +335,7 @@ func stretched(x []float32, ppm float64) []float32 {
 	return out
 }
 
-// TestGainOfOneChannel holds that turning one channel up changes gains, and
-// nothing else of what is heard where.
+// TestGainOfOneChannel checks that turning one channel up changes gains, but no other finding.
 func TestGainOfOneChannel(t *testing.T) {
 	for name, c := range cleanCalls(t) {
 		left, right := plus(c[0], delayed(c[1], 0.2), decibels(-26)), plus(c[1], c[0], decibels(-18))
@@ -370,8 +368,7 @@ func TestGainOfOneChannel(t *testing.T) {
 	}
 }
 
-// TestLeaksAreNobodysSpeech holds that the segments with bleed or an echo are
-// those without.
+// TestLeaksAreNobodysSpeech checks that bleed or an echo does not change the segments.
 func TestLeaksAreNobodysSpeech(t *testing.T) {
 	for _, tt := range []struct{ db, delay, within float64 }{
 		{-3, 0, 0.30}, {-6, 0, 0.20}, {-12, 0, 0.10}, {-20, 0, 0.05}, {-30, 0, 0.05}, {-12, 0.2, 0.15}, {-20, 0.2, 0.05}, {-30, 0.2, 0.05},
@@ -403,8 +400,8 @@ func seconds(segments []measurement.Segment) (sum float64) {
 	return sum
 }
 
-// TestNothingIsSaidOfAMoment holds that two short tones, which have phases in
-// common as any two do, are no copy of each other, whichever is left.
+// TestNothingIsSaidOfAMoment checks that two short tones do not count as copies, whichever is
+// left. Any two short tones share some phases.
 func TestNothingIsSaidOfAMoment(t *testing.T) {
 	left, right := make([]float32, 365), make([]float32, 365)
 	for i := range left {
@@ -421,8 +418,8 @@ func TestNothingIsSaidOfAMoment(t *testing.T) {
 	}
 }
 
-// TestConstantsAreNoCopy holds that two channels that carry a constant each, or
-// little beside one, are not told to be one signal by what rounding leaves.
+// TestConstantsAreNoCopy checks that rounding does not make one signal of two channels that carry
+// a constant each, or little more than a constant.
 func TestConstantsAreNoCopy(t *testing.T) {
 	longTable(t)
 	t.Parallel()

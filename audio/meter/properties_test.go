@@ -18,8 +18,7 @@ import (
 
 var everything = Options{OnRequest: measurement.OnRequest{Voice: true, Waveform: true}}
 
-// anyCall draws two channels of one length: pieces of anything, and now and
-// then voices.
+// anyCall draws two channels of one length: pieces of any signal, and sometimes voices.
 func anyCall(t *rapid.T, rate int) (left, right []float32) {
 	side := func(label string) []float32 {
 		x := signals.AnySignal(t, label, rate)
@@ -37,7 +36,7 @@ func anyRate(t *rapid.T) int {
 	return rapid.SampledFrom([]int{8000, 8000, 11025, 16000}).Draw(t, "rate")
 }
 
-// mirrored is what is measured of a call whose channels are exchanged.
+// mirrored is the measurements of a call with its channels exchanged.
 func mirrored(m measurement.Measurements) measurement.Measurements {
 	m.Left, m.Right = m.Right, m.Left
 	m.Pair.LeftResponse, m.Pair.RightResponse = m.Pair.RightResponse, m.Pair.LeftResponse
@@ -89,8 +88,8 @@ func TestBlockSizesMakeNoDifference(t *testing.T) {
 	})
 }
 
-// A channel's levels are measured alike whatever the other one carries, and
-// alone. Where somebody speaks on it may depend on the other one, and with it the noise floor.
+// The levels of a channel do not depend on the other channel, even if there is none. Where
+// somebody speaks on it may depend on the other one, and so may the noise floor.
 func TestChannelsDoNotTouchEachOther(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rate := anyRate(t)
@@ -130,8 +129,8 @@ func TestJSONHoldsTheMeasurements(t *testing.T) {
 	})
 }
 
-// Gain by a power of two changes no digit of a sample: the levels move by as
-// much, and what is told from levels relative to each other stays.
+// Gain by a power of two changes no digit of a sample. The levels move by the same amount, and
+// findings from relative levels stay.
 func TestGainMovesLevelsOnly(t *testing.T) {
 	const rate = 8000
 	for seed := range uint64(6) {
@@ -166,12 +165,12 @@ func TestGainMovesLevelsOnly(t *testing.T) {
 	}
 }
 
-// within compares times to a tolerance in seconds.
+// within compares times within a tolerance in seconds.
 func within(tolerance float64) cmp.Option {
 	return cmp.Comparer(func(a, b float64) bool { return signals.Near(a, b, tolerance+1e-9) })
 }
 
-// Whatever bits a float sample has, the meter ends and its measurements marshal.
+// Whatever bits a float sample has, the meter finishes and its measurements marshal.
 func TestAnyFloatsAtAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))

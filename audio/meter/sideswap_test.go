@@ -9,9 +9,9 @@ import (
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
-// TestExchange holds that sides which change places are found, and that they
-// are not where they stay: the recordings of testdata as they are, one after the
-// other, and with the channels exchanged in the middle of the longest.
+// TestExchange checks that an exchange of sides is found, and that none is found without one. It
+// uses the recordings of testdata unchanged, one after the other, and with the channels exchanged
+// in the middle of the longest.
 func TestExchange(t *testing.T) {
 	for _, l := range labels(t) {
 		left, right := load(t, l.File)
@@ -20,7 +20,7 @@ func TestExchange(t *testing.T) {
 		}
 	}
 	left, right := load(t, "call-straight.wav")
-	// Twice over there is enough speech on each side before and after.
+	// Played twice, there is enough speech on each side before and after.
 	straight := [2][]float32{slices.Concat(left, left), slices.Concat(right, right)}
 	exchanged := [2][]float32{slices.Concat(left, right), slices.Concat(right, left)}
 	if m := listen(t, straight[0], straight[1]); crosswise(m.Pair.SideSwap) {
@@ -37,13 +37,13 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// crosswise reports whether the sides are clearly nearer to each other's than to their own before.
+// crosswise reports whether each side is clearly closer to the other side's past than to its own.
 func crosswise(e measurement.SideSwap) bool {
 	return e.At.Happened() && e.SameSide-e.CrossSide > 3 && e.CrossSide < e.SameSide/2
 }
 
-// TestOneSideChanges holds that a change on one channel is no exchange: another
-// agent takes over, a line becomes noisy, a talker moves away from the telephone.
+// TestOneSideChanges checks that a change on one channel is not an exchange: another agent takes
+// over, a line becomes noisy, a talker moves away from the telephone.
 func TestOneSideChanges(t *testing.T) {
 	left, right := load(t, "call-straight.wav")
 	left, right = slices.Concat(left, left), slices.Concat(right, right)
@@ -70,7 +70,7 @@ func TestOneSideChanges(t *testing.T) {
 	}
 }
 
-// TestExchangeInAnHour holds that the pieces of a long call are joined in pairs.
+// TestExchangeInAnHour checks that the pieces of a long call are joined in pairs.
 func TestExchangeInAnHour(t *testing.T) {
 	left, right := load(t, "call-straight.wav")
 	m, err := meter.New(8000, 2, meter.Options{})

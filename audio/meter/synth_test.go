@@ -34,7 +34,7 @@ var styles = []style{
 	{name: "swelling pads", bpm: 50, pad: 1, swell: true},
 }
 
-// compose plays seconds of a style at 8 kHz, of a level in dBov; peaks may lie above full scale.
+// compose plays seconds of a style at 8 kHz, at a level in dBov. Peaks may exceed full scale.
 func compose(s style, seconds, level float64, rng *rand.Rand) []float32 {
 	const rate = 8000
 	c := composer{x: make([]float64, int(seconds*rate)), rate: rate, rng: rng}
@@ -125,8 +125,8 @@ func (c *composer) each(at, length float64, f func(i int, t float64)) {
 	}
 }
 
-// pluckString is a string that a burst of noise sets in motion (Karplus and
-// Strong), at four times the rate: at 8 kHz its high notes would die at once.
+// pluckString is a string set in motion by a burst of noise (Karplus and Strong), at four times
+// the rate: at 8 kHz its high notes would die at once.
 func (c *composer) pluckString(at, length, hz, gain float64) {
 	const times, loss = 4, 0.9985
 	period := float64(times*c.rate)/hz - 0.5 // the average of two samples delays by half of one

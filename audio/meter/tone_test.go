@@ -9,8 +9,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter"
 )
 
-// dBm0 is the amplitude of a sine of so many dBm0, full scale = 1: a
-// full-scale sine is at +3.14 dBm0 (ITU-T G.711).
+// dBm0 is the amplitude of a sine at a level in dBm0, full scale = 1. A full-scale sine is at
+// +3.14 dBm0 (ITU-T G.711).
 func dBm0(level float64) float64 { return math.Pow(10, (level-3.14)/20) }
 
 // sound is a channel that tests compose.
@@ -33,7 +33,7 @@ func (s *sound) tone(seconds, level float64, hz ...float64) {
 	s.sines(seconds, hz, levels)
 }
 
-// sines appends sines of their own levels, with edges of 1 ms.
+// sines appends sines at different levels, with edges of 1 ms.
 func (s *sound) sines(seconds float64, hz, levels []float64) {
 	n := int(math.Round(seconds * float64(s.rate)))
 	edge := s.rate / 1000
@@ -70,7 +70,7 @@ func keyHz(k byte) (row, column float64) {
 	panic("no such key")
 }
 
-// hear measures a sound alone.
+// hear measures a sound without another channel.
 func (s *sound) hear(t testing.TB) measurement.Channel {
 	t.Helper()
 	m, err := meter.New(s.rate, 1, meter.Options{})
@@ -105,8 +105,8 @@ func TestKeysAreNoSpeech(t *testing.T) {
 	}
 }
 
-// TestToneToTheEnd holds that a tone in which the recording stops is one to its
-// end: who hangs up while it rings is not heard to speak.
+// TestToneToTheEnd checks that a tone lasts to its end if the recording stops in it: a caller who
+// hangs up while it rings does not count as speaking.
 func TestToneToTheEnd(t *testing.T) {
 	for cut := 0.2; cut < 2; cut += 0.05 {
 		s := &sound{rate: 8000}

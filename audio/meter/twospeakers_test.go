@@ -11,8 +11,8 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/speaker"
 )
 
-// inTurns makes a channel of talkers, each slot of 3 s of the one that who names, over a
-// noise floor of −62 dBov.
+// inTurns makes a channel of talkers over a noise floor of −62 dBov. Each slot of 3 s has the
+// talker that who names.
 func inTurns(rate int, who []int, talkers ...[]float32) []float32 {
 	var x []float32
 	for i, w := range who {
@@ -21,7 +21,7 @@ func inTurns(rate int, who []int, talkers ...[]float32) []float32 {
 	return signals.Mix(x, signals.White(7, rate, float64(len(x))/float64(rate), -62))
 }
 
-// TestTwoSpeakersAreToldFromOne holds what is said of one talker, of two who take turns, and of
+// TestTwoSpeakersAreToldFromOne checks the result for one talker, for two who take turns, and for
 // two who follow each other, at every rate.
 func TestTwoSpeakersAreToldFromOne(t *testing.T) {
 	t.Parallel()
@@ -63,8 +63,8 @@ func TestTwoSpeakersAreToldFromOne(t *testing.T) {
 	}
 }
 
-// TestTwoSpeakersAreNotAskedFor holds where nothing is asked: where both channels carry
-// speech, where nobody speaks, and where too little is said.
+// TestTwoSpeakersAreNotAskedFor checks the cases without a result: both channels carry speech,
+// nobody speaks, or there is too little speech.
 func TestTwoSpeakersAreNotAskedFor(t *testing.T) {
 	const rate = 8000
 	left, right := signals.Talker(1, rate, 60, -24), signals.Talker(2, rate, 60, -24)
@@ -80,7 +80,7 @@ func TestTwoSpeakersAreNotAskedFor(t *testing.T) {
 	}
 }
 
-// TestUtterancesAreBounded holds that a long call keeps no more than a short one.
+// TestUtterancesAreBounded checks that a long call keeps no more than a short one.
 func TestUtterancesAreBounded(t *testing.T) {
 	const rate = 8000
 	m, err := New(rate, 2, Options{})

@@ -59,8 +59,8 @@ func TestVoiceNeedsSpeech(t *testing.T) {
 	}
 }
 
-// The same talker is nearer to himself, in another minute, at another level
-// and at another sample rate, than to anybody else, and the pitch is his.
+// A talker is closer to the same talker in another minute, at another level or at another sample
+// rate than to anybody else. The pitch is the talker's.
 func TestVoiceTellsTalkersApart(t *testing.T) {
 	const talkers, seconds = 4, 12
 	voices := func(rate int, level float64) (out []*measurement.Voice) {

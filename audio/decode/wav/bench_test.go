@@ -10,7 +10,7 @@ import (
 // benchmarkSeconds is the length of the recordings that the benchmarks read, at 8 kHz.
 const benchmarkSeconds = 300
 
-// benchmarkBlock is how many frames are asked for at a time.
+// benchmarkBlock is how many frames are read at a time.
 const benchmarkBlock = 4096
 
 // BenchmarkRead decodes 5 minutes at 8 kHz from memory, format by format. Beside the formats stands

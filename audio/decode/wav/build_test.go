@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 )
 
-// wavFile is a WAV file to be written by a test: right in every field until the test spoils it.
+// wavFile is a WAV file for a test to write: correct in every field until the test changes one.
 type wavFile struct {
 	format  Format
 	order   binary.AppendByteOrder

@@ -3,7 +3,7 @@
 //
 // [NewReader] reads up to the first sample. [Reader.Format] says how the recording is
 // stored, and [Reader.Read] fills two slices with samples, full scale being 1.0, until
-// io.EOF. [Reader.Notes] says what is odd about a recording that can still be read. One
+// io.EOF. [Reader.Notes] says what is unusual about a readable recording. One
 // that cannot be read gives an *[Error], which says what is wrong, at which byte, and what
 // to do. Callers that do not know the format use package decode.
 //
@@ -69,8 +69,8 @@
 // takes seven times as long as the kernels here, and a short read of the source ends it
 // in the middle of a frame.
 //
-// go-audio does not get what it reads wrongly without an error, or at the cost of
-// gigabytes: floating point, G.711 and 24 bits in 32; RF64 and RIFX; unusable sizes;
+// go-audio does not get files that it reads wrongly without an error, or only with
+// gigabytes of memory: floating point, G.711 and 24 bits in 32; RF64 and RIFX; unusable sizes;
 // LIST, smpl and cue chunks, whose sizes it allocates; and odd sizes, after which it
 // always expects a pad byte.
 //

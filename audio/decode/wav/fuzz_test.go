@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// FuzzReader holds for any bytes: no panic; samples that are finite and as many left as right; an error
-// that is a sentence with a hint; and the same of all that whether the bytes come whole or one by one.
+// FuzzReader checks for any bytes: no panic; finite samples, as many left as right; an error that
+// is a sentence with a hint; and the same results whether the bytes come whole or one by one.
 func FuzzReader(f *testing.F) {
 	for _, s := range specimens() {
 		f.Add(s.file, s.pick[0], s.pick[1])
@@ -44,7 +44,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// outcome is all that a caller sees of one file.
+// outcome is everything that a caller sees of one file.
 type outcome struct {
 	Channels    int
 	Format      string

@@ -74,9 +74,9 @@ func drawPick(t *rapid.T, channels int) [2]int {
 	return [2]int{two[0], two[1]}
 }
 
-// TestAnyReadSizesGiveTheSameSamples is the law "left is left": whatever the format, the sizes in which
-// the bytes arrive, the sizes in which samples are asked for, and the lengths of go-audio's sections,
-// the samples are the reference's, each in its own channel.
+// TestAnyReadSizesGiveTheSameSamples is the law "left is left": whatever the format, the sizes in
+// which the bytes arrive, the sizes of the reads, and the lengths of go-audio's sections, the
+// samples are the reference's, each in the right channel.
 func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := drawFormat(t)
@@ -182,7 +182,7 @@ func TestChannelsKeepTheirRamps(t *testing.T) {
 	}
 }
 
-// TestAgreesWithGoAudio compares with go-audio's own decoder where that decodes rightly: PCM of 8 to
+// TestAgreesWithGoAudio compares with go-audio's decoder where that decodes correctly: PCM of 8 to
 // 32 bits, read whole.
 func TestAgreesWithGoAudio(t *testing.T) {
 	for _, bits := range []int{8, 16, 24, 32} {

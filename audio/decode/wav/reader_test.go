@@ -15,7 +15,7 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// TestSpecimens decodes every format and every malformation, and looks at what a user is told.
+// TestSpecimens decodes every format and every malformation, and checks the messages to the user.
 func TestSpecimens(t *testing.T) {
 	for _, s := range specimens() {
 		t.Run(s.name, func(t *testing.T) {
@@ -72,8 +72,8 @@ func checkRefusal(t *testing.T, s specimen, err error) {
 	}
 }
 
-// TestEveryCutOfAFile cuts a file at each of its bytes: a header that is cut is refused with a sentence,
-// and samples that are cut are delivered with a note.
+// TestEveryCutOfAFile cuts a file at each of its bytes. A cut header is refused with a sentence,
+// and cut samples are delivered with a note.
 func TestEveryCutOfAFile(t *testing.T) {
 	w := stereo16Bit()
 	w.before = chunk(w.order, "LIST", []byte("INFOISFT\x06\x00\x00\x00test\x00\x00"))
@@ -100,8 +100,9 @@ func TestEveryCutOfAFile(t *testing.T) {
 	}
 }
 
-// TestErrorsOfTheReaderPass tells a broken connection from a file that ends: what came before is delivered,
-// and then the error, which the caller can recognise and which says where.
+// TestErrorsOfTheReaderPass distinguishes a broken connection from a file that ends: the data
+// before it is delivered, and then the error, which the caller can recognise and which gives the
+// place.
 func TestErrorsOfTheReaderPass(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"a size":          stereo16Bit().bytes(),
@@ -131,7 +132,8 @@ func TestErrorsOfTheReaderPass(t *testing.T) {
 	}
 }
 
-// TestErrorsBehindTheSamplesDoNotMatter: nothing is missed when a connection breaks after the last sample.
+// TestErrorsBehindTheSamplesDoNotMatter: nothing is missing if a connection breaks after the last
+// sample.
 func TestErrorsBehindTheSamplesDoNotMatter(t *testing.T) {
 	for _, together := range []bool{false, true} {
 		r, err := NewReader(&breakingReader{data: stereo16Bit().bytes(), err: io.ErrUnexpectedEOF, together: together}, Options{})
@@ -144,7 +146,7 @@ func TestErrorsBehindTheSamplesDoNotMatter(t *testing.T) {
 	}
 }
 
-// TestRoomForSamples tells what happens with slices of no or of different lengths.
+// TestRoomForSamples shows what happens with empty slices or slices of different lengths.
 func TestRoomForSamples(t *testing.T) {
 	r, err := NewReader(bytes.NewReader(stereo16Bit().bytes()), Options{})
 	if err != nil {
@@ -198,7 +200,8 @@ func TestReadersThatDoNotBehave(t *testing.T) {
 	}
 }
 
-// TestAnErrorIsTheEnd: whatever a reader gives after an error is not read, or samples could be missing in between.
+// TestAnErrorIsTheEnd: nothing is read after an error, because samples could be missing in
+// between.
 func TestAnErrorIsTheEnd(t *testing.T) {
 	file := stereo16Bit().bytes()
 	broken := errors.New("connection reset")
@@ -218,7 +221,8 @@ func TestAnErrorIsTheEnd(t *testing.T) {
 	}
 }
 
-// onceBroken gives some data together with an error, and then other data as if nothing had been.
+// onceBroken gives some data together with an error, and then more data as if nothing had
+// happened.
 type onceBroken struct {
 	first, rest []byte
 	err         error
@@ -235,7 +239,7 @@ func (o *onceBroken) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestNoNumberIsCountedTwice whatever the sizes in which samples are asked for.
+// TestNoNumberIsCountedTwice whatever the sizes of the reads.
 func TestNoNumberIsCountedTwice(t *testing.T) {
 	w := newFile(Format{Container: "WAVE", Encoding: Float, Channels: 1, SampleRate: 8000, Bits: 32, ContainerBits: 32})
 	w.samples = make([]byte, 4*300)
@@ -262,7 +266,8 @@ type miscountingReader int
 
 func (m miscountingReader) Read([]byte) (int, error) { return int(m), nil }
 
-// TestLittleIsAllocated holds the bound on memory: whatever a file claims, no more than 1 MiB beyond the block.
+// TestLittleIsAllocated checks the limit on memory: whatever a file claims, at most 1 MiB beyond
+// the block.
 func TestLittleIsAllocated(t *testing.T) {
 	const bound = 1<<20 + blockBytes
 	for _, s := range append(specimens(), specimen{name: "64 MiB of chunks"}, specimen{name: "64 MiB of one chunk"}, specimen{name: "64 MiB of tiny odd chunks"}) {
@@ -309,7 +314,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestReadAllocatesNothing holds the steady state: no memory is taken from one Read to the next.
+// TestReadAllocatesNothing checks the steady state: Read allocates no memory.
 func TestReadAllocatesNothing(t *testing.T) {
 	for _, f := range storages {
 		f.Container, f.Channels, f.SampleRate = "RIFX", 3, 8000

@@ -9,8 +9,8 @@ import (
 	"github.com/zaf/g711"
 )
 
-// decodeSlowly is the reference: it decodes a file's samples from what the test wrote, one sample at a
-// time, with exact arithmetic and without anything of the package but its names.
+// decodeSlowly is the reference: it decodes a file's samples from the test's data, one sample at a
+// time, with exact arithmetic, and uses only the names of the package.
 func decodeSlowly(w *wavFile, channel int) []float32 {
 	width := w.format.ContainerBits / 8
 	frame := width * w.format.Channels

@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// specimen is a small file and what must come of it.
+// specimen is a small file and its expected result.
 type specimen struct {
 	name   string
 	file   []byte
@@ -55,7 +55,7 @@ func sized(size uint32, change ...func(*wavFile)) []byte {
 	})
 }
 
-// ramp is sound of so many frames that neither begins nor ends loud.
+// ramp is sound of the given number of frames that neither begins nor ends loud.
 func ramp(frames int) []byte {
 	var b []byte
 	for i := range frames {

@@ -78,7 +78,7 @@ func committed(t *testing.T, name string, want []byte, write bool) {
 	}
 }
 
-// doorSpecimens are those that only package decode reads, or that only its options make readable.
+// doorSpecimens are those that only package decode, or only its options, can read.
 func doorSpecimens() []specimen {
 	file := stereo16Bit().bytes()
 	behind := func(name, before string) specimen {
@@ -106,8 +106,8 @@ func doorSpecimens() []specimen {
 	return append(all, encodingSpecimens()...)
 }
 
-// encodingSpecimens are five seconds of a voice-like sound whose samples are not what the header says,
-// and the same read as they are.
+// encodingSpecimens are five seconds of a voice-like sound with a header for another encoding, and
+// the same samples read correctly.
 func encodingSpecimens() []specimen {
 	const rate, seconds = 8000, 5
 	ways := map[string][]byte{}

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What was read from 16 bits and is written again is the same, sample by sample and channel by channel.
+// Samples read from 16 bits and written again are the same, sample by sample and channel by
+// channel.
 func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		channels := rapid.IntRange(1, 2).Draw(t, "channels")

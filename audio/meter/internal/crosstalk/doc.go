@@ -5,8 +5,8 @@
 //	commonsound.go    the cross-spectrum of both, in spans of the call (span.go)
 //	waitingblocks.go  which of it is music for both
 //	lag.go            by how much the common sound is later on one channel
-//	coupling.go       what of one channel is heard on the other: crosstalk and echo
-//	commonnoise.go    noise that both have, which is neither
+//	coupling.go       what each channel carries of the other: crosstalk and echo
+//	commonnoise.go    noise on both channels that is neither
 //	drift.go          channels that are skewed, or run apart
 //	echo.go           segments that are only the other channel's sound
 //	thin.go           the base band to a quarter of its rate, in which all this is done

@@ -58,8 +58,8 @@ const (
 	minSeveralShare = 0.2
 )
 
-// How far, in frames, a stretch goes on before and after the slots that tell it
-// while the level holds: to the first drum, and to the end of the last chord.
+// How far, in frames, a stretch extends before and after the slots that show it while the level
+// holds: to the first drum, and to the end of the last chord.
 const (
 	musicLead = 50
 	musicTail = 18

@@ -37,9 +37,9 @@ const (
 // Speech is what activity detection found on a channel.
 type Speech struct {
 	Segments []measurement.Segment
-	level    int16             // of the speech, as logged; logFloor where there is none
+	level    int16             // of the speech, as logged; frames.Floor if there is none
 	floor    int16             // of the noise over the whole call, as logged
-	Weakest  measurement.Level // level of the weakest speech; 0 where there is none
+	Weakest  measurement.Level // level of the weakest speech; 0 if there is none
 }
 
 // Find finds the stretches of speech in a frame log. It needs two walks, because the level that
