@@ -105,7 +105,7 @@ func dead(c measurement.Channel) bool {
 type sign int
 
 const (
-	noSign     sign = iota // a mailbox, an announcement, a caller who waits; or too little to tell
+	noSign     sign = iota // a mailbox, an announcement, a waiting caller; or too little speech
 	anySide                // a conversation, of which one party may be heard or both
 	likelyBoth             // the same, with the pauses of both
 	oneSide                // one party of a conversation

@@ -98,7 +98,7 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 		leak        measurement.Coupling
 		back        measurement.EchoPath // bleed in the opposite direction
 		source, own measurement.Channel
-		shift       float64 // of what is heard of the source
+		shift       float64 // of the leaked sound against its source
 	}{
 		{"left", "right", m.Pair.LeftOnRight, m.Pair.RightOnLeft.Crosstalk, m.Left, m.Right, shift},
 		{"right", "left", m.Pair.RightOnLeft, m.Pair.LeftOnRight.Crosstalk, m.Right, m.Left, -shift},

@@ -31,14 +31,14 @@ type Verdict struct {
 	Schema     int               `json:"schema"`
 	Recording  string            `json:"recording"` // the reference, secrets removed
 	Outcome    Outcome           `json:"outcome"`
-	Declared   *declare.Sides    `json:"declared"` // null where the declaration names no role
-	Heard      *declare.Sides    `json:"heard"`    // null where nothing was heard
+	Declared   *declare.Sides    `json:"declared"` // null if the declaration names no role
+	Heard      *declare.Sides    `json:"heard"`    // null if nothing was heard
 	Log10LR    float64           `json:"log10_lr"` // positive = left is the customer
 	Prior      float64           `json:"prior"`    // probability, before listening, that left is the customer
 	Confidence *float64          `json:"confidence"`
 	Evidence   []evidence.Item   `json:"evidence"` // strongest first
 	Findings   []finding.Finding `json:"findings"`
-	Left       *Side             `json:"left"`  // null where nothing was measured
+	Left       *Side             `json:"left"`  // null if nothing was measured
 	Right      *Side             `json:"right"` // null for mono too
 	Measures   *Measures         `json:"measures"`
 	SHA256     string            `json:"sha256,omitempty"`
@@ -82,8 +82,8 @@ type Error struct {
 
 // Measures are Flex Insights' talk measures, computed under both readings of the channels.
 type Measures struct {
-	AsDeclared *TalkMeasures `json:"as_declared"` // null where nothing usable is declared
-	AsHeard    *TalkMeasures `json:"as_heard"`    // null where nothing was heard
+	AsDeclared *TalkMeasures `json:"as_declared"` // null if nothing usable is declared
+	AsHeard    *TalkMeasures `json:"as_heard"`    // null if nothing was heard
 }
 
 // TalkMeasures are the figures that Flex Insights reports about a call, in seconds. Flex

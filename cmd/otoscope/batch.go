@@ -237,7 +237,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	fetching.Stdin = nil       // it is the manifest's, or nobody's
+	fetching.Stdin = nil       // it belongs to the manifest, or is unused
 	fetching.AllowPaths = true // the reading of the manifest refuses those that its rows may not name
 	console := newConsole(env, &o.work)
 	source, err := o.work.source(fetching, console)
@@ -315,7 +315,7 @@ func (c *console) batchStatus(r batch.Report) error {
 // resume explains how to continue an interrupted batch.
 func (c *console) resume(ctx context.Context, err error, r batch.Report, again bool) {
 	if ctx.Err() == nil && !errors.As(err, new(*batch.RefusedError)) && !errors.As(err, new(*batch.StoppedError)) {
-		return // nothing was begun, or the error says what to do
+		return // nothing has started, or the error already gives advice
 	}
 	hint := "run the same command again"
 	if again {

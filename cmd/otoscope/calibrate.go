@@ -115,7 +115,7 @@ func writable(flag, path string) error {
 	if err != nil {
 		var at *os.PathError
 		if errors.As(err, &at) {
-			err = at.Err // without the name of a file that nobody asked for
+			err = at.Err // without the file name, which the user did not type
 		}
 		return &usageError{sentence{Message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), Advice: "Name a file in a folder that you may write to"}}
 	}

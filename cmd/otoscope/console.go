@@ -45,7 +45,7 @@ func newConsole(env environment, o *workOptions) *console {
 	if c.json {
 		c.logger = slog.New(slog.NewJSONHandler(aside{c}, level))
 	} else {
-		level.Level = slog.LevelWarn // what goes on is told by the progress
+		level.Level = slog.LevelWarn // the progress lines report everything else
 		c.logger = slog.New(slog.NewTextHandler(aside{c}, level))
 	}
 	return c

@@ -10,7 +10,7 @@ import (
 // use.
 type counter struct {
 	mu    sync.Mutex
-	lines redrawn // out is nil where nothing is shown
+	lines redrawn // out is nil if nothing is shown
 	what  string
 	most  int
 }

@@ -26,7 +26,7 @@ const (
 // is printed.
 type progress struct {
 	mu    sync.Mutex
-	lines redrawn // out is nil where nothing is drawn
+	lines redrawn // out is nil if nothing is drawn
 	shown []*track
 	drawn time.Time
 }

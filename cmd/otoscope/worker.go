@@ -180,7 +180,7 @@ func (o *workOptions) source(f fetch.Options, c *console) (*batch.Fetcher, error
 func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	late := o.retryLate
 	if late == 0 {
-		late = -1 // where 0 means the default
+		late = -1 // because 0 means the default
 	}
 	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }

@@ -139,7 +139,7 @@ func (e *engine) claim(ctx context.Context, c *claim) error {
 	c.token = token
 	for other := range e.claims {
 		if other != c && other.chunk == c.chunk {
-			other.lose() // this process was taken for dead meanwhile
+			other.lose() // others have declared this process dead meanwhile
 		}
 	}
 	return nil

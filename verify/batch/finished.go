@@ -30,9 +30,9 @@ type finished struct {
 	digest    string
 	verdict   verify.Verdict
 	text      string // the verdict as JSON, once it is sealed
-	recording []byte // to be stored; nil where what is stored stays, or nothing was measured
+	recording []byte // the value to store; nil if the stored one stays, or nothing was measured
 	measured  *measured
-	kept      bool   // what is stored of the recording stays
+	kept      bool   // the stored recording stays
 	state     string // of the recording that was verified; see otoscope_results
 	kind      string
 	stale     bool
@@ -162,7 +162,7 @@ func (f *finished) columns(batch int64, now any) []any {
 
 // clean makes any text fit for a column: PostgreSQL accepts no zero bytes and only UTF-8.
 func clean(s string) string {
-	b, _ := json.Marshal(s) // replaces what is no UTF-8
+	b, _ := json.Marshal(s) // replaces invalid UTF-8
 	var out string
 	if json.Unmarshal(b, &out) != nil {
 		return ""

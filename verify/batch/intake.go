@@ -38,7 +38,7 @@ type intake struct {
 	host          string // whose files paths lead to
 	rows          *reader
 	report        ManifestStats
-	failed        func(verify.Verdict) // is told of the rows that cannot be used, as long as no other came
+	failed        func(verify.Verdict) // receives the unusable rows, until the first usable one
 	usable        bool                 // a row came that can be used
 }
 
@@ -114,7 +114,7 @@ const (
 	nothing = iota
 	judge
 	fetchAgain
-	ask // the server, and fetch what is another by now
+	ask // the server, and fetch the recording if it has changed
 )
 
 // take stores a slice of rows.
@@ -211,7 +211,7 @@ func (in *intake) work(r *row, old *former) int {
 		return nothing
 	case old.schema != nil && !measurement.Readable(*old.schema):
 		if stale {
-			return nothing // it cannot be judged, and it says so already
+			return nothing // it cannot be judged, and its result already says so
 		}
 		return judge
 	case *old.version != in.engineVersion.version || *old.profile != r.facts.Profile.name():

@@ -31,7 +31,7 @@ func (e *engine) register(ctx context.Context, before int64) error {
 	began, err := started(pid)
 	where := machine()
 	if err != nil {
-		where = "" // nobody could tell this process from the next of its number
+		where = "" // this process could not be distinguished from a later one with its number
 	}
 	var id int64
 	err = e.store.db.Tx(ctx, func(t db.Statements) error {

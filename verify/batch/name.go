@@ -12,7 +12,7 @@ import (
 // batchName is the name that identifies a batch.
 type batchName struct {
 	name   string // that which a person gave, or the manifest's whole path
-	path   string // that path; "" where a person named it, or it came through a pipe
+	path   string // that path; "" if a person named it, or it came through a pipe
 	former string // what an earlier version would have called it: the file's name
 }
 

@@ -21,7 +21,7 @@ import (
 // others only if the user allows it.
 type paths struct {
 	base    string // what relative paths start from
-	own     string // the manifest's own folder, symbolic links resolved; "" where it has none
+	own     string // the manifest's own folder, symbolic links resolved; "" if it has none
 	allowed bool   // all paths
 }
 

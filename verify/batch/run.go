@@ -12,7 +12,7 @@ import (
 // A Report is the result of a run.
 type Report struct {
 	Batch    string
-	Renamed  string // what an earlier version called the batch, where it is now known by its manifest's path
+	Renamed  string // the name from an earlier version, if the batch now has its manifest's path as name
 	Manifest ManifestStats
 	Status   Status
 	// Outcomes counts the results of the whole batch, including those of earlier runs; nil

@@ -97,7 +97,7 @@ func readSound(path string) ([]byte, *fingerprint.Print, error) {
 	content, err := readSmall(path, maxSoundBytes)
 	var file *fs.PathError
 	if errors.As(err, &file) {
-		err = file.Err // the name is told as well, the folder is nobody's business
+		err = file.Err // the name is printed as well, and the folder is private
 	}
 	if err != nil {
 		return nil, nil, err

@@ -29,7 +29,7 @@ type task struct {
 	deaths    int64 // processes that died while they worked on it alone
 	tries     int64 // how often its server said "later"
 	c         verify.Case
-	recording []byte          // what is stored of it; nil where nothing is
+	recording []byte          // the stored form; nil if nothing is stored
 	before    *verify.Verdict // the one to replace without a fetch
 	measured  *measured
 	state     string // of the recording as it was verified before

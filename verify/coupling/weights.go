@@ -1,9 +1,9 @@
 package coupling
 
 // fitted are the hazards of 108 calls without a fault: simulated bank calls between people,
-// calls with their timing and synthetic voices, programs that call a clinic's agent, and two
-// acted calls. TestWeightsAreFitted generates them. Rows: the channel's own state; columns:
-// the other one's; each {a step without a change, a step with one}, log10.
+// calls with their timing and synthetic voices, programs that call a clinic's agent, and
+// two acted calls. TestWeightsAreFitted makes them. Rows: the channel's own state;
+// columns: the other one's; each {a step without a change, a step with one}, log10.
 func fitted() *hazards {
 	return &hazards{
 		{{-0.004, 0.0632}, {0.0001, -0.0024}, {-0.0022, 0.0358}, {-0.0054, 0.0843},

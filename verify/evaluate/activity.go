@@ -32,7 +32,7 @@ type Activity struct {
 type Onset struct {
 	Name   string
 	Role   declare.Role
-	ErrorS float64 // heard minus true; NaN where nothing was heard
+	ErrorS float64 // heard minus true; NaN if nothing was heard
 }
 
 // F1 is the harmonic mean of precision and recall.

@@ -44,7 +44,7 @@ type FaultRow struct {
 type FaultCounts struct {
 	Made      int `json:"made"`
 	Right     int `json:"right"`     // decided, and rightly
-	Wrong     int `json:"wrong"`     // decided for the other side, or where neither is right
+	Wrong     int `json:"wrong"`     // decided for the other side, or although neither is right
 	Undecided int `json:"undecided"` // not decided
 	Refused   int `json:"refused"`   // unusable, or an error
 	// Named counts those with a finding, warning or fatal, that the recording does not have

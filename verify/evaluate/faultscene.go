@@ -15,7 +15,7 @@ type scene struct {
 	side     int                       // the channel on which the fault is made
 	strength float64
 	customer int     // the customer's channel
-	other    *stereo // another call, its customer on the same channel; nil where there is none
+	other    *stereo // another call, its customer on the same channel; nil if there is none
 	otherM   *measurement.Measurements
 	rng      *rand.Rand
 	// left says who is on the left after the fault. The fault may leave no right answer.

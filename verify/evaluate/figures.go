@@ -191,8 +191,8 @@ func sortedBin(edges []float64, x float64) int {
 // Contribution is the contribution of one kind of evidence.
 type Contribution struct {
 	Name    string `json:"name"`
-	Calls   int    `json:"calls"` // in which it says something
-	Alone   Worth  `json:"alone"` // over the calls in which it says something
+	Calls   int    `json:"calls"` // with this evidence
+	Alone   Worth  `json:"alone"` // over the calls with this evidence
 	Without Worth  `json:"without"`
 }
 

@@ -22,7 +22,7 @@ import (
 const (
 	Customer = "customer"
 	Agent    = "agent"
-	Mixed    = "mixed" // both, or nobody can say
+	Mixed    = "mixed" // both, or unknown
 )
 
 // Label is the known truth about one recording. Keys that are not listed here are ignored.

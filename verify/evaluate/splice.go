@@ -22,7 +22,7 @@ type splice struct {
 
 // A part is a stretch of a recording, or of a line without speech.
 type part struct {
-	path     string // empty: a line on which nobody speaks, for lengthS
+	path     string // empty: a line without speech, for lengthS
 	from, to float64
 	swap     bool // exchange the channels
 	// hush removes speech: the line's noise replaces the sound in these stretches.

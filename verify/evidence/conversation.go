@@ -77,7 +77,7 @@ func conversation(m *measurement.Measurements, shift float64) float64 {
 
 // The shifts at which a late channel is searched for.
 const (
-	shiftFirstS = 0.8 // less changes little of who speaks when
+	shiftFirstS = 0.8 // smaller shifts hardly change who speaks when
 	shiftMostS  = 20.0
 	shiftStepS  = 0.4
 )

@@ -40,11 +40,11 @@ type greeting struct {
 	firstWord  float64 // when anybody first speaks
 	otherFirst bool    // the other side says a word before
 	othersS    float64 // what the other side talks before the greeting
-	joinS      float64 // when the later leg joins, where the other one was there before; else 0
+	joinS      float64 // when the later leg joins, if the other one was there before; else 0
 	lateGreets bool    // that leg is the one that greets, or that says a word before
 	alone      bool    // something is said before that leg joins
 	beeped     bool    // a beep comes before that leg joins
-	replyS     float64 // how long the other side's next turn is; 0 where there is none
+	replyS     float64 // how long the other side's next turn is; 0 if there is none
 	replyGap   float64 // how long after the greeting it begins
 	beep       bool    // a beep follows on the same channel
 }

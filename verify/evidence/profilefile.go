@@ -30,7 +30,7 @@ type Provenance struct {
 	Otoscope string `json:"otoscope"` // the version that fitted it
 	BasedOn  string `json:"based_on"` // the profile towards which it was regularised
 	Calls    int    `json:"calls"`    // independent calls that it was fitted on
-	Agents   int    `json:"agents"`   // different agents among them; 0 where the labels name none
+	Agents   int    `json:"agents"`   // different agents among them; 0 if the labels name none
 	Cuts     int    `json:"cuts"`     // hard cases cut from these calls
 	Metadata bool   `json:"metadata"` // directions and join times were used as evidence
 	Folds    int    `json:"folds"`    // of the cross-validation that the figures come from
@@ -46,7 +46,7 @@ type HeldOut struct {
 	Right        int     `json:"right"`         // calls whose evidence points the right way
 	Decided      int     `json:"decided"`       // at the default confidence
 	WrongDecided int     `json:"wrong_decided"` // of these
-	Cllr         float64 `json:"cllr"`          // in bits, 0 to 1 for what is worth using
+	Cllr         float64 `json:"cllr"`          // in bits, 0 to 1 for a useful profile
 	CutsDecided  int     `json:"cuts_decided"`
 	CutsWrong    int     `json:"cuts_wrong_decided"`
 	CutsCllr     float64 `json:"cuts_cllr"`

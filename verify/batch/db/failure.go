@@ -23,9 +23,9 @@ const (
 // An Error is a database that no longer accepts reads or writes, with advice. Its fields are
 // those of audio/hint.
 type Error struct {
-	Message string // what is wrong, as one clause
+	Message string // the fault, as one clause
 	Advice  string // what to do about it
-	Cause   error  // the database's own error; nil where there is none
+	Cause   error  // the database's own error; nil if there is none
 }
 
 func (e *Error) Error() string { return e.Message }

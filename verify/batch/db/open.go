@@ -4,7 +4,7 @@ import "context"
 
 // Options state the purpose of opening a database. The zero value is for reading.
 type Options struct {
-	Create bool // make the database where there is none
+	Create bool // create the database if there is none
 	Work   bool // batches run on it, which takes an SQLite file for this process alone
 }
 

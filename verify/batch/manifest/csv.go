@@ -48,7 +48,7 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	if !slices.Contains(chosen, columnRecording) && !slices.Contains(chosen, factAttributes) {
 		var first []string
 		if record, _, err := s.record(); err == nil {
-			first, _ = parse(record, s.comma) // a row that cannot be read says nothing
+			first, _ = parse(record, s.comma) // an unreadable row gives no information
 		}
 		return noRecording(names, first)
 	}
@@ -121,7 +121,7 @@ func (m *Manifest) choose(names []string) ([]string, error) {
 // A table is CSV whose header has been read.
 type table struct {
 	*splitter
-	columns []string // of each field; "" where it means nothing
+	columns []string // of each field; "" if it has no meaning
 	results []string // as columns, where the table is one of our own results; nil where it is not
 }
 

@@ -135,7 +135,7 @@ func (c *columnsOf) find(name string) (rank, bool) {
 
 // A choice is the columns that the headings name.
 type choice struct {
-	columns []string // of each heading, "" where it names none
+	columns []string // of each heading, "" if it names none
 	unused  []string // headings that name none, or one that another names better
 }
 

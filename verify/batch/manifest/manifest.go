@@ -24,9 +24,9 @@ import (
 // An Entry is one row of a manifest.
 type Entry struct {
 	Row    int64 // counted from 1, the header not counted
-	Line   int64 // where the row begins, counted from 1; 0 where there are no lines
+	Line   int64 // where the row begins, counted from 1; 0 if there are no lines
 	Fields Fields
-	Err    error // why the row cannot be used; nil where it can
+	Err    error // why the row cannot be used; nil if it can
 }
 
 // A Manifest lists the recordings of a batch. It is read once, from start to end, and never
@@ -49,9 +49,9 @@ type Manifest struct {
 	headings *columnsOf
 	entries  iter.Seq[Entry]
 	checked  bool
-	stop     func() // ends reading the rest, where Check has begun it
+	stop     func() // ends reading the rest, if Check has begun it
 	closer   io.Closer
-	abort    func(error) error // ends a read that waits for more; nil where none does
+	abort    func(error) error // ends a read that waits for more; nil if none does
 }
 
 // Base is the folder that the paths of the rows are relative to.
