@@ -30,7 +30,7 @@ func NewLimits(requests, bytes float64) *Limits {
 }
 
 // maxHosts limits how many hosts are remembered. A manifest with more hosts starts over with full
-// allowances. With so many hosts, that is a burden to none.
+// allowances. With so many hosts, that burdens none of them.
 const maxHosts = 10_000
 
 func (l *Limits) host(name string) *hostLimits {

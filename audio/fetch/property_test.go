@@ -17,7 +17,7 @@ import (
 // fault is what goes wrong with one answer.
 type fault struct {
 	status  int  // instead of an answer, if not 0
-	cut     int  // after so many bytes of the body; none if negative
+	cut     int  // after this many bytes of the body; none if negative
 	changed bool // from this answer on the server has another version
 	deaf    bool // the answer ignores Range
 	moved   bool // the answer comes from the other server

@@ -142,7 +142,7 @@ func TestGlance(t *testing.T) {
 		for i := range chance {
 			chance[i] = rng.Uint64()
 			for b := range 64 {
-				// Two thirds of the bits agree, as where a reference lies under speech and a codec.
+				// Two thirds of the bits agree, as for a reference under speech and a codec.
 				if (rng.IntN(3) == 0) != (p.bits[i]>>b&1 == 1) {
 					weak[i] |= 1 << b
 				}

@@ -145,7 +145,7 @@ func NewPrint(name string, rate int, samples []float32) (*Print, error) {
 	for i := range count {
 		at := from
 		if count > 1 {
-			// The last part ends where the sound does.
+			// The last part ends with the sound.
 			at += i * (to - from - length) / (count - 1)
 		}
 		parts = append(parts, part{level: played.level(at, at+length)})

@@ -55,7 +55,7 @@ func TestKeys(t *testing.T) {
 		name string
 		pressed
 		line string
-		want float64 // share heard: at least 99 % of it, or at most 1 %
+		want float64 // share recognised: at least 99 % of it, or at most 1 %
 	}{
 		{"100 ms", usual, "", all},
 		{"40 ms on, 50 ms off", quick, "", all},

@@ -104,7 +104,7 @@ func TestClippingIsFound(t *testing.T) {
 				"in a G.711 A-law leg": {overG711(clipped(x, at, 1), "a"), 20 * math.Log10(32256./32768)},
 			} {
 				e := measure(t, rate, Options{}, c.x).Left.Levels
-				missed := e.ClippedSamples == 0 && under == 6 && c.peak < -1 // mild clipping below full scale is not always told
+				missed := e.ClippedSamples == 0 && under == 6 && c.peak < -1 // mild clipping below full scale is not always found
 				if !missed && (!signals.Near(float64(e.ClipLevel), c.peak, 0.01) || e.ClippedSamples < want*9/10 || e.ClippedSamples > want*13/10) {
 					t.Errorf("talker %d, clipped %.0f dB under the peak, %s: %d samples at %.3f dBFS, not %d", seed+1, under, name, e.ClippedSamples, e.ClipLevel, want)
 				}

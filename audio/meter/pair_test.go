@@ -157,7 +157,7 @@ func TestEcho(t *testing.T) {
 				continue
 			}
 			found++
-			if math.Abs(got.LagS-e.delay) > 0.005 || math.Abs(got.GainDB+e.loss) > 3+5*e.delay || // a late one is told less well
+			if math.Abs(got.LagS-e.delay) > 0.005 || math.Abs(got.GainDB+e.loss) > 3+5*e.delay || // a late one is measured less exactly
 				p.LeftOnRight.Echo.Heard() {
 				t.Errorf("%s: echo of %.0f ms, %.0f dB heard as %+v", name, 1000*e.delay, e.loss, p)
 			}

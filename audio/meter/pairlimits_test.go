@@ -101,7 +101,7 @@ func TestBleedThatVaries(t *testing.T) {
 		at    func(share float64) float64 // gain in dB, by the share of the call that is over
 		low   float64
 		high  float64
-		share float64 // of the calls in which it is heard at least
+		share float64 // the least share of calls in which it is found
 	}{
 		{"from -20 to -10 dB", func(s float64) float64 { return -20 + 10*s }, -20, -10, 0.95},
 		{"swings by 5 dB", func(s float64) float64 { return -15 + 5*math.Sin(20*s) }, -20, -10, 0.95},
@@ -255,7 +255,7 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 	t.Parallel()
 	calls := cleanCalls(t)
 	lengths, gains := []float64{8, 15, 40}, []float64{0, -6, -15}
-	if os.Getenv(labelsVariable) == "" { // the recordings of testdata are alike
+	if os.Getenv(labelsVariable) == "" { // the recordings of testdata are too similar
 		lengths, gains = []float64{8, 40}, []float64{0, -15}
 	}
 	for _, seconds := range lengths {

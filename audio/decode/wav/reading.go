@@ -183,7 +183,7 @@ func (w *weighing) weigh(piece []byte) {
 const (
 	maxRoughness  = 0.8  // of sound under its right reading
 	muchRougher   = 1.5  // the header's reading, as a multiple of the other
-	rougher       = 1.1  // the same where the levels show it too
+	rougher       = 1.1  // the same if the levels show it too
 	muchLoud      = 0.25 // no recording has this share of loud samples for long
 	littleLoud    = 0.05
 	leastMoreLoud = 0.02

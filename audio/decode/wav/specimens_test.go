@@ -24,7 +24,7 @@ type specimen struct {
 	raw, format string
 	left, right []float32
 
-	problem string // part of the error, where the file is refused
+	problem string // part of the error, if the file is refused
 	hint    string // part of its hint
 }
 

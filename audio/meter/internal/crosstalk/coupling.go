@@ -230,7 +230,7 @@ func (l *couplings) explained() bool {
 
 func isBleed(lagS float64) bool { return math.Abs(lagS) <= bleedS }
 
-// path measures what is heard at a peak. other is the strongest peak in the other direction.
+// path measures the sound at a peak. other is the strongest peak in the other direction.
 func (l *couplings) path(c int, at, other lagPeak) measurement.EchoPath {
 	if !at.sure(l.total.extent) {
 		return measurement.EchoPath{}

@@ -10,7 +10,7 @@ import (
 // How sure a common sound must be. The strength of a peak is the sum of the phases of all bins at
 // its lag, divided by the standard deviation for unrelated phases. Half its square is then
 // distributed exponentially. Among all lags of both directions, chance exceeds 5 about once in 30
-// calls, and 6.5 in 10⁵. A few blocks are not an average: two vowels that begin once each share
+// calls, and 6.5 once in 10⁵. A few blocks are not an average: two vowels that begin once each share
 // phases at the lag between them. The second term allows for that.
 const (
 	surelyCommon   = 6.5

@@ -25,8 +25,8 @@ func (e *extent) join(o extent) {
 // with rightOver, bit by bit.
 type span struct {
 	extent
-	toRight   []complex64 // C/Sr, for what is heard of left on right
-	toLeft    []complex64 // C/Sl, for what is heard of right on left
+	toRight   []complex64 // C/Sr, for the sound of left on right
+	toLeft    []complex64 // C/Sl, for the sound of right on left
 	leftOver  []float64   // Sl/Sr by cell
 	rightOver []float64   // Sr/Sl by cell
 	count     []float64   // cells with sound on both channels

@@ -7,7 +7,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
-// Two speakers are told apart by their utterances. An utterance runs from one pause to the next,
+// Two speakers are distinguished by their utterances. An utterance runs from one pause to the next,
 // for 3 s at most, and has at least half a second of spectra. Speakers often take over without a
 // pause that activity detection would see. An utterance that holds both speakers is of no use.
 const (

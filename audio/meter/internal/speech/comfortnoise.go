@@ -34,7 +34,7 @@ const (
 	noiseStepKnown           = 0.1  // dB: the mean is no surer than this, however many pauses there are
 	levelInHangoverDB        = 1.0  // the noise in the hangover may change by this much
 	stepEdge                 = 0.25 // of the step at either end, that a step goes through …
-	stepFrames               = 3    // … in so many frames
+	stepFrames               = 3    // … in this many frames
 )
 
 // NoiseStep is how far the noise right after speech is above the noise later in the pause: the

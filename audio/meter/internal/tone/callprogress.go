@@ -68,7 +68,7 @@ func signalOf(p *peaks) *signal {
 func (s *signal) can(k measurement.ToneKind) bool { return s != nil && slices.Contains(s.kinds, k) }
 
 // Cadences, in seconds on and off, as ITU-T E.180 Supplement 2 ("Various tones used in
-// national networks") lists them. Each limit below lies between those that it tells apart.
+// national networks") lists them. Each limit below lies between the cadences that it separates.
 //
 //	            ringback         busy          congestion
 //	N. America  2, 4             0.5, 0.5      0.25, 0.25
@@ -97,7 +97,7 @@ const (
 	beepLongest       = 1.0
 	faxShortest       = 0.4 // T.30: 0.5 s ± 15 %
 	faxLongest        = 0.6
-	answerShortest    = 0.4  // V.25: 2.6 to 4 s; less where the recording begins or ends in it
+	answerShortest    = 0.4  // V.25: 2.6 to 4 s; less if the recording begins or ends in it
 	phaseReversal     = 0.08 // V.25: the phase turns at once, which the meter hears as a short gap
 )
 

@@ -50,7 +50,7 @@ type steadyTones struct {
 	residuals float64 // the sum over the row
 	held      bool    // the newest step may be a gap in the tone …
 	heldPower float64 // … of this power
-	current   burst   // windows is 0 where there is none
+	current   burst   // windows is 0 if there is none
 	begun     bool    // the current burst began with the row
 }
 
