@@ -255,7 +255,7 @@ func TestMusicForBothIsNoBleed(t *testing.T) {
 	t.Parallel()
 	calls := cleanCalls(t)
 	lengths, gains := []float64{8, 15, 40}, []float64{0, -6, -15}
-	if os.Getenv(labelsVariable) == "" { // the recordings of testdata are too similar
+	if os.Getenv(labelsVariable) == "" { // the recordings of testdata are similar
 		lengths, gains = []float64{8, 40}, []float64{0, -15}
 	}
 	for _, seconds := range lengths {
