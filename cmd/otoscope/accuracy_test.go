@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// The accuracy that the manual states is what evaluate measures. OTOSCOPE_CORPUS names a
-// folder with a folder for each set of labelled recordings, and UPDATE_GOLDEN=1 writes
-// the tables; without recordings, the test sees that there are tables.
+// The accuracy in the manual is the result of evaluate. OTOSCOPE_CORPUS names a folder with
+// a folder for each set of labelled recordings, and UPDATE_GOLDEN=1 writes the tables.
+// Without recordings, the test checks that the tables exist.
 func TestManualStatesMeasuredAccuracy(t *testing.T) {
 	const page = "docs/evidence.md"
 	text, err := os.ReadFile(page)

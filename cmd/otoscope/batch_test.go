@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch"
 )
 
-// Rows whose recording nobody heard are never a success, and it is said why.
+// Rows whose recording was never heard are never a success, and the reason is printed.
 func TestRowsThatNobodyHeardAreNoSuccess(t *testing.T) {
 	for _, c := range []struct {
 		outcome verify.Outcome

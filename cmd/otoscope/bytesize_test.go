@@ -22,7 +22,7 @@ func TestByteSize(t *testing.T) {
 	}
 }
 
-// What is shown as a default can be typed back.
+// A displayed default is valid input.
 func FuzzByteSize(f *testing.F) {
 	for _, seed := range []string{"1", "64M", "1.5GiB", "1000000", "1TB"} {
 		f.Add(seed)
@@ -36,7 +36,7 @@ func FuzzByteSize(f *testing.F) {
 			t.Errorf("%q is %d", text, s)
 		}
 		if err := again.Set(s.String()); err != nil || again != s {
-			// A count beyond 2^53 is no exact float64 and may come back rounded.
+			// A count beyond 2^53 is not an exact float64 and may come back rounded.
 			if s < 1<<53 {
 				t.Errorf("%q is %d, shown as %s, read as %d (%v)", text, s, s.String(), again, err)
 			}

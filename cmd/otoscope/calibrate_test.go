@@ -12,8 +12,8 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// excerpts writes stretches of the project's recordings as recordings of their
-// own, each labelled, and returns the labels' path.
+// excerpts writes stretches of the project's recordings as separate recordings, each
+// labelled, and returns the labels' path.
 func excerpts(t *testing.T, dir string, n int) string {
 	t.Helper()
 	var labels strings.Builder
@@ -46,7 +46,7 @@ func excerpts(t *testing.T, dir string, n int) string {
 	return path
 }
 
-// A profile is fitted, and verify and evaluate take it.
+// A profile is fitted, and verify and evaluate accept it.
 func TestCalibrate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -16,8 +16,8 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// What the README and the manual show is what otoscope prints. With UPDATE_GOLDEN=1
-// in the environment they are rewritten, to be read before they are committed.
+// The output in the README and the manual is the output of otoscope. UPDATE_GOLDEN=1 in the
+// environment rewrites it; read it before you commit.
 func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 	t.Chdir(repository)
 	pages, err := filepath.Glob("cmd/otoscope/docs/*.md")
@@ -53,7 +53,7 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 	}
 }
 
-// A newcomer reads the README whole.
+// A newcomer can read the whole README.
 func TestReadmeIsShort(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
 	if err != nil {
@@ -64,7 +64,7 @@ func TestReadmeIsShort(t *testing.T) {
 	}
 }
 
-// Links between the documents lead somewhere.
+// Links between the documents have a target.
 func TestLinksLeadSomewhere(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil {
@@ -88,7 +88,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-// withOutput puts what the commands print under them, and counts the commands.
+// withOutput inserts the commands' output below them, and counts the commands.
 func withOutput(t *testing.T, text string) (string, int) {
 	commands := 0
 	text = regexp.MustCompile("(?s)```console\n.*?```").ReplaceAllStringFunc(text, func(block string) string {
@@ -115,7 +115,7 @@ func output(t *testing.T, line string) string {
 	return env.stdout.(*bytes.Buffer).String()
 }
 
-// between replaces what stands between two marks of a document, if it has them.
+// between replaces the text between two marks of a document, if it has them.
 func between(text, what, by string) (string, bool) {
 	begin, end := "<!-- "+what+" -->\n", "<!-- end of "+what+" -->"
 	before, rest, found := strings.Cut(text, begin)
@@ -126,7 +126,7 @@ func between(text, what, by string) (string, bool) {
 	return before + begin + by + "\n" + end + after, true
 }
 
-// withFacts fills the table of facts where a document has one.
+// withFacts fills the table of facts if a document has one.
 func withFacts(text string) (string, bool) {
 	var b strings.Builder
 	b.WriteString("\n| flag | column | label | what it says |\n|---|---|---|---|\n")
@@ -144,7 +144,7 @@ func withFacts(text string) (string, bool) {
 	return between(text, "facts", b.String())
 }
 
-// withFindings fills the list of findings where a document has one.
+// withFindings fills the list of findings if a document has one.
 func withFindings(text string) (string, bool) {
 	var b strings.Builder
 	for _, k := range finding.All() {

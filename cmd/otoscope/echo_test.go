@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// echoing is a TLS server that repeats all that it was told, as the path asks: in
-// JSON, XML, HTML, plain text, its status line, or instead of any HTTP.
+// echoing is a TLS server that repeats everything that it receives, in the form that the
+// path requests: in JSON, XML, HTML, plain text, its status line, or instead of any HTTP.
 func echoing(t *testing.T) *httptest.Server {
 	t.Helper()
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,8 +54,8 @@ func echoing(t *testing.T) *httptest.Server {
 	return s
 }
 
-// A server may repeat what it was told; none of it comes out in any format, nor
-// into the database's bytes or what is told on the way.
+// A server may repeat what it received. None of it appears in any output format, in the
+// database's bytes or in messages.
 func TestWhatAServerRepeatsComesOutNowhere(t *testing.T) {
 	server := echoing(t)
 	dir := t.TempDir()

@@ -42,7 +42,7 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// Whatever the variables say, what is not a terminal gets no colour.
+// Output that is not a terminal gets no colour, whatever the variables are.
 func TestNoColorWithoutTerminal(t *testing.T) {
 	if with(map[string]string{"TERM": "xterm-256color"}).color() {
 		t.Error("a buffer is written to in colour")

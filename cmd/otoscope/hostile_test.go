@@ -15,8 +15,8 @@ import (
 	"unicode"
 )
 
-// hostileWords do something to a terminal, to a line of a log, to a spreadsheet
-// or to markup, if they are written as they are.
+// hostileWords affect a terminal, a line of a log, a spreadsheet or markup if they are
+// written unescaped.
 func hostileWords() []string {
 	return []string{
 		"\x1b[31mRED\x1b]0;title\x07", "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "  =1+1", "\u00a0=1+1", "＝1+1",
@@ -26,8 +26,8 @@ func hostileWords() []string {
 	}
 }
 
-// Whatever stands in a manifest, its attributes, labels and the command line,
-// no output holds a character that acts, and each is valid in its format.
+// For any text in a manifest, its attributes, labels and the command line, no output
+// contains an active character, and each is valid in its format.
 func TestNoOutputActsOnWhatReadsIt(t *testing.T) {
 	call, err := os.ReadFile(filepath.Join(repository, "testdata", "call-mono.wav"))
 	if err != nil {
@@ -148,8 +148,8 @@ func TestNoOutputActsOnWhatReadsIt(t *testing.T) {
 	said("calibrate", "labels.jsonl", "--out", "p.json", "--name", "\x1b[31m")
 }
 
-// acting reports whether a character does more than to be seen. Line breaks
-// end lines everywhere.
+// acting reports whether a character has an effect beyond its display. Line breaks end lines
+// in every output.
 func acting(r rune) bool {
 	return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
 }

@@ -18,9 +18,9 @@ const (
 	repository = "../.." // seen from this folder
 )
 
-// The top level holds the three storeys of the house, their test data, the files
-// that name the module and a licence, if the owner gives one. What git ignores and
-// names with a dot are not looked at.
+// The top level holds the three storeys of the house, their test data, the files that name
+// the module and a licence, if the owner provides one. The test ignores files in .gitignore
+// and names that start with a dot.
 func TestTopLevel(t *testing.T) {
 	named := []string{"cmd", "audio", "verify", "testdata", "go.mod", "go.sum", "README.md", "LICENSE"}
 	entries, err := os.ReadDir(repository)
@@ -52,8 +52,8 @@ func ignoredAtTop(t *testing.T) func(name string) bool {
 	}
 }
 
-// Imports run downwards only: cmd, verify, audio. What sounds know nothing of
-// customers and agents, what they mean knows nothing of HTTP.
+// Imports run downwards only: cmd, verify, audio. Package audio knows nothing of customers
+// and agents, and package verify knows nothing of HTTP.
 func TestImportsRunDownwards(t *testing.T) {
 	checked := 0
 	err := filepath.WalkDir(repository, func(file string, d fs.DirEntry, err error) error {
@@ -105,7 +105,7 @@ func imports(t *testing.T, file string) []string {
 	return paths
 }
 
-// forbidden says why a package in the folder from must not import to; "" where it may.
+// forbidden explains why a package in the folder from must not import to; "" if it may.
 func forbidden(from, to string) string {
 	to, own := strings.CutPrefix(to, module+"/")
 	part, _, _ := strings.Cut(from, "/")
@@ -128,7 +128,7 @@ func forbidden(from, to string) string {
 	return ""
 }
 
-// mayFetch reports whether a package of verify knows of references and of HTTP.
+// mayFetch reports whether a package of verify may use references and HTTP.
 func mayFetch(from string) bool {
 	return within(from, "verify/acquire") || within(from, "verify/batch") || within(from, "verify/review")
 }

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A pipe into which nobody writes does not keep an interrupted command either.
+// A pipe without a writer does not block an interrupted command either.
 func TestCancelDoesNotWaitForPipes(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
@@ -37,7 +37,7 @@ func TestCancelDoesNotWaitForPipes(t *testing.T) {
 		}
 		cancel()
 	}
-	// Who still waits for a writer is let go.
+	// Release a reader that still waits for a writer.
 	w, err := os.OpenFile(pipe, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func TestCancelDoesNotWaitForPipes(t *testing.T) {
 	w.Close()
 }
 
-// What a pipe brings is a manifest whose batch has the same name each time.
+// A manifest from a pipe has a batch with the same name each time.
 func TestManifestFromPipe(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")

@@ -20,8 +20,8 @@ import (
 	"github.com/otoscope/otoscope/verify"
 )
 
-// stalling returns the address of a server that never finishes an answer, and
-// a channel that tells of each request.
+// stalling returns the address of a server that never finishes an answer, and a channel that
+// receives a value for each request.
 func stalling(t *testing.T) (url string, asked <-chan struct{}) {
 	t.Helper()
 	requests := make(chan struct{}, 64)
@@ -35,14 +35,14 @@ func stalling(t *testing.T) (url string, asked <-chan struct{}) {
 	return server.URL, requests
 }
 
-// leavesNothing fails the test where a goroutine outlives it and its servers.
+// leavesNothing fails the test if a goroutine outlives it and its servers.
 func leavesNothing(t *testing.T) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }
 
-// Cancelling ends all workers at once, and no goroutine is left behind.
+// Cancelling ends all workers at once and leaves no goroutine behind.
 func TestCancelEndsEverything(t *testing.T) {
 	leavesNothing(t)
 	url, asked := stalling(t)
@@ -67,8 +67,8 @@ func TestCancelEndsEverything(t *testing.T) {
 	}
 }
 
-// A reader that never answers, such as a terminal nobody types at, does not
-// keep an interrupted command.
+// A reader that never answers, such as an idle terminal, does not block an interrupted
+// command.
 func TestCancelDoesNotWaitForStandardInput(t *testing.T) {
 	dir := t.TempDir()
 	for _, args := range [][]string{
@@ -127,7 +127,7 @@ func TestBrokenPipeIsQuiet(t *testing.T) {
 	}
 }
 
-// A verdict is out as soon as all before it are, not when the last is done.
+// A verdict is printed as soon as all earlier ones are, not when the last is done.
 func TestVerdictsAreToldWithoutWaiting(t *testing.T) {
 	url, asked := stalling(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -141,7 +141,7 @@ func TestVerdictsAreToldWithoutWaiting(t *testing.T) {
 		run(ctx, []string{"verify", "--format", "json", filepath.Join(repository, "testdata", "call-mono.wav"), url + "/never.wav"}, env)
 		told.Close()
 	}()
-	// Read first: while nobody takes the verdict, no download is begun.
+	// Read first: until the verdict is read, no download starts.
 	var v verify.Verdict
 	if err := json.NewDecoder(out).Decode(&v); err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// Without a terminal a progress draws nothing and starts nothing that stays.
+// Without a terminal a progress draws nothing and leaves nothing running.
 func TestProgressWithoutTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer

@@ -26,8 +26,8 @@ import (
 
 const schemas = "docs/schema"
 
-// schemaTypes has the Go value of each JSON that otoscope writes, by the name of
-// its schema. A result of a batch has id and row as well.
+// schemaTypes has the Go value of each JSON that otoscope writes, by the name of its schema.
+// A result of a batch also has id and row.
 func schemaTypes() map[string]any {
 	return map[string]any{
 		"verdict": struct {
@@ -48,8 +48,8 @@ func schemaTypes() map[string]any {
 	}
 }
 
-// The schemas say what the types of the code say. With UPDATE_GOLDEN=1 they are
-// rewritten, to be read before they are committed.
+// The schemas match the types of the code. UPDATE_GOLDEN=1 rewrites them; read them before
+// you commit.
 func TestSchemasAreThoseOfTheCode(t *testing.T) {
 	for name, v := range schemaTypes() {
 		g := &schemaGenerator{definitions: map[string]any{}}
@@ -88,7 +88,7 @@ type object = map[string]any
 
 func words[T ~string](values ...T) object { return object{"type": "string", "enum": values} }
 
-// of gives the schema of a type.
+// of returns the schema of a type.
 func (g *schemaGenerator) of(t reflect.Type) any {
 	switch t {
 	case reflect.TypeFor[verify.Outcome]():
@@ -146,7 +146,7 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 	panic(fmt.Sprintf("no schema for %v", t))
 }
 
-// object gives the schema of a struct.
+// object returns the schema of a struct.
 func (g *schemaGenerator) object(t reflect.Type) object {
 	properties, required := object{}, []string{}
 	g.fields(t, properties, &required)
@@ -179,7 +179,7 @@ func (g *schemaGenerator) fields(t reflect.Type, properties object, required *[]
 	}
 }
 
-// Every JSON that otoscope writes is of its schema.
+// Every JSON that otoscope writes conforms to its schema.
 func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	compiled := map[string]*jsonschema.Schema{}
 	for name := range schemaTypes() {
@@ -237,7 +237,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("profile", line.String())
 }
 
-// printed is what a command writes to standard output, whatever its exit status.
+// printed returns what a command writes to standard output, whatever its exit status.
 func printed(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, complaints bytes.Buffer

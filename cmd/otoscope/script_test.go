@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(leakChecked{m}, map[string]func(){"otoscope": main})
 }
 
-// leakChecked also fails where a goroutine is left behind.
+// leakChecked also fails if a goroutine is left behind.
 type leakChecked struct{ *testing.M }
 
 func (m leakChecked) Run() int {
@@ -69,7 +69,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a command and holds it to an exit status: exits STATUS COMMAND...
+// exits runs a command and checks its exit status: exits STATUS COMMAND...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits STATUS COMMAND...")
@@ -90,7 +90,7 @@ func status(ts *testscript.TestScript, err error) int {
 	return 0
 }
 
-// The credentials that the server of the scripts wants.
+// The credentials that the server of the scripts requires.
 const (
 	scriptUser     = "kim"
 	scriptPassword = "open-sesame-4711"
@@ -195,8 +195,8 @@ func (p *pausing) Write(b []byte) (int, error) {
 	return n + m, err
 }
 
-// interrupt runs a command until the server stalls, sends it SIGINT, and holds
-// it to the exit status 130 and to an end in time: interrupt DURATION COMMAND...
+// interrupt runs a command until the server stalls, sends it SIGINT, and checks for the exit
+// status 130 and an end in time: interrupt DURATION COMMAND...
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: interrupt DURATION COMMAND...")

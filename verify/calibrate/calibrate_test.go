@@ -25,8 +25,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// centre makes calls as a centre has them: who greets at length is the agent in a
-// share of the calls, and the agent talks as much as the customer, or more.
+// centre makes the calls of a centre: the party that greets at length is the agent in a
+// share of the calls, and the agent talks at least as much as the customer.
 type centre struct {
 	greets float64 // share of calls
 	talk   float64 // agent's over customer's
@@ -79,7 +79,7 @@ func channel(segments []measurement.Segment) measurement.Channel {
 	return c
 }
 
-// mirrored exchanges the channels of a recording and says so in its label.
+// mirrored exchanges the channels of a recording and changes its label to match.
 func mirrored(r evaluate.Recording) evaluate.Recording {
 	l := *r.Label
 	l.Left, l.Fault = evaluate.Agent, "swapped"
@@ -159,7 +159,7 @@ func TestTooFewCallsAreRefused(t *testing.T) {
 	}
 }
 
-// Few calls change little; many change what they contradict.
+// Few calls change little; many calls change the weights that they contradict.
 func TestFewCallsChangeLittle(t *testing.T) {
 	t.Parallel()
 	// Here the party that greets is the agent in only 70 % of calls.
@@ -179,8 +179,8 @@ func TestFewCallsChangeLittle(t *testing.T) {
 	}
 }
 
-// Claims stop where the calls do: n of them without a mistake support odds of n+1 to 1,
-// and mistakes among those that claim most support less.
+// Claims are limited by the number of calls: n of them without a mistake support odds of n+1
+// to 1, and mistakes among the strongest claims support less.
 func TestClaimsStopWhereTheCallsDo(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

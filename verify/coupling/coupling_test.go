@@ -60,12 +60,13 @@ func TestAShiftMovesTheProfileByItself(t *testing.T) {
 				call[side][i] = measurement.Segment{Start: math.Round(s.Start/coupling.StepS) * coupling.StepS, End: math.Round(s.End/coupling.StepS) * coupling.StepS}
 			}
 		}
-		// Nothing leaves the recording.
+		// No speech moves outside the recording.
 		d := float64(rapid.IntRange(1, 100).Draw(t, "steps")) * coupling.StepS
 		const duration = 90.0
 		still, late := coupling.New(call[0], call[1], duration), coupling.New(call[0], moved(call[1], d), duration)
 		for lag := -4.0; lag <= 4; lag += 0.5 {
-			// At the ends, where neither speaks, steps come or go: each counts some thousandths.
+			// At the ends, where neither speaks, steps are added or removed: each counts
+			// some thousandths.
 			if want, got := still.At(lag), late.At(lag+d); math.Abs(got-want) > 0.5+0.07*d {
 				t.Fatalf("moved by %.1f s the fit at %.1f s went from %.2f to %.2f", d, lag, want, got)
 			}

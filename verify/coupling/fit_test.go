@@ -14,7 +14,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// A spoken call is who speaks when in a labelled recording, and where it comes from.
+// A spoken call is who speaks when in a labelled recording, with its source.
 type spoken struct {
 	file, source string
 	durationS    float64
@@ -56,9 +56,9 @@ func spokenCalls(t *testing.T) []spoken {
 	return calls
 }
 
-// paces are how much of each pause between two speakers is left: the corpora's talkers
-// answer slowly, bank clerks and programs that they are; people who chat leave 0.2 s
-// (Stivers et al., PNAS 2009), and a fit must know both.
+// paces are the remaining shares of each pause between two speakers. The corpora's talkers,
+// bank clerks and programs, answer slowly; people who chat leave 0.2 s (Stivers et al., PNAS
+// 2009). A fit must know both.
 func paces() []float64 { return []float64{1, 0.5, 0.2, 0.05} }
 
 // quicker makes a call in which everybody answers sooner.
@@ -101,8 +101,8 @@ func fitOn(calls []spoken, use func(spoken) bool) *hazards {
 	return c.fit()
 }
 
-// The weights are those that the corpus gives. OTOSCOPE_VERDICTS lists files of verdicts;
-// with UPDATE_GOLDEN=1 the weights are rewritten.
+// The weights are those fitted to the corpus. OTOSCOPE_VERDICTS lists files of verdicts;
+// UPDATE_GOLDEN=1 rewrites the weights.
 func TestWeightsAreFitted(t *testing.T) {
 	if os.Getenv("OTOSCOPE_VERDICTS") == "" {
 		t.Log("OTOSCOPE_VERDICTS names no files: the weights are taken as they are")
@@ -117,7 +117,7 @@ func TestWeightsAreFitted(t *testing.T) {
 	if *h != *fitted() {
 		t.Errorf("the weights are not those of these calls; if they should be: UPDATE_GOLDEN=1 go test -run %s ./verify/coupling", t.Name())
 	}
-	// Each source judged by weights that the others gave.
+	// Each source is judged by the weights from the others.
 	sources := map[string][]spoken{}
 	for _, s := range calls {
 		sources[s.source] = append(sources[s.source], s)

@@ -11,7 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
-// fixtureLabels are those of the sound fixtures that hold a conversation.
+// fixtureLabels are the labels of the sound fixtures that hold a conversation.
 func fixtureLabels(t *testing.T) []Label {
 	t.Helper()
 	f, err := os.Open(fixtures + "labels.jsonl")
@@ -26,11 +26,12 @@ func fixtureLabels(t *testing.T) []Label {
 	return labels
 }
 
-// Every kind is made of the fixtures, the counts add up, nothing is decided wrongly, and
-// exchanging the channels of what is made negates the ratio exactly.
+// Every kind is added to the fixtures, the counts add up, nothing is decided wrongly, and
+// exchanging the channels of the result negates the ratio exactly.
 func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	t.Parallel()
-	// Every kind, strength and party in one recording each: in all of them it takes ten times as long.
+	// Every kind, strength and party in one recording each: using all recordings takes ten
+	// times as long.
 	report, err := JudgeFaults(t.Context(), fixtureLabels(t), FaultOptions{Dir: fixtures, Seed: 1, Per: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +66,7 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	}
 }
 
-// made makes one fault of a fixture, on one side.
+// made adds one fault to a fixture, on one side.
 func made(t *testing.T, kind string, strength float64, party declare.Role) (before, after *stereo) {
 	t.Helper()
 	labels := fixtureLabels(t)
@@ -154,7 +155,7 @@ func TestPacketsAreLostAtTheirRate(t *testing.T) {
 	}
 }
 
-// A tone that is played faster is higher by as much, and as loud.
+// A tone that is played faster is higher by the same factor, and equally loud.
 func TestResamplingMovesPitch(t *testing.T) {
 	for _, speed := range []float64{0.5, 0.91875, 1, 1.015, 2} {
 		const n = 8000

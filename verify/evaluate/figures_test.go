@@ -6,7 +6,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evaluate"
 )
 
-// Labels with left and right exchanged are told from bad luck and from silence.
+// Labels with left and right exchanged are distinguished from bad luck and from silence.
 func TestContradicted(t *testing.T) {
 	for _, tt := range []struct {
 		right, calls int

@@ -78,7 +78,7 @@ func TestBadLabels(t *testing.T) {
 	}
 }
 
-// All bad lines are told at once, but not thousands of them.
+// All bad lines are reported at once, up to a limit.
 func TestManyBadLabels(t *testing.T) {
 	_, err := evaluate.ReadLabels(strings.NewReader(strings.Repeat("{}\n", 1000)), "labels.jsonl")
 	if err == nil || strings.Count(err.Error(), "; line ") != 4 || !strings.HasSuffix(err.Error(), "; and 995 more") {

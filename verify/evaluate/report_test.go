@@ -46,8 +46,8 @@ func TestJudgeFixtures(t *testing.T) {
 	if r.Recordings != 8 || r.Calls != 4 || r.Right != 4 || r.WrongDecided != 0 || r.FalseAlarms != 0 {
 		t.Errorf("%d recordings, %d calls, %d right, %d wrong, %d false alarms", r.Recordings, r.Calls, r.Right, r.WrongDecided, r.FalseAlarms)
 	}
-	// Twelve seconds with nobody on one side do not tell a fault from a call that
-	// nobody answered; that is left undecided, and counts as not found.
+	// Twelve seconds with nobody on one side may be a fault or an unanswered call. The
+	// verdict is undecided, and the fault counts as not found.
 	if r.Faults.Of != 4 || r.Faults.Found < 2 || r.Faults.Found+len(r.Missed) != 4 {
 		t.Errorf("faults: %+v, missed %+v", r.Faults, r.Missed)
 	}
@@ -80,7 +80,7 @@ func TestJudgeFixtures(t *testing.T) {
 	}
 }
 
-// Metadata is evidence only where it is asked for.
+// Metadata is evidence only on request.
 func TestMetadataOnlyWhereAsked(t *testing.T) {
 	names := func(o evaluate.JudgeOptions) map[string]bool {
 		out := map[string]bool{}
@@ -97,7 +97,7 @@ func TestMetadataOnlyWhereAsked(t *testing.T) {
 	}
 }
 
-// A profile weighs what it says it does: one that claims next to nothing decides nothing.
+// A profile has the weight that it states: one that claims next to nothing decides nothing.
 func TestProfileIsUsed(t *testing.T) {
 	p := evidence.Builtin()
 	p.Name, p.TimingCap = "timid", 0.1
@@ -158,7 +158,7 @@ func TestNothingToJudge(t *testing.T) {
 	}
 }
 
-// Of whom nobody can say who is where, nothing is right, wrong, found or missed.
+// If nobody can say who is on which side, nothing counts as right, wrong, found or missed.
 func TestMixedWithoutFault(t *testing.T) {
 	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call-straight.wav", "left": "mixed"}
 {"file": "call-mono.wav", "left": "mixed"}
@@ -176,7 +176,7 @@ func TestMixedWithoutFault(t *testing.T) {
 	}
 }
 
-// The columns of a table stand one below the other, and no line ends in blanks.
+// The columns of a table are aligned, and no line ends in blanks.
 func TestColumnsAreAligned(t *testing.T) {
 	var b bytes.Buffer
 	if err := report.Formats()[0].Evaluation(&b, evaluated(t, evaluate.JudgeOptions{}), report.Options{ASCII: true}); err != nil {
@@ -211,7 +211,7 @@ func TestListenEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Plots are well-formed, need nothing from elsewhere and name their axes.
+// Plots are well-formed, load nothing from elsewhere and name their axes.
 func TestPlots(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "plots")
 	if err := report.Plots(dir, evaluated(t, evaluate.JudgeOptions{})); err != nil {

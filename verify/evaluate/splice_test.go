@@ -54,7 +54,7 @@ func TestSplice(t *testing.T) {
 	}
 }
 
-// Where speech is taken away nothing of it is left, and all else stays.
+// Removed speech leaves nothing behind, and everything else stays.
 func TestHush(t *testing.T) {
 	const rate = 8000
 	whole := fixture(t, "call-straight.wav")
@@ -82,7 +82,8 @@ func TestHush(t *testing.T) {
 	}
 }
 
-// A splice of the whole is measured as the file is, and its mirror as the mirror.
+// A splice of the whole file measures the same as the file, and its mirror the same as the
+// mirror.
 func TestSpliceIsMeasuredAsAFile(t *testing.T) {
 	want, err := measureFile(t.Context(), fixtures+"call-straight.wav")
 	if err != nil {
@@ -119,7 +120,7 @@ func TestSpliceFails(t *testing.T) {
 	}
 }
 
-// The cuts of a call: every kind is there, and each has what its name says.
+// The cuts of a call: every kind exists, and each has the contents that its name states.
 func TestCutsOf(t *testing.T) {
 	joined := 4200 * time.Millisecond
 	facts := declare.Facts{Joined: declare.Joined{Agent: &joined}}
@@ -184,7 +185,7 @@ func TestCutsOf(t *testing.T) {
 	}
 }
 
-// What misleads most is decided on neither side, by the sound of these calls.
+// The most misleading cuts are decided on neither side, by the sound of these calls.
 func TestCutsAreNotDecidedWrongly(t *testing.T) {
 	labels := []Label{
 		{File: "call-straight.wav", Left: Customer, Fault: faultNone, Agent: "kim", Line: 1},

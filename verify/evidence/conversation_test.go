@@ -10,8 +10,8 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
-// speech draws segments in whole steps of 20 ms, in exact binary fractions of a
-// second, so that moving them rounds nothing.
+// speech draws segments in whole steps of 20 ms, in exact binary fractions of a second, so
+// that moving them causes no rounding.
 func speech(t *rapid.T, name string) []measurement.Segment {
 	var out []measurement.Segment
 	at := 0
@@ -32,8 +32,8 @@ func later(segments []measurement.Segment, by float64) []measurement.Segment {
 	return out
 }
 
-// Moving a channel in time moves the score by as much, and exchanging the channels negates
-// the shift at which a score is found.
+// Moving a channel in time moves the score by the same amount. Exchanging the channels
+// negates the shift of each score.
 func TestConversationMovesWithTheChannels(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &measurement.Measurements{}
@@ -56,8 +56,8 @@ func TestConversationMovesWithTheChannels(t *testing.T) {
 	})
 }
 
-// Parties who answer each other fit at their own time and nowhere else; a channel that is
-// late fits where it was.
+// Parties who answer each other fit at their own time and nowhere else; a late channel fits
+// at its former place.
 func TestConversationIsFoundWhereItIs(t *testing.T) {
 	var left, right []measurement.Segment
 	draw := rand.New(rand.NewPCG(1, 1))

@@ -77,7 +77,7 @@ func TestKnownAudio(t *testing.T) {
 	}
 }
 
-// Exchanging the channels negates all of it, whatever is found where.
+// Exchanging the channels negates the evidence, whatever is found on either side.
 func TestKnownAudioNegates(t *testing.T) {
 	ids := []string{"a", "b", "c"}
 	rapid.Check(t, func(t *rapid.T) {

@@ -20,8 +20,8 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// fitted is a profile under a name that a file may have, with weights that the
-// built-in one may change without changing these tests.
+// fitted is a profile under a valid file name, with weights that do not depend on the
+// built-in ones.
 func fitted() (evidence.Profile, evidence.Provenance) {
 	p := evidence.Builtin()
 	p.Name = "acme-2026-11"
@@ -53,9 +53,9 @@ func TestProfileRoundTrip(t *testing.T) {
 	}
 }
 
-// Every number of a profile is among its weights, and there is nothing in
-// a profile but its name and numbers: a kind of evidence that is added later
-// is read, written and fitted without a word about it.
+// Every number of a profile is among its weights, and a profile contains only its name and
+// numbers. A kind of evidence that is added later is therefore read, written and fitted
+// without further code.
 func TestWeightsAreAll(t *testing.T) {
 	p := evidence.Builtin()
 	weights := p.Weights()
@@ -150,8 +150,8 @@ func TestProfilesWithoutRatesAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Zero rates stand for the built-in ones, so that what a database stores of
-	// an old profile stays the same.
+	// Zero rates mean the built-in ones, so that the stored form of an old profile stays the
+	// same.
 	if p.Rates != (evidence.Rates{}) {
 		t.Errorf("rates %+v", p.Rates)
 	}
@@ -171,7 +171,7 @@ func TestOpenProfileOfNothing(t *testing.T) {
 	}
 }
 
-// What cannot be read back is not written.
+// A profile that cannot be read back is not written.
 func TestWriteProfileRefuses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, from := fitted()

@@ -32,7 +32,7 @@ func shifted(s []measurement.Segment, by float64) (out []measurement.Segment) {
 	return out
 }
 
-// without drops what begins before a time.
+// without removes segments that begin before a time.
 func without(s []measurement.Segment, before float64) (out []measurement.Segment) {
 	for _, g := range s {
 		if g.Start >= before {
@@ -52,7 +52,7 @@ func claim(m *measurement.Measurements, facts declare.Facts) (float64, string) {
 	return evidence.Sum(items), strings.Join(details, "\n")
 }
 
-// decided is the ratio from which 99 % are claimed.
+// decided is the lowest ratio that claims 99 %.
 var decided = math.Log10(99)
 
 func TestCallThatWasRecordedWholeIsDecided(t *testing.T) {
@@ -62,8 +62,8 @@ func TestCallThatWasRecordedWholeIsDecided(t *testing.T) {
 	}
 }
 
-// Each recipe is made of the call that is decided, with its true sides, and must not be
-// decided for the other.
+// Each recipe changes the decided call and keeps its true sides. It must not be decided for
+// the wrong side.
 func TestFaultsAreNotDecidedWrongly(t *testing.T) {
 	customer, agent := answers()
 	greeting, menu := measurement.Segment{Start: 1, End: 6}, measurement.Segment{Start: 33, End: 39}
@@ -108,8 +108,8 @@ func TestFaultsAreNotDecidedWrongly(t *testing.T) {
 	}
 }
 
-// Where the sides sound as if they changed places within the call, little is claimed and the
-// sentence says why.
+// If the sides sound as if they changed places within the call, little is claimed and the
+// sentence gives the reason.
 func TestSidesThatMayChangePlacesClaimLittle(t *testing.T) {
 	customer, agent := answers()
 	m := call(customer, agent, 0, 0)
@@ -145,8 +145,8 @@ func TestLegsOfTwoCallsAreNotDecided(t *testing.T) {
 	}
 }
 
-// What a scenario claims is less than what it would be without, never of the other sign,
-// and falls as its rate rises.
+// A claim with a scenario is smaller than without, never has the opposite sign, and falls as
+// the scenario's rate rises.
 func TestHigherRatesClaimLess(t *testing.T) {
 	customer, agent := answers()
 	m := call(customer, agent, 0, 0)

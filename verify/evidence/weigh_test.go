@@ -13,7 +13,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 )
 
-// call makes measurements of who speaks when; the rest is what a sound line gives.
+// call makes measurements of who speaks when; all other values are those of a sound line.
 func call(left, right []measurement.Segment, leadLeft, leadRight float64) *measurement.Measurements {
 	m := &measurement.Measurements{Schema: measurement.Schema, SampleRate: 8000, Channels: 2, DurationS: 60, Frames: 480000}
 	m.Pair.SideSwap = measurement.SideSwap{At: 30, SameSide: 2, CrossSide: 20} // the sides stay
@@ -209,8 +209,8 @@ func TestNothingWithoutBothParties(t *testing.T) {
 	}
 }
 
-// A turn that begins at the same instant as the greeting is neither before it nor an
-// answer to it, whichever side it is on.
+// A turn that begins at the same instant as the greeting is neither before it nor an answer
+// to it, on either side.
 func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
 	greeting := []measurement.Segment{{Start: 1, End: 5}, {Start: 20, End: 22}}
 	word := []measurement.Segment{{Start: 1, End: 2.2}, {Start: 6, End: 9}, {Start: 12, End: 18}}
@@ -223,8 +223,8 @@ func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
 	}
 }
 
-// TestExchangeNegates holds law 2: exchanging the channels negates the log10
-// likelihood ratio exactly, whatever was heard and whatever is known.
+// TestExchangeNegates holds law 2: exchanging the channels negates the log10 likelihood
+// ratio exactly, for all measurements and facts.
 func TestExchangeNegates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		segments := rapid.Custom(func(t *rapid.T) []measurement.Segment {
