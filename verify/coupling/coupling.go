@@ -60,24 +60,27 @@ type Profile struct {
 // overlap; times are in seconds from the start of the recording, which is durationS long. At
 // a lag, the parts that fall outside the recording do not count.
 func New(left, right []measurement.Segment, durationS float64) *Profile {
-	a, b := trackOf(left, durationS), trackOf(right, durationS)
-	steps := len(a.state) - 1 // the last state has no next one
+	a, b := trackOf(left, durationS).codes(), trackOf(right, durationS).codes()
+	steps := len(a) - 1 // the last state has no next one
 	p := &Profile{}
 	if steps < 1 {
 		return p
 	}
-	weights := fitted()
+	says := fitted().pairs()
 	p.windows = make([][lags]float64, (steps+windowSteps-1)/windowSteps)
 	for lag := -maxLag; lag <= maxLag; lag++ {
 		// With a positive lag the right channel is late: its step i+lag matches the left
-		// one's step i.
+		// one's step i. Both count in the window of their midpoint. Exchanging the channels
+		// therefore leaves them in the same window.
+		sum, window := 0.0, 0
 		for i := max(0, -lag); i < min(steps, steps-lag); i++ {
-			j := i + lag
-			// A step belongs to the window of the midpoint of both steps. Exchanging the
-			// channels therefore leaves it in the same window.
-			window := (i + j) / 2 / windowSteps
-			p.windows[window][lag+maxLag] += weights.step(a, i, b, j) + weights.step(b, j, a, i)
+			if w := (2*i + lag) / 2 / windowSteps; w != window {
+				p.windows[window][lag+maxLag] += sum
+				sum, window = 0, w
+			}
+			sum += says[a[i]][b[i+lag]]
 		}
+		p.windows[window][lag+maxLag] += sum
 	}
 	for _, w := range p.windows {
 		for lag, v := range w {

@@ -15,6 +15,28 @@ func (h *hazards) step(a track, i int, b track, j int) float64 {
 	return cell.stay
 }
 
+// codes is the number of different steps of a channel: its state, and whether it
+// then changes.
+const codes = 2 * states
+
+// pairs returns the contribution of one step of both channels, both ways, by their codes.
+func (h *hazards) pairs() *[codes][codes]float64 {
+	one := func(own, other int) float64 {
+		cell := &h[own/2][other/2]
+		if own%2 == 1 {
+			return cell.change
+		}
+		return cell.stay
+	}
+	var p [codes][codes]float64
+	for a := range p {
+		for b := range p {
+			p[a][b] = one(a, b) + one(b, a)
+		}
+	}
+	return &p
+}
+
 // counts are the number of steps in each pair of states, and the number of those steps that
 // ended the state.
 type counts [states][states]struct{ steps, changes float64 }

@@ -60,3 +60,15 @@ func stateOf(speaks bool, forS float64) uint8 {
 	}
 	return uint8(base + i)
 }
+
+// codes returns twice the state of each step, and one more where the channel then changes.
+func (t track) codes() []uint8 {
+	out := make([]uint8, len(t.state))
+	for i, state := range t.state {
+		out[i] = 2 * state
+		if t.change[i] {
+			out[i]++
+		}
+	}
+	return out
+}
