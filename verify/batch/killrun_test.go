@@ -34,7 +34,7 @@ func TestKillRun(t *testing.T) {
 			t.Fatalf("%s: %v", killsVariable, err)
 		}
 	} else if testing.Short() {
-		t.Skip("it takes a while")
+		t.Skip("a run of kills; run it without -short")
 	}
 	t.Run("sqlite", func(t *testing.T) {
 		r := &killRun{t: t, target: freshSQLite(t), kinds: []string{"batch"}, kills: kills}
