@@ -60,20 +60,20 @@ type Profile struct {
 // overlap; times are in seconds from the start of the recording, which is durationS long. At
 // a lag, the parts that fall outside the recording do not count.
 func New(left, right []measurement.Segment, durationS float64) *Profile {
-	a, b := trackOf(left, durationS).codes(), trackOf(right, durationS).codes()
-	steps := len(a) - 1 // the last state has no next one
+	a, b := trackOf(left, durationS), trackOf(right, durationS)
+	n := len(a) - 1 // the last state has no next one
 	p := &Profile{}
-	if steps < 1 {
+	if n < 1 {
 		return p
 	}
 	says := fitted().pairs()
-	p.windows = make([][lags]float64, (steps+windowSteps-1)/windowSteps)
+	p.windows = make([][lags]float64, (n+windowSteps-1)/windowSteps)
 	for lag := -maxLag; lag <= maxLag; lag++ {
 		// With a positive lag the right channel is late: its step i+lag matches the left
 		// one's step i. Both count in the window of their midpoint. Exchanging the channels
 		// therefore leaves them in the same window.
 		sum, window := 0.0, 0
-		for i := max(0, -lag); i < min(steps, steps-lag); i++ {
+		for i := max(0, -lag); i < min(n, n-lag); i++ {
 			if w := (2*i + lag) / 2 / windowSteps; w != window {
 				p.windows[window][lag+maxLag] += sum
 				sum, window = 0, w

@@ -144,8 +144,9 @@ func sameCentre(a, b string) bool {
 
 func sumOf(h *hazards, a, b track) float64 {
 	sum := 0.0
-	for i := range min(len(a.state), len(b.state)) - 1 {
-		sum += h.step(a, i, b, i) + h.step(b, i, a, i)
+	says := h.pairs()
+	for i := range min(len(a), len(b)) - 1 {
+		sum += says[a[i]][b[i]]
 	}
 	return sum
 }

@@ -6,32 +6,21 @@ import "math"
 // and without a change of the channel adds to the log10 likelihood ratio.
 type hazards [states][states]struct{ stay, change float64 }
 
-// step is the contribution of one step of channel a at i, given channel b at j.
-func (h *hazards) step(a track, i int, b track, j int) float64 {
-	cell := &h[a.state[i]][b.state[j]]
-	if a.change[i] {
+// of is the contribution of one step of a channel, given the other one's at that time.
+func (h *hazards) of(own, other step) float64 {
+	cell := &h[own.state()][other.state()]
+	if own.changes() {
 		return cell.change
 	}
 	return cell.stay
 }
 
-// codes is the number of different steps of a channel: its state, and whether it
-// then changes.
-const codes = 2 * states
-
-// pairs returns the contribution of one step of both channels, both ways, by their codes.
-func (h *hazards) pairs() *[codes][codes]float64 {
-	one := func(own, other int) float64 {
-		cell := &h[own/2][other/2]
-		if own%2 == 1 {
-			return cell.change
-		}
-		return cell.stay
-	}
-	var p [codes][codes]float64
+// pairs returns the contribution of one step of both channels, both ways.
+func (h *hazards) pairs() *[steps][steps]float64 {
+	var p [steps][steps]float64
 	for a := range p {
 		for b := range p {
-			p[a][b] = one(a, b) + one(b, a)
+			p[a][b] = h.of(step(a), step(b)) + h.of(step(b), step(a))
 		}
 	}
 	return &p
@@ -42,10 +31,10 @@ func (h *hazards) pairs() *[codes][codes]float64 {
 type counts [states][states]struct{ steps, changes float64 }
 
 func (c *counts) add(a, b track) {
-	for i := range len(a.state) - 1 {
-		cell := &c[a.state[i]][b.state[i]]
+	for i := range len(a) - 1 {
+		cell := &c[a[i].state()][b[i].state()]
 		cell.steps++
-		if a.change[i] {
+		if a[i].changes() {
 			cell.changes++
 		}
 	}

@@ -18,12 +18,17 @@ const (
 	states         = silentStates + speakingStates
 )
 
-// A track is a channel's state at each step, and whether it then changes from
+// A step is twice a channel's state, and one more where the channel then changes from
 // silence to speech or back.
-type track struct {
-	state  []uint8
-	change []bool
-}
+type step uint8
+
+const steps = 2 * states
+
+func (s step) state() int    { return int(s / 2) }
+func (s step) changes() bool { return s%2 == 1 }
+
+// A track is a channel, step by step.
+type track []step
 
 func trackOf(segments []measurement.Segment, durationS float64) track {
 	n := int(durationS / StepS)
@@ -34,14 +39,14 @@ func trackOf(segments []measurement.Segment, durationS float64) track {
 			speaks[i] = true
 		}
 	}
-	t := track{make([]uint8, n), make([]bool, n)}
+	t := make(track, n)
 	since := math.MaxInt32
 	for i := range n {
 		if i > 0 && speaks[i] != speaks[i-1] {
 			since = 0
-			t.change[i-1] = true
+			t[i-1]++
 		}
-		t.state[i] = stateOf(speaks[i], float64(since)*StepS)
+		t[i] = 2 * stateOf(speaks[i], float64(since)*StepS)
 		since++
 	}
 	return t
@@ -49,7 +54,7 @@ func trackOf(segments []measurement.Segment, durationS float64) track {
 
 func stepAt(s float64, n int) int { return min(max(int(math.Round(s/StepS)), 0), n) }
 
-func stateOf(speaks bool, forS float64) uint8 {
+func stateOf(speaks bool, forS float64) step {
 	limits, base := silentLimits(), 0
 	if speaks {
 		limits, base = speakingLimits(), silentStates
@@ -58,17 +63,5 @@ func stateOf(speaks bool, forS float64) uint8 {
 	if i < 0 {
 		i = len(limits)
 	}
-	return uint8(base + i)
-}
-
-// codes returns twice the state of each step, and one more where the channel then changes.
-func (t track) codes() []uint8 {
-	out := make([]uint8, len(t.state))
-	for i, state := range t.state {
-		out[i] = 2 * state
-		if t.change[i] {
-			out[i]++
-		}
-	}
-	return out
+	return step(base + i)
 }
