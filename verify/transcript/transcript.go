@@ -1,0 +1,21 @@
+package transcript
+
+// Unknown is the channel of a turn whose transcript does not say on which
+// channel it was heard.
+const Unknown = -1
+
+// A Transcript is what a recogniser or a person wrote down of a recording.
+type Transcript struct {
+	Maker    string // the form it was recognised as: "deepgram", "twilio", …
+	Language string // BCP 47, empty where it does not say
+	Turns    []Turn // in order of time, in the order of the text where there are no times
+}
+
+// A Turn is what one party says in one go.
+type Turn struct {
+	Channel    int     // 0 left, 1 right, Unknown where the transcript has no channels
+	Timed      bool    // Start and End are known; both are 0 where they are not
+	Start, End float64 // seconds from the beginning of the recording
+	Text       string  // words as written down, without labels and marks of sounds
+	Confidence float64 // of the recogniser, above 0 to 1; 0 where it gave none
+}
