@@ -87,7 +87,7 @@ func gated(side string, c *measurement.Channel) (finding.Finding, bool) {
 	}
 	return finding.New(finding.Gated, fmt.Sprintf(
 		"A noise gate chops the %s channel from %s to %s: %d times its sound starts from or stops in digital silence, %.0f dB below the speech level in the median.",
-		side, clockTime(from), clockTime(to), c.Edges.Count, below)), true
+		side, measurement.Clock(from), measurement.Clock(to), c.Edges.Count, below)), true
 }
 
 // cutOff finds a side whose sound ends in the middle of a word.
@@ -98,10 +98,10 @@ func cutOff(side string, c *measurement.Channel, durationS float64) (finding.Fin
 		}
 		until := "to the end"
 		if b.End < durationS-atEdgeS {
-			until = "until " + clockTime(b.End)
+			until = "until " + measurement.Clock(b.End)
 		}
 		return finding.New(finding.CutOff, fmt.Sprintf(
-			"The %s channel is cut off at %s in the middle of speech. Nothing is recorded %s.", side, clockTime(b.Start), until)), true
+			"The %s channel is cut off at %s in the middle of speech. Nothing is recorded %s.", side, measurement.Clock(b.Start), until)), true
 	}
 	return finding.Finding{}, false
 }
@@ -117,7 +117,7 @@ func partyLost(side string, c, other *measurement.Channel, durationS float64) (f
 		talk := measurement.Overlap([]measurement.Segment{last.Segment}, other.Segments, 0)
 		if last.Start >= atEdgeS && last.End >= durationS-atEdgeS/10 && last.End-last.Start >= goneS && talk >= goneTalkS {
 			return finding.New(finding.PartyLost, fmt.Sprintf(
-				"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.", side, clockTime(last.Start), talk)), true
+				"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.", side, measurement.Clock(last.Start), talk)), true
 		}
 	}
 	from := c.Segments[len(c.Segments)-1].End
@@ -133,7 +133,7 @@ func partyLost(side string, c, other *measurement.Channel, durationS float64) (f
 	}
 	return finding.New(finding.PartyLost, fmt.Sprintf(
 		"Nobody speaks on the %s channel from %s to the end, while the other side talks for %.0f s: that party is no longer recorded, or no longer there.",
-		side, clockTime(from), talk)), true
+		side, measurement.Clock(from), talk)), true
 }
 
 // blanked finds a part of the call that neither side recorded.
@@ -145,14 +145,8 @@ func blanked(m *measurement.Measurements) (finding.Finding, bool) {
 				continue
 			}
 			return finding.New(finding.Blanked, fmt.Sprintf(
-				"Neither channel carries anything from %s to %s, as where a recording is paused.", clockTime(from), clockTime(to))), true
+				"Neither channel carries anything from %s to %s, as where a recording is paused.", measurement.Clock(from), measurement.Clock(to))), true
 		}
 	}
 	return finding.Finding{}, false
-}
-
-// clockTime writes seconds as m:ss.t.
-func clockTime(s float64) string {
-	tenths := int(s*10 + 0.5)
-	return fmt.Sprintf("%d:%02d.%d", tenths/600, tenths/10%60, tenths%10)
 }

@@ -51,7 +51,7 @@ func swappedStretch(m *measurement.Measurements) (finding.Finding, bool) {
 		m.Pair.SideSwap.At.Happened() && by < m.Pair.SideSwap.SameSide-m.Pair.SideSwap.CrossSide+placeFirst {
 		return finding.Finding{}, false
 	}
-	when := fmt.Sprintf("From about %s to about %s", wholeSeconds(e.Start), wholeSeconds(e.End))
+	when := fmt.Sprintf("From about %s to about %s", measurement.WholeClock(e.Start), measurement.WholeClock(e.End))
 	part := []measurement.Segment{e.Segment}
 	within := measurement.Overlap(m.Left.Segments, part, 0) + measurement.Overlap(m.Right.Segments, part, 0)
 	talk := m.Left.Timing.TalkS + m.Right.Timing.TalkS
@@ -68,9 +68,6 @@ func swappedStretch(m *measurement.Measurements) (finding.Finding, bool) {
 	return f, true
 }
 
-// wholeSeconds formats seconds as m:ss.
-func wholeSeconds(s float64) string { return fmt.Sprintf("%d:%02d", int(s)/60, int(s)%60) }
-
 // orientationChanges finds a call whose sides change places within it. One verdict on the
 // whole call would average two truths.
 func orientationChanges(m *measurement.Measurements, p evidence.Profile) (finding.Finding, bool) {
@@ -82,7 +79,7 @@ func orientationChanges(m *measurement.Measurements, p evidence.Profile) (findin
 		return finding.Finding{}, false
 	}
 	nearer := func(by, share float64) bool { return e.SameSide-e.CrossSide >= by && e.CrossSide <= share*e.SameSide }
-	at := "about " + wholeSeconds(float64(e.At))
+	at := "about " + measurement.WholeClock(float64(e.At))
 	before, after := evidence.TurnTakingAround(m, float64(e.At), p)
 	around := before*after < 0 && min(math.Abs(before), math.Abs(after)) >= turnsAround
 	switch {

@@ -137,7 +137,7 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 		part := []measurement.Segment{s}
 		talk += max(measurement.Overlap(part, m.Left.Segments, 0), measurement.Overlap(part, m.Right.Segments, 0))
 		if where == "" {
-			where = fmt.Sprintf(" (from %s to %s)", clockTime(s.Start), clockTime(s.End))
+			where = fmt.Sprintf(" (from %s to %s)", measurement.Clock(s.Start), measurement.Clock(s.End))
 		}
 	}
 	switch {
@@ -206,7 +206,7 @@ func bursts(m *measurement.Measurements) []finding.Finding {
 		}
 		first := found[0]
 		out = append(out, finding.New(finding.Burst, fmt.Sprintf("The %s channel jumps to full scale at %s for %.0f ms, which is no speech.",
-			n, clockTime(first.Start), 1000*(first.End-first.Start))))
+			n, measurement.Clock(first.Start), 1000*(first.End-first.Start))))
 	}
 	return out
 }

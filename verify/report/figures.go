@@ -54,26 +54,12 @@ func span(seconds float64) string {
 	}
 }
 
-// clock writes a point in the recording: "0:12.4", "1:02:03.4".
-func clock(seconds float64) string {
-	tenths := int64(math.Round(seconds * 10))
-	return fmt.Sprintf("%s.%d", wholeClock(tenths/10), tenths%10)
-}
-
-// wholeClock writes a point in the recording on a whole second.
-func wholeClock(seconds int64) string {
-	if seconds < 3600 {
-		return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
-	}
-	return fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
-}
-
 // when writes a point in the recording that may never have come.
 func when(t measurement.Time) string {
 	if !t.Happened() {
 		return "never"
 	}
-	return clock(float64(t))
+	return measurement.Clock(float64(t))
 }
 
 // share writes part of a whole: "34 %".

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // A leaf is a value somewhere in a JSON object, ready to be read.
@@ -111,7 +113,7 @@ func elementText(raw json.RawMessage) (string, error) {
 	if !timed {
 		return text, nil
 	}
-	span := fmt.Sprintf("%s–%s", clock(*stretch.Start), clock(*stretch.End))
+	span := fmt.Sprintf("%s–%s", measurement.Clock(*stretch.Start), measurement.Clock(*stretch.End))
 	if text != "" {
 		span += "(" + text + ")"
 	}

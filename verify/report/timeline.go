@@ -118,7 +118,7 @@ func tickStep(least float64) float64 {
 
 func tick(t, step float64) string {
 	if step < 1 {
-		return clock(t)
+		return measurement.Clock(t)
 	}
-	return wholeClock(int64(math.Round(t)))
+	return measurement.WholeClock(t)
 }

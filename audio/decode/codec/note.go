@@ -6,14 +6,6 @@ import (
 	"github.com/otoscope/otoscope/audio/note"
 )
 
-// The codes of notes. They are a contract: programs match on them.
-const (
-	NoteTruncated   = note.Truncated
-	NoteSizeUnknown = note.SizeUnknown
-	NoteNotANumber  = note.NotANumber
-	NoteMalformed   = note.Malformed
-)
-
 // Note is something odd about a recording that was decoded nevertheless.
 type Note = note.Note
 
@@ -28,7 +20,7 @@ type Notes struct {
 
 // Add notes something, but no more than MaxMalformed of the kind that a file can be full of.
 func (n *Notes) Add(code note.Code, format string, args ...any) {
-	if code == NoteMalformed {
+	if code == note.Malformed {
 		n.malformed++
 		if n.malformed > MaxMalformed {
 			return
@@ -41,7 +33,7 @@ func (n *Notes) Add(code note.Code, format string, args ...any) {
 func (n *Notes) All() []Note {
 	list := append([]Note(nil), n.list...)
 	if unsaid := n.malformed - MaxMalformed; unsaid > 0 {
-		list = append(list, Note{Code: NoteMalformed, Detail: fmt.Sprintf("There are %d more things of this kind.", unsaid)})
+		list = append(list, Note{Code: note.Malformed, Detail: fmt.Sprintf("There are %d more things of this kind.", unsaid)})
 	}
 	return list
 }

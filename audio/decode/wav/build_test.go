@@ -2,11 +2,13 @@ package wav
 
 import (
 	"encoding/binary"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // wavFile is a WAV file for a test to write: correct in every field until the test changes one.
 type wavFile struct {
-	format  Format
+	format  codec.Format
 	order   binary.AppendByteOrder
 	fmt     []byte // body of the fmt chunk
 	before  []byte // whole chunks between fmt and data
@@ -30,7 +32,7 @@ func orderOf(container string) byteOrder {
 	return binary.LittleEndian
 }
 
-func newFile(f Format) *wavFile {
+func newFile(f codec.Format) *wavFile {
 	w := &wavFile{format: f, order: orderOf(f.Container)}
 	w.fmt = fmtBody(f)
 	if f.Container == "RF64" || f.Container == "BW64" {
@@ -39,11 +41,11 @@ func newFile(f Format) *wavFile {
 	return w
 }
 
-func tagOf(e Encoding) uint16 {
-	return map[Encoding]uint16{PCM: 1, Float: 3, ALaw: 6, MuLaw: 7}[e]
+func tagOf(e codec.Encoding) uint16 {
+	return map[codec.Encoding]uint16{codec.PCM: 1, codec.Float: 3, codec.ALaw: 6, codec.MuLaw: 7}[e]
 }
 
-func fmtBody(f Format) []byte {
+func fmtBody(f codec.Format) []byte {
 	order := orderOf(f.Container)
 	tag := tagOf(f.Encoding)
 	bits := f.Bits

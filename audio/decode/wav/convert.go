@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
@@ -30,7 +31,7 @@ type converter struct {
 	left, right [run]float32
 }
 
-func newConverter(f Format, channels int) *converter {
+func newConverter(f codec.Format, channels int) *converter {
 	stride := channels * f.SampleBytes()
 	return &converter{kernel: kernelFor(f, channels), stride: stride, bytes: make([]byte, run*stride)}
 }
@@ -61,15 +62,15 @@ func (c *converter) convert(left, right []float32, b []byte) (bad int) {
 }
 
 // kernelFor chooses the loop for a format.
-func kernelFor(f Format, channels int) kernel {
+func kernelFor(f codec.Format, channels int) kernel {
 	var one, two kernel
 	switch {
 	case f.ContainerBits == 8:
 		table := octetTable(f.Encoding)
 		one, two = table.mono, table.stereo
-	case f.Encoding == Float && f.ContainerBits == 32:
+	case f.Encoding == codec.Float && f.ContainerBits == 32:
 		one, two = mono32f, stereo32f
-	case f.Encoding == Float:
+	case f.Encoding == codec.Float:
 		one, two = mono64f, stereo64f
 	case f.ContainerBits == 16:
 		one, two = mono16, stereo16

@@ -4,7 +4,7 @@
 // [NewReader] reads up to the first sample. [Reader.Format] says how the recording is
 // stored, and [Reader.Read] fills two slices with samples, full scale being 1.0, until
 // io.EOF. [Reader.Notes] says what is unusual about a readable recording. One
-// that cannot be read gives an *[Error], which says what is wrong, at which byte, and what
+// that cannot be read gives an *[codec.Error], which says what is wrong, at which byte, and what
 // to do. Callers that do not know the format use package decode.
 //
 // # From bytes to samples
@@ -79,5 +79,5 @@
 // # Channels
 //
 // A file with one or two channels is read as it is. One with more is refused unless
-// [Options] pick two, because only a person can know which two are meant.
+// [codec.Options] pick two, because only a person can know which two are meant.
 package wav

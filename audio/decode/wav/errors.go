@@ -17,7 +17,7 @@ func malformed(at int64, format string, args ...any) error {
 }
 
 // unsupported is the error for a file with samples in an unsupported encoding.
-func unsupported(at int64, format string, args ...any) *Error {
+func unsupported(at int64, format string, args ...any) *codec.Error {
 	return codec.NewErrorAt(at, "the WAV file holds "+fmt.Sprintf(format, args...), codec.AdviceExport)
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 )
 
@@ -17,7 +18,7 @@ const recording = "RIFF\x00\x00\x00\x00WAVE" +
 	"\x00\x40\x00\x00" + "\x00\x20\x00\xC0" + "\x00\x10\x00\x80"
 
 func Example() {
-	r, err := wav.NewReader(strings.NewReader(recording), wav.Options{})
+	r, err := wav.NewReader(strings.NewReader(recording), codec.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -47,10 +48,10 @@ func Example() {
 }
 
 // An error says what is wrong and, as a hint, what to do.
-func ExampleError() {
-	_, err := wav.NewReader(strings.NewReader("fLaC\x00\x00\x00\x22"), wav.Options{})
+func ExampleNewReader_error() {
+	_, err := wav.NewReader(strings.NewReader("fLaC\x00\x00\x00\x22"), codec.Options{})
 	fmt.Println(err)
-	var e *wav.Error
+	var e *codec.Error
 	if errors.As(err, &e) {
 		fmt.Println(e.Hint())
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // Format tags of the fmt chunk (RFC 2361, mmreg.h).
@@ -68,7 +69,7 @@ func parseFmt(b []byte, at int64, order binary.ByteOrder, notes *codec.Notes) (f
 		return c, unsupported(at+8+24, "samples of the unknown sub-format %s", guid(subFormat, order))
 	}
 	if stated := order.Uint16(b[16:]); stated < extensionBytes {
-		notes.Add(NoteMalformed, "The fmt chunk's extension claims %d bytes, but all %d of it are there.", stated, extensionBytes)
+		notes.Add(note.Malformed, "The fmt chunk's extension claims %d bytes, but all %d of it are there.", stated, extensionBytes)
 	}
 	c.tag = tag
 	c.validBits = int(order.Uint16(b[18:]))
@@ -93,17 +94,17 @@ func guid(b []byte, order binary.ByteOrder) string {
 }
 
 // format checks the chunk and converts it, or says what is wrong with it.
-func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
-	f := Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
+func (c fmtChunk) format(container string, notes *codec.Notes) (codec.Format, error) {
+	f := codec.Format{Container: container, Channels: c.channels, SampleRate: int(c.rate), Bits: c.bits, Extensible: c.extensible}
 	switch c.tag {
 	case tagPCM:
-		f.Encoding = PCM
+		f.Encoding = codec.PCM
 	case tagFloat:
-		f.Encoding = Float
+		f.Encoding = codec.Float
 	case tagALaw:
-		f.Encoding = ALaw
+		f.Encoding = codec.ALaw
 	case tagMuLaw:
-		f.Encoding = MuLaw
+		f.Encoding = codec.MuLaw
 	default:
 		return f, unsupportedCodec(c.tag, c.at+8)
 	}
@@ -116,7 +117,7 @@ func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 	if err := c.checkBits(f.Encoding); err != nil {
 		return f, err
 	}
-	if f.Encoding == ALaw || f.Encoding == MuLaw {
+	if f.Encoding == codec.ALaw || f.Encoding == codec.MuLaw {
 		f.Bits = 8 // some writers give the 13, 14 or 16 bits that an octet expands to
 	}
 	width, err := c.sampleBytes(f, notes)
@@ -127,11 +128,11 @@ func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 	if f.FrameBytes() > 0xFFFF {
 		return f, malformed(c.at+8+2, "%d channels of %d bits do not fit into the frame of a WAV file", f.Channels, f.ContainerBits)
 	}
-	if f.Encoding == PCM && c.validBits > 0 {
+	if f.Encoding == codec.PCM && c.validBits > 0 {
 		if c.validBits <= f.ContainerBits {
 			f.Bits = c.validBits
 		} else {
-			notes.Add(NoteMalformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
+			notes.Add(note.Malformed, "The fmt chunk claims %d valid bits in samples of %d; they were read as %d-bit samples.",
 				c.validBits, f.ContainerBits, f.Bits)
 		}
 	}
@@ -139,9 +140,9 @@ func (c fmtChunk) format(container string, notes *codec.Notes) (Format, error) {
 }
 
 // checkBits refuses sample widths that an encoding does not have.
-func (c fmtChunk) checkBits(e Encoding) error {
+func (c fmtChunk) checkBits(e codec.Encoding) error {
 	switch e {
-	case PCM:
+	case codec.PCM:
 		if c.bits < 1 || c.bits > 32 {
 			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", codec.Count(c.bits, "bit"))
 			if c.bits == 64 {
@@ -149,7 +150,7 @@ func (c fmtChunk) checkBits(e Encoding) error {
 			}
 			return e
 		}
-	case Float:
+	case codec.Float:
 		if c.bits != 32 && c.bits != 64 {
 			return unsupported(c.at+8+14, "floating-point samples of %s; 32 and 64 are read", codec.Count(c.bits, "bit"))
 		}
@@ -160,21 +161,21 @@ func (c fmtChunk) checkBits(e Encoding) error {
 // sampleBytes is the size of one sample of one channel. If the fields of the chunk contradict each
 // other and no third field decides, the samples cannot be separated. A wrong frame size would mix
 // the channels, so this is an error, never a guess.
-func (c fmtChunk) sampleBytes(f Format, notes *codec.Notes) (int, error) {
+func (c fmtChunk) sampleBytes(f codec.Format, notes *codec.Notes) (int, error) {
 	packed := (f.Bits + 7) / 8
 	frame := c.channels * packed
 	switch {
 	case c.blockAlign == frame:
 		return packed, nil
-	case f.Encoding == PCM && packed == 3 && c.blockAlign == 4*c.channels:
+	case f.Encoding == codec.PCM && packed == 3 && c.blockAlign == 4*c.channels:
 		// No other number of channels fits. By the first RIFF specification of PCM, samples are
 		// left-justified in wider containers.
 		if !c.extensible {
-			notes.Add(NoteMalformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
+			notes.Add(note.Malformed, "The fmt chunk puts %d-bit samples into 32 bits without the extension that says so; they were read as left-justified.", f.Bits)
 		}
 		return 4, nil
 	case c.blockAlign == 0 || c.byteRate == c.rate*int64(frame):
-		notes.Add(NoteMalformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
+		notes.Add(note.Malformed, "The fmt chunk gives %s for one sample of every channel; %s of %d bits take %d, and were read so.",
 			codec.Count(c.blockAlign, "byte"), codec.Count(c.channels, "channel"), 8*packed, frame)
 		return packed, nil
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // FuzzReader checks for any bytes: no panic; finite samples, as many left as right; an error that
@@ -23,13 +25,13 @@ func FuzzReader(f *testing.F) {
 		f.Add(s.file, s.pick[0], s.pick[1])
 	}
 	f.Fuzz(func(t *testing.T, file []byte, left, right int) {
-		o := Options{Pick: [2]int{left, right}}
+		o := codec.Options{Pick: [2]int{left, right}}
 		whole := outcomeOf(NewReader(bytes.NewReader(file), o))
 		pieces := outcomeOf(NewReader(iotest.OneByteReader(bytes.NewReader(file)), o))
 		if !whole.equals(pieces) {
 			t.Fatalf("whole and in pieces differ (-whole +pieces):\n%s", cmp.Diff(whole, pieces, cmpopts.IgnoreUnexported(outcome{})))
 		}
-		var refusal *Error
+		var refusal *codec.Error
 		if whole.err != nil && (!errors.As(whole.err, &refusal) || refusal.Hint() == "") {
 			t.Fatalf("the error %v is no sentence with a hint", whole.err)
 		}
@@ -49,7 +51,7 @@ type outcome struct {
 	Channels    int
 	Format      string
 	Left, Right []float32
-	Notes       []Note
+	Notes       []codec.Note
 	Err         string
 	err         error
 }

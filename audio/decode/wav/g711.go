@@ -1,5 +1,7 @@
 package wav
 
+import "github.com/otoscope/otoscope/audio/decode/codec"
+
 // The two laws of ITU-T G.711 (11/1988), as the customary 16-bit values: µ-law's 14 bits and
 // A-law's 13 bits, left-justified.
 
@@ -31,13 +33,13 @@ func decodeALaw(octet byte) int16 {
 }
 
 // octetTable maps each octet of an 8-bit encoding to its sample.
-func octetTable(e Encoding) *octets {
+func octetTable(e codec.Encoding) *octets {
 	var table octets
 	for i := range table {
 		switch e {
-		case MuLaw:
+		case codec.MuLaw:
 			table[i] = float32(decodeMuLaw(byte(i))) / (1 << 15)
-		case ALaw:
+		case codec.ALaw:
 			table[i] = float32(decodeALaw(byte(i))) / (1 << 15)
 		default:
 			table[i] = float32(i-128) / (1 << 7)

@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"io"
 	"testing"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // TestMoreThanFourGiB reads RF64 of 4.3 GB, and a stream of unknown size that is as long. The samples are made as they are read. 65,535 channels make
@@ -12,11 +15,11 @@ func TestMoreThanFourGiB(t *testing.T) {
 	const channels = 65535
 	frames := uint32(1<<32/channels + 1000)
 	for _, long := range []uint64{uint64(frames) * channels, 0} {
-		w := newFile(Format{Container: "RF64", Encoding: PCM, Channels: channels, SampleRate: 8000, Bits: 8, ContainerBits: 8})
+		w := newFile(codec.Format{Container: "RF64", Encoding: codec.PCM, Channels: channels, SampleRate: 8000, Bits: 8, ContainerBits: 8})
 		w.size, w.sizeSet = 0xFFFFFFFF, true
 		binary.LittleEndian.PutUint64(w.ds64[8:], long)
 		numbered := &numberedFrames{frame: make([]byte, channels), left: frames}
-		r, err := NewReader(io.MultiReader(&endless{head: w.bytes()}, numbered), Options{Pick: [2]int{1, 4}})
+		r, err := NewReader(io.MultiReader(&endless{head: w.bytes()}, numbered), codec.Options{Pick: [2]int{1, 4}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +43,7 @@ func TestMoreThanFourGiB(t *testing.T) {
 		if at != frames {
 			t.Errorf("%d frames, want %d", at, frames)
 		}
-		if unknown := len(r.Notes()) == 1 && r.Notes()[0].Code == NoteSizeUnknown; unknown != (long == 0) || !unknown && len(r.Notes()) > 0 {
+		if unknown := len(r.Notes()) == 1 && r.Notes()[0].Code == note.SizeUnknown; unknown != (long == 0) || !unknown && len(r.Notes()) > 0 {
 			t.Errorf("size %d: notes %v", long, r.Notes())
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/go-audio/wav"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/note"
 )
 
 // unevenReader gives out its bytes in pieces of drawn sizes, sometimes nothing at all, and its last
@@ -36,28 +39,28 @@ func (u *unevenReader) Read(p []byte) (int, error) {
 }
 
 // storages are all ways to store a sample that are read.
-var storages = []Format{
-	{Encoding: PCM, Bits: 8, ContainerBits: 8},
-	{Encoding: PCM, Bits: 12, ContainerBits: 16},
-	{Encoding: PCM, Bits: 16, ContainerBits: 16},
-	{Encoding: PCM, Bits: 20, ContainerBits: 24},
-	{Encoding: PCM, Bits: 24, ContainerBits: 24},
-	{Encoding: PCM, Bits: 24, ContainerBits: 32},
-	{Encoding: PCM, Bits: 32, ContainerBits: 32},
-	{Encoding: Float, Bits: 32, ContainerBits: 32},
-	{Encoding: Float, Bits: 64, ContainerBits: 64},
-	{Encoding: ALaw, Bits: 8, ContainerBits: 8},
-	{Encoding: MuLaw, Bits: 8, ContainerBits: 8},
+var storages = []codec.Format{
+	{Encoding: codec.PCM, Bits: 8, ContainerBits: 8},
+	{Encoding: codec.PCM, Bits: 12, ContainerBits: 16},
+	{Encoding: codec.PCM, Bits: 16, ContainerBits: 16},
+	{Encoding: codec.PCM, Bits: 20, ContainerBits: 24},
+	{Encoding: codec.PCM, Bits: 24, ContainerBits: 24},
+	{Encoding: codec.PCM, Bits: 24, ContainerBits: 32},
+	{Encoding: codec.PCM, Bits: 32, ContainerBits: 32},
+	{Encoding: codec.Float, Bits: 32, ContainerBits: 32},
+	{Encoding: codec.Float, Bits: 64, ContainerBits: 64},
+	{Encoding: codec.ALaw, Bits: 8, ContainerBits: 8},
+	{Encoding: codec.MuLaw, Bits: 8, ContainerBits: 8},
 }
 
 // isWideWithoutExtension reports the one storage that is read with a note.
-func isWideWithoutExtension(f Format) bool {
+func isWideWithoutExtension(f codec.Format) bool {
 	return f.Bits == 24 && f.ContainerBits == 32 && !f.Extensible
 }
 
 var containers = []string{"WAVE", "RIFX", "RF64", "BW64"}
 
-func drawFormat(t *rapid.T) Format {
+func drawFormat(t *rapid.T) codec.Format {
 	f := rapid.SampledFrom(storages).Draw(t, "storage")
 	f.Container = rapid.SampledFrom(containers).Draw(t, "container")
 	f.Channels = rapid.SampledFrom([]int{1, 2, 2, 2, 3, 6, 257}).Draw(t, "channels")
@@ -94,7 +97,7 @@ func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 		}
 		uneven.sizes = append(uneven.sizes, 1+len(uneven.data)/2000)
 
-		r, err := NewReader(uneven, Options{Pick: pick})
+		r, err := NewReader(uneven, codec.Options{Pick: pick})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +122,7 @@ func TestAnyReadSizesGiveTheSameSamples(t *testing.T) {
 			equalSamples(t, "right", right, decodeSlowly(w, pick[1]-1))
 		}
 		for _, n := range r.Notes() {
-			if n.Code != NoteNotANumber && !isWideWithoutExtension(f) {
+			if n.Code != note.NotANumber && !isWideWithoutExtension(f) {
 				t.Fatalf("unexpected note %+v", n)
 			}
 		}
@@ -147,7 +150,7 @@ func noise(n int, seed uint64) []byte {
 
 // TestChannelsKeepTheirRamps shows a mistaken channel at once: left only rises and right only falls.
 func TestChannelsKeepTheirRamps(t *testing.T) {
-	w := newFile(Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16})
+	w := newFile(codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16})
 	const frames = 32768
 	for i := range frames {
 		w.samples = w.order.AppendUint16(w.samples, uint16(i))
@@ -165,7 +168,7 @@ func TestChannelsKeepTheirRamps(t *testing.T) {
 		"three, then none":  func() io.Reader { return &unevenReader{data: file, sizes: []int{3, 0, 0, 0}} },
 	} {
 		for _, block := range []int{1, 63, 64, 65, 1000, 40000} {
-			r, err := NewReader(open(), Options{})
+			r, err := NewReader(open(), codec.Options{})
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -186,7 +189,7 @@ func TestChannelsKeepTheirRamps(t *testing.T) {
 // 32 bits, read whole.
 func TestAgreesWithGoAudio(t *testing.T) {
 	for _, bits := range []int{8, 16, 24, 32} {
-		f := Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: 8000, Bits: bits, ContainerBits: bits}
+		f := codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 2, SampleRate: 8000, Bits: bits, ContainerBits: bits}
 		w := newFile(f)
 		w.samples = noise(1000*f.FrameBytes(), uint64(bits))
 		buffer, err := wav.NewDecoder(bytes.NewReader(w.bytes())).FullPCMBuffer()
@@ -194,7 +197,7 @@ func TestAgreesWithGoAudio(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := buffer.Data
-		r, err := NewReader(bytes.NewReader(w.bytes()), Options{})
+		r, err := NewReader(bytes.NewReader(w.bytes()), codec.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

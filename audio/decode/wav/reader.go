@@ -35,8 +35,8 @@ type Reader struct {
 // NewReader reads up to the first sample. The caller keeps ownership of r. The reader may read
 // more from r than the samples need.
 //
-// Its error is an *Error if the recording is at fault. An error of r is wrapped.
-func NewReader(r io.Reader, o Options) (*Reader, error) {
+// Its error is a *codec.Error if the recording is at fault. An error of r is wrapped.
+func NewReader(r io.Reader, o codec.Options) (*Reader, error) {
 	return Open(codec.NewSource(r), &codec.Notes{}, o)
 }
 
@@ -44,7 +44,7 @@ func NewReader(r io.Reader, o Options) (*Reader, error) {
 func Begins(head []byte) bool { return sniff.Head(head).Kind == sniff.WAV }
 
 // Open is NewReader for a source that may have been partly read, and may already have notes.
-func Open(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
+func Open(src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, error) {
 	l, err := walk(src, notes, o)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func Open(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
 
 // OpenRaw reads samples without a header, or those of a WAV file in the format o.Raw instead of
 // the header's.
-func OpenRaw(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) {
+func OpenRaw(src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, error) {
 	if head, _ := src.Peek(riffHeaderBytes); sniff.IsWAV(head) {
 		return Open(src, notes, o)
 	}
@@ -64,7 +64,7 @@ func OpenRaw(src *codec.Source, notes *codec.Notes, o Options) (*Reader, error) 
 	return open(src, notes, o, layout{format: o.Raw.Format(), bigEndian: o.Raw.BigEndian, size: math.MaxInt64, fixed: true, headerless: true})
 }
 
-func open(src *codec.Source, notes *codec.Notes, o Options, l layout) (*Reader, error) {
+func open(src *codec.Source, notes *codec.Notes, o codec.Options, l layout) (*Reader, error) {
 	r := &Reader{src: src, notes: notes, layout: l}
 	var err error
 	f := r.layout.format
@@ -83,13 +83,13 @@ func open(src *codec.Source, notes *codec.Notes, o Options, l layout) (*Reader, 
 }
 
 // Format returns how the recording is stored.
-func (r *Reader) Format() Format { return r.layout.format }
+func (r *Reader) Format() codec.Format { return r.layout.format }
 
 // Channels is the number of channels that Read delivers, 1 or 2.
 func (r *Reader) Channels() int { return len(r.taken) }
 
 // Notes returns what is unusual about the recording. It is complete once Read has returned io.EOF.
-func (r *Reader) Notes() []Note { return r.notes.All() }
+func (r *Reader) Notes() []codec.Note { return r.notes.All() }
 
 // Read fills left and right with up to len(left) sample frames and returns their number. Full
 // scale is 1.0: an n-bit integer sample s is s/2^(n-1), exactly up to 24 bits, and the nearest
@@ -128,7 +128,7 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 // finish returns the last error; the first time it also notes samples that were not numbers.
 func (r *Reader) finish() error {
 	if r.bad > 0 {
-		r.notes.Add(NoteNotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))
+		r.notes.Add(note.NotANumber, "%s not a number, infinite or too large, and read as 0.", were(r.bad))
 		r.bad = 0
 	}
 	return r.err
@@ -182,7 +182,7 @@ func (r *Reader) end(err error) error {
 func (r *Reader) remark() {
 	r.samples.remark()
 	if r.partial > 0 {
-		r.notes.Add(NoteMalformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
+		r.notes.Add(note.Malformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
 	}
 	likely, found := r.weighing.likelier()
 	if !found {

@@ -46,8 +46,8 @@ func TestSpecimens(t *testing.T) {
 	}
 }
 
-func decodeSpecimen(s specimen) ([]float32, []Note, error) {
-	r, err := NewReader(bytes.NewReader(s.file), Options{Pick: s.pick})
+func decodeSpecimen(s specimen) ([]float32, []codec.Note, error) {
+	r, err := NewReader(bytes.NewReader(s.file), codec.Options{Pick: s.pick})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,9 +57,9 @@ func decodeSpecimen(s specimen) ([]float32, []Note, error) {
 
 func checkRefusal(t *testing.T, s specimen, err error) {
 	t.Helper()
-	var refusal *Error
+	var refusal *codec.Error
 	if !errors.As(err, &refusal) {
-		t.Fatalf("the error is %v, which is no *Error", err)
+		t.Fatalf("the error is %v, which is no *codec.Error", err)
 	}
 	if !strings.Contains(err.Error(), s.problem) {
 		t.Errorf("the error is %q, not %q", err, s.problem)
@@ -82,7 +82,7 @@ func TestEveryCutOfAFile(t *testing.T) {
 	for cut := range len(file) {
 		left, notes, err := decodeSpecimen(specimen{file: file[:cut]})
 		if cut < first {
-			var refusal *Error
+			var refusal *codec.Error
 			if !errors.As(err, &refusal) || refusal.Hint() == "" {
 				t.Errorf("cut at byte %d: %v", cut, err)
 			}
@@ -94,7 +94,7 @@ func TestEveryCutOfAFile(t *testing.T) {
 			}
 			continue
 		}
-		if want := (cut - first) / 4; err != nil || len(left) != want || len(notes) == 0 || notes[0].Code != NoteTruncated {
+		if want := (cut - first) / 4; err != nil || len(left) != want || len(notes) == 0 || notes[0].Code != note.Truncated {
 			t.Errorf("cut at byte %d: %d frames, want %d; notes %v, error %v", cut, len(left), want, notes, err)
 		}
 	}
@@ -115,7 +115,7 @@ func TestErrorsOfTheReaderPass(t *testing.T) {
 		for _, broken := range []error{errors.New("connection reset"), io.ErrUnexpectedEOF} {
 			for cut := range len(file) {
 				for _, together := range []bool{false, true} {
-					r, err := NewReader(&breakingReader{data: file[:cut], err: broken, together: together}, Options{})
+					r, err := NewReader(&breakingReader{data: file[:cut], err: broken, together: together}, codec.Options{})
 					var left []float32
 					if err == nil {
 						left, _, err = drain(r, always(3))
@@ -136,7 +136,7 @@ func TestErrorsOfTheReaderPass(t *testing.T) {
 // sample.
 func TestErrorsBehindTheSamplesDoNotMatter(t *testing.T) {
 	for _, together := range []bool{false, true} {
-		r, err := NewReader(&breakingReader{data: stereo16Bit().bytes(), err: io.ErrUnexpectedEOF, together: together}, Options{})
+		r, err := NewReader(&breakingReader{data: stereo16Bit().bytes(), err: io.ErrUnexpectedEOF, together: together}, codec.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestErrorsBehindTheSamplesDoNotMatter(t *testing.T) {
 
 // TestRoomForSamples shows what happens with empty slices or slices of different lengths.
 func TestRoomForSamples(t *testing.T) {
-	r, err := NewReader(bytes.NewReader(stereo16Bit().bytes()), Options{})
+	r, err := NewReader(bytes.NewReader(stereo16Bit().bytes()), codec.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestReadersThatDoNotBehave(t *testing.T) {
 		"a negative count":             miscountingReader(-1),
 		"too great a count":            miscountingReader(1 << 20),
 	} {
-		r, err := NewReader(in, Options{})
+		r, err := NewReader(in, codec.Options{})
 		if err == nil {
 			_, _, err = drain(r, always(10))
 		}
@@ -206,7 +206,7 @@ func TestAnErrorIsTheEnd(t *testing.T) {
 	file := stereo16Bit().bytes()
 	broken := errors.New("connection reset")
 	in := &onceBroken{first: file[:60], rest: file[64:], err: broken}
-	r, err := NewReader(in, Options{})
+	r, err := NewReader(in, codec.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,11 +241,11 @@ func (o *onceBroken) Read(p []byte) (int, error) {
 
 // TestNoNumberIsCountedTwice whatever the sizes of the reads.
 func TestNoNumberIsCountedTwice(t *testing.T) {
-	w := newFile(Format{Container: "WAVE", Encoding: Float, Channels: 1, SampleRate: 8000, Bits: 32, ContainerBits: 32})
+	w := newFile(codec.Format{Container: "WAVE", Encoding: codec.Float, Channels: 1, SampleRate: 8000, Bits: 32, ContainerBits: 32})
 	w.samples = make([]byte, 4*300)
 	copy(w.samples[4:], "\x00\x00\xC0\x7F")
 	for _, block := range []int{2, 3, 64, 100} {
-		r, err := NewReader(bytes.NewReader(w.bytes()), Options{})
+		r, err := NewReader(bytes.NewReader(w.bytes()), codec.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +283,7 @@ func TestLittleIsAllocated(t *testing.T) {
 		left, right := make([]float32, 64), make([]float32, 64)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		r, err := NewReader(in, Options{Pick: s.pick})
+		r, err := NewReader(in, codec.Options{Pick: s.pick})
 		for err == nil {
 			_, err = r.Read(left, right)
 		}
@@ -320,7 +320,7 @@ func TestReadAllocatesNothing(t *testing.T) {
 		f.Container, f.Channels, f.SampleRate = "RIFX", 3, 8000
 		w := newFile(f)
 		w.samples = make([]byte, 400*1000*f.FrameBytes())
-		r, err := NewReader(bytes.NewReader(w.bytes()), Options{Pick: [2]int{3, 1}})
+		r, err := NewReader(bytes.NewReader(w.bytes()), codec.Options{Pick: [2]int{3, 1}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,8 @@ package wav
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // A reading is one way to interpret the bytes of samples. Only readings of 8 and 16 bits are
@@ -28,9 +30,9 @@ func readings() [readingCount]reading {
 	return [readingCount]reading{
 		readLittle: {name: "16-bit PCM", raw: "s16le", width: 2, order: binary.LittleEndian},
 		readBig:    {name: "16-bit PCM with the most significant byte first", raw: "s16be", width: 2, order: binary.BigEndian},
-		readMuLaw:  {name: "µ-law", raw: "mulaw", width: 1, octet: octetTable(MuLaw)},
-		readALaw:   {name: "A-law", raw: "alaw", width: 1, octet: octetTable(ALaw)},
-		readOctets: {name: "8-bit PCM", raw: "u8", width: 1, octet: octetTable(PCM)},
+		readMuLaw:  {name: "µ-law", raw: "mulaw", width: 1, octet: octetTable(codec.MuLaw)},
+		readALaw:   {name: "A-law", raw: "alaw", width: 1, octet: octetTable(codec.ALaw)},
+		readOctets: {name: "8-bit PCM", raw: "u8", width: 1, octet: octetTable(codec.PCM)},
 	}
 }
 
@@ -55,18 +57,18 @@ func (r *reading) samples(room []float32, piece []byte) []float32 {
 }
 
 // readingOf is the reading of a format, or -1 if it is none of these.
-func readingOf(f Format, bigEndian bool) int {
+func readingOf(f codec.Format, bigEndian bool) int {
 	switch {
 	case f.Channels > 2:
-	case f.Encoding == MuLaw:
+	case f.Encoding == codec.MuLaw:
 		return readMuLaw
-	case f.Encoding == ALaw:
+	case f.Encoding == codec.ALaw:
 		return readALaw
-	case f.Encoding == PCM && f.ContainerBits == 8:
+	case f.Encoding == codec.PCM && f.ContainerBits == 8:
 		return readOctets
-	case f.Encoding == PCM && f.ContainerBits == 16 && bigEndian:
+	case f.Encoding == codec.PCM && f.ContainerBits == 16 && bigEndian:
 		return readBig
-	case f.Encoding == PCM && f.ContainerBits == 16:
+	case f.Encoding == codec.PCM && f.ContainerBits == 16:
 		return readLittle
 	}
 	return -1
@@ -132,7 +134,7 @@ const (
 	maxPieces   = 160
 )
 
-func newWeighing(f Format, bigEndian bool) *weighing {
+func newWeighing(f codec.Format, bigEndian bool) *weighing {
 	header := readingOf(f, bigEndian)
 	if header < 0 {
 		return nil

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/zaf/g711"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // decodeSlowly is the reference: it decodes a file's samples from the test's data, one sample at a
@@ -28,14 +30,14 @@ func decodeSlowly(w *wavFile, channel int) []float32 {
 }
 
 // decodeOne decodes one sample, its most significant byte first.
-func decodeOne(f Format, octets []byte) float32 {
+func decodeOne(f codec.Format, octets []byte) float32 {
 	bits := new(big.Int).SetBytes(octets)
 	switch f.Encoding {
-	case ALaw:
+	case codec.ALaw:
 		return float32(g711.DecodeAlawFrame(octets[0])) / 32768
-	case MuLaw:
+	case codec.MuLaw:
 		return float32(g711.DecodeUlawFrame(octets[0])) / 32768
-	case Float:
+	case codec.Float:
 		v := math.Float64frombits(bits.Uint64())
 		if len(octets) == 4 {
 			v = float64(math.Float32frombits(uint32(bits.Uint64())))

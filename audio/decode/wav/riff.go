@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/note"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
@@ -25,7 +26,7 @@ const (
 
 // layout is what the chunks before the samples contain.
 type layout struct {
-	format     Format
+	format     codec.Format
 	bigEndian  bool   // RIFX
 	size       int64  // bytes of samples according to the header
 	vague      bool   // size is a placeholder of streaming writers, which cannot know it
@@ -42,7 +43,7 @@ const maxHead = 4096
 // with a known size, behind a header that does not make go-audio seek, allocate or fail.
 func (l layout) plain() bool {
 	f := l.format
-	return l.head != nil && f.Container == "WAVE" && f.Encoding == PCM && f.Bits == f.ContainerBits &&
+	return l.head != nil && f.Container == "WAVE" && f.Encoding == codec.PCM && f.Bits == f.ContainerBits &&
 		!l.vague && l.size%2 == 0 && l.size <= math.MaxInt32
 }
 
@@ -57,14 +58,14 @@ func (l layout) order() binary.ByteOrder {
 type walker struct {
 	src       *codec.Source
 	notes     *codec.Notes
-	options   Options
+	options   codec.Options
 	order     binary.ByteOrder
 	container string
 
 	found    *fmtChunk
-	format   Format // of found
-	longSize int64  // data size of ds64, negative if there is none
-	dataAt   int64  // byte of a data chunk before the fmt chunk, negative if there is none
+	format   codec.Format // of found
+	longSize int64        // data size of ds64, negative if there is none
+	dataAt   int64        // byte of a data chunk before the fmt chunk, negative if there is none
 
 	begin int64
 	head  []byte // see layout
@@ -84,7 +85,7 @@ func (w *walker) discard(n int) error {
 }
 
 // walk reads up to the first sample.
-func walk(src *codec.Source, notes *codec.Notes, o Options) (layout, error) {
+func walk(src *codec.Source, notes *codec.Notes, o codec.Options) (layout, error) {
 	w := &walker{src: src, notes: notes, options: o, order: binary.LittleEndian, longSize: -1, dataAt: -1, begin: src.Offset()}
 	if err := w.riffHeader(); err != nil {
 		return layout{}, err
@@ -237,7 +238,7 @@ func (w *walker) fmt(b []byte, at int64) error {
 		return malformed(at, "a second fmt chunk contradicts the first one, at byte %d", first)
 	}
 	w.odd = true
-	w.notes.Add(NoteMalformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
+	w.notes.Add(note.Malformed, "There is a second fmt chunk, at byte %d; it says the same as the first.", at)
 	return nil
 }
 
@@ -259,7 +260,7 @@ func (w *walker) pad(id string, size, at int64) error {
 		return nil // reading the next chunk's header gives the reason
 	}
 	if missingPad(next) {
-		w.notes.Add(NoteMalformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
+		w.notes.Add(note.Malformed, "The %s chunk at byte %d has an odd size and no pad byte after it.", w.name(id), at)
 		return nil
 	}
 	return w.discard(1)

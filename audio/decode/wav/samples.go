@@ -127,7 +127,7 @@ func (s *samples) goesOn() bool {
 		if !s.soundsOn(next) {
 			return false
 		}
-		s.notes.Add(NoteMalformed, "The samples end at byte %d by the header, but the sound goes on there; it was read to the end of the file.", at)
+		s.notes.Add(note.Malformed, "The samples end at byte %d by the header, but the sound goes on there; it was read to the end of the file.", at)
 		s.readToEnd()
 		return true
 	}
@@ -187,14 +187,14 @@ func (s *samples) nextData(midFrame bool) bool {
 }
 
 // laterFormat is the format in a fmt chunk behind samples of the first format.
-func (w *walker) laterFormat(size, at int64, first Format) (Format, error) {
+func (w *walker) laterFormat(size, at int64, first codec.Format) (codec.Format, error) {
 	b, err := w.src.Peek(int(min(size, extensibleFmtBytes)))
 	if err != nil {
-		return Format{}, err
+		return codec.Format{}, err
 	}
 	c, err := parseFmt(b, at, w.order, w.notes)
 	if err != nil {
-		return Format{}, err
+		return codec.Format{}, err
 	}
 	return c.format(first.Container, w.notes)
 }
@@ -210,15 +210,15 @@ func skipPad(src *codec.Source) {
 func (s *samples) remark() {
 	f := s.layout.format
 	if s.more > 0 {
-		s.notes.Add(NoteMalformed, "The samples lie in %d data chunks; they were read one after another.", s.more+1)
+		s.notes.Add(note.Malformed, "The samples lie in %d data chunks; they were read one after another.", s.more+1)
 	}
 	switch {
 	case s.toEnd && s.layout.vague || s.left > 0 && s.layout.vague:
-		s.notes.Add(NoteSizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
+		s.notes.Add(note.SizeUnknown, "The header gives no usable size for the samples (%d bytes); they were read to the end of the file, %d bytes.",
 			s.layout.size, s.given)
 	case s.toEnd: // already noted
 	case s.left > 0:
-		s.notes.Add(NoteTruncated, "The header announces %d bytes of samples, but only %d are there; the last %d bytes, %s, are missing.",
+		s.notes.Add(note.Truncated, "The header announces %d bytes of samples, but only %d are there; the last %d bytes, %s, are missing.",
 			s.given+s.left, s.given, s.left, f.Duration(s.left))
 	default:
 		s.remarkRest()
@@ -232,11 +232,11 @@ func (s *samples) remarkRest() {
 		if s.behind {
 			return // irrelevant, and perhaps the middle of a chunk
 		}
-		s.notes.Add(NoteMalformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
+		s.notes.Add(note.Malformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
 	case followedByRecording:
 		skipPad(s.src)
 		at := s.src.Offset()
-		l, err := walk(s.src, &codec.Notes{}, Options{NoQuote: true})
+		l, err := walk(s.src, &codec.Notes{}, codec.Options{NoQuote: true})
 		if err != nil {
 			s.notes.Add(note.TrailingRecording, "A second WAV file begins at byte %d; it cannot be read.", at)
 			return

@@ -30,7 +30,7 @@ type specimen struct {
 
 // stereo16Bit is the file that most specimens are made of: 10 frames, left rising, right falling.
 func stereo16Bit() *wavFile {
-	w := newFile(Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16})
+	w := newFile(codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16})
 	for i := range 10 {
 		w.samples = binary.LittleEndian.AppendUint16(w.samples, uint16(100+i))
 		w.samples = binary.LittleEndian.AppendUint16(w.samples, uint16(-100-i))
@@ -145,7 +145,7 @@ func formatSpecimens() []specimen {
 					s.right = decodeSlowly(w, taken[1]-1)
 				}
 				if isWideWithoutExtension(f) {
-					s.notes = []note.Code{NoteMalformed}
+					s.notes = []note.Code{note.Malformed}
 				}
 				all = append(all, s)
 			}
@@ -159,51 +159,51 @@ func sizeSpecimens() []specimen {
 	none := func(w *wavFile) { w.samples = nil }
 	listBehind := func(w *wavFile) { w.after = list }
 	mono8 := func(after []byte, noPad bool) []byte {
-		w := newFile(Format{Container: "WAVE", Encoding: PCM, Channels: 1, SampleRate: 8000, Bits: 8, ContainerBits: 8})
+		w := newFile(codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 1, SampleRate: 8000, Bits: 8, ContainerBits: 8})
 		w.samples, w.after, w.noPad = []byte("\x80\x90\xA0"), after, noPad
 		return w.bytes()
 	}
 	return []specimen{
 		{name: "size 0, nothing behind", file: sized(0, none), problem: "the file has a header but no samples", hint: "when the call is over"},
 		{name: "size 0, LIST behind", file: sized(0, none, listBehind), problem: "the file has a header but no samples", hint: "when the call is over"},
-		{name: "size 0, samples behind", file: sized(0), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size 0, samples behind", file: sized(0), frames: 10, notes: []note.Code{note.SizeUnknown}},
 		{name: "size 0, one sample behind", file: sized(0, func(w *wavFile) { w.samples = w.samples[:2] }),
 			problem: "the file has a header but no samples"},
-		{name: "size FFFFFFFF", file: sized(0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
+		{name: "size FFFFFFFF", file: sized(0xFFFFFFFF), frames: 10, notes: []note.Code{note.SizeUnknown}},
 		{name: "size FFFFFFFF, nothing behind", file: sized(0xFFFFFFFF, none), problem: "the file has a header but no samples", hint: "when the call is over"},
-		{name: "size FFFFFFFE", file: sized(0xFFFFFFFE), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size FFFFFFDB", file: sized(0xFFFFFFFF - 36), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size 7FFFFFFF", file: sized(0x7FFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size 7FFFF000", file: sized(0x7FFFF000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size 80000000", file: sized(0x80000000), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "size past the end", file: sized(8040), frames: 10, notes: []note.Code{NoteTruncated},
+		{name: "size FFFFFFFE", file: sized(0xFFFFFFFE), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "size FFFFFFDB", file: sized(0xFFFFFFFF - 36), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "size 7FFFFFFF", file: sized(0x7FFFFFFF), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "size 7FFFF000", file: sized(0x7FFFF000), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "size 80000000", file: sized(0x80000000), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "size past the end", file: sized(8040), frames: 10, notes: []note.Code{note.Truncated},
 			says: "announces 8040 bytes of samples, but only 40 are there; the last 8000 bytes, 0.25 s, are missing"},
 		{name: "size past the end in mid frame", file: sized(400, func(w *wavFile) { w.samples = w.samples[:38] }), frames: 9,
-			notes: []note.Code{NoteTruncated, NoteMalformed}, says: "last 2 bytes were dropped"},
+			notes: []note.Code{note.Truncated, note.Malformed}, says: "last 2 bytes were dropped"},
 		{name: "size past the end, nothing there", file: sized(8000, none), problem: "the file has a header but no samples", hint: "when the call is over"},
-		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed},
+		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []note.Code{note.Malformed, note.Malformed},
 			says: "end in the middle of a frame: the last 2 bytes"},
-		{name: "size odd", file: sized(39), frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed}},
+		{name: "size odd", file: sized(39), frames: 9, notes: []note.Code{note.Malformed, note.Malformed}},
 		{name: "odd samples, pad byte", file: mono8(nil, false), frames: 3},
 		{name: "odd samples, no pad byte", file: mono8(nil, true), frames: 3},
 		{name: "odd samples, pad byte, LIST", file: mono8(list, false), frames: 3},
 		{name: "odd samples, no pad byte, LIST", file: mono8(list, true), frames: 3},
 		{name: "samples, LIST", file: spoiled(listBehind), frames: 10},
 		{name: "samples, garbage", file: spoiled(func(w *wavFile) { w.after = []byte("\xFF\xFEgarbage") }), frames: 10,
-			notes: []note.Code{NoteMalformed}, says: "end at byte 84 by the header, and what follows is not a chunk"},
+			notes: []note.Code{note.Malformed}, says: "end at byte 84 by the header, and what follows is not a chunk"},
 		{name: "two data chunks", file: spoiled(func(w *wavFile) { w.after = chunk(binary.LittleEndian, "data", w.samples) }), frames: 20,
-			notes: []note.Code{NoteMalformed}, says: "lie in 2 data chunks"},
-		{name: "two data chunks, LIST and fmt between", frames: 20, notes: []note.Code{NoteMalformed},
+			notes: []note.Code{note.Malformed}, says: "lie in 2 data chunks"},
+		{name: "two data chunks, LIST and fmt between", frames: 20, notes: []note.Code{note.Malformed},
 			file: spoiled(func(w *wavFile) {
 				w.after = slices.Concat(list, chunk(w.order, "fmt ", w.fmt), chunk(w.order, "data", w.samples))
 			})},
-		{name: "three data chunks, the last cut short", frames: 25, notes: []note.Code{NoteMalformed, NoteTruncated}, says: "lie in 3 data chunks",
+		{name: "three data chunks, the last cut short", frames: 25, notes: []note.Code{note.Malformed, note.Truncated}, says: "lie in 3 data chunks",
 			file: spoiled(func(w *wavFile) {
 				w.after = slices.Concat(chunk(w.order, "data", w.samples), rawChunk("data", 40, string(w.samples[:20])))
 			})},
 		{name: "many empty data chunks", file: spoiled(func(w *wavFile) { w.after = []byte(strings.Repeat("data\x00\x00\x00\x00", 1000)) }), frames: 10},
 		{name: "a second data chunk of unknown size", file: spoiled(func(w *wavFile) { w.after = rawChunk("data", 0xFFFFFFFF, string(w.samples)) }),
-			frames: 20, notes: []note.Code{NoteMalformed, NoteSizeUnknown}},
+			frames: 20, notes: []note.Code{note.Malformed, note.SizeUnknown}},
 		{name: "a second data chunk of another format", frames: 10, notes: []note.Code{note.TrailingRecording},
 			says: "stored in another way (WAVE PCM 16-bit, 8001 Hz, 2 channels)",
 			file: spoiled(func(w *wavFile) {
@@ -212,30 +212,30 @@ func sizeSpecimens() []specimen {
 				w.after = slices.Concat(chunk(w.order, "fmt ", other), chunk(w.order, "data", w.samples))
 			})},
 		{name: "a second data chunk behind half a frame", frames: 9, says: "ends in the middle of a frame",
-			notes: []note.Code{note.TrailingRecording, NoteMalformed},
+			notes: []note.Code{note.TrailingRecording, note.Malformed},
 			file:  spoiled(func(w *wavFile) { w.samples = w.samples[:38]; w.after = chunk(w.order, "data", make([]byte, 40)) })},
 		{name: "a second WAV file", file: slices.Concat(stereo16Bit().bytes(), stereo16Bit().bytes()), frames: 10,
 			notes: []note.Code{note.TrailingRecording}, says: "begins at byte 84, with 0.00 s of sound (WAVE PCM 16-bit, 8000 Hz, 2 channels)"},
 		{name: "a second WAV file that is none", file: slices.Concat(stereo16Bit().bytes(), []byte("RIFF....WAVE")), frames: 10,
 			notes: []note.Code{note.TrailingRecording}, says: "it cannot be read"},
-		{name: "size before the end, sound behind", frames: 2010, notes: []note.Code{NoteMalformed}, says: "the sound goes on there",
+		{name: "size before the end, sound behind", frames: 2010, notes: []note.Code{note.Malformed}, says: "the sound goes on there",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
-		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{NoteMalformed}, says: "it was not read",
+		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{note.Malformed}, says: "it was not read",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, noise(8000, 1)...) })},
-		{name: "size before the end, text behind", frames: 10, notes: []note.Code{NoteMalformed}, says: "it was not read",
+		{name: "size before the end, text behind", frames: 10, notes: []note.Code{note.Malformed}, says: "it was not read",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, strings.Repeat(". a text. ", 800)...) })},
-		{name: "size before the end in mid frame, sound behind", frames: 9, notes: []note.Code{NoteMalformed, NoteMalformed},
+		{name: "size before the end in mid frame, sound behind", frames: 9, notes: []note.Code{note.Malformed, note.Malformed},
 			file: sized(38, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
 		{name: "RF64", file: rf64(40, 0xFFFFFFFF), frames: 10},
 		{name: "RF64 with the size in both places", file: rf64(40, 40), frames: 10},
 		{name: "RF64 with the size in the data chunk alone", file: rf64(0, 40), frames: 10},
 		{name: "RF64 with size 0 in the data chunk", file: rf64(40, 0), frames: 10},
-		{name: "RF64 without a size", file: rf64(0, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "RF64 with all bits set", file: rf64(math.MaxUint64, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "RF64 with 2^62 bytes", file: rf64(1<<62, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteTruncated}},
-		{name: "RF64 with 2^63 bytes", file: rf64(1<<63, 0xFFFFFFFF), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "RF64 without ds64", file: append([]byte("RF64"), sized(0xFFFFFFFF)[4:]...), frames: 10, notes: []note.Code{NoteSizeUnknown}},
-		{name: "RF64 with a short ds64", frames: 10, notes: []note.Code{NoteSizeUnknown},
+		{name: "RF64 without a size", file: rf64(0, 0xFFFFFFFF), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "RF64 with all bits set", file: rf64(math.MaxUint64, 0xFFFFFFFF), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "RF64 with 2^62 bytes", file: rf64(1<<62, 0xFFFFFFFF), frames: 10, notes: []note.Code{note.Truncated}},
+		{name: "RF64 with 2^63 bytes", file: rf64(1<<63, 0xFFFFFFFF), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "RF64 without ds64", file: append([]byte("RF64"), sized(0xFFFFFFFF)[4:]...), frames: 10, notes: []note.Code{note.SizeUnknown}},
+		{name: "RF64 with a short ds64", frames: 10, notes: []note.Code{note.SizeUnknown},
 			file: append(rawChunk("RF64", 0xFFFFFFFF, "WAVE"), append(rawChunk("ds64", 8, "12345678"), sized(0xFFFFFFFF)[12:]...)...)},
 		{name: "RF64 with a giant ds64", problem: `the "ds64" chunk claims 4294967295 bytes`,
 			file: append(rawChunk("RF64", 0xFFFFFFFF, "WAVE"), rawChunk("ds64", 0xFFFFFFFF, "12345678")...)},
@@ -267,18 +267,18 @@ func chunkSpecimens() []specimen {
 		{name: "odd LIST, pad byte", file: before(chunk(le, "LIST", []byte("INFOx"))), frames: 10},
 		{name: "odd LIST, pad byte that is not 0", file: before(rawChunk("LIST", 5, "INFOxy")), frames: 10},
 		{name: "odd LIST, no pad byte", file: before(rawChunk("LIST", 5, "INFOx")), frames: 10,
-			notes: []note.Code{NoteMalformed}, says: `The "LIST" chunk at byte 36 has an odd size and no pad byte`},
+			notes: []note.Code{note.Malformed}, says: `The "LIST" chunk at byte 36 has an odd size and no pad byte`},
 		{name: "odd LIST, no pad byte, unknown chunk", file: before(rawChunk("LIST", 5, "INFOx"), rawChunk("zzzz", 0, "")), frames: 10,
-			notes: []note.Code{NoteMalformed}},
+			notes: []note.Code{note.Malformed}},
 		{name: "odd LIST at the end", file: riffOf(fmtChunk, rawChunk("LIST", 5, "INFOx")), problem: "ends before its data chunk"},
 		{name: "many oddities", file: before([]byte(strings.Repeat(string(rawChunk("LIST", 1, "x")), 40))), frames: 10,
-			notes: slices.Repeat([]note.Code{NoteMalformed}, codec.MaxMalformed+1), says: "24 more things"},
+			notes: slices.Repeat([]note.Code{note.Malformed}, codec.MaxMalformed+1), says: "24 more things"},
 		{name: "too many chunks", file: before(many("JUNK", chunkLimit)), problem: "more than 4096 chunks"},
 		{name: "giant LIST", file: before(rawChunk("LIST", 0xFFFFFFF0, "INFO")), problem: `the "LIST" chunk claims 4294967280 bytes`},
 		{name: "giant smpl", file: before(rawChunk("smpl", 0x7FFFFFFF, "")), problem: `the "smpl" chunk claims 2147483647 bytes`},
 		{name: "LIST past the end", file: before(rawChunk("LIST", 1000, "INFO")), problem: `ends in the middle of the "LIST" chunk that begins at byte 36 (at byte 96)`, hint: "fetch it again"},
 		{name: "no chunk where one should be", file: before([]byte("\x00\x01\x02\x03\x04\x05\x06\x07")), problem: `should begin, there is "\x00\x01\x02\x03" (00 01 02 03) (at byte 36)`},
-		{name: "fmt twice", file: before(fmtChunk), frames: 10, notes: []note.Code{NoteMalformed}},
+		{name: "fmt twice", file: before(fmtChunk), frames: 10, notes: []note.Code{note.Malformed}},
 		{name: "fmt twice, contradicting", file: before(mono), problem: "a second fmt chunk contradicts the first one, at byte 12 (at byte 36)"},
 		{name: "fmt after the samples", file: riffOf(data, fmtChunk), problem: "the samples come before any fmt chunk", hint: "Export"},
 		{name: "fmt after samples of unknown size", file: riffOf(rawChunk("data", 0xFFFFFFFF, "1234"), fmtChunk), problem: "the samples come before any fmt chunk"},
@@ -301,7 +301,7 @@ func fmtSpecimens() []specimen {
 	le.PutUint16(wide.fmt[12:], 8)
 	le.PutUint16(wide.fmt[14:], 24)
 	floats := func(bits int, values ...float64) []byte {
-		w := newFile(Format{Container: "WAVE", Encoding: Float, Channels: 1, SampleRate: 8000, Bits: bits, ContainerBits: bits})
+		w := newFile(codec.Format{Container: "WAVE", Encoding: codec.Float, Channels: 1, SampleRate: 8000, Bits: bits, ContainerBits: bits})
 		for _, v := range values {
 			if bits == 32 {
 				w.samples = le.AppendUint32(w.samples, math.Float32bits(float32(v)))
@@ -311,15 +311,15 @@ func fmtSpecimens() []specimen {
 		}
 		return w.bytes()
 	}
-	narrow := newFile(Format{Container: "WAVE", Encoding: MuLaw, Channels: 2, SampleRate: 8000, Bits: 8, ContainerBits: 8})
+	narrow := newFile(codec.Format{Container: "WAVE", Encoding: codec.MuLaw, Channels: 2, SampleRate: 8000, Bits: 8, ContainerBits: 8})
 	narrow.samples = make([]byte, 20)
 	le.PutUint16(narrow.fmt[14:], 16)
-	crowd := newFile(Format{Container: "WAVE", Encoding: PCM, Channels: 65535, SampleRate: 8000, Bits: 8, ContainerBits: 8})
+	crowd := newFile(codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 65535, SampleRate: 8000, Bits: 8, ContainerBits: 8})
 	crowd.samples = []byte{1, 2, 3}
 	crowd16 := append([]byte(nil), crowd.bytes()...)
 	le.PutUint16(crowd16[34:], 16)
 	le.PutUint16(crowd16[32:], 0)
-	three := newFile(Format{Container: "WAVE", Encoding: PCM, Channels: 3, SampleRate: 8000, Bits: 16, ContainerBits: 16})
+	three := newFile(codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 3, SampleRate: 8000, Bits: 16, ContainerBits: 16})
 	three.samples = make([]byte, 60)
 	nan, inf := math.NaN(), math.Inf(1)
 	return []specimen{
@@ -344,9 +344,9 @@ func fmtSpecimens() []specimen {
 		{name: "1 Hz", file: with32(4, 1), problem: "an impossible sample rate of 1 Hz"},
 		{name: "4 GHz", file: with32(4, math.MaxUint32), problem: "an impossible sample rate of 4294967295 Hz"},
 		{name: "wrong byte rate", file: with32(8, 1), frames: 10},
-		{name: "block align of one channel", file: with16(12, 2), frames: 10, notes: []note.Code{NoteMalformed},
+		{name: "block align of one channel", file: with16(12, 2), frames: 10, notes: []note.Code{note.Malformed},
 			says: "gives 2 bytes for one sample of every channel; 2 channels of 16 bits take 4"},
-		{name: "block align 0", file: with16(12, 0), frames: 10, notes: []note.Code{NoteMalformed}},
+		{name: "block align 0", file: with16(12, 0), frames: 10, notes: []note.Code{note.Malformed}},
 		{name: "block align contradicts", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 2, 1 }),
 			problem: "2 channels of 16 bits take 4 bytes, but it gives 2", hint: "16-bit PCM WAV"},
 		{name: "block align of 32 bits", file: spoiled(func(w *wavFile) { w.fmt[12], w.fmt[8] = 8, 1 }), problem: "2 channels of 16 bits take 4 bytes, but it gives 8"},
@@ -354,12 +354,12 @@ func fmtSpecimens() []specimen {
 		{name: "33 bits", file: with16(14, 33), problem: "PCM samples of 33 bits"},
 		{name: "64 bits", file: with16(14, 64), problem: "PCM samples of 64 bits", hint: "ffmpeg -i recording.wav"},
 		{name: "12 bits in 16", file: with16(14, 12), frames: 10},
-		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5, notes: []note.Code{NoteMalformed}, says: "left-justified"},
+		{name: "24 bits in 32, not extensible", file: wide.bytes(), frames: 5, notes: []note.Code{note.Malformed}, says: "left-justified"},
 		{name: "float of 16 bits", file: with16(0, 3), problem: "floating-point samples of 16 bits"},
 		{name: "mu-law that says 16 bits", file: narrow.bytes(), frames: 10},
-		{name: "extensible with 17 valid bits", file: extensible(func(b []byte) []byte { b[18] = 17; return b }), frames: 10, notes: []note.Code{NoteMalformed}},
+		{name: "extensible with 17 valid bits", file: extensible(func(b []byte) []byte { b[18] = 17; return b }), frames: 10, notes: []note.Code{note.Malformed}},
 		{name: "extensible with 0 valid bits", file: extensible(func(b []byte) []byte { b[18] = 0; return b }), frames: 10},
-		{name: "extensible with 40 bytes and no extension", file: extensible(func(b []byte) []byte { b[16] = 0; return b }), frames: 10, notes: []note.Code{NoteMalformed}},
+		{name: "extensible with 40 bytes and no extension", file: extensible(func(b []byte) []byte { b[16] = 0; return b }), frames: 10, notes: []note.Code{note.Malformed}},
 		{name: "extensible with a long extension", file: extensible(func(b []byte) []byte { b[16] = 30; return append(b, make([]byte, 8)...) }), frames: 10},
 		{name: "extensible, 24 bits in 32 that says 24", file: extensible(func(b []byte) []byte { b[14], b[12], b[18] = 24, 8, 24; return b }), frames: 5},
 		{name: "extensible and too short", file: extensible(func(b []byte) []byte { return b[:38] }), problem: "needs 40 bytes, but has 38"},
@@ -368,9 +368,9 @@ func fmtSpecimens() []specimen {
 		{name: "extensible of a sub-format beyond the tags", file: extensible(func(b []byte) []byte { b[26] = 1; return b }), problem: "sub-format 00010001-0000"},
 		{name: "extensible ADPCM", file: extensible(func(b []byte) []byte { b[24] = 2; return b }), problem: "Microsoft ADPCM (format tag 0x0002)"},
 		{name: "extensible extensible", file: extensible(func(b []byte) []byte { b[24], b[25] = 0xFE, 0xFF; return b }), problem: "format tag 0xFFFE"},
-		{name: "float32 that is no number", file: floats(32, 0.5, nan, inf, -inf, 2), frames: 5, notes: []note.Code{NoteNotANumber}, says: "3 samples were"},
-		{name: "float64 that is no number", file: floats(64, nan, 0.5), frames: 2, notes: []note.Code{NoteNotANumber}, says: "1 sample was"},
-		{name: "float64 beyond float32", file: floats(64, 1e300, -1e39, 1e-300, 1e38), frames: 4, notes: []note.Code{NoteNotANumber}, says: "2 samples were"},
+		{name: "float32 that is no number", file: floats(32, 0.5, nan, inf, -inf, 2), frames: 5, notes: []note.Code{note.NotANumber}, says: "3 samples were"},
+		{name: "float64 that is no number", file: floats(64, nan, 0.5), frames: 2, notes: []note.Code{note.NotANumber}, says: "1 sample was"},
+		{name: "float64 beyond float32", file: floats(64, 1e300, -1e39, 1e-300, 1e38), frames: 4, notes: []note.Code{note.NotANumber}, says: "2 samples were"},
 	}
 }
 

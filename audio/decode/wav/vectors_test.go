@@ -48,7 +48,7 @@ func TestVectorsAreTheSpecimens(t *testing.T) {
 		v := vector{What: s.name, Pick: s.pick, Raw: s.raw, Format: s.format, Frames: s.frames, Left: s.left, Right: s.right, Notes: s.notes, Error: s.problem, Hint: s.hint}
 		v.File = strings.Trim(separators.ReplaceAllString(s.name, "-"), "-") + ".wav"
 		if v.Error == "" && v.Format == "" {
-			o := Options{Pick: s.pick}
+			o := codec.Options{Pick: s.pick}
 			r, err := NewReader(bytes.NewReader(s.file), o)
 			if err != nil {
 				t.Fatalf("%s: %v", s.name, err)
@@ -125,13 +125,13 @@ func encodingSpecimens() []specimen {
 			ways["mulaw"] = append(ways["mulaw"], g711.EncodeUlawFrame(s))
 		}
 	}
-	wide := Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: rate, Bits: 16, ContainerBits: 16}
-	octets := Format{Container: "WAVE", Encoding: PCM, Channels: 2, SampleRate: rate, Bits: 8, ContainerBits: 8}
-	law := Format{Container: "WAVE", Encoding: MuLaw, Channels: 2, SampleRate: rate, Bits: 8, ContainerBits: 8}
+	wide := codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 2, SampleRate: rate, Bits: 16, ContainerBits: 16}
+	octets := codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: 2, SampleRate: rate, Bits: 8, ContainerBits: 8}
+	law := codec.Format{Container: "WAVE", Encoding: codec.MuLaw, Channels: 2, SampleRate: rate, Bits: 8, ContainerBits: 8}
 	var all []specimen
 	for _, c := range []struct {
 		name, way string
-		header    Format
+		header    codec.Format
 		code      note.Code
 	}{
 		{"mu-law under a header of 16-bit PCM", "mulaw", wide, note.WrongEncoding},

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-audio/audio"
 	"pgregory.net/rapid"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
 // Samples read from 16 bits and written again are the same, sample by sample and channel by
@@ -31,11 +33,11 @@ func TestWhatIsWrittenIsReadAgain(t *testing.T) {
 		if !bytes.HasSuffix(file, raw) {
 			t.Fatalf("the samples were written as % x, not as % x", file[44:], raw)
 		}
-		r, err := NewReader(bytes.NewReader(file), Options{})
+		r, err := NewReader(bytes.NewReader(file), codec.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Format{Container: "WAVE", Encoding: PCM, Channels: channels, SampleRate: rate, Bits: 16, ContainerBits: 16}
+		want := codec.Format{Container: "WAVE", Encoding: codec.PCM, Channels: channels, SampleRate: rate, Bits: 16, ContainerBits: 16}
 		if r.Format() != want {
 			t.Fatalf("format %+v", r.Format())
 		}
