@@ -26,23 +26,29 @@ const (
 	offsetEnoughS = 1.5  // of overlap expected by chance; below this there is too little speech to decide
 )
 
-// A lag is reported if the speakers' reactions fit it by this many standard deviations, and
-// by this many more than no lag. Package coupling gives the rates. On 108 clean calls the
-// lags that pass are below 2 s, which is the manner of talkers who answer late.
+// A lag is reported if the speakers' answers fit it by this many standard deviations, and by
+// this many more than no lag. On 108 clean calls no lag passes. With one channel late, it is
+// found in 42 % of them at 2 s, 70 % at 5 s and 71 % at 15 s, and in 43 of 100 of 59 calls of
+// two minutes and more (28 of them joined of shorter ones) at 2 s, 74 at 5 s. Of those found
+// at 5 s, 85 of 100 are found within a second of it. Smaller lags are within the manner of
+// talkers: of parties who answer late, or talk into each other's ends.
 const (
-	offsetPeakZ = 3.5
-	offsetOverZ = 3.0
-	offsetLagS  = 2.5
+	offsetPeakZ = 3.7
+	offsetOverZ = 2.5
+	offsetLagS  = 1.5
 )
 
-// channelOffset finds a channel that runs ahead of the other.
-func channelOffset(m *measurement.Measurements) (finding.Finding, bool) {
+// channelOffset finds a channel that runs ahead of the other. fit is nil if one of the
+// parties is not heard.
+func channelOffset(m *measurement.Measurements, fit *coupling.Profile) (finding.Finding, bool) {
 	if f, ok := overlapsByChance(m); ok {
 		return f, true
 	}
-	p := coupling.New(m.Left.Segments, m.Right.Segments, m.DurationS)
-	lag, z := p.Peak()
-	if math.Abs(lag) < offsetLagS || z < offsetPeakZ || z-p.Z(0) < offsetOverZ {
+	if fit == nil {
+		return finding.Finding{}, false
+	}
+	lag, z := fit.Peak()
+	if math.Abs(lag) < offsetLagS || z < offsetPeakZ || z-fit.Z(0) < offsetOverZ {
 		return finding.Finding{}, false
 	}
 	late := "right"

@@ -83,9 +83,10 @@ func Judge(rec Recording, c Case) Verdict {
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	timed, profile := true, c.profile()
+	call := evidence.Hear(m, c.Facts)
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return orientationChanges(m, profile) },
-		func() (finding.Finding, bool) { return channelOffset(m) },
+		func() (finding.Finding, bool) { return channelOffset(m, call.Coupling()) },
 	} {
 		if f, ok := found(); ok {
 			v.Findings = append(v.Findings, f)
@@ -95,7 +96,7 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {
 		return
 	}
-	items := evidence.Weigh(m, c.Facts, profile)
+	items := call.Weigh(profile)
 	if !timed {
 		// The timing between the channels is wrong, and so is all that follows from it.
 		items = slices.DeleteFunc(items, evidence.Item.FromTiming)

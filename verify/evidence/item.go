@@ -20,8 +20,8 @@
 // The first two both come from who speaks when, so they are bounded together. If the known
 // audio is the greeting, the opening is not counted again. Evidence from who speaks when is
 // weighed against other explanations of the same sound. scenario.go lists the ways to make a
-// recording whose timing does not identify the parties, with the rate of each.
-// conversation.go measures whether the channels talk to each other.
+// recording whose timing does not identify the parties, with the rate of each. Package
+// coupling measures whether the channels talk to each other.
 //
 // A [Profile] holds the fitted weights of the first two and their bounds. The weights of
 // the other kinds are reasoned, not fitted, and are in their files. Package verify turns
@@ -34,6 +34,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify/coupling"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -67,6 +68,7 @@ type kind struct {
 // A Call is what is heard and known of a call. Any profile can weigh it.
 type Call struct {
 	left, right reading
+	coupling    *coupling.Profile
 	talk        talk
 }
 
@@ -79,8 +81,13 @@ func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
 	left := reading{m: m, turns: m.Turns(), facts: facts}
 	right := left
 	right.customerRight = true
-	return &Call{left, right, talkOf(m, left.turns)}
+	fit := coupling.New(m.Left.Segments, m.Right.Segments)
+	return &Call{left, right, fit, talkOf(m, left.turns, fit)}
 }
+
+// Coupling is how well the channels fit each other with one of them late. It is nil if one
+// of the parties is not heard.
+func (c *Call) Coupling() *coupling.Profile { return c.coupling }
 
 // Weigh returns the evidence from the sound and from what is known of the call by role,
 // strongest first. If one of the parties is not heard, there is none.

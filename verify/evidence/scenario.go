@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify/coupling"
 )
 
 // Rates are how often recordings arise in ways in which who speaks when does not identify
@@ -89,16 +90,30 @@ func exchanged(s measurement.SideSwap) float64 {
 
 // talk is how much the sound resembles two parties who talk with each other.
 type talk struct {
-	together  float64 // as conversation gives it, bounded
-	elsewhere float64 // as the function gives it
+	together  float64 // the fit of the channels as recorded, bounded
+	elsewhere float64 // as coupling.Profile.Elsewhere gives it
 	few       bool    // one side has few turns
 	repeated  bool    // one channel repeats the other
 	exchanged float64 // how much better the sides changing places within the call explains their sound
 }
 
-func talkOf(m *measurement.Measurements, turns []measurement.Turn) talk {
+func talkOf(m *measurement.Measurements, turns []measurement.Turn, fit *coupling.Profile) talk {
 	left, right := turnsOf(turns)
-	return talk{bounded(conversation(m, 0)), elsewhere(m), min(left, right) <= fewTurns, repeated(m), exchanged(m.Pair.SideSwap)}
+	return talk{coupling.Bounded(fit.At(0)), fit.Elsewhere(), min(left, right) <= fewTurns, repeated(m), exchanged(m.Pair.SideSwap)}
+}
+
+// turnsOf counts the turns of each side that are longer than a breath.
+func turnsOf(turns []measurement.Turn) (left, right int) {
+	for _, t := range turns {
+		switch {
+		case t.TalkS < wordS:
+		case t.Right:
+			right++
+		default:
+			left++
+		}
+	}
+	return left, right
 }
 
 // scenarios returns those that concern all evidence from who speaks when.
