@@ -169,7 +169,7 @@ func (t transports) choose(r *http.Request, guard bool) (http.RoundTripper, *url
 // seenThroughProxy returns an error if nothing shows that u is on the public Internet.
 func seenThroughProxy(u *url.URL) error {
 	host := u.Hostname()
-	if u.Scheme == "https" && isTwilioHost(host) {
+	if u.Scheme == "https" && (servesTwilio(host, TwilioVoice) || servesTwilio(host, TwilioInsights)) {
 		return nil
 	}
 	addr, err := netip.ParseAddr(host)

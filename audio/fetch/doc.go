@@ -11,6 +11,9 @@
 // SID, or "-" for standard input. [ParseUntrusted] reads one from task attributes or a
 // manifest. [New] makes a client, and [Client.Get] passes the recording to your function.
 //
+// [Client.TwilioDocument] requests a JSON document of Twilio's API under the same rules; package
+// fetch/twilio reads them.
+//
 // Get makes one promise: if it returns no error, the last call of your function got all bytes of
 // the recording, in order, and from a single version of it, however often the download broke off.
 //

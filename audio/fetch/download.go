@@ -30,6 +30,7 @@ type download struct {
 	noResume bool           // the server does not resume correctly
 	mono     bool           // no two-channel version exists yet
 	known    string         // a validator: the recording with it is not fetched again
+	accept   string         // what the request accepts; "" means recordings
 }
 
 func (c *Client) newDownload(ctx context.Context, ref Reference) (*download, error) {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -76,7 +77,7 @@ func (d *download) request(t *trip) (*http.Request, error) {
 		return nil, problem("the address of the recording cannot be requested", "check how it is written")
 	}
 	req.Header.Set("User-Agent", d.c.options.UserAgent)
-	req.Header.Set("Accept", "audio/*, application/octet-stream;q=0.9, */*;q=0.5")
+	req.Header.Set("Accept", cmp.Or(d.accept, "audio/*, application/octet-stream;q=0.9, */*;q=0.5"))
 	req.Header.Set("Accept-Encoding", "identity") // offsets into a compressed body would be of no use
 	return req, nil
 }

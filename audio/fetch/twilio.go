@@ -14,12 +14,16 @@ const (
 )
 
 // isTwilioHost reports whether host is one of Twilio's API hosts:
-// api.twilio.com or api.EDGE.REGION.twilio.com. It is matched label by label,
-// because a credential depends on it.
-func isTwilioHost(host string) bool {
+// api.twilio.com or api.EDGE.REGION.twilio.com.
+func isTwilioHost(host string) bool { return servesTwilio(host, TwilioVoice) }
+
+// servesTwilio reports whether host is that of a service of Twilio: SERVICE.twilio.com or
+// SERVICE.EDGE.REGION.twilio.com. It is matched label by label, because a credential depends on
+// it.
+func servesTwilio(host string, s TwilioService) bool {
 	labels := strings.Split(strings.ToLower(host), ".")
 	n := len(labels)
-	if (n != 3 && n != 5) || labels[0] != "api" || labels[n-2] != "twilio" || labels[n-1] != "com" {
+	if (n != 3 && n != 5) || labels[0] != string(s) || labels[n-2] != "twilio" || labels[n-1] != "com" {
 		return false
 	}
 	for _, label := range labels[1 : n-2] {
@@ -54,6 +58,16 @@ func (t twilioAPI) owns(u *url.URL) bool {
 
 // recording is the address of a recording known only by its SID.
 func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
+	base, err := t.account(c)
+	if err != nil {
+		return nil, err
+	}
+	base.Path = "/2010-04-01/Accounts/" + c.account + "/Recordings/" + sid
+	return base, nil
+}
+
+// account is the origin of the API of the account that the credentials name.
+func (t twilioAPI) account(c Credentials) (*url.URL, error) {
 	if !accountSID.MatchString(c.account) {
 		message := "TWILIO_ACCOUNT_SID is required to fetch a recording by SID"
 		if c.account != "" {
@@ -84,7 +98,6 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 			)
 		}
 	}
-	base.Path = "/2010-04-01/Accounts/" + c.account + "/Recordings/" + sid
 	return &base, nil
 }
 
