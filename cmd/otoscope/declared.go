@@ -28,7 +28,7 @@ func (o *declaredOptions) flags(about declare.About, only ...string) *pflag.Flag
 	f := newFlagSet()
 	for _, fact := range declare.Table() {
 		if fact.About == about && (len(only) == 0 || slices.Contains(only, fact.Name)) {
-			f.Var(&factFlag{fact: fact, to: o}, fact.Flag(), fact.Usage)
+			f.VarPF(&factFlag{fact: fact, to: o}, fact.Flag(), "", fact.Usage).NoOptDefVal = fact.Alone
 		}
 	}
 	return f
@@ -51,8 +51,14 @@ func (f *factFlag) Set(value string) error {
 
 func (f *factFlag) String() string { return f.fact.Default }
 
-// Type appears in the help only if the usage names no value.
-func (f *factFlag) Type() string { return "word" }
+// Type appears in the help only if the usage names no value. A flag that may stand alone is
+// shown as one without a value.
+func (f *factFlag) Type() string {
+	if f.fact.Alone != "" {
+		return "bool"
+	}
+	return "word"
+}
 
 func (o *declaredOptions) forget(fact string) {
 	kept := o.words[:0]

@@ -139,7 +139,7 @@ func withFacts(text string) (string, bool) {
 		if f.Default != "" {
 			usage += " (default " + f.Default + ")"
 		}
-		fmt.Fprintf(&b, "| `--%s %s` | `%s` | %s | %s |\n", f.Flag(), value, f.Name, label, strings.ReplaceAll(usage, "|", "\\|"))
+		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", strings.TrimSpace(f.Flag()+" "+value), f.Name, label, strings.ReplaceAll(usage, "|", "\\|"))
 	}
 	return between(text, "facts", b.String())
 }

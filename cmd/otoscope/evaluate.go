@@ -135,7 +135,8 @@ LABELS has one JSON object per line (- is standard input):
            one_missing_left, one_missing_right, both_parties, bleed,
            orientation_changes, channel_offset
   talk     who speaks when: [["a", start s, length s], ["c", ...], ...]
-  ` + strings.Join(labelFacts(), ", ") + `, agent_joined_s, customer_joined_s
+  ` + strings.Join(labelFacts(), ", ") + `,
+  agent_joined_s, customer_joined_s
            what is known of the call, as in the flags of verify; evidence
            only with --use-metadata
   agent, call, codec_agent, codec_customer

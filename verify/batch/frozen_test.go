@@ -55,6 +55,7 @@ func frozenRows() []frozen {
 		{Name: "caller", Row: with(`"channels": ["caller", "callee"], "direction": "inbound", "joined": "agent=-2s"`)},
 		{Name: "convention", Row: with(`"convention": "amazon-connect", "min_confidence": 0.95, "prior": 0.6, "pick": "1,3", "agent": "Kim", "groups": {"queue": "sales", "region": "eu"}`)},
 		{Name: "known audio", Row: with(`"agent_audio": ["prompt-greeting.wav"], "customer_audio": "prompt-notice.wav"`)},
+		{Name: "excerpt", Row: with(`"excerpt": true`)},
 		{Name: "profile", Row: with(`"profile": "frozen-profile.json"`)},
 		{Name: "voice", Row: with(`"agent": "Kim"`), Voice: true},
 	}

@@ -67,12 +67,40 @@ type Joined struct {
 	Agent    *time.Duration `json:"Agent"`
 }
 
+// Excerpt says whether a recording is a piece of what was recorded.
+type Excerpt string
+
+// The answers. The zero value is unknown: the recording is probably whole.
+const (
+	MaybeExcerpt Excerpt = ""
+	IsExcerpt    Excerpt = "yes" // it may begin anywhere in the call
+	IsWhole      Excerpt = "no"  // it begins when the parties first heard each other, or before
+)
+
+// ParseExcerpt reads whether a recording is a piece, in any case: yes or no, and what tables
+// write for them. Nothing at all is MaybeExcerpt.
+func ParseExcerpt(s string) (Excerpt, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "":
+		return MaybeExcerpt, nil
+	case "yes", "y", "true", "1":
+		return IsExcerpt, nil
+	case "no", "n", "false", "0":
+		return IsWhole, nil
+	}
+	return MaybeExcerpt, &UnreadError{&hint.Error{
+		Message: quote(s) + " does not say whether the recording is an excerpt",
+		Advice:  "write yes where it is a piece of what was recorded, no where it is the whole, and nothing where that is not known",
+	}}
+}
+
 // Facts are what is known of a call other than its channels. Batches store them as
 // JSON under these keys and find them again by their bytes.
 type Facts struct {
 	Direction  Direction `json:"Direction"`
 	RecordedBy Method    `json:"RecordedBy"`
 	Joined     Joined    `json:"Joined"`
+	Excerpt    Excerpt   `json:"Excerpt,omitempty"`
 	// AgentAudio and CustomerAudio identify known audio by whose side plays it: the
 	// SHA-256 of known.Reference.
 	AgentAudio    []string `json:"AgentAudio,omitempty"`

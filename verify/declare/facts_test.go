@@ -40,6 +40,21 @@ func TestParseDirection(t *testing.T) {
 	}
 }
 
+func TestParseExcerpt(t *testing.T) {
+	for in, want := range map[string]declare.Excerpt{
+		"": declare.MaybeExcerpt, "yes": declare.IsExcerpt, " TRUE ": declare.IsExcerpt, "1": declare.IsExcerpt,
+		"no": declare.IsWhole, "False": declare.IsWhole, "0": declare.IsWhole,
+	} {
+		if got, err := declare.ParseExcerpt(in); got != want || err != nil {
+			t.Errorf("%q gives %q, %v", in, got, err)
+		}
+	}
+	_, err := declare.ParseExcerpt("the first half")
+	if e := wantError(t, err); !strings.Contains(e.Error(), "does not say whether") || !errors.As(err, new(*declare.UnreadError)) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestParseMethod(t *testing.T) {
 	for _, word := range declare.Methods() {
 		want := declare.Method(word)

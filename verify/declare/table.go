@@ -27,6 +27,7 @@ type Fact struct {
 	Default string   // what is assumed where nothing is said; "" where that is nothing
 	Many    bool     // may be said more than once
 	Label   bool     // labels of recordings may have it
+	Alone   string   // what the flag says where no word follows it; "" where one must
 	// Set reads a word into a call. An *UnreadError leaves the call as it was.
 	Set func(*Call, string) error
 }
@@ -102,6 +103,12 @@ func Table() []Fact {
 				c.joined = s
 				return nil
 			},
+		},
+		{
+			Name: "excerpt", About: AboutCall, Label: true, Alone: "true",
+			Usage: "the recording is a piece of what was recorded and may begin anywhere in the call; with =no it is certainly the whole",
+			Words: []string{"yes", "no"},
+			Set:   func(c *Call, s string) error { return set(&c.Facts.Excerpt, s, ParseExcerpt) },
 		},
 		{
 			Name: "started", About: AboutCall, Label: true,

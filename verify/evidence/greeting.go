@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // longTurnS is the talk that makes a turn long. The speaker of the first long turn greets:
@@ -168,7 +169,7 @@ const (
 )
 
 // scenarios are ways in which the first long turn may not be the greeting.
-func (g greeting) scenarios(rates Rates) []scenario {
+func (g greeting) scenarios(facts declare.Facts, rates Rates) []scenario {
 	if g.joinS > 0 {
 		odds := lateAndGreets
 		switch {
@@ -178,6 +179,9 @@ func (g greeting) scenarios(rates Rates) []scenario {
 			odds = lateAndGreeted
 		}
 		return []scenario{{rates.Late * odds, "A leg that was recorded late would explain this as well."}}
+	}
+	if facts.Excerpt == declare.IsWhole {
+		return nil
 	}
 	odds := plainInMidCall
 	if g.complete() {

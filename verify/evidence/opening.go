@@ -57,15 +57,18 @@ func opening(w OpeningWeights, rates Rates) kind {
 	return kind{
 		name: openingName,
 		support: func(r reading) float64 {
+			if r.facts.Excerpt == declare.IsExcerpt {
+				return 0 // its first long turn is any turn of the call
+			}
 			if g, ok := r.greeting(); ok {
-				return limited(g.support(r, w), massOf(g.scenarios(rates)))
+				return limited(g.support(r, w), massOf(g.scenarios(r.facts, rates)))
 			}
 			return firstSpeechSupport(r)
 		},
 		detail: func(r reading) string {
 			detail := openingDetail(r)
 			if g, ok := r.greeting(); ok {
-				all := g.scenarios(rates)
+				all := g.scenarios(r.facts, rates)
 				if whole := g.support(r, w); whole-limited(whole, massOf(all)) >= worthTelling {
 					detail += " " + likeliest(all)
 				}

@@ -159,6 +159,9 @@ func limit(items []Item, all []scenario) {
 
 // likeliest returns the reason of the scenario with the strongest limit.
 func likeliest(all []scenario) string {
+	if len(all) == 0 {
+		return ""
+	}
 	return slices.MaxFunc(all, func(a, b scenario) int { return cmp.Compare(a.mass, b.mass) }).detail
 }
 

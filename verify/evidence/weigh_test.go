@@ -111,6 +111,8 @@ func TestKinds(t *testing.T) {
 		{name: "nobody says hello, outbound", left: answer, right: greeting, facts: declare.Facts{Direction: declare.Outbound}, kind: "opening", want: 0.6},
 		{name: "a long greeting", left: []measurement.Segment{{Start: 10, End: 13}}, right: []measurement.Segment{{Start: 1, End: 9}}, kind: "opening", want: w.Plain},
 		{name: "a leg joins long before it", left: []measurement.Segment{{Start: 26, End: 28}}, right: []measurement.Segment{{Start: 20, End: 23}}, lead: [2]float64{0, 5}, kind: "opening", want: w.Plain},
+		{name: "greeting of an excerpt", left: answer, right: greeting, facts: declare.Facts{Excerpt: declare.IsExcerpt}, kind: "opening", want: 0},
+		{name: "greeting of a recording that is known to be whole", left: answer, right: greeting, facts: declare.Facts{Excerpt: declare.IsWhole}, kind: "opening", want: w.Complete},
 		{name: "no reply", left: []measurement.Segment{{Start: 30, End: 33}}, right: greeting, kind: "opening", want: w.Partial},
 		{name: "starts in mid-speech", left: answer, right: []measurement.Segment{{Start: 0, End: 5}}, kind: "opening", want: w.Unlikely},
 		{name: "first long turn comes late", left: []measurement.Segment{{Start: 1, End: 2}, {Start: 50, End: 51}}, right: []measurement.Segment{{Start: 30, End: 34}}, kind: "opening", want: w.Unlikely},
