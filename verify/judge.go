@@ -10,6 +10,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // Defaults for what a case does not state.
@@ -24,6 +25,9 @@ type Case struct {
 	Reference   string
 	Declaration declare.Declaration
 	Facts       declare.Facts
+	// Transcript is what was said in the recording; nil: not known. The verdict names words
+	// that weighed, and repeats no text.
+	Transcript *transcript.Transcript
 	// Prior is the probability, before listening, that the left channel is the customer. It
 	// comes from a source other than the declaration. 0: DefaultPrior.
 	Prior float64
@@ -83,7 +87,8 @@ func Judge(rec Recording, c Case) Verdict {
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	timed, profile := true, c.profile()
-	call := evidence.Hear(m, c.Facts)
+	said, transcribed := words(c.Transcript, m)
+	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return orientationChanges(m, profile) },
 		func() (finding.Finding, bool) { return channelOffset(m, call.Coupling()) },
@@ -96,6 +101,7 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {
 		return
 	}
+	v.Findings = append(v.Findings, transcribed...)
 	items := call.Weigh(profile)
 	if !timed {
 		// The timing between the channels is wrong, and so is all that follows from it.

@@ -59,7 +59,7 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 		if o.UseMetadata {
 			facts = r.Facts
 		}
-		p := piece{heard: evidence.Hear(m, facts), sign: 1, cut: r.Cut != "", trap: r.Cut != "" && !evaluate.Excerpt(r.Cut)}
+		p := piece{heard: evidence.Hear(m, facts, nil), sign: 1, cut: r.Cut != "", trap: r.Cut != "" && !evaluate.Excerpt(r.Cut)}
 		if r.Left == evaluate.Agent {
 			p.sign = -1
 		}
@@ -138,7 +138,7 @@ func usable(r *evaluate.Recording) bool {
 		return false
 	}
 	v := verify.Judge(r.Result, verify.Case{Declaration: declare.Default()})
-	all := evidence.Weigh(&r.Result.Measurements, declare.Facts{}, evidence.Builtin())
+	all := evidence.Weigh(&r.Result.Measurements, declare.Facts{}, nil, evidence.Builtin())
 	tooShort := slices.ContainsFunc(v.Findings, func(f finding.Finding) bool { return f.Code == finding.TooShort })
 	return v.Outcome != verify.Unusable && !tooShort && v.Log10LR == evidence.Sum(all)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // What is assumed where nobody says otherwise.
@@ -40,6 +41,7 @@ type Call struct {
 	Attributes                string
 	Profile                   string
 	AgentAudio, CustomerAudio []string
+	Transcript                transcript.Source
 
 	joined string            // waits for the recording's start
 	own    []string          // groups named since Inherit
@@ -47,10 +49,10 @@ type Call struct {
 }
 
 // Inherit gives a copy whose facts are defaults: a word that is set afterwards
-// takes the place of the default one. Known audio is not inherited.
+// takes the place of the default one. Known audio and the transcript are not inherited.
 func (c Call) Inherit() Call {
 	c.Groups, c.own = maps.Clone(c.Groups), nil
-	c.AgentAudio, c.CustomerAudio = nil, nil
+	c.AgentAudio, c.CustomerAudio, c.Transcript = nil, nil, transcript.Source{}
 	c.unread = slices.Clone(c.unread)
 	return c
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // A Fact is one thing that can be said of a recording. Flags, the columns of a
@@ -158,6 +159,12 @@ func Table() []Fact {
 			Usage: "look for the audio in `FILE`, which the customer's side plays, such as the announcement of a mailbox; may be given again",
 			Files: []string{"wav", "WAV"},
 			Set:   func(c *Call, s string) error { c.CustomerAudio = append(c.CustomerAudio, paths(s)...); return nil },
+		},
+		{
+			Name: "transcript", About: AboutCall, Label: true,
+			Usage: "weigh the words of the transcript in `FILE`, or one a channel: left=FILE,right=FILE; or GT..., a transcript at Twilio",
+			Files: []string{"json", "vtt", "srt"},
+			Set:   func(c *Call, s string) error { return set(&c.Transcript, s, transcript.ParseSource) },
 		},
 		{
 			Name: "raw", About: AboutReading,

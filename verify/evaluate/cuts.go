@@ -68,10 +68,12 @@ func plansFor(all []Recording, i int, dir string) []plan {
 		agent    = r.channelOf(declare.Agent)
 		customer = r.channelOf(declare.Customer)
 	)
-	add := func(cut, at string, startS float64, parts ...part) {
-		piece := Recording{Label: r.Label, Cut: cut, At: at, Left: r.Left, Facts: r.Facts}
+	add := func(kind, at string, startS float64, parts ...part) {
+		piece := Recording{Label: r.Label, Cut: kind, At: at, Left: r.Left, Facts: r.Facts}
 		piece.Facts.Joined = shift(r.Facts.Joined, startS)
-		plans = append(plans, plan{piece, splice{rate: m.SampleRate, parts: parts}})
+		cut := splice{rate: m.SampleRate, parts: parts}
+		piece.Transcript = cut.transcript(all, dir)
+		plans = append(plans, plan{piece, cut})
 	}
 	from := func(cut, at string, startS, endS float64) {
 		if min(endS, duration)-startS >= minPieceS {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // Who is labelled to be on the left.
@@ -38,7 +39,9 @@ type Label struct {
 	CodecCustomer   string        `json:"codec_customer"`
 	Talk            []Utterance   `json:"talk"` // nil: not known
 	Facts           declare.Facts `json:"-"`    // what the facts of declare.Table that labels may have say
-	Line            int           `json:"-"`    // of the file of labels, from 1
+	// Transcript is where the words of the recording are, relative to the labels' folder.
+	Transcript transcript.Source `json:"-"`
+	Line       int               `json:"-"` // of the file of labels, from 1
 }
 
 // Clean reports whether the recording is labelled to have one party on each channel.
@@ -230,7 +233,7 @@ func (l *Label) readFacts(line []byte) error {
 		}
 	}
 	err := call.Complete()
-	l.Facts = call.Facts
+	l.Facts, l.Transcript = call.Facts, call.Transcript
 	return err
 }
 

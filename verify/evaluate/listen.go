@@ -14,6 +14,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // ListenOptions selects what is measured.
@@ -31,8 +32,11 @@ type Recording struct {
 	Cut, At string
 	Left    string        // who is on the left
 	Facts   declare.Facts // what the label knows by role, in the time of the piece
-	Result  verify.Recording
-	Err     error // why it could not be measured; Result is empty
+	// Transcript is what the label's transcript says of the piece; nil if it names none, or one
+	// without times of which only a piece is left.
+	Transcript *transcript.Transcript
+	Result     verify.Recording
+	Err        error // why it could not be measured; Result is empty
 }
 
 // path is the path of the recording.
@@ -51,6 +55,9 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 		l := &labels[i]
 		whole[i] = Recording{Label: l, Left: l.Left, Facts: l.Facts}
 		whole[i].Result, whole[i].Err = measureFile(ctx, l.path(o.Dir))
+		if whole[i].Err == nil {
+			whole[i].Transcript, whole[i].Err = l.transcript(o.Dir)
+		}
 	})
 	if err != nil || !o.Cuts {
 		return whole, err
@@ -107,6 +114,30 @@ func measureFile(ctx context.Context, path string) (verify.Recording, error) {
 	}
 	defer f.Close()
 	return verify.Measure(ctx, f, verify.MeasureOptions{})
+}
+
+// transcript reads the transcript that a label names; nil if it names none.
+func (l *Label) transcript(dir string) (*transcript.Transcript, error) {
+	if l.Transcript == (transcript.Source{}) {
+		return nil, nil
+	}
+	if l.Transcript.SID != "" {
+		return nil, &hint.Error{Message: "labels name files of transcripts, not transcripts at Twilio", Advice: "save its sentences as a file"}
+	}
+	source, err := l.Transcript.Resolve(func(path string) (string, error) {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		return path, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	t, err := source.Read(transcript.ReadFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, missing(err)
+	}
+	return t, err
 }
 
 // missing is the error of a labelled recording that cannot be opened.

@@ -30,6 +30,8 @@ type JudgeOptions struct {
 	// UseMetadata uses directions, recording methods and join times from the labels as
 	// evidence. Without it, only the sound counts.
 	UseMetadata bool
+	// UseTranscripts uses the words of the transcripts that the labels name.
+	UseTranscripts bool
 }
 
 // Trial is a recording with its verdict.
@@ -184,6 +186,9 @@ func (r *Recording) judge(o JudgeOptions) verify.Verdict {
 	}
 	if o.UseMetadata {
 		c.Facts = r.Facts
+	}
+	if o.UseTranscripts {
+		c.Transcript = r.Transcript
 	}
 	return verify.Judge(r.Result, c)
 }

@@ -36,6 +36,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/coupling"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // Item is one piece of weighed evidence.
@@ -72,13 +73,14 @@ type Call struct {
 	talk        talk
 }
 
-// Hear collects what the evidence needs from the sound, and what is known of the call by
-// role.
-func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
+// Hear collects what the evidence needs from the sound, what is known of the call by role,
+// and the words that were said, as [transcript.Lay] lays them on the channels; nil: none are
+// known.
+func Hear(m *measurement.Measurements, facts declare.Facts, words *transcript.Transcript) *Call {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
 		return &Call{}
 	}
-	left := reading{m: m, turns: m.Turns(), facts: facts}
+	left := reading{m: m, turns: m.Turns(), facts: facts, words: words}
 	right := left
 	right.customerRight = true
 	fit := coupling.New(m.Left.Segments, m.Right.Segments)
@@ -89,10 +91,10 @@ func Hear(m *measurement.Measurements, facts declare.Facts) *Call {
 // of the parties is not heard.
 func (c *Call) Coupling() *coupling.Profile { return c.coupling }
 
-// Weigh returns the evidence from the sound and from what is known of the call by role,
-// strongest first. If one of the parties is not heard, there is none.
-func Weigh(m *measurement.Measurements, facts declare.Facts, p Profile) []Item {
-	return Hear(m, facts).Weigh(p)
+// Weigh returns the evidence from the sound, from what is known of the call by role, and from
+// the words, strongest first. If one of the parties is not heard, there is none.
+func Weigh(m *measurement.Measurements, facts declare.Facts, words *transcript.Transcript, p Profile) []Item {
+	return Hear(m, facts, words).Weigh(p)
 }
 
 // Weigh does the same as the function Weigh.
@@ -167,6 +169,7 @@ type reading struct {
 	m             *measurement.Measurements
 	turns         []measurement.Turn
 	facts         declare.Facts
+	words         *transcript.Transcript // nil: not known
 	customerRight bool
 }
 

@@ -56,7 +56,7 @@ func TestKnownAudio(t *testing.T) {
 			m := call(answer, greeting, 0, 0)
 			m.Left.Known, m.Right.Known = tt.left, tt.right
 			got, opening := evidence.Item{}, false
-			for _, i := range evidence.Weigh(m, tt.facts, evidence.Builtin()) {
+			for _, i := range evidence.Weigh(m, tt.facts, nil, evidence.Builtin()) {
 				switch i.Name {
 				case "known_audio":
 					got = i
@@ -99,7 +99,7 @@ func TestKnownAudioNegates(t *testing.T) {
 			AgentAudio:    rapid.SampledFrom([][]string{nil, {"a"}, {"a", "b"}}).Draw(t, "agent's"),
 			CustomerAudio: rapid.SampledFrom([][]string{nil, {"c"}}).Draw(t, "customer's"),
 		}
-		a, b := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
+		a, b := evidence.Weigh(m, facts, nil, evidence.Builtin()), evidence.Weigh(mirror(m), facts, nil, evidence.Builtin())
 		if len(a) != len(b) || evidence.Sum(a) != -evidence.Sum(b) {
 			t.Errorf("%+v\nexchanged: %+v", a, b)
 		}

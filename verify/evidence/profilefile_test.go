@@ -158,7 +158,7 @@ func TestProfilesWithoutRatesAreRead(t *testing.T) {
 	m, facts := call([]measurement.Segment{{Start: 8, End: 9}, {Start: 14, End: 15}}, []measurement.Segment{{Start: 1, End: 6}, {Start: 10, End: 13}}, 0, 0), declare.Facts{}
 	with := p
 	with.Rates = evidence.Builtin().Rates
-	if diff := cmp.Diff(evidence.Weigh(m, facts, with), evidence.Weigh(m, facts, p)); diff != "" {
+	if diff := cmp.Diff(evidence.Weigh(m, facts, nil, with), evidence.Weigh(m, facts, nil, p)); diff != "" {
 		t.Errorf("weighed with the built-in rates and without any:\n%s", diff)
 	}
 }

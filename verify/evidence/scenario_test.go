@@ -44,7 +44,7 @@ func without(s []measurement.Segment, before float64) (out []measurement.Segment
 
 // claim is the log10 likelihood ratio for the customer on the left, with all sentences.
 func claim(m *measurement.Measurements, facts declare.Facts) (float64, string) {
-	items := evidence.Weigh(m, facts, evidence.Builtin())
+	items := evidence.Weigh(m, facts, nil, evidence.Builtin())
 	var details []string
 	for _, i := range items {
 		details = append(details, i.Detail)
@@ -158,7 +158,7 @@ func TestHigherRatesClaimLess(t *testing.T) {
 				*w.Value = rate
 			}
 		}
-		got := evidence.Sum(evidence.Weigh(m, declare.Facts{}, p))
+		got := evidence.Sum(evidence.Weigh(m, declare.Facts{}, nil, p))
 		if got <= 0 || got >= before {
 			t.Errorf("at rates of %v: %v after %v", rate, got, before)
 		}

@@ -183,7 +183,7 @@ func TestKinds(t *testing.T) {
 			if tt.gated {
 				m.Left.Timing.DigitalSilenceS = m.DurationS - m.Left.Timing.TalkS
 			}
-			items := evidence.Weigh(m, tt.facts, evidence.Builtin())
+			items := evidence.Weigh(m, tt.facts, nil, evidence.Builtin())
 			got := 0.0
 			for _, i := range items {
 				if i.Name == tt.kind {
@@ -206,7 +206,7 @@ func TestKinds(t *testing.T) {
 
 func TestNothingWithoutBothParties(t *testing.T) {
 	m := call([]measurement.Segment{{Start: 1, End: 9}}, nil, 0, 0)
-	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, evidence.Builtin()); items != nil {
+	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, nil, evidence.Builtin()); items != nil {
 		t.Errorf("evidence from one party alone: %v", items)
 	}
 }
@@ -218,7 +218,7 @@ func TestTurnsThatBeginAtOnceAreNotOrdered(t *testing.T) {
 	word := []measurement.Segment{{Start: 1, End: 2.2}, {Start: 6, End: 9}, {Start: 12, End: 18}}
 	for _, facts := range []declare.Facts{{}, {Direction: declare.Inbound}, {Direction: declare.Outbound}} {
 		m := call(greeting, word, 0, 0)
-		straight, exchanged := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
+		straight, exchanged := evidence.Weigh(m, facts, nil, evidence.Builtin()), evidence.Weigh(mirror(m), facts, nil, evidence.Builtin())
 		if a, b := evidence.Sum(straight), evidence.Sum(exchanged); a != -b {
 			t.Errorf("%q: %v, exchanged %v", facts.Direction, a, b)
 		}
@@ -266,7 +266,7 @@ func TestExchangeNegates(t *testing.T) {
 			RecordedBy: rapid.SampledFrom([]declare.Method{declare.UnknownMethod, declare.FlexNative, declare.CustomerLeg, declare.AgentLeg, declare.Dial}).Draw(t, "method"),
 			Joined:     declare.Joined{Customer: offset.Draw(t, "customer"), Agent: offset.Draw(t, "agent")},
 		}
-		straight, exchanged := evidence.Weigh(m, facts, evidence.Builtin()), evidence.Weigh(mirror(m), facts, evidence.Builtin())
+		straight, exchanged := evidence.Weigh(m, facts, nil, evidence.Builtin()), evidence.Weigh(mirror(m), facts, nil, evidence.Builtin())
 		type named struct {
 			Name    string
 			Log10LR float64

@@ -43,6 +43,13 @@ const (
 	Stale              Code = "stale"
 )
 
+// What is wrong with the transcript.
+const (
+	TranscriptMismatch Code = "transcript_mismatch"
+	TranscriptPartly   Code = "transcript_partly_used"
+	TranscriptNotRead  Code = "transcript_not_read"
+)
+
 // What is wrong with the declaration as a whole and with its media object.
 const (
 	UnresolvedLiquid Code = "unresolved_liquid"

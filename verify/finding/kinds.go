@@ -183,6 +183,22 @@ func All() []Kind {
 		},
 
 		{
+			TranscriptMismatch, Warning, "The transcript is not one of this recording. It counts for nothing.",
+			"The transcript of another call, or of another version of the recording: longer, cut, or with its channels exchanged.",
+			"Give the transcript that was made of this recording. Channels count as they are in the recording: the first is the left one.",
+		},
+		{
+			TranscriptPartly, Info, "Some words of the transcript were left out.",
+			"A transcript without channels has words that were said while both parties spoke, or a recogniser wrote words where nobody speaks.",
+			"No change is needed. A transcript of each channel by itself loses none.",
+		},
+		{
+			TranscriptNotRead, Warning, "The transcript could not be read. The recording was verified without it.",
+			"The file is missing or is no transcript, or the server that has it refused.",
+			"See otoscope help words for the forms that are read.",
+		},
+
+		{
 			UnresolvedLiquid, Warning, "A field still holds a template variable, {{…}}.",
 			"The Studio widget that the variable names does not exist, is spelt differently or had not run yet.",
 			"In Studio, compare the variable with the names of the flow's widgets: they are case-sensitive, and the widget must have run before the attributes are written.",

@@ -1,0 +1,148 @@
+package transcript
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/hint"
+)
+
+// A Source names where a transcript is. The zero Source names none.
+type Source struct {
+	File        string // of both channels
+	Left, Right string // one file a channel; both are named or neither
+	SID         string // of a transcript of Twilio's Conversational Intelligence
+}
+
+var (
+	twilioSID = regexp.MustCompile(`^GT[0-9a-fA-F]{32}$`)
+	aSide     = regexp.MustCompile(`(?:^|,)\s*(left|right)=`)
+)
+
+// ParseSource reads where a transcript is: the path of a file, left=FILE,right=FILE, or the
+// SID of a transcript at Twilio (GT and 32 hexadecimal digits).
+func ParseSource(s string) (Source, error) {
+	const advice = "name a file, or left=FILE,right=FILE, or a Twilio transcript (GT and 32 hexadecimal digits)"
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "":
+		return Source{}, &hint.Error{Message: "no transcript is named", Advice: advice}
+	case strings.ContainsRune(s, 0):
+		return Source{}, &hint.Error{Message: "the path of the transcript contains a zero byte, which no file name can", Advice: advice}
+	case twilioSID.MatchString(s):
+		return Source{SID: s}, nil
+	}
+	at := aSide.FindAllStringSubmatchIndex(s, -1)
+	if len(at) == 0 || at[0][0] != 0 {
+		return Source{File: s}, nil
+	}
+	var source Source
+	for i, a := range at {
+		end := len(s)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		to := &source.Left
+		if s[a[2]:a[3]] == "right" {
+			to = &source.Right
+		}
+		if *to != "" || a[1] >= end {
+			return Source{}, &hint.Error{Message: fmt.Sprintf("%s does not name one file for each channel", escape.Quote(s, 60)), Advice: advice}
+		}
+		*to = s[a[1]:end]
+	}
+	if source.Left == "" || source.Right == "" {
+		return Source{}, &hint.Error{Message: fmt.Sprintf("%s names the transcript of one channel alone", escape.Quote(s, 60)), Advice: advice}
+	}
+	return source, nil
+}
+
+// Resolve returns the source with its paths followed.
+func (s Source) Resolve(follow func(path string) (string, error)) (Source, error) {
+	for _, path := range []*string{&s.File, &s.Left, &s.Right} {
+		if *path == "" {
+			continue
+		}
+		var err error
+		if *path, err = follow(*path); err != nil {
+			return Source{}, err
+		}
+	}
+	return s, nil
+}
+
+// Files are the paths that the source names.
+func (s Source) Files() []string {
+	var all []string
+	for _, path := range []string{s.File, s.Left, s.Right} {
+		if path != "" {
+			all = append(all, path)
+		}
+	}
+	return all
+}
+
+// Read reads a transcript from its files. The function read gives the content of a path, of
+// which it may leave out what comes after [MaxBytes]. A source at Twilio is not for Read.
+func (s Source) Read(read func(path string) ([]byte, error)) (*Transcript, error) {
+	if s.File != "" {
+		return s.parse(s.File, read)
+	}
+	left, err := s.parse(s.Left, read)
+	if err != nil {
+		return nil, fmt.Errorf("of the left channel: %w", err)
+	}
+	right, err := s.parse(s.Right, read)
+	if err != nil {
+		return nil, fmt.Errorf("of the right channel: %w", err)
+	}
+	return Join(left, right)
+}
+
+func (s Source) parse(path string, read func(string) ([]byte, error)) (*Transcript, error) {
+	text, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text)
+}
+
+// ReadFile reads at most [MaxBytes] and one byte of a file, for [Source.Read].
+func ReadFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, MaxBytes+1))
+}
+
+// MarshalJSON keeps the form in which a person names a source.
+func (s Source) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Source) UnmarshalJSON(b []byte) error {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil || text == "" {
+		return err
+	}
+	var err error
+	*s, err = ParseSource(text)
+	return err
+}
+
+// String is the source as a person names it.
+func (s Source) String() string {
+	switch {
+	case s.SID != "":
+		return s.SID
+	case s.Left != "":
+		return "left=" + s.Left + ",right=" + s.Right
+	}
+	return s.File
+}
