@@ -49,6 +49,7 @@ func newBatchCommand(env environment) *cobra.Command {
 			return runBatch(c.Context(), env, o, args)
 		},
 	}
+	o.declared.many = true
 	declaration := o.declared.flags(declare.AboutChannels)
 	declaration.Lookup("attributes").Usage += " (- for standard input)"
 	reading := o.declared.flags(declare.AboutReading)

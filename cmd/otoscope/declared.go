@@ -15,19 +15,21 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // declaredOptions are the declared and known facts about recordings: the facts of
 // declare.Table, as flags of every command that judges recordings.
 type declaredOptions struct {
 	words []declare.Word // in the order of the command line
+	many  bool           // the command judges many recordings, which name their own facts
 }
 
 // flags makes a flag of each fact about something, or only of those named.
 func (o *declaredOptions) flags(about declare.About, only ...string) *pflag.FlagSet {
 	f := newFlagSet()
 	for _, fact := range declare.Table() {
-		if fact.About == about && (len(only) == 0 || slices.Contains(only, fact.Name)) {
+		if fact.About == about && !(fact.Single && o.many) && (len(only) == 0 || slices.Contains(only, fact.Name)) {
 			f.VarPF(&factFlag{fact: fact, to: o}, fact.Flag(), "", fact.Usage).NoOptDefVal = fact.Alone
 		}
 	}
@@ -124,6 +126,9 @@ func (o *declaredOptions) call() (declare.Call, error) {
 type declaredCase struct {
 	verify.Case
 	measure verify.MeasureOptions
+	// transcript is where the transcript is, if it has to be fetched. The case has one that is a
+	// file.
+	transcript transcript.Source
 	// failure is why the attributes cannot be used. It concerns the recordings, not the
 	// command line, and appears in their verdicts.
 	failure error
@@ -143,6 +148,10 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	if c.Profile, err = readProfile(call.Profile); err != nil {
 		return c, err
 	}
+	if c.Transcript, err = readTranscript(call.Transcript); err != nil {
+		return c, err
+	}
+	c.transcript = call.Transcript
 	if call.Attributes != "" {
 		call.Declaration, c.failure = readAttributes(ctx, call.Attributes, stdin)
 	}
@@ -182,6 +191,18 @@ func readProfile(path string) (*evidence.Profile, error) {
 		return nil, flagValue("profile", err)
 	}
 	return &p, nil
+}
+
+// readTranscript reads the transcript in the files of a source; nil if it names none.
+func readTranscript(source transcript.Source) (*transcript.Transcript, error) {
+	if len(source.Files()) == 0 {
+		return nil, nil
+	}
+	t, err := source.Read(transcript.ReadFile)
+	if err != nil {
+		return nil, flagValue("transcript", err)
+	}
+	return t, nil
 }
 
 // readAttributes reads a file of task attributes, or standard input.

@@ -158,6 +158,8 @@ func (o *VerifyOptions) check(refs []string) error {
 		}}
 	case stdin > 1:
 		return &usageError{sentence{Message: "standard input (-) is named twice, but can be read only once", Advice: "Name - once, and the others by path or URL"}}
+	case len(refs) > 1 && o.declared.word("transcript") != "":
+		return &usageError{sentence{Message: "--transcript names the words of one recording, and several are given", Advice: "Verify them one by one, or with a manifest that has a column transcript"}}
 	case o.workers < 1:
 		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}

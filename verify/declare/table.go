@@ -29,6 +29,7 @@ type Fact struct {
 	Many    bool     // may be said more than once
 	Label   bool     // labels of recordings may have it
 	Alone   string   // what the flag says where no word follows it; "" where one must
+	Single  bool     // it differs from one recording to the next: no flag where many are judged
 	// Set reads a word into a call. An *UnreadError leaves the call as it was.
 	Set func(*Call, string) error
 }
@@ -161,7 +162,7 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { c.CustomerAudio = append(c.CustomerAudio, paths(s)...); return nil },
 		},
 		{
-			Name: "transcript", About: AboutCall, Label: true,
+			Name: "transcript", About: AboutCall, Label: true, Single: true,
 			Usage: "weigh the words of the transcript in `FILE`, or one a channel: left=FILE,right=FILE; or GT..., a transcript at Twilio",
 			Files: []string{"json", "vtt", "srt"},
 			Set:   func(c *Call, s string) error { return set(&c.Transcript, s, transcript.ParseSource) },

@@ -245,3 +245,11 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestWordsAreCounted(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "-- ?": 0, "don't stop, 24/7": 3, "もしもし 田中です": 4, "안녕하세요 여러분": 2} {
+		if got := transcript.Words(text); got != want {
+			t.Errorf("%q has %d words, not %d", text, got, want)
+		}
+	}
+}

@@ -6,10 +6,21 @@ import (
 )
 
 // Words counts the words of a text: what stands between blanks and has a letter or a digit.
+// Of scripts without blanks, two letters count as a word.
 func Words(text string) int {
 	n := 0
 	for word := range strings.FieldsSeq(text) {
-		if strings.ContainsFunc(word, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		letters, dense := 0, 0
+		for _, r := range word {
+			switch {
+			case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+				dense++
+			case unicode.IsLetter(r), unicode.IsDigit(r):
+				letters++
+			}
+		}
+		n += (dense + 1) / 2
+		if letters > 0 {
 			n++
 		}
 	}
