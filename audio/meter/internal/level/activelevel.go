@@ -197,28 +197,31 @@ func (a *ActiveSpeech) activity(j int) int64 {
 // Result gives the active speech level and the activity factor of a signal of n samples whose
 // squares sum to sumSquares. Without activity the level is −Inf. Burst samples are not speech:
 // sumSquares leaves them out, and Result removes the activity that they may have added.
+//
+// The thresholds are tried from the lowest up, as in P.56 and the ITU-T's own sv56 (G.191). A
+// click reaches a high one for a moment, and would have the level of the whole signal for itself.
 func (a *ActiveSpeech) Result(sumSquares float64, n, burst int64) (measurement.Level, float64) {
-	prevLevel, prevExcess := math.Inf(-1), math.Inf(-1)
-	for j := range thresholdCount {
+	level, excess := math.Inf(-1), math.Inf(1)
+	for j := thresholdCount - 1; j >= 0 && excess > margin; j-- {
 		active := a.activity(j)
 		if active < 3*burst { // what reached it is unknown, most likely the burst
-			continue
+			break
 		}
 		if active < n { // a threshold that is always reached does not depend on a burst
 			active -= burst
 		}
 		if active == 0 || sumSquares == 0 {
-			continue
+			break
 		}
-		level := 10 * math.Log10(sumSquares/float64(active))
-		excess := level - 20*math.Log10(2)*float64(-j) // above the threshold 2^−j
-		if excess >= margin {
-			if !math.IsInf(prevExcess, -1) && excess > prevExcess {
-				level = prevLevel + (level-prevLevel)*(margin-prevExcess)/(excess-prevExcess)
-			}
-			return measurement.Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
+		prevLevel, prevExcess := level, excess
+		level = 10 * math.Log10(sumSquares/float64(active))
+		excess = level + 20*math.Log10(2)*float64(j) // above the threshold 2^−j
+		if excess < margin && !math.IsInf(prevExcess, 1) {
+			level = prevLevel + (level-prevLevel)*(prevExcess-margin)/(prevExcess-excess)
 		}
-		prevLevel, prevExcess = level, excess
 	}
-	return measurement.Silence(), 0
+	if math.IsInf(level, -1) {
+		return measurement.Silence(), 0
+	}
+	return measurement.Level(level), min(1, sumSquares/math.Pow(10, level/10)/float64(n))
 }

@@ -2,6 +2,7 @@ package level
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -49,28 +50,30 @@ func (v *voltmeter) add(x float64) {
 	}
 }
 
-// level interpolates between the two thresholds around the margin, as the standard says.
+// level takes the lowest threshold that is less than the margin below the level, and interpolates
+// between it and the one below, as the standard says.
 func (v *voltmeter) level() (level, activity float64) {
 	decibels := func(j int) (a, c float64) {
 		return 10 * math.Log10(v.squares/float64(v.active[j])), 20 * math.Log10(v.threshold[j])
 	}
-	for j := range v.threshold {
-		if v.active[j] == 0 || v.squares == 0 {
-			continue
-		}
+	found := false
+	for j := len(v.threshold) - 1; j >= 0 && v.active[j] > 0 && v.squares > 0; j-- {
 		a, c := decibels(j)
-		if a-c < 15.9 {
+		level, found = a, true
+		if a-c > 15.9 {
 			continue
 		}
-		level = a
-		if j > 0 && v.active[j-1] > 0 {
-			above, cAbove := decibels(j - 1)
-			share := (15.9 - (above - cAbove)) / ((a - c) - (above - cAbove))
-			level = above + share*(a-above)
+		if j+1 < len(v.threshold) {
+			below, cBelow := decibels(j + 1)
+			share := ((below - cBelow) - 15.9) / ((below - cBelow) - (a - c))
+			level = below + share*(a-below)
 		}
-		return level, math.Min(1, v.squares/math.Pow(10, level/10)/float64(v.n))
+		break
 	}
-	return math.Inf(-1), 0
+	if !found {
+		return math.Inf(-1), 0
+	}
+	return level, math.Min(1, v.squares/math.Pow(10, level/10)/float64(v.n))
 }
 
 func TestActiveLevelIsMethodBSampleBySample(t *testing.T) {
@@ -147,6 +150,27 @@ func TestActiveLevelOfBursts(t *testing.T) {
 					t.Errorf("%s, %.2f of %.2f s: activity %.3f, not %.3f to %.3f", name, c.on, c.period, activity, least, most)
 				}
 			}
+		}
+	}
+}
+
+// A short loud sound moves the level of a long call by its own energy at most.
+func TestOneLoudSoundIsNotTheLevel(t *testing.T) {
+	const rate = 8000
+	for _, ms := range []int{5, 20, 60, 150} {
+		rng := rand.New(rand.NewPCG(1, 2))
+		x := make([]float32, 180*rate)
+		for i := range x {
+			if i/(2*rate)%2 == 0 { // turns of 2 s at −30 dBov
+				x[i] = float32(0.0316 * rng.NormFloat64())
+			}
+		}
+		before, _ := activeLevelOf(rate, x)
+		for i := range ms * rate / 1000 {
+			x[4*rate+i] = float32(0.7 * math.Sin(float64(i)))
+		}
+		if after, _ := activeLevelOf(rate, x); math.Abs(after-before) > 2 {
+			t.Errorf("%d ms at −3 dBFS: the level is %.1f dBov, %.1f without them", ms, after, before)
 		}
 	}
 }
