@@ -42,21 +42,15 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reached := make(chan struct{})
-			var once sync.Once
-			s := serve(t, true, func(w http.ResponseWriter, r *http.Request) {
-				once.Do(func() { close(reached) })
-				handler(w, r)
-			})
+			s := serve(t, true, handler)
 			o := hasty(s)
 			o.IdleTimeout, o.BackoffMin, o.BackoffMax, o.RetryAfterMax = 10*time.Minute, 10*time.Minute, 10*time.Minute, 10*time.Minute
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			go func() {
-				<-reached
-				time.Sleep(30 * time.Millisecond)
+			o.Aside = func(context.Context) func() { // the client waits
 				cancel()
-			}()
+				return func() {}
+			}
 			_, err := newClient(t, o).Get(ctx, mustParse(t, s.URL), (&got{}).sink)
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("%v", err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -198,6 +199,36 @@ func TestProgressWithoutTerminal(t *testing.T) {
 			t.Errorf("drawn: %q", out.String())
 		}
 	})
+}
+
+// A progress draws a download that lasts, and removes its line; nothing if it is not wanted.
+func TestProgressOfSlowDownloads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := &progress{lines: redrawn{out: &out}}
+		track := p.track()
+		track.begin("call.wav")
+		track.report(10, 100)
+		time.Sleep(patience / 2)
+		track.end()
+		if out.Len() > 0 {
+			t.Errorf("a quick download is drawn: %q", out.String())
+		}
+		track.begin("call.wav")
+		track.report(50_000, 100_000)
+		time.Sleep(patience + redrawInterval)
+		if shown := out.String(); !strings.Contains(shown, "[===============---------------]") {
+			t.Errorf("a slow download shows %q", shown)
+		}
+		track.end()
+		if shown := out.String(); !strings.HasSuffix(shown, "\x1b[1A\x1b[2K") {
+			t.Errorf("the line stays: %q", shown)
+		}
+		p.close()
+	})
+	if p := newProgress(os.Stderr, false); p.lines.out != nil {
+		t.Error("a progress that is not wanted draws")
+	}
 }
 
 func TestShortened(t *testing.T) {

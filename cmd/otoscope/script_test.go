@@ -100,6 +100,7 @@ const (
 type faultServer struct {
 	fixtures http.Handler
 	stalled  chan struct{} // one for each request that hangs
+	screen   string        // the file with what a terminal shows
 	mu       sync.Mutex
 	requests map[string]int
 }
@@ -113,6 +114,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	s := &faultServer{
 		fixtures: http.FileServer(http.Dir(ts.Getenv("TESTDATA"))),
 		stalled:  make(chan struct{}, 16),
+		screen:   ts.MkAbs("screen"),
 		requests: map[string]int{},
 	}
 	server := httptest.NewUnstartedServer(s)
@@ -157,7 +159,9 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Write(make([]byte, 1000))
 		panic(http.ErrAbortHandler)
 	case fault == "slow":
-		s.fixtures.ServeHTTP(&pausing{ResponseWriter: w, after: 50_000}, r)
+		// The script has what the terminal shows in the file "screen".
+		shown := func() bool { return shows(s.screen, "kB of ") }
+		s.fixtures.ServeHTTP(&trickle{w, 50_000, shown, r.Context().Done()}, r)
 	case fault == "html":
 		fmt.Fprint(w, "<!DOCTYPE html><title>Sign in</title>")
 	case fault == "gone":
@@ -173,26 +177,44 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// pausing is a line that pauses for a while after some bytes.
-type pausing struct {
+// trickle is a line that slows down after some bytes, until the client shows how far it is.
+type trickle struct {
 	http.ResponseWriter
 	after int
+	shown func() bool
+	gone  <-chan struct{} // closed when the client is gone
 }
 
-func (p *pausing) Write(b []byte) (int, error) {
-	if p.after <= 0 || len(b) < p.after {
-		p.after -= len(b)
-		return p.ResponseWriter.Write(b)
+func (t *trickle) Write(b []byte) (int, error) {
+	sent := 0
+	for sent < len(b) {
+		n := len(b) - sent
+		if t.after > 0 {
+			n = min(n, t.after)
+		} else if !t.shown() {
+			n = 1
+		}
+		m, err := t.ResponseWriter.Write(b[sent : sent+n])
+		if sent += m; err != nil {
+			return sent, err
+		}
+		if t.after -= m; t.after > 0 || t.shown() {
+			continue
+		}
+		t.ResponseWriter.(http.Flusher).Flush()
+		select {
+		case <-t.gone:
+			return sent, io.ErrClosedPipe
+		case <-time.After(20 * time.Millisecond): // until it is looked at again
+		}
 	}
-	n, err := p.ResponseWriter.Write(b[:p.after])
-	if err != nil {
-		return n, err
-	}
-	p.ResponseWriter.(http.Flusher).Flush()
-	time.Sleep(patience + 1500*time.Millisecond) // for a busy machine to draw what it has to
-	b, p.after = b[n:], 0
-	m, err := p.ResponseWriter.Write(b)
-	return n + m, err
+	return sent, nil
+}
+
+// shows reports whether a file holds a text.
+func shows(path, text string) bool {
+	b, err := os.ReadFile(path)
+	return err == nil && strings.Contains(string(b), text)
 }
 
 // interrupt runs a command until the server stalls, sends it SIGINT, and checks for the exit
