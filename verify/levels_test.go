@@ -80,6 +80,25 @@ func TestFaintSpeechIsHeard(t *testing.T) {
 	}
 }
 
+// A faint party is heard even if it talks at the same time as the other for half of the time.
+func TestFaintSpeechIsHeardInDoubleTalk(t *testing.T) {
+	for side := range 2 {
+		r := readAll(t, "call-straight.wav")
+		far := r.side[1-side]
+		for i := range r.side[side] {
+			r.side[side][i] *= 0.0316
+		}
+		// What the other party says is said once more, over it.
+		for i := range far {
+			far[i] += r.side[1-side][(i+len(far)/2)%len(far)]
+		}
+		v := r.judge(t, same)
+		if finds(v, finding.SilentChannel) || finds(v, finding.OnePartyMissing) || sides(v)[side].Timing.TalkS == 0 {
+			t.Errorf("side %d: %.1f s of talk, %v", side, sides(v)[side].Timing.TalkS, v.Findings)
+		}
+	}
+}
+
 // Crosstalk alone, however far above the noise, is not a party.
 func TestFaintCrosstalkIsNoParty(t *testing.T) {
 	for side := range 2 {

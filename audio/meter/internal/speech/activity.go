@@ -27,7 +27,7 @@ const (
 	farBelow   = 30 * frames.Scale
 	clearOf    = 20 * frames.Scale
 	clearS     = 3.0
-	clearApart = 0.6 // share of it in which the other party is silent
+	clearApart = 0.4 // share of it in which the other party is silent: at least 0.42 on the sides of 108 calls
 	crosstalkS = 0.3 // sound this soon after a word may be that word's crosstalk
 
 	CloseGapS = 0.34 // shorter pauses are inside a talkspurt
