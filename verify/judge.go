@@ -38,6 +38,8 @@ type Case struct {
 	Profile *evidence.Profile
 	Agent   string            // the user's own word for the agent
 	Groups  map[string]string // the user's own groups
+	// Findings are what was odd when the case was put together. The verdict repeats them.
+	Findings []finding.Finding
 }
 
 // Say copies the declared and known facts of a call into the case. It opens no files: the
@@ -181,6 +183,7 @@ func (c Case) verdict() Verdict {
 		v.Prior = DefaultPrior
 	}
 	v.Findings = append(v.Findings, c.Declaration.Findings...)
+	v.Findings = append(v.Findings, c.Findings...)
 	return v
 }
 

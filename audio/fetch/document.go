@@ -21,6 +21,9 @@ type TwilioService string
 const (
 	TwilioVoice    TwilioService = "api"      // recordings, calls and conferences
 	TwilioInsights TwilioService = "insights" // what is known of a conference after its end
+	// TwilioIntelligence has transcripts, at intelligence.twilio.com. Twilio's credentials belong
+	// to it as to the others, and are sent to it for a transcript that the user names.
+	TwilioIntelligence TwilioService = "intelligence"
 )
 
 // A TwilioAccount is an account at Twilio, at the host of its region. The zero value is none.
@@ -202,7 +205,7 @@ func (d *download) documentError(resp *http.Response) error {
 
 // resourceOf names the resource of an address at Twilio in words, such as "the call".
 func resourceOf(u *url.URL) string {
-	names := map[string]string{"Recordings": "recording", "Calls": "call", "Conferences": "conference", "Participants": "participant"}
+	names := map[string]string{"Recordings": "recording", "Calls": "call", "Conferences": "conference", "Participants": "participant", "Transcripts": "transcript"}
 	parts := strings.Split(strings.TrimSuffix(strings.Trim(u.Path, "/"), ".json"), "/")
 	slices.Reverse(parts)
 	for i, part := range parts {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/fetch/twilio"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
@@ -132,6 +133,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	v := verifier{
 		declared: declared,
 		fetch:    options,
+		twilio:   twilio.New(),
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
 		jobs:     jobs(refs, o.declared.word("attributes"), declared),
 	}
@@ -203,6 +205,7 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 type verifier struct {
 	declared declaredCase
 	fetch    fetch.Options
+	twilio   *twilio.API
 	progress *progress
 	jobs     []job
 }
@@ -297,6 +300,10 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	c.Reference = j.name
 	if j.failure != nil {
 		return verify.ErrorVerdict(c, j.stage, j.failure)
+	}
+	if v.declared.transcript.SID != "" {
+		t, err := acquire.Transcript(ctx, v.declared.transcript, client, v.twilio, nil)
+		c = acquire.Transcribed(c, t, err)
 	}
 	recording, err := acquire.Measure(ctx, client, j.ref, v.declared.measure)
 	return acquire.Verdict(recording, err, c)

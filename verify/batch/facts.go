@@ -20,6 +20,7 @@ type facts struct {
 	MinConfidence float64               `json:"min_confidence,omitempty"`
 	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
 	Requested     measurement.OnRequest `json:"asked,omitzero"`
+	Transcript    *transcribed          `json:"transcript,omitempty"`
 }
 
 // profile is an evidence.Profile with its name.

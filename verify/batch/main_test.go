@@ -19,6 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // The tests that kill processes start this binary again.
@@ -120,6 +121,10 @@ func rowsCSV(n int) string {
 type fake struct {
 	calls atomic.Int64
 	do    func(ctx context.Context, t Task) (Measured, error)
+}
+
+func (f *fake) Transcript(context.Context, transcript.Source, *Allowed) (*transcript.Transcript, error) {
+	return nil, errors.New("there are no transcripts in this test")
 }
 
 func (f *fake) Measure(ctx context.Context, t Task) (Measured, error) {

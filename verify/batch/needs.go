@@ -26,15 +26,35 @@ const (
 	// needsFiles is followed by the name of the host that read the manifest: the batch
 	// allows paths, which refer to files there.
 	needsFiles needs = "files on "
+	// needsPrivateFiles is followed by the name of that host, too: the recording may be at an
+	// address in a private network, and its transcript is a file.
+	needsPrivateFiles needs = "private, and files on "
 )
 
 // host returns the host that has the files, "" if none are needed.
 func (n needs) host() string {
-	host, files := strings.CutPrefix(string(n), string(needsFiles))
-	if !files {
-		return ""
+	for _, files := range []needs{needsFiles, needsPrivateFiles} {
+		if host, ok := strings.CutPrefix(string(n), string(files)); ok {
+			return host
+		}
 	}
-	return host
+	return ""
+}
+
+// private reports whether addresses in private networks may be needed.
+func (n needs) private() bool {
+	return n == needsPrivate || strings.HasPrefix(string(n), string(needsPrivateFiles))
+}
+
+// withFiles adds that a row needs files of a host besides its recording.
+func (n needs) withFiles(host string) needs {
+	switch {
+	case n.host() != "":
+		return n
+	case n.private():
+		return needsPrivateFiles + needs(host)
+	}
+	return needsFiles + needs(host)
 }
 
 // queueName returns the queue of a batch for one of its needs. A process that runs one batch
@@ -45,6 +65,9 @@ func queueName(batch int64, n needs) string {
 		return fmt.Sprintf("otoscope_batch_%d", batch) // as that version named it
 	case n.host() != "":
 		sum := sha256.Sum256([]byte(n.host()))
+		if n.private() {
+			return fmt.Sprintf("otoscope_%d_private_files_%s", batch, hex.EncodeToString(sum[:8]))
+		}
 		return fmt.Sprintf("otoscope_%d_files_%s", batch, hex.EncodeToString(sum[:8]))
 	case n == needsPrivate:
 		return fmt.Sprintf("otoscope_%d_private", batch)

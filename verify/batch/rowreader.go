@@ -159,8 +159,11 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 	}
 	out.facts.Declaration, out.facts.Facts = call.Declaration, call.Facts
 	out.facts.MinConfidence, out.facts.Prior = call.MinConfidence, call.Prior
+	var err error
+	if out.facts.Transcript, err = r.transcript(call); err != nil {
+		return err
+	}
 	if call.Profile != "" {
-		var err error
 		if out.facts.Profile, err = r.rowProfile(call.Profile); err != nil {
 			return err
 		}

@@ -103,8 +103,8 @@ func (e *engine) able(ctx context.Context, k waitingKind) (bool, error) {
 	switch {
 	case k.needs == needsUnknown:
 		return k.batch == e.runs, nil
-	case k.needs == needsPrivate:
-		return !e.o.NoPrivate, nil
+	case k.needs.private() && e.o.NoPrivate:
+		return false, nil
 	case k.needs.host() == "":
 		return true, nil
 	case e.o.NoPaths:
@@ -167,7 +167,7 @@ func (e *engine) allowed(n needs) *Allowed {
 	if n == needsUnknown {
 		return nil
 	}
-	return &Allowed{Paths: n.host() != "", Private: n == needsPrivate}
+	return &Allowed{Paths: n.host() != "", Private: n.private()}
 }
 
 // elsewhere reports whether a row failed because its file is on another host.
@@ -184,10 +184,10 @@ func (e *engine) unable(ctx context.Context) (string, error) {
 		rows, here int64
 	}
 	var all []waiting
-	err := db.Each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE c.needs = ? || w.hostname AND w.worker_id <> ?)
+	err := db.Each(ctx, e.store.db, `SELECT c.batch_id, c.needs, count(*), (SELECT count(*) FROM otoscope_workers w WHERE (c.needs = ? || w.hostname OR c.needs = ? || w.hostname) AND w.worker_id <> ?)
 		FROM otoscope_chunks c JOIN otoscope_rows r ON r.chunk_id = c.chunk_id JOIN otoscope_batches b ON b.batch_id = c.batch_id
 		WHERE b.stopped IS NULL AND (b.batch_id = ? OR ? = 0) AND c.worker_id IS NULL GROUP BY c.batch_id, c.needs ORDER BY c.batch_id, c.needs`,
-		[]any{string(needsFiles), e.id(), e.runs, e.runs}, func(c db.Cursor) error {
+		[]any{string(needsFiles), string(needsPrivateFiles), e.id(), e.runs, e.runs}, func(c db.Cursor) error {
 			var w waiting
 			err := c.Scan(&w.batch, &w.needs, &w.rows, &w.here)
 			all = append(all, w)
@@ -204,12 +204,12 @@ func (e *engine) unable(ctx context.Context) (string, error) {
 		}
 		switch {
 		case able, w.here > 0:
+		case w.needs.private() && e.o.NoPrivate:
+			said = append(said, fmt.Sprintf("%s for addresses in private networks: run otoscope worker without --no-allow-private", rowsWait(w.rows)))
 		case w.needs.host() == e.host:
 			said = append(said, fmt.Sprintf("%s for files of this machine, which this process may not read: run otoscope worker here without --no-allow-paths", rowsWait(w.rows)))
 		case w.needs.host() != "":
 			said = append(said, fmt.Sprintf("%s for files on %s: run otoscope worker there", rowsWait(w.rows), w.needs.host()))
-		case w.needs == needsPrivate:
-			said = append(said, fmt.Sprintf("%s for addresses in private networks: run otoscope worker without --no-allow-private", rowsWait(w.rows)))
 		case w.needs == needsUnknown:
 			said = append(said, fmt.Sprintf("%s that an earlier version stored: run otoscope batch with their manifest", rowsWait(w.rows)))
 		}

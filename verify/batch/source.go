@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/fetch/twilio"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // A Task is a recording to fetch and measure.
@@ -39,6 +41,8 @@ type Measured struct {
 // unless ctx has ended.
 type Source interface {
 	Measure(context.Context, Task) (Measured, error)
+	// Transcript reads the transcript of a recording, under the same permissions.
+	Transcript(context.Context, transcript.Source, *Allowed) (*transcript.Transcript, error)
 }
 
 // A TaskError explains why there is no measurement.
@@ -49,12 +53,13 @@ type Fetcher struct {
 	clients map[Allowed]*fetch.Client
 	own     Allowed
 	limits  *fetch.Limits // nil: none
+	twilio  *twilio.API
 }
 
 // NewFetcher creates a Fetcher. It sets the Progress and Aside options itself.
 func NewFetcher(o fetch.Options) (*Fetcher, error) {
 	o.Aside = stepAside
-	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits}
+	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits, twilio: twilio.New()}
 	for _, a := range []Allowed{{}, {Paths: true}, {Private: true}, {Paths: true, Private: true}} {
 		o.AllowPaths, o.AllowPrivate = a.Paths, a.Private
 		client, err := fetch.New(o)
@@ -99,4 +104,9 @@ func (f *Fetcher) client(a *Allowed) *fetch.Client {
 		a = &f.own
 	}
 	return f.clients[*a]
+}
+
+// Transcript reads a transcript from files, or fetches it from Twilio.
+func (f *Fetcher) Transcript(ctx context.Context, source transcript.Source, a *Allowed) (*transcript.Transcript, error) {
+	return acquire.Transcript(ctx, source, f.client(a), f.twilio, readTranscript)
 }

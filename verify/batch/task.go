@@ -18,21 +18,22 @@ import (
 
 // A task is a row of a chunk.
 type task struct {
-	key       int64
-	digest    string
-	reference string
-	options   decode.Options
-	fetch     bool
-	sounds    []string // known audio to look for, by its id
-	requested measurement.OnRequest
-	needs     needs
-	deaths    int64 // processes that died while they worked on it alone
-	tries     int64 // how often its server said "later"
-	c         verify.Case
-	recording []byte          // the stored form; nil if nothing is stored
-	before    *verify.Verdict // the one to replace without a fetch
-	measured  *measured
-	state     string // of the recording as it was verified before
+	key        int64
+	digest     string
+	reference  string
+	options    decode.Options
+	fetch      bool
+	sounds     []string // known audio to look for, by its id
+	requested  measurement.OnRequest
+	transcript *transcribed // nil: none is named
+	needs      needs
+	deaths     int64 // processes that died while they worked on it alone
+	tries      int64 // how often its server said "later"
+	c          verify.Case
+	recording  []byte          // the stored form; nil if nothing is stored
+	before     *verify.Verdict // the one to replace without a fetch
+	measured   *measured
+	state      string // of the recording as it was verified before
 }
 
 // load reads the rows of a chunk.
@@ -87,6 +88,7 @@ func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 	}
 	f.onto(&t.c)
 	t.sounds, t.requested = f.soundIDs(), f.Requested
+	t.transcript = f.Transcript
 	t.fetch = fetch != refetchNot || verdict == nil
 	if recording != nil {
 		t.recording = []byte(*recording)
@@ -148,7 +150,7 @@ func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
 	if !t.fetch {
-		e.rejudge(t, &f)
+		e.rejudge(ctx, t, &f)
 		return f, true
 	}
 	if t.deaths >= deathsAlone {
@@ -158,7 +160,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	before := pathState(t.reference)
 	m, err := e.measure(ctx, t)
 	if err == nil && m.Unchanged {
-		e.rejudge(t, &f)
+		e.rejudge(ctx, t, &f)
 		f.reused = true
 		e.good.Add(1)
 		e.first.good()
@@ -173,7 +175,7 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	}
 	switch {
 	case err == nil:
-		err = e.judge(t, m, &f)
+		err = e.judge(ctx, t, m, &f)
 	case e.elsewhere(t, err):
 		f.missing = true
 		return f, true
@@ -216,25 +218,27 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 }
 
 // judge returns a verdict on the new measurements.
-func (e *engine) judge(t *task, m Measured, f *finished) error {
+func (e *engine) judge(ctx context.Context, t *task, m Measured, f *finished) error {
 	text, err := json.Marshal(m.Recording)
 	if err != nil {
 		return fmt.Errorf("keeping the measurements: %w", err)
 	}
 	f.recording, f.bytes = text, m.Bytes
 	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
+	e.transcribe(ctx, t)
 	f.verdict = verify.Judge(m.Recording, t.c)
 	e.bytes.Add(m.Bytes)
 	return nil
 }
 
 // rejudge returns a verdict on the stored measurements.
-func (e *engine) rejudge(t *task, f *finished) {
+func (e *engine) rejudge(ctx context.Context, t *task, f *finished) {
 	f.kept, f.measured, f.state = true, t.measured, t.state
 	var stored verify.Recording
 	usable := t.recording != nil && t.measured != nil && measurement.Readable(t.measured.schema) && json.Unmarshal(t.recording, &stored) == nil
 	switch {
 	case usable:
+		e.transcribe(ctx, t)
 		f.verdict = verify.Judge(stored, t.c)
 		f.stale = *t.measured != measured{e.engineVersion.version, e.engineVersion.schema}
 	case t.before.Error != nil:

@@ -207,7 +207,11 @@ func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report
 // needs returns the needs of a row, under the permissions of this reading.
 func (w *writes) needs(r *row) needs {
 	_, err := w.in.rows.paths.follow("the recording", r.reference)
-	return needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
+	n := needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
+	if t := r.facts.Transcript; t != nil && len(t.Source.Files()) > 0 {
+		n = n.withFiles(w.in.host)
+	}
+	return n
 }
 
 // What a row waits for, in otoscope_waiting. An earlier version fetches a row unless it is

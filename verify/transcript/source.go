@@ -1,7 +1,6 @@
 package transcript
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -14,9 +13,10 @@ import (
 
 // A Source names where a transcript is. The zero Source names none.
 type Source struct {
-	File        string // of both channels
-	Left, Right string // one file a channel; both are named or neither
-	SID         string // of a transcript of Twilio's Conversational Intelligence
+	File  string `json:"file,omitempty"` // of both channels
+	Left  string `json:"left,omitempty"` // one file a channel: both are named or neither
+	Right string `json:"right,omitempty"`
+	SID   string `json:"twilio,omitempty"` // of a transcript of Twilio's Conversational Intelligence
 }
 
 var (
@@ -120,29 +120,4 @@ func ReadFile(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, MaxBytes+1))
-}
-
-// MarshalJSON keeps the form in which a person names a source.
-func (s Source) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (s *Source) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil || text == "" {
-		return err
-	}
-	var err error
-	*s, err = ParseSource(text)
-	return err
-}
-
-// String is the source as a person names it.
-func (s Source) String() string {
-	switch {
-	case s.SID != "":
-		return s.SID
-	case s.Left != "":
-		return "left=" + s.Left + ",right=" + s.Right
-	}
-	return s.File
 }

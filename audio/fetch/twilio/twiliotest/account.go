@@ -50,6 +50,15 @@ type Participant struct {
 	Coach                            bool
 }
 
+// A Sentence is a Transcript Sentence resource.
+type Sentence struct {
+	Channel        int
+	StartS, EndS   float64
+	Text           string
+	Confidence     float64
+	WithoutDetails bool // times and confidence are null
+}
+
 // An Account answers requests as Twilio does. Its fields may be changed with Change while it
 // serves.
 type Account struct {
@@ -57,6 +66,8 @@ type Account struct {
 	Calls      []Call
 	// Participants by conference. nil: Voice Insights Advanced Features are not active.
 	Participants map[string][]Participant
+	// Transcripts are the sentences of Conversational Intelligence, by the transcript's SID.
+	Transcripts map[string][]Sentence
 	// PageSize limits pages beyond what requests ask for; 0: no more than they do.
 	PageSize int
 	// Numbered pages go by their number alone, so that they shift when recordings come and go.
@@ -111,7 +122,10 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	path, ours := strings.CutPrefix(r.URL.Path, "/2010-04-01/Accounts/"+AccountSID)
 	conference, insights := strings.CutPrefix(r.URL.Path, "/v1/Conferences/")
+	transcript, intelligence := strings.CutPrefix(r.URL.Path, "/v2/Transcripts/")
 	switch {
+	case intelligence:
+		a.sentences(w, r, strings.TrimSuffix(transcript, "/Sentences"))
 	case insights:
 		a.participants(w, strings.TrimSuffix(conference, "/Participants"))
 	case !ours:

@@ -44,7 +44,7 @@ func Serve(account http.Handler) (*Server, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Twilio for tests"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		DNSNames: []string{"api.twilio.com", "insights.twilio.com", "api.sydney.au1.twilio.com", "insights.sydney.au1.twilio.com"},
+		DNSNames: []string{"api.twilio.com", "insights.twilio.com", "intelligence.twilio.com", "api.sydney.au1.twilio.com", "insights.sydney.au1.twilio.com"},
 		IsCA:     true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
