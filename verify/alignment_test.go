@@ -1,11 +1,15 @@
 package verify_test
 
 import (
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -29,18 +33,109 @@ func exchange(shift float64) verify.Recording {
 	return verify.Recording{Measurements: m}
 }
 
+// conversation is two sides that take turns for so many seconds, the right one shifted as
+// byS says of each time.
+func conversation(seed uint64, seconds float64, byS func(atS float64) float64) verify.Recording {
+	rec := exchange(0)
+	m := &rec.Measurements
+	m.DurationS, m.Frames = seconds+40, int64(8000*(seconds+40))
+	m.Left.Segments, m.Right.Segments = nil, nil
+	m.Left.Timing.TalkS, m.Right.Timing.TalkS = 0, 0
+	r := rand.New(rand.NewPCG(seed, 1))
+	for i, now := 0, 1.0; now < seconds; i++ {
+		side, by := &m.Left, 0.0
+		if i%2 == 1 {
+			side, by = &m.Right, byS(now)
+		}
+		end := now + 0.8 + 5*r.Float64()*r.Float64()
+		side.Segments = append(side.Segments, measurement.Segment{Start: now + by, End: end + by})
+		side.Timing.TalkS += end - now
+		now = end + 0.4 + 1.2*r.Float64()
+	}
+	m.Left.Timing.FirstSpeech = measurement.Time(m.Left.Segments[0].Start)
+	m.Right.Timing.FirstSpeech = measurement.Time(m.Right.Segments[0].Start)
+	m.Pair.DoubleTalkS = measurement.Overlap(m.Left.Segments, m.Right.Segments, 0)
+	return rec
+}
+
+func constant(byS float64) func(float64) float64 { return func(float64) float64 { return byS } }
+
+// findingOf returns the finding with a code; ok says whether there is one.
+func findingOf(v verify.Verdict, code finding.Code) (f finding.Finding, ok bool) {
+	i := slices.IndexFunc(v.Findings, func(f finding.Finding) bool { return f.Code == code })
+	if i < 0 {
+		return f, false
+	}
+	return v.Findings[i], true
+}
+
+// A channel that is late is found, with the side and by how much, and who speaks when is
+// not weighed then. Channels that are not late, or by less than talkers hesitate, are not.
 func TestChannelOffset(t *testing.T) {
 	for _, tt := range []struct {
 		shift float64
-		want  bool
-	}{{0, false}, {0.4, false}, {-0.4, false}, {2, true}, {-2, true}, {3.4, true}} {
-		v := verify.Judge(exchange(tt.shift), verify.Case{Declaration: declare.Default()})
-		if got := finds(v, finding.ChannelOffset); got != tt.want {
-			t.Errorf("right channel %+.1f s late: channel_offset %v, want %v (%v)", tt.shift, got, tt.want, v.Findings)
+		want  string
+	}{{0, ""}, {0.5, ""}, {-0.5, ""}, {2.4, "right channel"}, {-2.4, "left channel"}, {9, "right channel"}, {-20, "left channel"}} {
+		found := 0
+		for seed := range uint64(10) {
+			v := verify.Judge(conversation(seed, 180, constant(tt.shift)), verify.Case{Declaration: declare.Default()})
+			f, ok := findingOf(v, finding.ChannelOffset)
+			if !ok {
+				continue
+			}
+			found++
+			if !strings.Contains(f.Detail, tt.want) || tt.want == "" {
+				t.Errorf("right channel %+.1f s late, seed %d: %s", tt.shift, seed, f.Detail)
+			}
+			if slices.ContainsFunc(v.Evidence, evidence.Item.FromTiming) {
+				t.Errorf("right channel %+.1f s late, seed %d: timing still weighs %v", tt.shift, seed, v.Log10LR)
+			}
 		}
-		if tt.want && v.Log10LR != 0 {
-			t.Errorf("right channel %+.1f s late: timing still weighs %v", tt.shift, v.Log10LR)
+		if least := 8; tt.want != "" && found < least {
+			t.Errorf("right channel %+.1f s late: found in %d of 10 calls, want %d", tt.shift, found, least)
 		}
+	}
+}
+
+// A lag that changes is found with when and by how much.
+func TestChannelOffsetFromATimeOn(t *testing.T) {
+	found := 0
+	for seed := range uint64(10) {
+		v := verify.Judge(conversation(seed, 240, func(at float64) float64 {
+			if at < 120 {
+				return 0
+			}
+			return 6
+		}), verify.Case{Declaration: declare.Default()})
+		f, ok := findingOf(v, finding.ChannelOffset)
+		if ok && strings.Contains(f.Detail, "to the end they would with the right channel about") {
+			found++
+		}
+	}
+	if found < 8 {
+		t.Errorf("a step of 6 s was found in %d of 10 calls", found)
+	}
+}
+
+// Legs of two calls are named in long calls, and then claim nothing.
+func TestUnrelatedLegs(t *testing.T) {
+	found := 0
+	for seed := range uint64(20) {
+		rec, other := conversation(seed, 900, constant(0)), conversation(seed+100, 900, constant(0))
+		if v := verify.Judge(rec, verify.Case{Declaration: declare.Default()}); finds(v, finding.UnrelatedLegs) {
+			t.Errorf("seed %d: one call is %v", seed, v.Findings)
+		}
+		rec.Measurements.Right = other.Measurements.Right
+		v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
+		if f, ok := findingOf(v, finding.UnrelatedLegs); ok {
+			found++
+			if f.Severity == finding.Fatal && v.Outcome != verify.Unusable || slices.ContainsFunc(v.Evidence, evidence.Item.FromTiming) {
+				t.Errorf("seed %d: %s, %v", seed, v.Outcome, v.Evidence)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("legs of two calls were found in %d of 20", found)
 	}
 }
 
@@ -97,5 +192,12 @@ func TestTurnTakingTurnsAround(t *testing.T) {
 	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
 	if v.Outcome != verify.Unusable || !finds(v, finding.OrientationChanges) {
 		t.Errorf("%s, %v", v.Outcome, v.Findings)
+	}
+}
+
+func BenchmarkJudgeHalfAnHour(b *testing.B) {
+	rec := conversation(1, 1800, constant(0))
+	for b.Loop() {
+		verify.Judge(rec, verify.Case{Declaration: declare.Default()})
 	}
 }

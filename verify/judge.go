@@ -93,7 +93,7 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return orientationChanges(m, profile) },
-		func() (finding.Finding, bool) { return channelOffset(m, call.Coupling()) },
+		func() (finding.Finding, bool) { return alignment(call.Coupling()) },
 	} {
 		if f, ok := found(); ok {
 			v.Findings = append(v.Findings, f)

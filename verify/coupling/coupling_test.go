@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -123,6 +124,48 @@ func TestElsewhereTellsALateChannel(t *testing.T) {
 	}
 }
 
+// A step is found with when and by how much, in calls in which each part shows its lag.
+func TestAStepIsFoundWhereItIs(t *testing.T) {
+	found := 0
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		first, second := conversation(r, 150), conversation(r, 150)
+		call := [2][]measurement.Segment{
+			append(first[0], moved(second[0], 160)...),
+			append(first[1], moved(second[1], 165)...),
+		}
+		if s := coupling.New(first[0], first[1]).Stretches(); s != nil {
+			t.Errorf("seed %d: a clean call has the lags %v", seed, s)
+		}
+		s := coupling.New(call[0], call[1]).Stretches()
+		if len(s) == 2 && math.Abs(s[0].LagS) < 0.5 && math.Abs(s[1].LagS-5) < 0.5 && math.Abs(s[1].StartS-160) <= 20 {
+			found++
+		}
+	}
+	if found < 16 {
+		t.Errorf("a step of 5 s was found in %d of 20 calls", found)
+	}
+}
+
+// Exchanged channels have the same stretches, with negated lags.
+func TestExchangedChannelsNegateTheStretches(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 4))
+		call := conversation(r, 150)
+		more := conversation(r, 150)
+		by := rapid.Float64Range(-15, 15).Draw(t, "by")
+		left := append(call[0], moved(more[0], 165)...)
+		right := append(call[1], moved(more[1], 165+by)...)
+		got, mirrored := coupling.New(left, right).Stretches(), coupling.New(right, left).Stretches()
+		for i := range mirrored {
+			mirrored[i].LagS = 0 - mirrored[i].LagS
+		}
+		if diff := cmp.Diff(got, mirrored); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
 func TestNothingIsSaidOfSilence(t *testing.T) {
 	for _, c := range [][2][]measurement.Segment{{}, {{{Start: 1, End: 2}}, nil}} {
 		p := coupling.New(c[0], c[1])
@@ -149,6 +192,8 @@ func TestALongCallHasFiniteFigures(t *testing.T) {
 func BenchmarkProfileOfHalfAnHour(b *testing.B) {
 	call := conversation(rand.New(rand.NewPCG(1, 1)), 1800)
 	for b.Loop() {
-		coupling.New(call[0], call[1]).Peak()
+		p := coupling.New(call[0], call[1])
+		p.Peak()
+		p.Stretches()
 	}
 }

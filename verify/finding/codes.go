@@ -14,6 +14,7 @@ const (
 	NoSpeech           Code = "no_speech"
 	TooShort           Code = "too_short"
 	ChannelOffset      Code = "channel_offset"
+	UnrelatedLegs      Code = "unrelated_legs"
 	Echo               Code = "echo"
 	Clipped            Code = "clipped"
 	Burst              Code = "burst"

@@ -61,9 +61,14 @@ func All() []Kind {
 			"Verify a call of half a minute or more.",
 		},
 		{
-			ChannelOffset, Warning, "The channels are shifted against each other in time.",
-			"One leg was recorded later than the other, or one stream was buffered longer, and the recorder did not align them.",
+			ChannelOffset, Warning, "The channels are shifted against each other in time: throughout, from a time on, or more and more.",
+			"One leg was recorded later than the other, or one stream was buffered longer, and the recorder did not align them. From a time on: sound was lost from one channel, or was put into it. More and more: one clock is slower.",
 			"Check how the recorder aligns the legs. Response times, silences and crosstalk of this recording are wrong.",
+		},
+		{
+			UnrelatedLegs, Warning, "The speakers on the two channels do not answer each other. Fatal where that is beyond doubt.",
+			"The recorder joined legs of two calls, or took the same leg's name for another call. Parties who hear each other with long delays sound alike, as some programs that talk on the telephone do.",
+			"Listen to both channels from one point on. If they are of two calls, no measure of this recording is right: check by which key the recorder or the export joins the legs.",
 		},
 		{
 			Echo, Info, "One channel is heard on the other as an echo, later and weaker.",
