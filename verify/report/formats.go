@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/calibrate"
+	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/evaluate"
 )
 
@@ -21,6 +22,9 @@ type Format struct {
 	Faults     func(io.Writer, *evaluate.FaultReport, Options) error
 	Fit        func(io.Writer, *calibrate.Result, Options) error
 	Build      func(io.Writer, Build, Options) error
+	Plan       func(io.Writer, RolloutPlan, Options) error
+	Decision   func(io.Writer, rollout.Decision, Options) error
+	Alarm      func(io.Writer, rollout.Alarm, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -30,6 +34,7 @@ func Formats() []Format {
 		Name: "json", Doc: "one object a line",
 		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
+		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -38,6 +43,7 @@ func Formats() []Format {
 			Name: "text", Doc: "for people",
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
 			Faults: faultsText, Fit: fitText, Build: buildText,
+			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
 		},
 		json,
 		jsonl,

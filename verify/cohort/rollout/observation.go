@@ -1,0 +1,91 @@
+package rollout
+
+import (
+	"math"
+	"time"
+
+	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
+)
+
+// An Answer is what a person who listened says.
+type Answer int
+
+// The answers of a person.
+const (
+	Unanswered    Answer = iota
+	AsDeclared           // the channels are as declared
+	NotAsDeclared        // they are exchanged, or of no use
+)
+
+// Observation is what is known of one recording.
+type Observation struct {
+	ID      string
+	Outcome verify.Outcome
+	// Log10LR is the evidence that the recording is as declared against exchanged. 0: none.
+	Log10LR float64
+	Answer  Answer
+	// Strata are groups that the recording belongs to, by name.
+	Strata map[string]string
+	At     time.Time // when it was recorded; zero where that is not known
+}
+
+// Observe reads a verdict.
+func Observe(id string, v *verify.Verdict) Observation {
+	o := Observation{ID: id, Outcome: v.Outcome, Strata: v.Groups}
+	if v.Declared != nil {
+		o.Log10LR = v.Log10LR // for the customer on the left
+		if v.Declared.Left == declare.Agent {
+			o.Log10LR = -v.Log10LR
+		}
+	}
+	return o
+}
+
+// unusableOdds are the odds of a recording in which a structural fault was found: the
+// certainty that a decision takes by default.
+const unusableOdds = 1 - verify.DefaultMinConfidence
+
+// odds of the evidence, as declared against not. A recording that was not checked has none.
+func (o *Observation) odds() float64 {
+	switch {
+	case o.Answer == AsDeclared:
+		return math.Inf(1)
+	case o.Answer == NotAsDeclared:
+		return 0
+	case o.Outcome == verify.Errored:
+		return 1
+	case o.Outcome == verify.Unusable:
+		return unusableOdds
+	}
+	return min(maxOdds, max(1/maxOdds, math.Pow(10, o.Log10LR)))
+}
+
+// bad reports whether the recording counts as not as declared, and whether that is settled.
+func (o *Observation) bad() (bad, settled bool) {
+	switch {
+	case o.Answer != Unanswered:
+		return o.Answer == NotAsDeclared, true
+	case o.Outcome == verify.Match:
+		return false, true
+	case o.Outcome == verify.Swapped, o.Outcome == verify.Unusable:
+		return true, true
+	}
+	return false, false
+}
+
+// Misled counts the decisions on recordings that are known to be as declared, and those of
+// them that say otherwise.
+func Misled(all []Observation) (wrong, decided int) {
+	for _, o := range all {
+		o.Answer = Unanswered
+		bad, settled := o.bad()
+		if settled {
+			decided++
+		}
+		if bad {
+			wrong++
+		}
+	}
+	return wrong, decided
+}
