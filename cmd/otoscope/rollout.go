@@ -28,6 +28,7 @@ go ahead (check); and whether that still holds (watch).`,
   otoscope rollout plan --from calls.csv --by agent --out sample.jsonl
   otoscope rollout check --by plugin
   otoscope rollout watch --when day`,
+		SuggestionsMinimumDistance: 2,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(c, "otoscope rollout", args)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -39,6 +40,9 @@ func schemaTypes() map[string]any {
 		"evaluation": evaluate.Report{},
 		"faults":     evaluate.FaultReport{},
 		"version":    report.Build{},
+		"plan":       report.RolloutPlan{},
+		"decision":   rollout.Decision{},
+		"alarm":      rollout.Alarm{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`
@@ -95,6 +99,8 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 		return words(verify.Outcomes()...)
 	case reflect.TypeFor[verify.Stage]():
 		return words(verify.StageFetch, verify.StageDecode, verify.StageDeclare)
+	case reflect.TypeFor[rollout.Word]():
+		return words(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():
 		return words(finding.Fatal, finding.Warning, finding.Info)
 	case reflect.TypeFor[declare.Role]():
