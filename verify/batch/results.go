@@ -8,6 +8,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -62,6 +63,50 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 		})
 		if err != nil && !ended {
 			yield(report.Row{}, s.storageError("reading the results", err))
+		}
+	}
+}
+
+// A Known is a result with what is known of its call by role.
+type Known struct {
+	report.Row
+	Facts declare.Facts
+}
+
+// Known returns the results that a filter selects, in the order of Results, with the facts of
+// their rows. An error ends them.
+func (s *Store) Known(ctx context.Context, f Filter) iter.Seq2[Known, error] {
+	return func(yield func(Known, error) bool) {
+		f, err := s.resolve(ctx, f)
+		if err != nil {
+			yield(Known{}, err)
+			return
+		}
+		cond, args := f.condition(s.db)
+		ended := false
+		err = db.Each(ctx, s.db, `SELECT r.id, r.row, f.facts, d.verdict
+			FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key
+			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
+			var id, text, verdict string
+			var row int64
+			if err := c.Scan(&id, &row, &text, &verdict); err != nil {
+				return err
+			}
+			var of facts
+			if err := json.Unmarshal([]byte(text), &of); err != nil {
+				return fmt.Errorf("reading the facts of %s: %w", id, err)
+			}
+			r, err := restored("", id, row, verdict, nil)
+			if err != nil {
+				return err
+			}
+			if ended = !yield(Known{r, of.Facts}, nil); ended {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !ended {
+			yield(Known{}, s.storageError("reading the results", err))
 		}
 	}
 }
