@@ -122,14 +122,14 @@ func TestWrongDecisionsAreAsRareAsStated(t *testing.T) {
 		wrong  Word
 		risk   float64
 	}{
-		"good evidence, at the limit":        {centre{rate: 0.01, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"weak evidence, at the limit":        {centre{rate: 0.01, evidence: gaussian(3)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"good evidence, above the limit":     {centre{rate: 0.03, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"misleading evidence, at the limit":  {centre{rate: 0.01, evidence: gaussian(12), misleads: 0.05}, ErrorsIn(2, 100, goal), Go, goal.ConsumerRisk},
-		"overstated evidence, at the limit":  {centre{rate: 0.01, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), Go, goal.ConsumerRisk},
-		"no fault, good evidence":            {centre{rate: 0, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), NoGo, goal.ProducerRisk},
-		"no fault, misleading evidence":      {centre{rate: 0, evidence: gaussian(12), misleads: 0.02}, ErrorsIn(1, 100, goal), NoGo, goal.ProducerRisk},
-		"below the limit, overstated":        {centre{rate: 0.005, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), NoGo, goal.ProducerRisk},
+		"good evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
+		"weak evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(3)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
+		"good evidence, above the limit":    {centre{rate: 0.03, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
+		"misleading evidence, at the limit": {centre{rate: 0.01, evidence: gaussian(12), misleads: 0.05}, ErrorsIn(2, 100, goal), Go, goal.ConsumerRisk},
+		"overstated evidence, at the limit": {centre{rate: 0.01, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), Go, goal.ConsumerRisk},
+		"no fault, good evidence":           {centre{rate: 0, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), NoGo, goal.ProducerRisk},
+		"no fault, misleading evidence":     {centre{rate: 0, evidence: gaussian(12), misleads: 0.02}, ErrorsIn(1, 100, goal), NoGo, goal.ProducerRisk},
+		"below the limit, overstated":       {centre{rate: 0.005, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), NoGo, goal.ProducerRisk},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -150,7 +150,6 @@ func TestWrongDecisionsAreAsRareAsStated(t *testing.T) {
 		})
 	}
 }
-
 
 // A good centre needs as many recordings as the plan says, where the evidence is nearly certain.
 func TestTheSequentialPlanIsWhatCheckNeeds(t *testing.T) {
