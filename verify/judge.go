@@ -54,8 +54,15 @@ func (c *Case) Say(call declare.Call) {
 // no audio, no clock and no network.
 func Judge(rec Recording, c Case) Verdict {
 	m := rec.Measurements
+	c, told := c.informed(rec)
 	v := c.verdict()
+	v.Findings = append(v.Findings, told...)
 	v.Findings = append(v.Findings, rec.Fetched...)
+	if rec.Unread() {
+		v.Findings = append(v.Findings, finding.New(finding.MonoFile, rec.Known.Platform+" says that the recording has one channel, so it was not fetched; customer and agent cannot be told apart in it."))
+		v.Outcome = v.decide(c.minConfidence())
+		return v
+	}
 	v.Findings = append(v.Findings, rec.Findings...)
 	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
 	v.Measurements = &m

@@ -41,6 +41,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter"
+	"github.com/otoscope/otoscope/audio/provenance"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -58,11 +59,14 @@ type MeasureOptions struct {
 // Recording is the result of one pass over a recording: all that a verdict needs. A batch
 // keeps it as JSON.
 type Recording struct {
-	Format       decode.Format            `json:"format"`
-	SHA256       string                   `json:"sha256"` // of all bytes, in hexadecimal
-	Bytes        int64                    `json:"bytes"`
-	Findings     []finding.Finding        `json:"findings,omitempty"` // what decoding found odd
-	Fetched      []finding.Finding        `json:"fetched,omitempty"`  // what fetching found odd
+	Format   decode.Format     `json:"format"`
+	SHA256   string            `json:"sha256"` // of all bytes, in hexadecimal
+	Bytes    int64             `json:"bytes"`
+	Findings []finding.Finding `json:"findings,omitempty"` // what decoding found odd
+	Fetched  []finding.Finding `json:"fetched,omitempty"`  // what fetching found odd
+	// Known is what the platform that made the recording says of it; nil if it was not asked. If
+	// it says that the recording is mono, the recording need not have been measured.
+	Known        *provenance.Record       `json:"known,omitempty"`
 	Measurements measurement.Measurements `json:"measurements"`
 }
 

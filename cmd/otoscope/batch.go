@@ -58,6 +58,8 @@ func newBatchCommand(env environment) *cobra.Command {
 	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")
 	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale, changed or all")
 	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's path)")
+	fetching := o.fetch.flags()
+	fetching.AddFlagSet(o.declared.flags(declare.AboutFetching))
 	running := o.store.flags(env)
 	running.AddFlagSet(o.work.flags())
 	running.IntVar(&o.stop, "stop-after", 0, "stop after `N` recordings that could not be checked (default: never)")
@@ -67,7 +69,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel, for rows that do not say", declaration},
 		flagGroup{"What is known of the calls, for rows that do not say", o.declared.flags(declare.AboutCall)},
-		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Fetching", fetching},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
 		flagGroup{"Output", output},

@@ -129,6 +129,8 @@ type declaredCase struct {
 	// transcript is where the transcript is, if it has to be fetched. The case has one that is a
 	// file.
 	transcript transcript.Source
+	// twilioFacts says whether Twilio is asked; nil: of recordings named by their SID.
+	twilioFacts *bool
 	// failure is why the attributes cannot be used. It concerns the recordings, not the
 	// command line, and appears in their verdicts.
 	failure error
@@ -169,6 +171,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	}
 	call.Facts.AgentAudio, call.Facts.CustomerAudio = audio.agent, audio.customer
 	c.Case.Say(call)
+	c.twilioFacts = call.TwilioFacts
 	c.measure.Pick, c.measure.Raw, c.measure.Known = call.Pick, call.Raw, audio.references
 	return c, nil
 }

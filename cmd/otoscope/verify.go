@@ -52,12 +52,14 @@ func newVerifyCommand(env environment) *cobra.Command {
 	reading.BoolVar(&o.Voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
 	reading.BoolVar(&o.Waveform, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
+	fetching := o.fetch.flags()
+	fetching.AddFlagSet(o.declared.flags(declare.AboutFetching))
 	output := o.output.flags()
 	output.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel", declaration},
 		flagGroup{"What is known of the call", o.declared.flags(declare.AboutCall)},
-		flagGroup{"Fetching", o.fetch.flags()},
+		flagGroup{"Fetching", fetching},
 		flagGroup{"Reading", reading},
 		flagGroup{"Output", output},
 	)
@@ -305,6 +307,9 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 		t, err := acquire.Transcript(ctx, v.declared.transcript, client, v.twilio, nil)
 		c = acquire.Transcribed(c, t, err)
 	}
-	recording, err := acquire.Measure(ctx, client, j.ref, v.declared.measure)
+	recording, _, err := acquire.Measure(ctx, acquire.Job{
+		Client: client, Reference: j.ref, Options: v.declared.measure,
+		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},
+	})
 	return acquire.Verdict(recording, err, c)
 }

@@ -33,27 +33,41 @@ func Unread(err error) *Error {
 	return &Error{Stage: verify.StageFetch, Kind: "fetch", Err: err}
 }
 
-// Measure fetches a recording and measures it as it arrives. Its error is an *Error
-// unless ctx has ended.
-func Measure(ctx context.Context, client *fetch.Client, ref fetch.Reference, o verify.MeasureOptions) (verify.Recording, error) {
-	rec, _, err := MeasureIfChanged(ctx, client, ref, "", o)
-	return rec, err
+// A Job is a recording to fetch and measure.
+type Job struct {
+	Client    *fetch.Client
+	Reference fetch.Reference
+	// Validator is that of the recording as it was measured before; "" measures it in any case.
+	// See fetch.Client.GetIfChanged.
+	Validator string
+	Options   verify.MeasureOptions
+	Platform  Platform
 }
 
-// MeasureIfChanged is Measure for a recording that had a validator before; see
-// fetch.Client.GetIfChanged. Where it is unchanged, nothing is measured, and the
-// result of the fetch says so.
-func MeasureIfChanged(ctx context.Context, client *fetch.Client, ref fetch.Reference, validator string, o verify.MeasureOptions) (verify.Recording, fetch.Result, error) {
-	o.NoQuote = ref.NoQuote()
-	var rec verify.Recording
-	result, err := client.GetIfChanged(ctx, ref, validator, func(r io.Reader) error {
+// Measure fetches a recording and measures it as it arrives. Where it is unchanged,
+// nothing is measured, and the result of the fetch says so. Before, the platform that
+// keeps the recording is asked what it knows. If that is that the recording is mono,
+// it is not fetched. The error is an *Error unless ctx has ended.
+func Measure(ctx context.Context, j Job) (verify.Recording, fetch.Result, error) {
+	o := j.Options
+	o.NoQuote = j.Reference.NoQuote()
+	rec, known := verify.Recording{}, j.known(ctx)
+	if ctx.Err() != nil {
+		return rec, fetch.Result{}, ctx.Err()
+	}
+	if known.isMono() {
+		known.onto(&rec)
+		return rec, fetch.Result{}, nil
+	}
+	result, err := j.Client.GetIfChanged(ctx, j.Reference, j.Validator, func(r io.Reader) error {
 		var err error
 		rec, err = verify.Measure(ctx, r, o)
 		return err
 	})
 	if err != nil {
-		return verify.Recording{}, result, failure(ctx, err)
+		return verify.Recording{}, result, failure(ctx, known.explain(err))
 	}
+	known.onto(&rec)
 	for _, n := range result.Notes {
 		rec.Fetched = append(rec.Fetched, finding.FromNote(n))
 	}

@@ -42,7 +42,7 @@ func parse(t *testing.T, s string) fetch.Reference {
 func TestRecordingFromAReferenceIsJudgedAsItsBytesAre(t *testing.T) {
 	const path = "../../testdata/call-straight.wav"
 	c := verify.Case{Reference: "x", Declaration: declare.Default()}
-	rec, err := acquire.Measure(t.Context(), client(t), parse(t, path), verify.MeasureOptions{})
+	rec, _, err := acquire.Measure(t.Context(), acquire.Job{Client: client(t), Reference: parse(t, path)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestErrorHasTheStageAndKindOfItsCause(t *testing.T) {
 		{filepath.Join(t.TempDir(), "missing.wav"), verify.StageFetch, "fetch"},
 		{noise, verify.StageDecode, "decode"},
 	} {
-		rec, err := acquire.Measure(t.Context(), client(t), parse(t, tt.ref), verify.MeasureOptions{})
+		rec, _, err := acquire.Measure(t.Context(), acquire.Job{Client: client(t), Reference: parse(t, tt.ref)})
 		var failed *acquire.Error
 		if !errors.As(err, &failed) {
 			t.Fatalf("%s: error %v is no *acquire.Error", tt.ref, err)
@@ -103,7 +103,7 @@ func TestErrorHasTheStageAndKindOfItsCause(t *testing.T) {
 func TestEndOfTheContextIsNoErrorOfTheRecording(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := acquire.Measure(ctx, client(t), parse(t, "../../testdata/call-straight.wav"), verify.MeasureOptions{})
+	_, _, err := acquire.Measure(ctx, acquire.Job{Client: client(t), Reference: parse(t, "../../testdata/call-straight.wav")})
 	if !errors.Is(err, context.Canceled) || errors.As(err, new(*acquire.Error)) {
 		t.Errorf("error %v, want that of the context alone", err)
 	}

@@ -21,6 +21,7 @@ type facts struct {
 	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
 	Requested     measurement.OnRequest `json:"asked,omitzero"`
 	Transcript    *transcribed          `json:"transcript,omitempty"`
+	TwilioFacts   *bool                 `json:"twilio_facts,omitempty"` // null: of recordings named by a SID
 }
 
 // profile is an evidence.Profile with its name.
@@ -60,9 +61,12 @@ func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.
 // changes sides, no new measurement is needed.
 func (f facts) measures(g facts) bool {
 	has := f.soundIDs()
-	return (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
+	return (f.asksTwilio() || !g.asksTwilio()) && (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
 		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
 }
+
+// asksTwilio reports whether Twilio is asked whatever names the recording.
+func (f facts) asksTwilio() bool { return f.TwilioFacts != nil && *f.TwilioFacts }
 
 // facts returns the keys of the declared and known facts, by digest.
 func (w *writes) facts(ctx context.Context, t db.Statements) (map[string]int64, error) {

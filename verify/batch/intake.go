@@ -222,7 +222,7 @@ func (in *intake) work(r *row, old *former) int {
 
 // measures reports whether everything that the row now needs has been measured.
 func (old former) measures(r *row) bool {
-	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) {
+	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) && !r.facts.asksTwilio() {
 		return true
 	}
 	var were facts

@@ -140,6 +140,9 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 			return err
 		}
 		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Whole()
+		if asks := call.TwilioFacts; asks == nil && !ref.IsSID() || asks != nil && !*asks {
+			call.Declaration.Task = declare.TaskCalls{} // for questions to Twilio only
+		}
 		if ref.IsPath() {
 			// The stored path may be followed: no later check decides on it.
 			if out.reference, err = r.paths.follow("the recording", ref.Whole()); err != nil {
@@ -158,7 +161,7 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 		return err
 	}
 	out.facts.Declaration, out.facts.Facts = call.Declaration, call.Facts
-	out.facts.MinConfidence, out.facts.Prior = call.MinConfidence, call.Prior
+	out.facts.MinConfidence, out.facts.Prior, out.facts.TwilioFacts = call.MinConfidence, call.Prior, call.TwilioFacts
 	var err error
 	if out.facts.Transcript, err = r.transcript(call); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fetch/twilio"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/transcript"
 )
 
@@ -19,6 +20,10 @@ type Task struct {
 	Before string
 	// Allowed is the permissions of the recording's batch; nil: those of the source.
 	Allowed *Allowed
+	// TwilioFacts says whether Twilio is asked what it knows of the recording; nil: if it is named
+	// by its SID. TaskCalls are the calls of its task.
+	TwilioFacts *bool
+	TaskCalls   declare.TaskCalls
 }
 
 // Allowed says where a manifest's references may lead.
@@ -92,7 +97,10 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	if err != nil {
 		return Measured{}, acquire.Unread(err)
 	}
-	rec, result, err := acquire.MeasureIfChanged(ctx, f.client(t.Allowed), ref, t.Before, t.MeasureOptions)
+	rec, result, err := acquire.Measure(ctx, acquire.Job{
+		Client: f.client(t.Allowed), Reference: ref, Validator: t.Before, Options: t.MeasureOptions,
+		Platform: acquire.Platform{Twilio: f.twilio, Ask: t.TwilioFacts, Task: t.TaskCalls},
+	})
 	if err != nil {
 		return Measured{}, err
 	}

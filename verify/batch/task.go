@@ -26,6 +26,7 @@ type task struct {
 	sounds     []string // known audio to look for, by its id
 	requested  measurement.OnRequest
 	transcript *transcribed // nil: none is named
+	twilio     *bool        // whether Twilio is asked; nil: of a recording named by its SID
 	needs      needs
 	deaths     int64 // processes that died while they worked on it alone
 	tries      int64 // how often its server said "later"
@@ -87,7 +88,7 @@ func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 		}
 	}
 	f.onto(&t.c)
-	t.sounds, t.requested = f.soundIDs(), f.Requested
+	t.sounds, t.requested, t.twilio = f.soundIDs(), f.Requested, f.TwilioFacts
 	t.transcript = f.Transcript
 	t.fetch = fetch != refetchNot || verdict == nil
 	if recording != nil {
@@ -149,7 +150,7 @@ func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 // settle decides what to store of one row.
 func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
-	if !t.fetch {
+	if !t.fetch && !t.mustHear() {
 		e.rejudge(ctx, t, &f)
 		return f, true
 	}
@@ -209,7 +210,7 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	if err != nil {
 		return m, err
 	}
-	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs)}
+	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs), TwilioFacts: t.twilio, TaskCalls: t.c.Declaration.Task}
 	if t.recording != nil && t.before != nil { // else there is nothing to be used again
 		asked.Before = t.state
 	}
@@ -239,6 +240,9 @@ func (e *engine) rejudge(ctx context.Context, t *task, f *finished) {
 	switch {
 	case usable:
 		e.transcribe(ctx, t)
+		if t.ignoresTwilio() {
+			stored.Known = nil
+		}
 		f.verdict = verify.Judge(stored, t.c)
 		f.stale = *t.measured != measured{e.engineVersion.version, e.engineVersion.schema}
 	case t.before.Error != nil:
@@ -254,6 +258,15 @@ func (e *engine) rejudge(ctx context.Context, t *task, f *finished) {
 	if f.stale {
 		f.verdict.Findings = append(f.verdict.Findings, staleFinding(t.measured, e.engineVersion, usable))
 	}
+}
+
+// ignoresTwilio reports whether what Twilio says does not count for the row.
+func (t *task) ignoresTwilio() bool { return t.twilio != nil && !*t.twilio }
+
+// mustHear reports whether the row has a verdict without a measurement, from what Twilio said, which
+// does not count any more.
+func (t *task) mustHear() bool {
+	return t.ignoresTwilio() && t.before != nil && t.before.Outcome == verify.Unusable && t.before.SHA256 == ""
 }
 
 func staleFinding(m *measured, now engineVersion, judged bool) finding.Finding {

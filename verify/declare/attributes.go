@@ -163,6 +163,7 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *hint.Error 
 			r.d.Direction = d
 		}
 	}
+	r.calls(fields)
 	switch {
 	case reservations != nil && r.reservations(reservations):
 		if conversations != nil {

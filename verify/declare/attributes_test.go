@@ -51,7 +51,7 @@ func TestParseAttributesFixtures(t *testing.T) {
 			[]finding.Code{"start_time_form"},
 		},
 		"worker-mode": {
-			declare.Declaration{Sides: customerLeft, Recording: sid(3), StartTime: tenOClock, Direction: declare.Inbound},
+			declare.Declaration{Sides: customerLeft, Recording: sid(3), StartTime: tenOClock, Direction: declare.Inbound, Task: declare.TaskCalls{Call: fmt.Sprintf("CA%032d", 3)}},
 			[]finding.Code{"start_time_form", "worker_leg"},
 		},
 		"media-only": {

@@ -33,9 +33,12 @@ type Call struct {
 	// Pick names the channels, counted from 1, to take as left and right; zero: there are one or two.
 	Pick [2]int
 	// Raw is how the samples are stored; nil: as the header says.
-	Raw    *decode.Raw
-	Agent  string            // the user's own word for the agent
-	Groups map[string]string // the user's own groups
+	Raw *decode.Raw
+	// TwilioFacts says whether Twilio is asked what it knows of the recording; nil: if the
+	// recording is named by its SID.
+	TwilioFacts *bool
+	Agent       string            // the user's own word for the agent
+	Groups      map[string]string // the user's own groups
 
 	// Files that are named, not yet opened. Attributes may also be the JSON itself.
 	Attributes                string

@@ -86,6 +86,8 @@ type Declaration struct {
 	StartTime time.Time `json:"StartTime"`
 	// Direction is the one that the attributes name; UnknownDirection where they name none.
 	Direction Direction `json:"Direction"`
+	// Task names the calls of the task that the attributes are of.
+	Task TaskCalls `json:"Task,omitzero"`
 	// Findings are what is odd about the declaration, in the order of the
 	// fields. None is fatal.
 	Findings []finding.Finding `json:"Findings"`

@@ -41,6 +41,7 @@ type About string
 const (
 	AboutChannels About = "channels" // who is declared to be on which channel: one such fact is enough
 	AboutCall     About = "call"     // what else is known of the call
+	AboutFetching About = "fetching" // what is asked of the recording's server
 	AboutReading  About = "reading"  // how the recording is read
 )
 
@@ -168,6 +169,12 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { return set(&c.Transcript, s, transcript.ParseSource) },
 		},
 		{
+			Name: "twilio_facts", About: AboutFetching, Alone: "true",
+			Usage: "ask Twilio what it knows of the recording; =no leaves it unasked (default: ask if a recording SID names it)",
+			Words: []string{yes, no},
+			Set:   func(c *Call, s string) error { return set(&c.TwilioFacts, s, yesOrNo) },
+		},
+		{
 			Name: "raw", About: AboutReading,
 			Usage: "read samples without a header, or with a wrong one, as `ENCODING:RATE:CHANNELS`, such as mulaw:8000:2",
 			Words: rawWords(),
@@ -179,6 +186,23 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { return set(&c.Pick, s, decode.ParsePick) },
 		},
 	}
+}
+
+// The words of facts that are so or not.
+const (
+	yes = "yes"
+	no  = "no"
+)
+
+// yesOrNo reads whether something is so.
+func yesOrNo(s string) (*bool, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case yes, "true", "1":
+		return new(true), nil
+	case no, "false", "0":
+		return new(false), nil
+	}
+	return nil, &hint.Error{Message: quote(s) + " is neither yes nor no", Advice: "write yes or no, or leave it out"}
 }
 
 // rawWords are the encodings with the rate and the channels of most calls.

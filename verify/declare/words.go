@@ -91,6 +91,12 @@ func (m meaning) clear() (Role, bool) {
 	return "", false
 }
 
+// NamesParty reports whether a word names a party of the call, in any case.
+func NamesParty(word string) bool {
+	_, ok := meaningOf(strings.ToLower(word)).clear()
+	return ok
+}
+
 // pairing is what two names say together.
 type pairing int
 

@@ -51,6 +51,17 @@ const (
 	TranscriptNotRead  Code = "transcript_not_read"
 )
 
+// What the platform that made the recording says of it.
+const (
+	TwilioFacts         Code = "twilio_facts"
+	TwilioFactsMissing  Code = "twilio_facts_missing"
+	FactContradicted    Code = "fact_contradicted"
+	ShorterThanMetadata Code = "shorter_than_metadata"
+	LongerThanMetadata  Code = "longer_than_metadata"
+	BegunLate           Code = "begun_late"
+	OtherCall           Code = "other_call"
+)
+
 // What is wrong with the declaration as a whole and with its media object.
 const (
 	UnresolvedLiquid Code = "unresolved_liquid"

@@ -202,6 +202,41 @@ func All() []Kind {
 			"The file is missing or is no transcript, or the server that has it refused.",
 			"See otoscope help words for the forms that are read.",
 		},
+		{
+			TwilioFacts, Info, "Tells what Twilio knows of the recording. What was not declared is taken from it.",
+			"The recording is named by its SID, or --twilio-facts was given.",
+			"No change is needed. --twilio-facts=no leaves Twilio unasked.",
+		},
+		{
+			TwilioFactsMissing, Info, "Twilio did not tell all of what it may know of the recording. It was verified without.",
+			"The call or the recording's description was deleted, the key may not read it, Twilio was too busy, or Voice Insights Advanced Features are not active, which alone tell who was in a conference.",
+			"The verdict stands. Declare what you know instead, with --direction, --recorded-by and --joined.",
+		},
+		{
+			FactContradicted, Warning, "What was declared of the call contradicts what Twilio says of it.",
+			"The declaration is of another call, was written for calls of the other direction, or counts times from another start.",
+			"Find out which is right. What was declared counts; leave it out if Twilio is right.",
+		},
+		{
+			ShorterThanMetadata, Warning, "The recording is shorter than Twilio says.",
+			"The download or a copy is cut off, or the file is of another recording.",
+			"Fetch the recording from Twilio again, and compare its length with the one in the Twilio Console.",
+		},
+		{
+			LongerThanMetadata, Warning, "The recording is longer than Twilio says.",
+			"The file is of another recording, such as one that a cache kept, or it was still being made when Twilio was asked.",
+			"Verify it again after the call. If it still differs, find out what serves the file.",
+		},
+		{
+			BegunLate, Warning, "The recording began when both parties were already connected. The opening of the call is not in it.",
+			"The recording was started by a program or a person during the call, or started again after a transfer.",
+			"Start the recording before the parties are connected. Talk measures of this recording lack the beginning of the call.",
+		},
+		{
+			OtherCall, Warning, "The recording is of none of the calls that the task names.",
+			"The attributes were copied from another task, or a template variable kept the recording of an earlier call.",
+			"Compare the call SIDs of the recording and of the task, and write the recording of this task's call into its attributes.",
+		},
 
 		{
 			UnresolvedLiquid, Warning, "A field still holds a template variable, {{…}}.",
