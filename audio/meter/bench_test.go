@@ -159,14 +159,14 @@ func BenchmarkMeter(b *testing.B) {
 			l.Add(right[:step], frames.Frame{Level: -30}, false) // takes one spectrum
 		}
 		for c := range 2 {
-			p := speaker.NewPieces(l.BinHz, len(l.Power))
-			u := speaker.NewUtterances(l.BinHz, len(l.Power), p)
+			o, p, u := speaker.NewObserver(l.BinHz, len(l.Power)), speaker.NewPieces(), speaker.NewUtterances()
 			for i, db := range levels {
 				loud := p.Step(frames.Frame{Level: db[c]})
 				u.Step(loud)
 				if loud && i%level.LoudEvery == 0 {
-					p.Add(l.Power)
-					u.Add(l.Power, p)
+					x := o.Of(l.Power)
+					p.Add(&x, loud)
+					u.Add(&x)
 				}
 			}
 		}

@@ -36,6 +36,7 @@ type channel struct {
 	known    *fingerprint.Matcher // nil unless requested
 
 	// From the line's spectra.
+	observer   *speaker.Observer
 	pieces     *speaker.Pieces
 	utterances *speaker.Utterances
 }
@@ -44,7 +45,6 @@ type channel struct {
 func newChannel(rate, step int, o Options) *channel {
 	base, baseStep := frames.BaseBand(rate, step)
 	line := level.NewLine(rate, step)
-	pieces := speaker.NewPieces(line.BinHz, len(line.Power))
 	ch := &channel{
 		active:     level.NewActiveSpeech(rate),
 		grid:       level.NewGrid(rate),
@@ -55,8 +55,9 @@ func newChannel(rate, step int, o Options) *channel {
 		band:       frames.NewSpeechBand(base, baseStep),
 		tones:      tone.New(base),
 		music:      music.NewWatch(base),
-		pieces:     pieces,
-		utterances: speaker.NewUtterances(line.BinHz, len(line.Power), pieces),
+		observer:   speaker.NewObserver(line.BinHz, len(line.Power)),
+		pieces:     speaker.NewPieces(),
+		utterances: speaker.NewUtterances(),
 	}
 	if o.Voice && rate >= frames.BaseRate {
 		ch.voice = speaker.NewVoice(base, baseStep)
@@ -113,9 +114,12 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 
 	loud := ch.pieces.Step(f)
 	ch.utterances.Step(loud)
-	if ch.line.Add(x, f, loud) && loud {
-		ch.pieces.Add(ch.line.Power)
-		ch.utterances.Add(ch.line.Power, ch.pieces)
+	if ch.line.Add(x, f, loud) {
+		o := ch.observer.Of(ch.line.Power)
+		ch.pieces.Add(&o, loud)
+		if loud {
+			ch.utterances.Add(&o)
+		}
 	}
 
 	if ch.voice != nil {

@@ -192,7 +192,7 @@ func (m *Meter) finish() measurement.Measurements {
 	if m.channels == 2 {
 		left := speaker.Passages(m.ch[0].pieces, &m.ch[0].log, out.Left.Segments, clock)
 		right := speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock)
-		pieceS := float64(m.ch[0].pieces.Length) * frames.StepS
+		pieceS := float64(speaker.PassagePieces*m.ch[0].pieces.Length) * frames.StepS
 		out.Pair.SideSwap = speaker.SideSwapOf(left, right, pieceS)
 		out.Pair.SwapStretch = speaker.SwapStretchOf(left, right, pieceS)
 	}

@@ -32,6 +32,44 @@ const (
 	leastSpeechS = 0.2
 )
 
+// shape is the mean spectrum of some frames of speech, and its variation, in dB. The level is
+// removed and kept separately.
+type shape struct {
+	n            float64
+	sum, squares [shapeBands]float64
+	energy       float64 // the sum of the frames' mean power
+}
+
+// shapeOf gives the shape of what a piece sums up. The last band follows from the others.
+func shapeOf(p *piece) shape {
+	s := shape{n: p.speech.n, energy: p.energy}
+	last := shapeBands - 1
+	k := 0
+	for i := range last {
+		s.sum[i] = p.speech.sum[i]
+		s.sum[last] -= s.sum[i]
+		for j := range i + 1 {
+			v := float64(p.speech.products[k])
+			if k++; i == j {
+				s.squares[i] = v
+				s.squares[last] += v
+			} else {
+				s.squares[last] += 2 * v
+			}
+		}
+	}
+	return s
+}
+
+func (s *shape) merge(o *shape) {
+	s.n += o.n
+	s.energy += o.energy
+	for b := range s.sum {
+		s.sum[b] += o.sum[b]
+		s.squares[b] += o.squares[b]
+	}
+}
+
 // passage is what a channel sounds like in a part of the call.
 type passage struct {
 	shape
@@ -43,17 +81,25 @@ func (s *passage) merge(o *passage) {
 	s.noise.Merge(&o.noise)
 }
 
-// Passages gives the pieces of a channel. It needs to know where somebody speaks.
+// PassagePieces is how many pieces make a passage.
+const PassagePieces = 2
+
+// Passages gives the passages of a channel. It needs to know where somebody speaks.
 func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c frames.Clock) []passage {
-	out := make([]passage, len(p.shapes))
+	length := PassagePieces * p.Length
+	out := make([]passage, (len(p.pieces)+PassagePieces-1)/PassagePieces)
 	for i := range out {
-		piece := []measurement.Segment{{Start: c.FrameTime(i * p.Length), End: c.FrameTime((i + 1) * p.Length)}}
-		if measurement.Overlap(segments, piece, 0) >= leastSpeechS {
-			out[i].shape = p.shapes[i]
+		at := []measurement.Segment{{Start: c.FrameTime(i * length), End: c.FrameTime((i + 1) * length)}}
+		if measurement.Overlap(segments, at, 0) < leastSpeechS {
+			continue
+		}
+		for k := PassagePieces * i; k < min(len(p.pieces), PassagePieces*(i+1)); k++ {
+			one := shapeOf(&p.pieces[k])
+			out[i].shape.merge(&one)
 		}
 	}
 	for i, level := range speech.BetweenSpeech(log, segments, c) {
-		out[i/p.Length].noise.Add(max(level, silentLine))
+		out[i/length].noise.Add(max(level, silentLine))
 	}
 	return out
 }

@@ -1,8 +1,6 @@
 package speaker
 
 import (
-	"math"
-
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -21,41 +19,22 @@ const (
 	utteranceSpeech = 0.8
 )
 
-// The range below the bands of shape and the range above them are compared, too: lines differ most
-// in what they let through there.
-const (
-	speakerLowHz  = 110
-	speakerHighHz = 7000
-	// The bands of shape less their mean (one follows from the others), the two outer bands less
-	// the same mean, and the level.
-	speakerDims = shapeBands - 1 + 2 + 1
-)
-
 // utterance is what a stretch of speech sounds like.
 type utterance struct {
 	from, to int // steps
-	n        float64
-	sum      [speakerDims]float64
-	// products are the sums of the products of every two dimensions, row by row up to the diagonal.
-	products [speakerDims * (speakerDims + 1) / 2]float32
+	sums
 }
 
 // Utterances keeps the utterances of a channel: stretches that are loud enough to be speech.
 type Utterances struct {
-	below, above [2]int // bins of the outer bands
-	steps        int
-	loud         int // the newest loud step
-	open         utterance
-	Kept         []utterance
+	steps int
+	loud  int // the newest loud step
+	open  utterance
+	Kept  []utterance
 }
 
-func NewUtterances(binHz float64, bins int, p *Pieces) *Utterances {
-	low, high := p.edges[0], p.edges[shapeBands]
-	return &Utterances{
-		Kept:  make([]utterance, 0, UtterancesKept),
-		below: [2]int{min(low-1, int(math.Round(speakerLowHz/binHz))), low},
-		above: [2]int{min(high, bins-1), min(bins, max(high+1, int(math.Round(speakerHighHz/binHz))))},
-	}
+func NewUtterances() *Utterances {
+	return &Utterances{Kept: make([]utterance, 0, UtterancesKept)}
 }
 
 // Step counts a frame.
@@ -69,34 +48,16 @@ func (s *Utterances) Step(loud bool) {
 	}
 }
 
-// Add takes the power spectrum of a loud frame. p has its bands in dB.
-func (s *Utterances) Add(power []float32, p *Pieces) {
+// Add takes a loud frame.
+func (s *Utterances) Add(o *Observation) {
 	if len(s.Kept) == UtterancesKept {
 		return
 	}
-	var x [speakerDims]float64
-	copy(x[:], p.bands[:shapeBands-1])
-	for i, band := range [][2]int{s.below, s.above} {
-		var sum float64
-		for _, v := range power[band[0]:band[1]] {
-			sum += float64(v)
-		}
-		x[shapeBands-1+i] = frames.Decibels(sum/float64(band[1]-band[0])+emptyBand) - p.mean
-	}
-	x[speakerDims-1] = frames.Decibels(p.power + emptyBand)
 	if s.open.n == 0 {
 		s.open.from = s.steps - 1
 	}
 	s.open.to = s.steps
-	s.open.n++
-	k := 0
-	for i, v := range x {
-		s.open.sum[i] += v
-		for _, w := range x[:i+1] {
-			s.open.products[k] += float32(v * w)
-			k++
-		}
-	}
+	s.open.add(o)
 }
 
 func (s *Utterances) close() {
