@@ -140,28 +140,27 @@ func TestUnrelatedLegs(t *testing.T) {
 }
 
 func TestOrientationChanges(t *testing.T) {
-	// In exchange the left side has the first long turn; both take their turns alike.
+	part := func(from, to, left, right float64) measurement.Exchange {
+		return measurement.Exchange{Segment: measurement.Segment{Start: from, End: to}, LeftGain: left, RightGain: right}
+	}
 	for _, tt := range []struct {
 		name     string
-		e        measurement.SideSwap
+		parts    []measurement.Exchange
 		severity finding.Severity // "" for no finding
+		detail   string           // a part of it
 	}{
-		{"too little said to tell", measurement.SideSwap{At: measurement.Never}, ""},
-		{"sides that stay", measurement.SideSwap{At: 35, SameSide: 1, CrossSide: 12}, ""},
-		{"beyond doubt", measurement.SideSwap{At: 35, SameSide: 20, CrossSide: 2}, finding.Fatal},
-		{"likely", measurement.SideSwap{At: 35, SameSide: 8, CrossSide: 4.5}, finding.Warning},
+		{"sides that stay", nil, "", ""},
+		{"a part in which one side alone is unlike itself", []measurement.Exchange{part(0, 20, 90, 1)}, "", ""},
+		{"beyond doubt", []measurement.Exchange{part(35, 60, 50, 40)}, finding.Fatal, "From about 0:35 to about 1:00 each"},
+		{"beyond doubt together", []measurement.Exchange{part(0, 10, 20, 10), part(20, 30, 20, 10)}, finding.Fatal, "Up to about 0:10, from about 0:20 to about 0:30 each"},
+		{"likely", []measurement.Exchange{part(35, 1000, 15, 8)}, finding.Warning, "From about 0:35 on each"},
 	} {
 		rec := exchange(0)
-		rec.Measurements.Pair.SideSwap = tt.e
+		rec.Measurements.Pair.Exchanges = tt.parts
 		v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
-		var got finding.Severity
-		for _, f := range v.Findings {
-			if f.Code == finding.OrientationChanges {
-				got = f.Severity
-			}
-		}
-		if got != tt.severity {
-			t.Errorf("%s: severity %q, want %q", tt.name, got, tt.severity)
+		f, _ := findingOf(v, finding.OrientationChanges)
+		if f.Severity != tt.severity || !strings.Contains(f.Detail, tt.detail) {
+			t.Errorf("%s: %+v, want severity %q and %q", tt.name, f, tt.severity, tt.detail)
 		}
 		if unusable := v.Outcome == verify.Unusable; unusable != (tt.severity == finding.Fatal) {
 			t.Errorf("%s: %s", tt.name, v.Outcome)
@@ -171,30 +170,6 @@ func TestOrientationChanges(t *testing.T) {
 		}
 	}
 }
-
-// TestTurnTakingTurnsAround holds that sides which also exchange their manner need less
-// evidence from the sound.
-func TestTurnTakingTurnsAround(t *testing.T) {
-	rec := exchange(0)
-	m := &rec.Measurements
-	m.Left.Segments, m.Right.Segments = nil, nil
-	for i := range 20 {
-		// Long stretches on the left in the first half, on the right in the second, the others short.
-		start := 4 * float64(i)
-		long, short := &m.Left, &m.Right
-		if i >= 10 {
-			long, short = short, long
-		}
-		long.Segments = append(long.Segments, measurement.Segment{Start: start, End: start + 2.5})
-		short.Segments = append(short.Segments, measurement.Segment{Start: start + 2.7, End: start + 3.3})
-	}
-	m.Pair.SideSwap = measurement.SideSwap{At: 40, SameSide: 8, CrossSide: 4.7}
-	v := verify.Judge(rec, verify.Case{Declaration: declare.Default()})
-	if v.Outcome != verify.Unusable || !finds(v, finding.OrientationChanges) {
-		t.Errorf("%s, %v", v.Outcome, v.Findings)
-	}
-}
-
 func BenchmarkJudgeHalfAnHour(b *testing.B) {
 	rec := conversation(1, 1800, constant(0))
 	for b.Loop() {

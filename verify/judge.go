@@ -95,11 +95,11 @@ func Judge(rec Recording, c Case) Verdict {
 
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
-	timed, profile := true, c.profile()
+	timed := true
 	said, transcribed := words(c.Transcript, m)
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
-		func() (finding.Finding, bool) { return orientationChanges(m, profile) },
+		func() (finding.Finding, bool) { return sidesChange(m) },
 		func() (finding.Finding, bool) { return alignment(call.Coupling()) },
 	} {
 		if f, ok := found(); ok {
@@ -111,7 +111,7 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 		return
 	}
 	v.Findings = append(v.Findings, transcribed...)
-	items := call.Weigh(profile)
+	items := call.Weigh(c.profile())
 	if !timed {
 		// The timing between the channels is wrong, and so is all that follows from it.
 		items = slices.DeleteFunc(items, evidence.Item.FromTiming)

@@ -2,98 +2,96 @@ package verify
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/otoscope/otoscope/audio/measurement"
-	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// If the speech before and after a place in the call is this much nearer crosswise than
-// straight, the sides have changed places there.
+// A part of the call in which the sides have changed places counts if each channel sounds like
+// the other one there: one channel alone may have another speaker, or a cough. The limits are
+// differences of squared distances (see [measurement.Exchange]), of a part, then of all parts
+// together.
 //
-// Measured on 48 calls with the timing of real ones and two acted ones; on 48 in which
-// another agent takes over in the middle; and on the 50 with the channels exchanged in the
-// middle. Nearly all last about a minute. Beyond doubt: none, none and 42, all by the sound
-// alone. Likely in addition: none, 2 and 6. Of the 696 other pieces cut from the calls, none
-// is either.
+// On 108 sound recordings no part has a gain of both channels. TestExchangesOfTheCorpus prints
+// what faults give.
 const (
-	surelyCrossed      = 5.0  // difference of the distances
-	surelyCrossedShare = 0.33 // crossed over straight
-	// If turn-taking is reversed too, it must be at least this strong in each part.
-	timedCrossed      = 3.0
-	timedCrossedShare = 0.6
-	turnsAround       = 0.2 // log10 LR
-	// Too weak to call the recording unusable, too strong to weigh it as one.
-	likelyCrossed      = 3.0
-	likelyCrossedShare = 0.6
+	partCrossed   = 2.0
+	likelyCrossed = 6.0  // of the channel that shows less
+	likelyCrossedBoth    = 20.0 // of both channels
+	surelyCrossed = 12.0
+	surelyCrossedBoth    = 40.0
 )
 
-// The same limits for a part in mid-call, where there are many more candidates. On 108 sound
-// recordings the largest difference is 9.4, with a share of 0.68. With the channels
-// exchanged from 30 to 60 % of the call, 26 of 36 are beyond doubt by these limits; from 30
-// to 75 %, 25 of 36.
-const (
-	surelySwapped      = 8.0
-	surelySwappedShare = 0.35
-	likelySwapped      = 5.0
-	likelySwappedShare = 0.45
-	// placeFirst is how much better a part must be than a single place, which is the simpler
-	// explanation.
-	placeFirst = 2.0
-)
+// sidesChange finds a recording whose channels do not carry one call's parties throughout.
+func sidesChange(m *measurement.Measurements) (finding.Finding, bool) {
+	if f, ok := orientationChanges(m); ok {
+		return f, true
+	}
+	return anotherCall(m)
+}
 
-// swappedStretch finds a part of a call in which the sides have changed places.
-func swappedStretch(m *measurement.Measurements) (finding.Finding, bool) {
-	e := m.Pair.SwapStretch
-	by, share := e.SameSide-e.CrossSide, e.CrossSide/max(e.SameSide, 1e-9)
-	if e.End == 0 || by < likelySwapped || share > likelySwappedShare ||
-		m.Pair.SideSwap.At.Happened() && by < m.Pair.SideSwap.SameSide-m.Pair.SideSwap.CrossSide+placeFirst {
+// orientationChanges finds a call whose sides change places within it. One verdict on the
+// whole call would average two truths.
+func orientationChanges(m *measurement.Measurements) (finding.Finding, bool) {
+	var parts []measurement.Segment
+	var left, right float64
+	for _, e := range m.Pair.Exchanges {
+		if min(e.LeftGain, e.RightGain) >= partCrossed {
+			parts = append(parts, e.Segment)
+			left, right = left+e.LeftGain, right+e.RightGain
+		}
+	}
+	reaches := func(one, both float64) bool { return min(left, right) >= one && left+right >= both }
+	if m.Channels != 2 || !reaches(likelyCrossed, likelyCrossedBoth) {
 		return finding.Finding{}, false
 	}
-	when := fmt.Sprintf("From about %s to about %s", measurement.WholeClock(e.Start), measurement.WholeClock(e.End))
-	part := []measurement.Segment{e.Segment}
-	within := measurement.Overlap(m.Left.Segments, part, 0) + measurement.Overlap(m.Right.Segments, part, 0)
-	talk := m.Left.Timing.TalkS + m.Right.Timing.TalkS
+	when := partsOf(parts, m.DurationS)
+	if !reaches(surelyCrossed, surelyCrossedBoth) {
+		f := finding.New(finding.OrientationChanges, fmt.Sprintf(
+			"%s each channel sounds more like the other one in the rest of the call: "+
+				"the sides may change places for that time. Who speaks when is not weighed.", when))
+		f.Severity = finding.Warning
+		return f, true
+	}
 	f := finding.New(finding.OrientationChanges, fmt.Sprintf(
 		"%s each channel sounds like the other one in the rest of the call: the sides change places for that time.", when))
-	switch {
-	case by < surelySwapped || share > surelySwappedShare:
-		f.Detail = fmt.Sprintf("%s each channel sounds more like the other one in the rest of the call: "+
-			"the sides may change places for that time. Who speaks when is not weighed.", when)
-		f.Severity = finding.Warning
-	case min(within, talk-within) < lostTalkShare*talk:
+	if shareOfTalk(m, parts) < lostTalkShare {
 		f.Severity = finding.Warning
 	}
 	return f, true
 }
 
-// orientationChanges finds a call whose sides change places within it. One verdict on the
-// whole call would average two truths.
-func orientationChanges(m *measurement.Measurements, p evidence.Profile) (finding.Finding, bool) {
-	if f, ok := swappedStretch(m); m.Channels == 2 && ok {
-		return f, true
+// shareOfTalk is the share of the talk on both channels that lies in parts of the call, or
+// outside them if that is less.
+func shareOfTalk(m *measurement.Measurements, parts []measurement.Segment) float64 {
+	within := measurement.Overlap(m.Left.Segments, parts, 0) + measurement.Overlap(m.Right.Segments, parts, 0)
+	talk := m.Left.Timing.TalkS + m.Right.Timing.TalkS
+	return min(within, talk-within) / max(talk, 1e-9)
+}
+
+// partsNamed is how many parts of a call a sentence names.
+const partsNamed = 4
+
+// partsOf names parts of a call, as a sentence begins.
+func partsOf(parts []measurement.Segment, durationS float64) string {
+	text := ""
+	for i, p := range parts[:min(len(parts), partsNamed)] {
+		from, to := measurement.WholeClock(p.Start), measurement.WholeClock(p.End)
+		switch {
+		case i == 0 && p.Start == 0:
+			text = "Up to about " + to
+		case i == 0 && p.End >= durationS-atEdgeS:
+			text = "From about " + from + " on"
+		case i == 0:
+			text = "From about " + from + " to about " + to
+		case p.End >= durationS-atEdgeS:
+			text += ", and from about " + from + " on,"
+		default:
+			text += ", from about " + from + " to about " + to
+		}
 	}
-	e := m.Pair.SideSwap
-	if m.Channels != 2 || !e.At.Happened() {
-		return finding.Finding{}, false
+	if more := len(parts) - partsNamed; more > 0 {
+		text += fmt.Sprintf(" and %d times more", more)
 	}
-	nearer := func(by, share float64) bool { return e.SameSide-e.CrossSide >= by && e.CrossSide <= share*e.SameSide }
-	at := "about " + measurement.WholeClock(float64(e.At))
-	before, after := evidence.TurnTakingAround(m, float64(e.At), p)
-	around := before*after < 0 && min(math.Abs(before), math.Abs(after)) >= turnsAround
-	switch {
-	case nearer(surelyCrossed, surelyCrossedShare):
-		return finding.New(finding.OrientationChanges, fmt.Sprintf(
-			"From %s on each channel sounds like the other one before: the sides change places within the call.", at)), true
-	case nearer(timedCrossed, timedCrossedShare) && around:
-		return finding.New(finding.OrientationChanges, fmt.Sprintf(
-			"From %s on each channel sounds like the other one before, and its turns are taken as on the other: the sides change places within the call.", at)), true
-	case nearer(likelyCrossed, likelyCrossedShare):
-		f := finding.New(finding.OrientationChanges, fmt.Sprintf(
-			"From %s on each channel sounds more like the other one before: the sides may change places within the call. Who speaks when is not weighed.", at))
-		f.Severity = finding.Warning
-		return f, true
-	}
-	return finding.Finding{}, false
+	return text
 }

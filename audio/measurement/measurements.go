@@ -196,9 +196,12 @@ type Pair struct {
 	Duplicate     Duplicate       `json:"copy"`
 	// SideSwap says where in the call the sides may change places.
 	SideSwap SideSwap `json:"exchange"`
-	// SwapStretch is the part in mid-call in which the sides may best have changed places
-	// and back; zero where too little is said in any.
-	SwapStretch SwapStretch `json:"exchange_part,omitzero"`
+	// Exchanges are the parts of the call in which each channel sounds more like the other one
+	// in the rest of the call, at most 64, in order.
+	Exchanges []Exchange `json:"exchanges,omitempty"`
+	// Breaks are the places at which both channels begin to sound different, at most 8, in
+	// order. Most calls have weak ones.
+	Breaks []Break `json:"breaks,omitempty"`
 	// LeftOnRight is what of the left channel's sound is heard on the right
 	// one, RightOnLeft the other way round. Both are zero where Duplicate.Kind is
 	// set: what is heard where is not to be told then.
@@ -262,13 +265,40 @@ type SideSwap struct {
 	CrossSide float64 `json:"crossed" digits:"2"`  // and on the other ones
 }
 
-// SwapStretch compares a part of the call with all the rest as [SideSwap] does what is
-// before and after a place. Its ends are known as its place is.
-type SwapStretch struct {
+// Exchange is a part of the call in which the sides may have changed places. Its ends are
+// known to 2.5 s, in calls of more than 10 min to a 128th of their length.
+type Exchange struct {
 	Segment
-	SameSide  float64 `json:"straight" digits:"2"`
-	CrossSide float64 `json:"crossed" digits:"2"`
+	// LeftGain and RightGain are by how much each channel's sound in the part is nearer to
+	// the other channel's in the rest of the call than to its own: the difference of the
+	// squared distances, in units of the variation within a side. They are 0 or less for a
+	// channel that says nothing of an exchange.
+	LeftGain  float64 `json:"left_gain" digits:"2"`
+	RightGain float64 `json:"right_gain" digits:"2"`
 }
+
+// Break is a place in the call at which both channels begin to sound different from before.
+// Its time is known as the ends of an [Exchange] are.
+type Break struct {
+	At    Time   `json:"at_s"`
+	Left  Change `json:"left"`
+	Right Change `json:"right"`
+}
+
+// Change says how much a channel's sound changes at a place in the call, for good or until
+// the next [Break].
+type Change struct {
+	// Apart is the squared distance between the speech before and after, in units of the
+	// variation within a side.
+	Apart float64 `json:"apart" digits:"2"`
+	// Gain is how much better two sounds explain the speech, and the line between it, than
+	// one sound does: the squared distances that they save.
+	Gain float64 `json:"gain" digits:"2"`
+}
+
+// Gain and Apart are those of the side that changes less.
+func (b Break) Gain() float64  { return min(b.Left.Gain, b.Right.Gain) }
+func (b Break) Apart() float64 { return min(b.Left.Apart, b.Right.Apart) }
 
 // DuplicateKind says how one channel repeats the other.
 type DuplicateKind string

@@ -194,7 +194,10 @@ func (m *Meter) finish() measurement.Measurements {
 		right := speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock)
 		pieceS := float64(speaker.PassagePieces*m.ch[0].pieces.Length) * frames.StepS
 		out.Pair.SideSwap = speaker.SideSwapOf(left, right, pieceS)
-		out.Pair.SwapStretch = speaker.SwapStretchOf(left, right, pieceS)
+		pieces := [2]*speaker.Pieces{m.ch[0].pieces, m.ch[1].pieces}
+		if sides, ok := speaker.SidesOf(pieces, [2][]measurement.Segment{out.Left.Segments, out.Right.Segments}, clock); ok {
+			out.Pair.Exchanges, out.Pair.Breaks = sides.Exchanges(), sides.Breaks()
+		}
 	}
 	speech.Converse(&out)
 	return out

@@ -1,6 +1,7 @@
 package meter_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -64,8 +65,14 @@ func TestOneSideChanges(t *testing.T) {
 		{"noise at −46 dBFS", left, noisy},
 		{"14 dB fainter", left, fainter},
 	} {
-		if m := listen(t, tt.left, tt.right); crosswise(m.Pair.SideSwap) {
+		m := listen(t, tt.left, tt.right)
+		if crosswise(m.Pair.SideSwap) {
 			t.Errorf("%s: %+v", tt.name, m.Pair.SideSwap)
+		}
+		for _, e := range m.Pair.Exchanges {
+			if min(e.LeftGain, e.RightGain) > 0 {
+				t.Errorf("%s: %+v", tt.name, e)
+			}
 		}
 	}
 }
@@ -86,7 +93,11 @@ func TestExchangeInAnHour(t *testing.T) {
 		}
 	}
 	at := float64(len(left)) / 8000 * turns / 4
-	if got := m.Finish().Pair.SideSwap; !crosswise(got) || float64(got.At) < at-40 || float64(got.At) > at+40 {
+	pair := m.Finish().Pair
+	if e := pair.Exchanges; len(e) != 1 || e[0].Start != 0 || math.Abs(e[0].End-at) > 10 {
+		t.Errorf("exchanged up to %.0f s, heard %+v", at, e)
+	}
+	if got := pair.SideSwap; !crosswise(got) || float64(got.At) < at-40 || float64(got.At) > at+40 {
 		t.Errorf("exchanged at %.0f s, heard %+v", at, got)
 	}
 }

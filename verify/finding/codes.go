@@ -9,6 +9,7 @@ const (
 	BothParties        Code = "both_parties"
 	Bleed              Code = "bleed"
 	OrientationChanges Code = "orientation_changes"
+	AnotherCall        Code = "another_call"
 	SilentChannel      Code = "silent_channel"
 	OnePartyMissing    Code = "one_party_missing"
 	NoSpeech           Code = "no_speech"

@@ -41,6 +41,11 @@ func All() []Kind {
 			"Find out what happened where the sides change: a transfer, or a recording that was stopped and started again. Declare each part by itself.",
 		},
 		{
+			AnotherCall, Fatal, "Both voices and lines change at one instant: the recording holds another call. A warning where that is only likely, or below a tenth of the talk.",
+			"Two recordings were joined, a transfer moved both legs, or a recorder kept one file open for the next call.",
+			"Listen at the time that is named. Split the recording there, and declare each call by itself.",
+		},
+		{
 			SilentChannel, Fatal, "A channel carries no signal, or nothing that stands out as speech from its noise. A warning where nothing says that the call was answered.",
 			"The recording was started before both parties were connected, or on a leg that was muted or on hold.",
 			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",

@@ -63,43 +63,22 @@ func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
 
 // whitened scales the means of the utterances to units of the variation within them.
 func whitened(all []utterance) (*speakers, bool) {
-	within := mat.NewSymDense(speakerDims, nil)
-	var free float64
-	for _, s := range all {
-		free += s.n - 1
+	sounds := make([]*sums, len(all))
+	for i := range all {
+		sounds[i] = &all[i].sums
 	}
-	k := 0
-	for i := range speakerDims {
-		for j := range i + 1 {
-			var sum float64
-			for _, s := range all {
-				sum += float64(s.products[k]) - s.sum[i]*s.sum[j]/s.n
-			}
-			k++
-			if sum /= free; i == j {
-				sum += spectrumFloor
-			} else {
-				sum *= spectrumShrink
-			}
-			within.SetSym(i, j, sum)
-		}
-	}
-	var factor mat.Cholesky
-	if !factor.Factorize(within) {
+	scale, ok := withinSpread(sounds)
+	if !ok {
 		return nil, false
 	}
-	var lower mat.TriDense
-	factor.LTo(&lower)
 	out := &speakers{utterances: all}
-	for _, s := range all {
-		x := s.sum
-		v := mat.NewVecDense(speakerDims, x[:])
-		v.ScaleVec(1/s.n, v)
-		if err := v.SolveVec(&lower, v); err != nil {
+	for _, one := range sounds {
+		x, ok := scale.mean(one)
+		if !ok {
 			return nil, false
 		}
 		out.x = append(out.x, x)
-		out.weight = append(out.weight, 1/(1/(spectraAlone*s.n)+speakerSpread))
+		out.weight = append(out.weight, 1/(1/(spectraAlone*one.n)+speakerSpread))
 	}
 	return out, true
 }
