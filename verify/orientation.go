@@ -15,11 +15,11 @@ import (
 // On 108 sound recordings no part has a gain of both channels. TestExchangesOfTheCorpus prints
 // what faults give.
 const (
-	partCrossed   = 2.0
-	likelyCrossed = 6.0  // of the channel that shows less
-	likelyCrossedBoth    = 20.0 // of both channels
-	surelyCrossed = 12.0
-	surelyCrossedBoth    = 40.0
+	partCrossed       = 2.0
+	likelyCrossed     = 6.0  // of the channel that shows less
+	likelyCrossedBoth = 20.0 // of both channels
+	surelyCrossed     = 12.0
+	surelyCrossedBoth = 40.0
 )
 
 // sidesChange finds a recording whose channels do not carry one call's parties throughout.
