@@ -49,14 +49,6 @@ func mirroredPair(p measurement.Pair) (exchanges []measurement.Exchange, breaks 
 	return exchanges, breaks
 }
 
-func findingOf(v verify.Verdict, code finding.Code) (finding.Finding, bool) {
-	i := slices.IndexFunc(v.Findings, func(f finding.Finding) bool { return f.Code == code })
-	if i < 0 {
-		return finding.Finding{}, false
-	}
-	return v.Findings[i], true
-}
-
 // Sides that change places in some parts of a call are found in as many parts, with from and
 // to. Exchanging the channels gives the same parts, mirrored.
 func TestEachExchangeOfTheSidesIsNamed(t *testing.T) {
