@@ -60,6 +60,32 @@ func TestBurstsAreNamedAndMoveNoLevel(t *testing.T) {
 	}
 }
 
+// A burst is told from a talker who reaches full scale all the time: its samples are noise.
+func TestBurstsAreNamedOnLoudChannels(t *testing.T) {
+	loud := func() recording {
+		r := readAll(t, "call-straight.wav")
+		for side := range r.side {
+			for i, x := range r.side[side] {
+				r.side[side][i] = float32(math.Tanh(6 * float64(x)))
+			}
+		}
+		return r
+	}
+	if v := loud().judge(t, same); finds(v, finding.Burst) {
+		t.Errorf("a loud talker is a burst: %v", v.Findings)
+	}
+	for _, ms := range []int{10, 40, 200} {
+		r := loud()
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range ms * r.rate / 1000 {
+			r.side[0][len(r.side[0])-1-i] = 2*rng.Float32() - 1
+		}
+		if v := r.judge(t, same); !finds(v, finding.Burst) {
+			t.Errorf("%d ms: not named: %v", ms, v.Findings)
+		}
+	}
+}
+
 // A party 30 dB below the other is heard, on either side.
 func TestFaintSpeechIsHeard(t *testing.T) {
 	for side := range 2 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -29,6 +30,15 @@ func TestLostSoundIsNamed(t *testing.T) {
 		{"cut off in a word, to the end", func(r recording, side int) {
 			clear(r.side[side][inSpeech(r, side)*r.rate/1000:])
 		}, []finding.Code{finding.CutOff, finding.PartyLost}, false},
+		{"cut off in a word, 2.5 s before the end", func(r recording, side int) {
+			at, rest := len(r.side[side])-3*r.rate, r.side[side][len(r.side[side])-3*r.rate:]
+			word := r.side[side][loudest(r, side)-r.rate/2:][:r.rate/2+r.rate/50]
+			copy(r.side[side][at-len(word):], slices.Clone(word))
+			clear(rest)
+		}, []finding.Code{finding.CutOff}, false},
+		{"a channel that sets in within a word", func(r recording, side int) {
+			clear(r.side[side][:loudest(r, side)])
+		}, []finding.Code{finding.CutOff}, false},
 		{"a gate that closes at −12 dB", gate(12), []finding.Code{finding.Gated}, false},
 		{"a gate that closes at −20 dB", gate(20), []finding.Code{finding.Gated}, false},
 		{"five seconds blanked on both sides", func(r recording, _ int) {
@@ -36,6 +46,19 @@ func TestLostSoundIsNamed(t *testing.T) {
 				clear(r.side[side][12*r.rate : 17*r.rate])
 			}
 		}, []finding.Code{finding.Blanked}, false},
+		{"a second blanked on both sides at once", func(r recording, _ int) {
+			for side := range r.side {
+				clear(r.side[side][12*r.rate : 13*r.rate+r.rate/20])
+			}
+		}, []finding.Code{finding.Blanked}, false},
+		{"six seconds blanked on one side", func(r recording, side int) {
+			clear(r.side[side][[]int{21, 16}[side]*r.rate:][:6*r.rate])
+		}, []finding.Code{finding.Blanked}, false},
+		{"a party far fainter than the other", func(r recording, side int) {
+			for i := range r.side[side] {
+				r.side[side][i] *= 0.02
+			}
+		}, []finding.Code{finding.Faint}, false},
 		{"a party never recorded again", func(r recording, side int) {
 			clear(r.side[side][int(12.2*float64(r.rate)):])
 		}, []finding.Code{finding.PartyLost, finding.CutOff}, false},
@@ -58,7 +81,12 @@ func TestLostSoundIsNamed(t *testing.T) {
 				named := false
 				for _, f := range v.Findings {
 					for _, code := range tt.codes {
-						named = named || f.Code == code && (f.Severity == finding.Fatal) == tt.fatal
+						named = named || f.Code == code && f.Severity != finding.Info && (f.Severity == finding.Fatal) == tt.fatal
+					}
+					for _, p := range f.Places {
+						if p.FromS < 0 || p.ToS <= p.FromS || p.ToS > v.DurationS+60 {
+							t.Errorf("%s from %v to %v s", f.Code, p.FromS, p.ToS)
+						}
 					}
 				}
 				if !named {
@@ -71,8 +99,63 @@ func TestLostSoundIsNamed(t *testing.T) {
 		v := readAll(t, name).judge(t, func(x float32) float32 { return x })
 		for _, f := range v.Findings {
 			switch f.Code {
-			case finding.LostPackets, finding.Gated, finding.CutOff, finding.PartyLost, finding.Blanked:
+			case finding.LostPackets, finding.Gated, finding.CutOff, finding.PartyLost, finding.Blanked, finding.Faint:
 				t.Errorf("%s: %v", name, f)
+			}
+		}
+	}
+}
+
+// Faint sound becomes digital silence where 16 bits end. No gate or cut is seen in that.
+func TestFaintSoundIsNotCut(t *testing.T) {
+	for _, dB := range []float64{-30, -40, -50} {
+		for side := range 2 {
+			r := readAll(t, "call-straight.wav")
+			for i, x := range r.side[side] {
+				r.side[side][i] = float32(math.Round(float64(x)*math.Pow(10, dB/20)*32768) / 32768)
+			}
+			v := r.judge(t, same)
+			for _, code := range []finding.Code{finding.Gated, finding.CutOff, finding.LostPackets, finding.Blanked} {
+				if finds(v, code) {
+					t.Errorf("%v dB on side %d: %v", dB, side, v.Findings)
+				}
+			}
+		}
+	}
+}
+
+// Somebody who stops for answers that do not come is not heard by the other party any more.
+// Somebody who speaks without stopping is, and so is somebody whose pauses were never answered.
+func TestUnansweredIsNotListening(t *testing.T) {
+	turns := func(segments ...float64) (out []measurement.Segment) {
+		for i := 0; i < len(segments); i += 2 {
+			out = append(out, measurement.Segment{Start: segments[i], End: segments[i+1]})
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name       string
+		one, other []measurement.Segment
+		lost       bool
+	}{
+		{"talk with pauses of 3 s", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 20, 23, 24.5, 27.5, 29), true},
+		{"talk without pauses", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 24, 24.5, 29), false},
+		{"a short word after a pause", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 19.5, 23, 23.4), false},
+		{"pauses as long as before", turns(3, 4, 19, 20), turns(0, 2.5, 5, 8, 11, 12, 16, 18, 20.5, 22, 25, 27), false},
+	} {
+		for side := range 2 {
+			m := measurement.Measurements{Channels: 2, SampleRate: 8000, DurationS: 30, Frames: 240_000}
+			c := [2]*measurement.Channel{&m.Left, &m.Right}
+			c[side].Segments, c[1-side].Segments = tt.one, tt.other
+			for _, c := range c {
+				c.Levels.ActiveSpeechLevel, c.Levels.NoiseFloor = -25, -60
+				for _, s := range c.Segments {
+					c.Timing.TalkS += s.End - s.Start
+				}
+			}
+			v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{})
+			if got := finds(v, finding.PartyLost); got != tt.lost {
+				t.Errorf("%s, side %d: lost is %v: %v", tt.name, side, got, v.Findings)
 			}
 		}
 	}
@@ -142,6 +225,21 @@ func inSpeech(r recording, side int) int {
 		c = v.Measurements.Right
 	}
 	return int(1000*float64(c.Timing.FirstSpeech)) + 500
+}
+
+// loudest is the first sample of a side's loudest 20 ms.
+func loudest(r recording, side int) int {
+	at, most := 0, 0.0
+	for i := 0; i+r.rate/50 <= len(r.side[side]); i += r.rate / 50 {
+		var energy float64
+		for _, x := range r.side[side][i : i+r.rate/50] {
+			energy += float64(x) * float64(x)
+		}
+		if energy > most {
+			at, most = i, energy
+		}
+	}
+	return at
 }
 
 type failing struct{}

@@ -164,6 +164,8 @@ type Dropouts struct {
 	GapS    float64 `json:"gap_s" digits:"4"`  // all of them together, s
 	Repeats int     `json:"repeats"`           // packets of 10, 20 or 30 ms that are once more, sample by sample, the one before
 	Times   []Time  `json:"times_s,omitempty"` // where the first 32 of both begin, in order
+	// UntilS is where the last one ends; 0 where there is none.
+	UntilS float64 `json:"until_s,omitzero" digits:"4"`
 }
 
 // Segment is a stretch of speech in seconds from the first sample.

@@ -95,7 +95,7 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	ch.stepEnergy = e.SumSquares
 	ch.clipping.Add(x, e.Peak)
 	ch.active.Add(x)
-	ch.bursts.Add(e)
+	ch.bursts.Add(x, e)
 	ch.grid.Add(x, e.Peak)
 	silent = ch.silence.Add(x)
 	ch.dropouts.Add(y, at)

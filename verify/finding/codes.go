@@ -18,6 +18,7 @@ const (
 	UnrelatedLegs      Code = "unrelated_legs"
 	Echo               Code = "echo"
 	Clipped            Code = "clipped"
+	Faint              Code = "faint"
 	Burst              Code = "burst"
 	LostPackets        Code = "lost_packets"
 	Gated              Code = "gated"

@@ -5,7 +5,11 @@
 // their default severity, meaning, causes and what to do.
 package finding
 
-import "github.com/otoscope/otoscope/audio/note"
+import (
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/note"
+)
 
 // Severity says what a finding means for the outcome.
 type Severity string
@@ -25,6 +29,35 @@ type Finding struct {
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
 	Detail   string   `json:"detail"` // a sentence for a person
+	// Places says where in the recording it is; empty if that is everywhere, or unknown.
+	Places []Place `json:"places,omitempty"`
+}
+
+// MaxPlaces limits the places of a finding.
+const MaxPlaces = 32
+
+// A Place is a part of a recording, in seconds from its start.
+type Place struct {
+	Side  Side    `json:"side,omitempty"` // empty: both
+	FromS float64 `json:"from_s"`
+	ToS   float64 `json:"to_s"`
+}
+
+// Side is a channel of a recording.
+type Side string
+
+// The two sides.
+const (
+	Left  Side = "left"
+	Right Side = "right"
+)
+
+// At returns the finding with one more place, if it has less than MaxPlaces.
+func (f Finding) At(side Side, fromS, toS float64) Finding {
+	if len(f.Places) < MaxPlaces {
+		f.Places = append(slices.Clone(f.Places), Place{side, fromS, toS})
+	}
+	return f
 }
 
 // New gives a finding with the severity that its code has by default.

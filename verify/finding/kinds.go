@@ -78,12 +78,17 @@ func All() []Kind {
 		{
 			Echo, Info, "One channel is heard on the other as an echo, later and weaker.",
 			"The far end of a line reflects what it receives.",
-			"No change is needed. Tools that do not expect echo will count it as speech.",
+			"Ask for echo cancellation on that line. Tools that do not expect echo count it as speech.",
 		},
 		{
 			Clipped, Warning, "The sound is clipped.",
 			"A leg or the recorder has too much gain.",
 			"Lower the gain of the recorder or the headset.",
+		},
+		{
+			Faint, Warning, "One party's speech is much fainter than the other's.",
+			"A leg with too little gain, a microphone that is far away or of another device, or a recorder that mixes the legs at different levels.",
+			"Raise the gain of that leg. Talk measures count the faint speech, but people and speech recognition will miss words.",
 		},
 		{
 			Burst, Warning, "A channel holds a few milliseconds at full scale that are no speech.",
@@ -101,9 +106,9 @@ func All() []Kind {
 			"Lower the threshold of the gate. Talk time of that side is too short, and quiet syllables are missing.",
 		},
 		{
-			CutOff, Warning, "One side is cut off in mid-speech.",
+			CutOff, Warning, "One side's sound ends or begins in mid-speech.",
 			"The leg was put on hold, muted or transferred while somebody spoke, or its stream broke off.",
-			"Find out what happened to that leg at that time. What was said afterwards is not in the recording.",
+			"Find out what happened to that leg at that time. Talk time of that side is too short.",
 		},
 		{
 			PartyLost, Warning, "One side is silent for the rest of the recording while the other goes on talking.",
@@ -111,9 +116,9 @@ func All() []Kind {
 			"Check that transfers start a recording of the new leg. Talk measures of this recording lack that side.",
 		},
 		{
-			Blanked, Warning, "Neither side is recorded for a while in the middle of the call.",
-			"The recording was paused, as for a card number, and the recorder filled the time with silence.",
-			"Nothing is wrong if the pause was intended. Silence in the talk measures includes it.",
+			Blanked, Warning, "Neither side is recorded for a while in the middle of the call, or one side is not. Information where one side lacks less than 4.5 s.",
+			"The recording was paused, as for a card number, and the recorder filled the time with silence. On one side: muted, on hold, or its stream broke off.",
+			"Find out whether the pause was intended. Silence in the talk measures includes it, and talk in it is missing.",
 		},
 
 		{

@@ -60,7 +60,7 @@ func advise(v verify.Verdict) []step {
 // afterMatch says what is left where the channels are right.
 func afterMatch(v verify.Verdict) step {
 	for _, f := range v.Findings {
-		if f.Severity == finding.Warning {
+		if f.Severity != finding.Info {
 			return step{text: "The channels are right. Fix the warnings above before relying on Flex Insights."}
 		}
 	}

@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,5 +106,57 @@ func TestNothingDeclared(t *testing.T) {
 	got := text(t, v, report.Options{Brief: true})
 	if want := "nothing is declared to compare with; the agent is heard on the left (confidence 99.6 %)"; !strings.Contains(got, want) {
 		t.Errorf("%q is missing from %s", want, got)
+	}
+}
+
+// No report says that nothing is to be done beside a warning or a fatal finding, whatever
+// it is.
+func TestAdviceIsNeverNothingBesideAWarning(t *testing.T) {
+	nothing := regexp.MustCompile(`(?i)needs nothing|no change is needed|nothing is wrong|nothing (else )?to do`)
+	raised := []finding.Code{finding.Echo} // of default severity info, and a warning if it changes the talk measures
+	for _, k := range finding.All() {
+		if k.Severity == finding.Info && !slices.Contains(raised, k.Code) {
+			continue
+		}
+		for _, severity := range []finding.Severity{finding.Warning, finding.Fatal} {
+			for _, v := range []verify.Verdict{matching(), swapped(), undecided(), mono()} {
+				steps := advice(t, with(v, severity, k.Code))
+				if nothing.MatchString(steps) {
+					t.Errorf("%s, %s, %s:\n%s", v.Outcome, severity, k.Code, steps)
+				}
+				if !strings.Contains(strings.Join(strings.Fields(steps), " "), k.Cure) {
+					t.Errorf("%s, %s, %s: the cure is missing from\n%s", v.Outcome, severity, k.Code, steps)
+				}
+			}
+		}
+	}
+}
+
+// A finding in a part of the call is shown below the side that it concerns, at its time.
+func TestFindingsAreInThePicture(t *testing.T) {
+	for _, k := range finding.All() {
+		for _, tt := range []struct {
+			side finding.Side
+			row  int // below the heading
+		}{{finding.Left, 1}, {finding.Right, 2}, {"", 2}} {
+			v := matching()
+			from, to := 0.5*v.DurationS, 0.75*v.DurationS
+			v.Findings = []finding.Finding{finding.New(k.Code, "A sentence.").At(tt.side, from, to)}
+			v.Findings[0].Severity = finding.Warning
+			_, picture, _ := strings.Cut(text(t, v, report.Options{Width: report.MaxWidth}), "Who speaks when\n")
+			row := strings.Split(picture, "\n")[tt.row]
+			_, cells, found := strings.Cut(row, "│")
+			if !strings.Contains(row, string(k.Code)[:min(22, len(k.Code))]) || !found {
+				t.Fatalf("%s on side %q is not in row %d of\n%s", k.Code, tt.side, tt.row, picture)
+			}
+			marks := []rune(strings.TrimSuffix(cells, "│"))
+			for i, m := range marks {
+				cell := v.DurationS / float64(len(marks))
+				start, end := float64(i)*cell, float64(i+1)*cell
+				if touched := end > from+1e-9 && start < to-1e-9; (m == '×') != touched {
+					t.Errorf("%s: %q at %.1f s of %.1f to %.1f", k.Code, m, start, from, to)
+				}
+			}
+		}
 	}
 }

@@ -2,11 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // channels sets the two channels side by side.
@@ -26,6 +28,7 @@ type side struct {
 	*verify.Side
 	answers *measurement.ResponseLatency // nil where unknown
 	segment []measurement.Segment
+	blanks  []measurement.Blank
 }
 
 // sides returns the channels that were measured, left first.
@@ -51,9 +54,9 @@ func sides(v verify.Verdict) []side {
 			s.heard = roleOf(*v.Heard, right)
 		}
 		if m := v.Measurements; m != nil && right {
-			s.segment, s.answers = m.Right.Segments, &m.Pair.RightResponse
+			s.segment, s.blanks, s.answers = m.Right.Segments, m.Right.Blanks, &m.Pair.RightResponse
 		} else if m != nil {
-			s.segment, s.answers = m.Left.Segments, &m.Pair.LeftResponse
+			s.segment, s.blanks, s.answers = m.Left.Segments, m.Left.Blanks, &m.Pair.LeftResponse
 		}
 	}
 	return all
@@ -181,26 +184,56 @@ func (p *page) picture(v verify.Verdict) {
 	}
 	var lanes []lane
 	for _, s := range sides(v) {
-		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: measurement.Channel{Timing: s.Timing, Segments: s.segment}}
+		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: measurement.Channel{Timing: s.Timing, Segments: s.segment, Blanks: s.blanks}}
+		where := finding.Left
 		if s.name == "Right" {
-			l.ink = purple
+			l.ink, where = purple, finding.Right
 		}
 		if s.heard != "" && v.Outcome != verify.Undecided {
 			l.label += " " + string(s.heard)
 		}
 		lanes = append(lanes, l)
+		lanes = append(lanes, placed(v.Findings, where)...)
 	}
 	if len(lanes) == 0 {
 		return
 	}
+	lanes = append(lanes, placed(v.Findings, "")...)
 	p.heading("Who speaks when")
 	p.timeline(v.DurationS, lanes)
 	legend := "█ speech, · no speech, blank digital silence"
-	if len(lanes) == 2 {
+	if v.Left != nil && v.Right != nil {
 		legend += fmt.Sprintf("; both speak %s, neither %s",
 			share(m.Pair.DoubleTalkS, v.DurationS), share(m.Pair.MutualSilenceS, v.DurationS))
 	}
+	if slices.ContainsFunc(lanes, func(l lane) bool { return l.places != nil }) {
+		legend += "; × where the finding is"
+	}
 	p.paragraph("  ", p.paint(dim, legend))
+}
+
+// placed returns a row for each finding that is in some places of a side: below the row of
+// its channel, or of both where side is empty.
+func placed(findings []finding.Finding, side finding.Side) []lane {
+	var out []lane
+	for _, f := range findings {
+		if f.Severity == finding.Info {
+			continue
+		}
+		l := lane{label: "  " + string(f.Code), ink: yellow}
+		if f.Severity == finding.Fatal {
+			l.ink = red
+		}
+		for _, place := range f.Places {
+			if place.Side == side {
+				l.places = append(l.places, measurement.Segment{Start: place.FromS, End: place.ToS})
+			}
+		}
+		if len(l.places) > 0 {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // or returns s, or what to say instead of nothing.

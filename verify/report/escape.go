@@ -85,6 +85,7 @@ func clean(v verify.Verdict, ascii bool) verify.Verdict {
 	for i, f := range v.Findings {
 		v.Findings[i] = finding.Finding{
 			Code: finding.Code(text(string(f.Code))), Severity: finding.Severity(text(string(f.Severity))), Detail: text(f.Detail),
+			Places: cleanPlaces(f.Places, text),
 		}
 	}
 	if v.Groups != nil {
@@ -109,3 +110,12 @@ func cleanSides(s declare.Sides, text func(string) string) *declare.Sides {
 // ASCII writes s for terminals that take nothing else: what has a likeness is
 // replaced by it, and the rest escaped.
 func ASCII(s string) string { return toASCII(s) }
+
+// cleanPlaces makes places safe to print.
+func cleanPlaces(places []finding.Place, text func(string) string) []finding.Place {
+	out := slices.Clone(places)
+	for i, p := range out {
+		out[i] = finding.Place{Side: finding.Side(text(string(p.Side))), FromS: finite(p.FromS), ToS: finite(p.ToS)}
+	}
+	return out
+}

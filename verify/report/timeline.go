@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -14,6 +15,7 @@ import (
 const (
 	stillMark  = "·" // the line is open and nobody speaks
 	absentMark = " " // digital silence: there is no signal at all
+	foundMark  = "×" // where a finding is
 )
 
 // longestLabel leaves the timeline most of even the narrowest page.
@@ -22,11 +24,12 @@ const longestLabel = 24
 // blocks returns the marks for speech, from a little of the cell to all of it.
 func blocks() []string { return strings.Split("▁▂▃▄▅▆▇█", "") }
 
-// A lane is one channel's row in the timeline.
+// A lane is one channel's row in the timeline, or the row of a finding.
 type lane struct {
 	label string
 	ink   ink
 	measurement.Channel
+	places []measurement.Segment // of a finding; nil in a channel's row
 }
 
 // timeline draws who speaks when, a row a channel, over a time axis.
@@ -39,7 +42,11 @@ func (p *page) timeline(duration float64, lanes []lane) {
 	cells := p.width - gap - labels - 3 // a space and the two bars
 	indent := strings.Repeat(" ", gap)
 	for _, l := range lanes {
-		p.line(indent + pad(l.label, labels) + " │" + p.paint(l.ink, p.lane(duration, l.Channel, cells)) + "│")
+		row := p.lane(duration, l.Channel, cells)
+		if l.places != nil {
+			row = found(duration, l.places, cells)
+		}
+		p.line(indent + pad(l.label, labels) + " │" + p.paint(l.ink, row) + "│")
 	}
 	ruler, times := axis(duration, cells)
 	p.line(indent + strings.Repeat(" ", labels) + " └" + ruler + "┘")
@@ -49,6 +56,11 @@ func (p *page) timeline(duration float64, lanes []lane) {
 // lane draws one channel in the given number of cells.
 func (p *page) lane(duration float64, c measurement.Channel, cells int) string {
 	spoken := spokenIn(c.Segments, duration, cells)
+	blanks := make([]measurement.Segment, len(c.Blanks))
+	for i, b := range c.Blanks {
+		blanks[i] = b.Segment
+	}
+	blank := spokenIn(blanks, duration, cells)
 	marks := blocks()
 	var b strings.Builder
 	for i, s := range spoken {
@@ -56,13 +68,29 @@ func (p *page) lane(duration float64, c measurement.Channel, cells int) string {
 		switch {
 		case s > 0:
 			b.WriteString(marks[min(int(s*float64(len(marks))), len(marks)-1)])
-		case !c.Timing.FirstSound.Happened(), end <= c.Timing.LeadingDigitalSilenceS:
+		case !c.Timing.FirstSound.Happened(), end <= c.Timing.LeadingDigitalSilenceS, blank[i] > mostly:
 			b.WriteString(absentMark)
 		default:
 			b.WriteString(stillMark)
 		}
 	}
 	return b.String()
+}
+
+// mostly is the part of a cell that digital silence has to fill.
+const mostly = 0.99
+
+// found marks the cells in which a finding is, each place by at least one.
+func found(duration float64, places []measurement.Segment, cells int) string {
+	marks := slices.Repeat([]string{" "}, cells)
+	for _, s := range places {
+		from := min(max(0, int(s.Start/duration*float64(cells))), cells-1)
+		to := min(int(math.Ceil(s.End/duration*float64(cells))), cells)
+		for i := from; i < max(to, from+1); i++ {
+			marks[i] = foundMark
+		}
+	}
+	return strings.Join(marks, "")
 }
 
 // spokenIn returns for each of n equal cells the part of it that is speech.

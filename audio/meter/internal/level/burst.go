@@ -1,7 +1,9 @@
 package level
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -13,9 +15,13 @@ const (
 	burstPower  = 0.01  // and is not just one click: mean square, −20 dBov
 	burstTop    = 0.079 // the loudest step of a burst: −11 dBov, 5 ms of garbage
 	burstSteps  = 15    // 0.3 s; anything longer is a sound
-	mostBursts  = 4     // more than that are a talker who is too loud
+	mostBursts  = 4     // of noise, or of other sound; more than that are a talker who is too loud
 	burstJumpDB = 10.0  // over the step before and the one after
-	burstOverDB = 6.0   // over the loudest hundredth of the other sound
+	burstOverDB = 6.0   // over the loudest hundredth of the other sound, …
+	// … unless neighbouring samples have nothing to do with each other, as in the bytes of
+	// another thing. The mean squared difference of neighbours over the mean square is 2 then.
+	// In speech at this level it is below 0.9.
+	burstRough = 1.4
 	// burstTailS is how long a burst may keep P.56's thresholds active: the hangover, plus the
 	// time in which the envelope falls by 40 dB.
 	burstTailS = hangoverTime + 0.2
@@ -28,18 +34,20 @@ type Bursts struct {
 	open  bool
 	run   burst
 	runs  []burst  // at most mostBursts+1
+	rough []burst  // at most mostBursts+1, of noise
 	dB    [100]int // the other steps by their level: of −i to −i−1 dBov
 }
 
 type burst struct {
 	frames.Range
-	squares float64
-	top     float64 // mean square of its loudest step
-	beside  float64 // and of the louder one of its neighbours
+	squares     float64
+	differences float64 // of neighbouring samples, squared
+	top         float64 // mean square of its loudest step
+	beside      float64 // and of the louder one of its neighbours
 }
 
-// Add takes the energy of a step.
-func (b *Bursts) Add(e Energy) {
+// Add takes a step and its energy.
+func (b *Bursts) Add(x []float32, e Energy) {
 	power := e.SumSquares / float64(max(1, e.n))
 	loud := e.Peak >= burstPeak && power >= burstPower
 	switch {
@@ -48,6 +56,7 @@ func (b *Bursts) Add(e Energy) {
 		fallthrough
 	case loud:
 		b.run.squares += e.SumSquares
+		b.run.differences += differences(x)
 		b.run.top = max(b.run.top, power)
 	default:
 		b.run.beside = max(b.run.beside, power)
@@ -60,10 +69,26 @@ func (b *Bursts) Add(e Energy) {
 	b.last = power
 }
 
+// differences is the sum of the squared differences of neighbouring samples.
+func differences(x []float32) float64 {
+	var sum float64
+	for i := 1; i < len(x); i++ {
+		d := float64(x[i] - x[i-1])
+		sum += d * d
+	}
+	return sum
+}
+
 func (b *Bursts) end() {
-	if b.open && len(b.runs) <= mostBursts {
+	if b.open {
 		b.run.End = b.steps
-		b.runs = append(b.runs, b.run)
+		runs := &b.runs
+		if b.run.differences >= burstRough*b.run.squares {
+			runs = &b.rough
+		}
+		if len(*runs) <= mostBursts {
+			*runs = append(*runs, b.run)
+		}
 	}
 	b.open = false
 }
@@ -77,9 +102,6 @@ type FoundBursts struct {
 // Result ends the pass. log says which frames are tones.
 func (b *Bursts) Result(log *frames.Log) FoundBursts {
 	b.end()
-	if len(b.runs) > mostBursts {
-		return FoundBursts{}
-	}
 	n := 0
 	for _, count := range b.dB[:soundBelow] {
 		n += count
@@ -92,14 +114,22 @@ func (b *Bursts) Result(log *frames.Log) FoundBursts {
 		}
 	}
 	var out FoundBursts
-	for _, r := range b.runs {
-		jump := frames.Decibels(r.top) - max(loudest+burstOverDB, frames.Decibels(r.beside+emptyStep)+burstJumpDB)
-		if r.End-r.Start > burstSteps || r.top < burstTop || jump < 0 || tone(log, r.Range) {
-			continue
+	add := func(runs []burst, overDB float64) {
+		if len(runs) > mostBursts {
+			return
 		}
-		out.Ranges = append(out.Ranges, r.Range)
-		out.SumSquares += r.squares
+		for _, r := range runs {
+			jump := frames.Decibels(r.top) - max(loudest+overDB, frames.Decibels(r.beside+emptyStep)+burstJumpDB)
+			if r.End-r.Start > burstSteps || r.top < burstTop || jump < 0 || tone(log, r.Range) {
+				continue
+			}
+			out.Ranges = append(out.Ranges, r.Range)
+			out.SumSquares += r.squares
+		}
 	}
+	add(b.runs, burstOverDB)
+	add(b.rough, 0)
+	slices.SortFunc(out.Ranges, func(a, b frames.Range) int { return cmp.Compare(a.Start, b.Start) })
 	return out
 }
 

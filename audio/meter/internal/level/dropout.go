@@ -231,6 +231,7 @@ func (d *Dropouts) Result(speech []measurement.Segment, active measurement.Level
 			continue
 		}
 		heardUntil = f.start + int64(f.length)
+		out.UntilS = start + length
 		if f.repeat {
 			out.Repeats++
 		} else {

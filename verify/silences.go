@@ -1,0 +1,265 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify/finding"
+)
+
+// Thresholds for speech that is cut off. On 108 clean recordings of five makers, no digital
+// silence of more than 1.1 s begins within 20 dB of the speech level. Programs begin to speak
+// at full level out of digital silence; where they do so, that is no cut.
+const (
+	cutBelowSpeechDB = 12.0 // sound that is cut off ends at most this far below the speech level, or
+	cutOverNoiseDB   = 15.0 // within speech this far above the noise, on a channel that rarely is silent
+	cutS             = 5.0  // of silence after the cut; a program that is interrupted also stops in mid-word
+	cutEndS          = 2.0  // the same where the silence lasts to the end of the recording
+	begunBelowDB     = 10.0 // sound that sets in within speech begins at most this far below its level …
+	begunS           = 1.0  // after so much silence from the start of the recording …
+	rareEdges        = 4    // and digital silence is the exception on the channel
+	atEdgeS          = 0.1  // from the start or the end of a recording
+	firstS           = 1.0  // from the start, in which a leg is being set up
+)
+
+// cutOff finds a side whose sound ends or begins in the middle of a word.
+func cutOff(s sideOf) (finding.Finding, bool) {
+	if !fine(s) {
+		return finding.Finding{}, false
+	}
+	speech := float64(s.Levels.ActiveSpeechLevel)
+	rare := s.Edges.Count <= rareEdges
+	loud := func(b measurement.Blank) bool {
+		before := float64(b.Before)
+		return before >= speech-cutBelowSpeechDB ||
+			rare && before >= float64(s.Levels.NoiseFloor)+cutOverNoiseDB && speaksAt(s, b.Start-atEdgeS)
+	}
+	var f finding.Finding
+	add := func(b measurement.Blank, detail string) {
+		if f.Code == "" {
+			f = finding.New(finding.CutOff, detail)
+		}
+		f = f.At(s.name, b.Start, b.End)
+	}
+	for _, b := range s.Blanks {
+		length, toEnd := b.End-b.Start, b.End > s.durationS-atEdgeS
+		switch {
+		case b.Start < atEdgeS:
+			if length >= begunS && rare && float64(b.After) >= speech-begunBelowDB && speaksAt(s, b.End) {
+				add(b, fmt.Sprintf("The %s channel begins at %s in the middle of speech. Nothing is recorded before that.", s.name, measurement.Clock(b.End)))
+			}
+		case b.Start < firstS, !loud(b):
+		case toEnd && length >= cutEndS:
+			add(b, fmt.Sprintf("The %s channel is cut off at %s in the middle of speech. Nothing is recorded to the end.", s.name, measurement.Clock(b.Start)))
+		case !toEnd && length >= cutS:
+			add(b, fmt.Sprintf("The %s channel is cut off at %s in the middle of speech. Nothing is recorded until %s.",
+				s.name, measurement.Clock(b.Start), measurement.Clock(b.End)))
+		}
+	}
+	if n := len(f.Places); n > 1 {
+		f.Detail += fmt.Sprintf(" So it is %d times.", n)
+	}
+	return f, f.Code != ""
+}
+
+// speaksAt reports whether speech on a side begins at a time, or is under way.
+func speaksAt(s sideOf, at float64) bool {
+	return slices.ContainsFunc(s.Segments, func(g measurement.Segment) bool { return g.Start <= at+atEdgeS && g.End > at })
+}
+
+// A party is lost if it is not heard any more while the other one goes on. On 108 clean
+// recordings this is found in one: its caller is digital silence for the last 48 s, in which
+// the agent asks four times whether anybody is there. What happens in the last seconds of a
+// call looks the same whether a party listens or is no longer recorded.
+const (
+	goneS     = 12.0 // digital silence up to the end, and …
+	goneTalkS = 5.0  // of talk by the other party in that time
+	// The same on a channel that has digital silence nowhere else.
+	endedS     = 6.0
+	endedTalkS = 3.0
+
+	quietS         = 17.0 // without speech, up to the end, on a line that still carries sound …
+	quietTalkS     = 5.0
+	quietStretches = 3 // while the other party speaks this many times
+	// Or the other party stops this long for an answer, and speaks again without one, so often
+	// or for so long as never before. On the clean recordings the longest talk of this kind is
+	// 2.8 s.
+	answerS     = 1.5
+	unheardTalk = 3.0
+)
+
+// partyLost finds a side that is no longer recorded while the other one goes on talking. Its
+// channel is digital silence, or carries the line's noise and no speech.
+func partyLost(s, other sideOf) (finding.Finding, bool) {
+	if len(s.Segments) == 0 {
+		return finding.Finding{}, false
+	}
+	if last := trailing(s); last.End > 0 {
+		talk := measurement.Overlap([]measurement.Segment{last}, other.Segments, 0)
+		length, least, leastTalk := last.End-last.Start, goneS, goneTalkS
+		if strayS(s) < strayLeastS {
+			least, leastTalk = endedS, endedTalkS
+		}
+		if length >= least && talk >= leastTalk {
+			return finding.New(finding.PartyLost, fmt.Sprintf(
+				"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.",
+				s.name, measurement.Clock(last.Start), talk)).At(s.name, last.Start, last.End), true
+		}
+	}
+	from := s.Segments[len(s.Segments)-1].End
+	rest := unansweredIn(measurement.Segment{Start: from, End: s.durationS}, other)
+	long := rest.length >= quietS && rest.talkS >= quietTalkS && rest.stretches >= quietStretches
+	if !long && !(rest.pauses > 0 && rest.talkS >= unheardTalk && rest.beyond(s, other)) {
+		return finding.Finding{}, false
+	}
+	certainty := "that party is no longer recorded, or no longer there"
+	if !long {
+		certainty = "most likely " + certainty
+	}
+	return finding.New(finding.PartyLost, fmt.Sprintf(
+		"Nobody speaks on the %s channel from %s to the end, while the other side talks for %.0f s and stops for answers: %s.",
+		s.name, measurement.Clock(from), rest.talkS, certainty)).At(s.name, from, s.durationS), true
+}
+
+// unanswered is what one party says while the other one is silent.
+type unanswered struct {
+	length    float64
+	talkS     float64
+	stretches int
+	pauses    int // of answerS and more between them
+}
+
+// unansweredIn counts what the other party says in a stretch.
+func unansweredIn(part measurement.Segment, other sideOf) unanswered {
+	out := unanswered{length: part.End - part.Start}
+	end := math.Inf(1)
+	for _, g := range other.Segments {
+		if g.End <= part.Start || g.Start >= part.End {
+			continue
+		}
+		out.stretches++
+		out.talkS += min(g.End, part.End) - max(g.Start, part.Start)
+		if g.Start-end >= answerS {
+			out.pauses++
+		}
+		end = g.End
+	}
+	return out
+}
+
+// beyond reports whether the silence is longer than any before it on that side, or has more
+// pauses for an answer. Somebody who is slow or listens is so throughout.
+func (u unanswered) beyond(s, other sideOf) bool {
+	var length float64
+	pauses := 0
+	for i := 1; i < len(s.Segments); i++ {
+		before := unansweredIn(measurement.Segment{Start: s.Segments[i-1].End, End: s.Segments[i].Start}, other)
+		length, pauses = max(length, before.length), max(pauses, before.pauses)
+	}
+	return u.length > length || u.pauses > pauses
+}
+
+// trailing is the digital silence at the end of a channel; zero if there is none, or nothing else.
+func trailing(s sideOf) measurement.Segment {
+	if n := len(s.Blanks); n > 0 && s.Blanks[n-1].End > s.durationS-atEdgeS && s.Blanks[n-1].Start >= atEdgeS {
+		return s.Blanks[n-1].Segment
+	}
+	return measurement.Segment{}
+}
+
+// strayS is how much digital silence a channel has apart from its beginning and its end.
+func strayS(s sideOf) float64 {
+	last := trailing(s)
+	return s.Timing.DigitalSilenceS - s.Timing.LeadingDigitalSilenceS - (last.End - last.Start)
+}
+
+// strayLeastS is the most digital silence that a line has by chance, in seconds.
+const strayLeastS = 0.5
+
+// Neither side is recorded for a while where both carry digital silence: for blankedS, or for
+// as little as is measured if it begins and ends on both at once. One side is not recorded
+// where it carries digital silence in mid-call although its other pauses have the noise of the
+// line. On 108 clean recordings none of this is found.
+const (
+	blankedS    = 4.5
+	atOnceS     = 0.045 // two frames
+	blankShare  = 0.5   // of a side's pauses, and …
+	blankEdges  = 4     // beside those of silences of a second and more; a line with more leaves pauses out
+	blankLeastS = 1.5   // on one side …
+	blankWarnS  = blankedS
+)
+
+// blanked finds parts of the call that were not recorded on both sides, or else on one.
+func blanked(sides [2]sideOf) []finding.Finding {
+	var both []measurement.Segment
+	for _, l := range sides[0].Blanks {
+		for _, r := range sides[1].Blanks {
+			from, to := max(l.Start, r.Start), min(l.End, r.End)
+			atOnce := math.Abs(l.Start-r.Start) <= atOnceS && math.Abs(l.End-r.End) <= atOnceS
+			if to-from < blankedS && !atOnce || from < firstS || to > sides[0].durationS-firstS {
+				continue
+			}
+			both = append(both, measurement.Segment{Start: from, End: to})
+		}
+	}
+	var out []finding.Finding
+	if len(both) > 0 {
+		out = append(out, blank("", "Neither channel carries anything", both, "as where a recording is paused"))
+	}
+	for _, s := range sides {
+		var alone []measurement.Segment
+		longest, warn := 0.0, false
+		for _, b := range s.Blanks {
+			length := b.End - b.Start
+			if length < blankLeastS || !betweenWords(s, b.Segment) || measurement.Overlap([]measurement.Segment{b.Segment}, both, 0) > 0 {
+				continue
+			}
+			alone = append(alone, b.Segment)
+			longest, warn = max(longest, length), warn || length >= blankWarnS
+		}
+		// A line that leaves out pauses does so throughout, for moments, too.
+		often := s.Edges.Count > 2*len(s.Blanks)+blankEdges || strayS(s) > blankShare*pausesS(s)
+		if len(alone) == 0 || !fine(s) || often {
+			continue
+		}
+		f := blank(s.name, fmt.Sprintf("The %s channel carries nothing", s.name), alone,
+			"though the line's noise is in its other pauses: it was muted, on hold, or lost")
+		if !warn {
+			f.Severity = finding.Info
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// blank describes parts of the call that were not recorded.
+func blank(side finding.Side, what string, parts []measurement.Segment, manner string) finding.Finding {
+	first := parts[0]
+	detail := fmt.Sprintf("%s from %s to %s, %s.", what, measurement.Clock(first.Start), measurement.Clock(first.End), manner)
+	if n := len(parts); n > 1 {
+		var all float64
+		for _, p := range parts {
+			all += p.End - p.Start
+		}
+		detail += fmt.Sprintf(" So it is %d times, for %.0f s in all.", n, all)
+	}
+	f := finding.New(finding.Blanked, detail)
+	for _, p := range parts {
+		f = f.At(side, p.Start, p.End)
+	}
+	return f
+}
+
+// betweenWords reports whether a side speaks before and after a stretch.
+func betweenWords(s sideOf, part measurement.Segment) bool {
+	n := len(s.Segments)
+	return n > 1 && s.Segments[0].Start < part.Start && s.Segments[n-1].End > part.End
+}
+
+// pausesS is how long a side is there and does not speak.
+func pausesS(s sideOf) float64 {
+	last := trailing(s)
+	return s.durationS - s.Timing.LeadingDigitalSilenceS - (last.End - last.Start) - s.Timing.TalkS
+}
