@@ -114,11 +114,14 @@ func (p *Profile) refined(lagS, log10 float64) (float64, float64) {
 
 // Elsewhere is how much better a late channel explains the beginnings of speech than
 // channels that are not late, on average over delays up to 20 s. It is much below 1 if
-// people are heard to take turns. Fits are bounded first: of a hundred delays one is good by
-// chance, which is no evidence against a good fit without delay.
+// people are heard to take turns. A better fit than without delay counts as far as both are
+// within the bounds: of a hundred delays one is good by chance.
 func (p *Profile) Elsewhere() float64 {
-	here := Bounded(p.scores[maxLag])
-	odds := func(lag int) float64 { return math.Pow(10, Bounded(p.scores[maxLag+lag])-here) }
+	here := p.scores[maxLag]
+	odds := func(lag int) float64 {
+		there := p.scores[maxLag+lag]
+		return math.Pow(10, min(there-here, Bounded(there)-Bounded(here)))
+	}
 	var sum, n float64
 	for lag := nearestElsewhere; lag <= farthestElsewhere; lag++ {
 		// The two are added first, so that the order of the sides does not matter.

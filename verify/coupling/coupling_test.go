@@ -124,6 +124,21 @@ func TestElsewhereTellsALateChannel(t *testing.T) {
 	}
 }
 
+// In a long call other delays fit well, too, by chance or because the call repeats itself. No
+// delay fits far better still, and counts so.
+func TestElsewhereIsSmallInALongCall(t *testing.T) {
+	piece := conversation(rand.New(rand.NewPCG(3, 1)), 40)
+	var call [2][]measurement.Segment
+	for i := range 60 {
+		for side := range call {
+			call[side] = append(call[side], moved(piece[side], 33.3*float64(i))...)
+		}
+	}
+	if e := coupling.New(call[0], call[1]).Elsewhere(); e > 0.01 {
+		t.Errorf("%.3f times as likely", e)
+	}
+}
+
 // A step is found with when and by how much, in calls in which each part shows its lag.
 func TestAStepIsFoundWhereItIs(t *testing.T) {
 	found := 0
