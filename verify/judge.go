@@ -11,6 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/transcript"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // Defaults for what a case does not state.
@@ -28,6 +29,8 @@ type Case struct {
 	// Transcript is what was said in the recording; nil: not known. The verdict names words
 	// that weighed, and repeats no text.
 	Transcript *transcript.Transcript
+	// Words are the lists that its words are weighed by. nil: words.Builtin.
+	Words *words.Lists
 	// Prior is the probability, before listening, that the left channel is the customer. It
 	// comes from a source other than the declaration. 0: DefaultPrior.
 	Prior float64
@@ -96,7 +99,7 @@ func Judge(rec Recording, c Case) Verdict {
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 	timed := true
-	said, transcribed := words(c.Transcript, m)
+	said, transcribed := hearWords(&c, m)
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return sidesChange(m) },
@@ -111,6 +114,7 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 		return
 	}
 	v.Findings = append(v.Findings, transcribed...)
+	v.Words = said
 	items := call.Weigh(c.profile())
 	if !timed {
 		// The timing between the channels is wrong, and so is all that follows from it.

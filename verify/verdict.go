@@ -5,6 +5,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // Schema is the number of the verdict's JSON form.
@@ -41,6 +42,7 @@ type Verdict struct {
 	Left       *Side             `json:"left"`  // null if nothing was measured
 	Right      *Side             `json:"right"` // null for mono too
 	Measures   *Measures         `json:"measures"`
+	Words      *words.Heard      `json:"words,omitempty"` // what the words show, without the text
 	SHA256     string            `json:"sha256,omitempty"`
 	Bytes      int64             `json:"bytes"`
 	DurationS  float64           `json:"duration_s"`

@@ -6,10 +6,47 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/transcript"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
-// words lays the transcript of a case on the channels, and says what of it does not count.
-func words(t *transcript.Transcript, m *measurement.Measurements) (*transcript.Transcript, []finding.Finding) {
+// hearWords weighs the words of a case, and says what of them does not count and why they
+// show nothing.
+func hearWords(c *Case, m *measurement.Measurements) (*words.Heard, []finding.Finding) {
+	t, found := lay(c.Transcript, m)
+	if t == nil {
+		return nil, found
+	}
+	lists := c.Words
+	if lists == nil {
+		lists = words.Builtin()
+	}
+	said := lists.Hear(t)
+	if f, ok := nothingSaid(said); ok {
+		found = append(found, f)
+	}
+	return said, found
+}
+
+// nothingSaid is the finding that words show nothing.
+func nothingSaid(said *words.Heard) (finding.Finding, bool) {
+	switch said.Nothing {
+	case words.FewWords:
+		return finding.New(finding.FewWords, fmt.Sprintf("The transcript has %d words of the left side and %d of the right one, with %d n-grams of the list that one side alone said; %d words of each and %d n-grams are the fewest that are weighed.",
+			said.Left.Words, said.Right.Words, said.Hits, words.LeastWords, words.LeastHits)), true
+	case words.OtherLanguage:
+		return finding.New(finding.OtherLanguage, "The words are of no language that there is a list for. They count for nothing."), true
+	case words.MailboxGreets:
+		return finding.New(finding.Mailbox, "A mailbox or an announcement greets on one channel, and speaks like an agent. The words count for nothing."), true
+	case words.HalvesDisagree:
+		return finding.New(finding.WordsDisagree, "By the words of one half of the call the agent is on the one side, by those of the other half on the other. The words count for nothing."), true
+	case words.TwoAgents:
+		return finding.New(finding.TwoAgents, "Both sides speak like agents, as a program does that calls. The words count for nothing."), true
+	}
+	return finding.Finding{}, false
+}
+
+// lay lays the transcript of a case on the channels, and says what of it does not count.
+func lay(t *transcript.Transcript, m *measurement.Measurements) (*transcript.Transcript, []finding.Finding) {
 	if t == nil || m.Channels != 2 {
 		return nil, nil
 	}

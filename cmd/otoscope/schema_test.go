@@ -90,21 +90,21 @@ type schemaGenerator struct{ definitions map[string]any }
 
 type object = map[string]any
 
-func words[T ~string](values ...T) object { return object{"type": "string", "enum": values} }
+func wordsOf[T ~string](values ...T) object { return object{"type": "string", "enum": values} }
 
 // of returns the schema of a type.
 func (g *schemaGenerator) of(t reflect.Type) any {
 	switch t {
 	case reflect.TypeFor[verify.Outcome]():
-		return words(verify.Outcomes()...)
+		return wordsOf(verify.Outcomes()...)
 	case reflect.TypeFor[verify.Stage]():
-		return words(verify.StageFetch, verify.StageDecode, verify.StageDeclare)
+		return wordsOf(verify.StageFetch, verify.StageDecode, verify.StageDeclare)
 	case reflect.TypeFor[rollout.Word]():
-		return words(rollout.Go, rollout.NoGo, rollout.More)
+		return wordsOf(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():
-		return words(finding.Fatal, finding.Warning, finding.Info)
+		return wordsOf(finding.Fatal, finding.Warning, finding.Info)
 	case reflect.TypeFor[declare.Role]():
-		return words(declare.Customer, declare.Agent)
+		return wordsOf(declare.Customer, declare.Agent)
 	case reflect.TypeFor[finding.Code]():
 		return object{"type": "string", "pattern": "^[a-z]+(_[a-z]+)*$"}
 	case reflect.TypeFor[measurement.Level](), reflect.TypeFor[measurement.DBFS](), reflect.TypeFor[measurement.Ratio](),

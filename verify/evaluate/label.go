@@ -31,8 +31,9 @@ type Label struct {
 	File            string        `json:"file"` // relative to the labels' folder
 	Left            string        `json:"left"` // who is really on the left: customer, agent or mixed
 	Fault           string        `json:"fault"`
-	Agent           string        `json:"agent"` // the same word for the same agent
-	Call            string        `json:"call"`  // the same word for recordings of one call
+	Agent           string        `json:"agent"`  // the same word for the same agent
+	Call            string        `json:"call"`   // the same word for recordings of one call
+	Source          string        `json:"source"` // the same word for recordings of one centre
 	AgentJoinedS    *float64      `json:"agent_joined_s"`
 	CustomerJoinedS *float64      `json:"customer_joined_s"`
 	CodecAgent      string        `json:"codec_agent"`

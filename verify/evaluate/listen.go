@@ -56,7 +56,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 		whole[i] = Recording{Label: l, Left: l.Left, Facts: l.Facts}
 		whole[i].Result, whole[i].Err = measureFile(ctx, l.path(o.Dir))
 		if whole[i].Err == nil {
-			whole[i].Transcript, whole[i].Err = l.transcript(o.Dir)
+			whole[i].Transcript, whole[i].Err = l.ReadTranscript(o.Dir)
 		}
 	})
 	if err != nil || !o.Cuts {
@@ -116,8 +116,8 @@ func measureFile(ctx context.Context, path string) (verify.Recording, error) {
 	return verify.Measure(ctx, f, verify.MeasureOptions{})
 }
 
-// transcript reads the transcript that a label names; nil if it names none.
-func (l *Label) transcript(dir string) (*transcript.Transcript, error) {
+// ReadTranscript reads the transcript that a label names; nil if it names none.
+func (l *Label) ReadTranscript(dir string) (*transcript.Transcript, error) {
 	if l.Transcript == (transcript.Source{}) {
 		return nil, nil
 	}

@@ -16,6 +16,7 @@
 //	keypad.go       who presses keys
 //	waiting.go      who hears ringback, and music in a queue or on hold
 //	knownaudio.go   who plays what one side is known to play
+//	spoken.go       who says what agents say, and what customers say
 //
 // The first two both come from who speaks when, so they are bounded together. If the known
 // audio is the greeting, the opening is not counted again. Evidence from who speaks when is
@@ -36,7 +37,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/coupling"
 	"github.com/otoscope/otoscope/verify/declare"
-	"github.com/otoscope/otoscope/verify/transcript"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // Item is one piece of weighed evidence.
@@ -74,13 +75,12 @@ type Call struct {
 }
 
 // Hear collects what the evidence needs from the sound, what is known of the call by role,
-// and the words that were said, as [transcript.Lay] lays them on the channels; nil: none are
-// known.
-func Hear(m *measurement.Measurements, facts declare.Facts, words *transcript.Transcript) *Call {
+// and what the words show; nil: none are known.
+func Hear(m *measurement.Measurements, facts declare.Facts, said *words.Heard) *Call {
 	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
 		return &Call{}
 	}
-	left := reading{m: m, turns: m.Turns(), facts: facts, words: words}
+	left := reading{m: m, turns: m.Turns(), facts: facts, said: said}
 	right := left
 	right.customerRight = true
 	fit := coupling.New(m.Left.Segments, m.Right.Segments)
@@ -93,8 +93,8 @@ func (c *Call) Coupling() *coupling.Profile { return c.coupling }
 
 // Weigh returns the evidence from the sound, from what is known of the call by role, and from
 // the words, strongest first. If one of the parties is not heard, there is none.
-func Weigh(m *measurement.Measurements, facts declare.Facts, words *transcript.Transcript, p Profile) []Item {
-	return Hear(m, facts, words).Weigh(p)
+func Weigh(m *measurement.Measurements, facts declare.Facts, said *words.Heard, p Profile) []Item {
+	return Hear(m, facts, said).Weigh(p)
 }
 
 // Weigh does the same as the function Weigh.
@@ -110,6 +110,10 @@ func (c *Call) Weigh(p Profile) []Item {
 	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
 	limit(items, c.talk.scenarios(p.rates()))
+	if said := weigh(left, right, spoken()); len(said) > 0 {
+		items = append(items, said...)
+		limit(items, c.talk.scenariosOfWords(left.said, p.rates()))
+	}
 	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
@@ -169,7 +173,7 @@ type reading struct {
 	m             *measurement.Measurements
 	turns         []measurement.Turn
 	facts         declare.Facts
-	words         *transcript.Transcript // nil: not known
+	said          *words.Heard // nil: no words are known
 	customerRight bool
 }
 

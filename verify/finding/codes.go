@@ -51,6 +51,11 @@ const (
 	TranscriptMismatch Code = "transcript_mismatch"
 	TranscriptPartly   Code = "transcript_partly_used"
 	TranscriptNotRead  Code = "transcript_not_read"
+	FewWords           Code = "few_words"
+	OtherLanguage      Code = "other_language"
+	Mailbox            Code = "mailbox"
+	WordsDisagree      Code = "words_disagree"
+	TwoAgents          Code = "two_agents"
 )
 
 // What the platform that made the recording says of it.

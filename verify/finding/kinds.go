@@ -213,6 +213,31 @@ func All() []Kind {
 			"See otoscope help words for the forms that are read.",
 		},
 		{
+			FewWords, Info, "The transcript has too few words to tell an agent from a customer.",
+			"The call is short, one party hardly speaks, or the recogniser missed most of it.",
+			"No change is needed. The recording was verified by its sound.",
+		},
+		{
+			OtherLanguage, Info, "The words are of a language that there is no list of phrases for. They count for nothing.",
+			"The call is in another language, or the recogniser was set to a language that was not spoken.",
+			"Give a list of what your agents say with --phrases. See otoscope help words.",
+		},
+		{
+			Mailbox, Info, "A mailbox greets on one channel. The words count for nothing.",
+			"The call was answered by a mailbox or an announcement.",
+			"Verify a call in which two parties speak.",
+		},
+		{
+			WordsDisagree, Warning, "By its words, the sides of the call are not the same throughout. The words count for nothing.",
+			"Both parties are on one channel, the sides change places within the call, or the transcript mixes its channels up.",
+			"Listen to the call, or look at its transcript, where one half differs from the other.",
+		},
+		{
+			TwoAgents, Info, "Both sides speak like agents. The words count for nothing.",
+			"The caller is a program, a colleague or another company.",
+			"No change is needed. The recording was verified by its sound.",
+		},
+		{
 			TwilioFacts, Info, "Tells what Twilio knows of the recording. What was not declared is taken from it.",
 			"The recording is named by its SID, or --twilio-facts was given.",
 			"No change is needed. --twilio-facts=no leaves Twilio unasked.",

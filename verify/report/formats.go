@@ -21,6 +21,7 @@ type Format struct {
 	Evaluation func(io.Writer, *evaluate.Report, Options) error
 	Faults     func(io.Writer, *evaluate.FaultReport, Options) error
 	Fit        func(io.Writer, *calibrate.Result, Options) error
+	FitWords   func(io.Writer, *calibrate.WordResult, Options) error
 	Build      func(io.Writer, Build, Options) error
 	Plan       func(io.Writer, RolloutPlan, Options) error
 	Decision   func(io.Writer, rollout.Decision, Options) error
@@ -42,7 +43,7 @@ func Formats() []Format {
 		{
 			Name: "text", Doc: "for people",
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
-			Faults: faultsText, Fit: fitText, Build: buildText,
+			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
 		},
 		json,
