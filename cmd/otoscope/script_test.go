@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"interrupt": interrupt,
 			"serve":     serve,
+			"twilio":    serveTwilio,
 		},
 	})
 }
@@ -133,8 +134,13 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { running.Delete(ts.Getenv("WORK")) })
 }
 
-// running finds the server of a script by the script's folder.
+// running finds the server of a script by the script's folder. It is a hangingServer.
 var running sync.Map
+
+// A hangingServer tells of each request that hangs.
+type hangingServer interface{ stalls() <-chan struct{} }
+
+func (s *faultServer) stalls() <-chan struct{} { return s.stalled }
 
 func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault, file, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -235,12 +241,13 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	c := exec.Command(path, args[1:]...)
 	c.Dir = ts.Getenv("WORK")
 	c.Stdout, c.Stderr = ts.Stdout(), ts.Stderr()
-	for _, name := range []string{"PATH", "HOME", "LANG", "OTOSCOPE_USER", "OTOSCOPE_PASSWORD"} {
+	for _, name := range []string{"PATH", "HOME", "LANG", "OTOSCOPE_USER", "OTOSCOPE_PASSWORD",
+		"TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	ts.Check(c.Start())
 	select {
-	case <-s.(*faultServer).stalled:
+	case <-s.(hangingServer).stalls():
 	case <-time.After(20 * time.Second):
 		c.Process.Kill()
 		c.Wait()

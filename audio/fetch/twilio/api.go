@@ -74,11 +74,13 @@ func (a *API) Know(ctx context.Context, client *fetch.Client, q Question) (*prov
 	if r.ID != sid {
 		return nil, &hint.Error{Message: "Twilio was asked for one recording and described another", Advice: "check whether a proxy answers in Twilio's place"}
 	}
-	return a.Complete(ctx, client, account, r, q)
+	record, _ := a.Complete(ctx, client, account, r, q) // the record says what is missing
+	return record, ctx.Err()
 }
 
-// Complete learns the legs of a recording whose description is known, as from a list. Its error is
-// only that of ctx.
+// Complete learns the legs of a recording whose description is known, as from a list. The record is
+// complete as far as Twilio tells, and says what is missing. The error is that of ctx, or the first
+// one that may not come again.
 func (a *API) Complete(ctx context.Context, client *fetch.Client, account fetch.TwilioAccount, r provenance.Recording, q Question) (*provenance.Record, error) {
 	l := learning{api: a, ctx: ctx, client: client, account: account, record: &provenance.Record{Platform: Platform, Recording: r}}
 	own := l.call(r.Call, "the call")
@@ -100,7 +102,10 @@ func (a *API) Complete(ctx context.Context, client *fetch.Client, account fetch.
 	for _, sid := range q.Calls {
 		l.call(word(sid).sid("CA"), "a call of the task")
 	}
-	return l.record, ctx.Err()
+	if ctx.Err() != nil {
+		return l.record, ctx.Err()
+	}
+	return l.record, l.temporary
 }
 
 // hasChildren reports whether the recorded call may have dialled another leg that is recorded too.
@@ -119,6 +124,8 @@ type learning struct {
 	client  *fetch.Client
 	account fetch.TwilioAccount
 	record  *provenance.Record
+
+	temporary error // the first failure that may not come again
 }
 
 // add takes a leg into the record. Of a leg that is there already, it fills what is not known yet.
@@ -139,8 +146,13 @@ func (l *learning) add(leg provenance.Leg) *provenance.Leg {
 }
 
 func (l *learning) missing(what string, err error) {
-	if l.ctx.Err() == nil {
-		l.record.Missing = append(l.record.Missing, fmt.Sprintf("%s: %s.", what, err))
+	if l.ctx.Err() != nil {
+		return
+	}
+	l.record.Missing = append(l.record.Missing, fmt.Sprintf("%s: %s.", what, err))
+	var e *fetch.Error
+	if l.temporary == nil && errors.As(err, &e) && e.Temporary() {
+		l.temporary = err
 	}
 }
 
