@@ -67,7 +67,8 @@ func (Credentials) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + 
 //
 //  1. TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and
 //     TWILIO_AUTH_TOKEN, for exactly api.twilio.com and
-//     api.EDGE.REGION.twilio.com at port 443;
+//     api.EDGE.REGION.twilio.com at port 443, and for [Client.TwilioDocument]
+//     the hosts of the other services in its place;
 //  2. the netrc file that NETRC names, or the usual one (.netrc in HOME, on
 //     Windows also _netrc), for any host; its default entry is not used;
 //  3. OTOSCOPE_USER and OTOSCOPE_PASSWORD, or OTOSCOPE_BEARER, for authHost

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -105,4 +107,31 @@ func scriptAccount(wave func(name string) []byte) *twiliotest.Account {
 			twiliotest.Call{SID: sid("CA", 0x1000+i), Parent: sid("CA", i), Direction: "outbound-dial", To: "client:kim", Start: at.Add(4 * time.Second), DurationS: 86})
 	}
 	return a
+}
+
+// twilioOutput runs a command line of the manual with the account of the scripts in Twilio's place,
+// and gives all that a terminal shows. The manual does not show the authority of its certificate.
+func twilioOutput(t *testing.T, line string) string {
+	t.Helper()
+	account := scriptAccount(func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	})
+	server, err := twiliotest.Serve(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, server.CA, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	variables := server.Environment()
+	variables["LANG"], variables["COLUMNS"] = "C.UTF-8", "80"
+	env := with(variables)
+	run(t.Context(), append(strings.Fields(strings.TrimPrefix(line, "otoscope ")), "--ca-file", ca), env)
+	return env.stdout.(*bytes.Buffer).String() + env.stderr.(*bytes.Buffer).String()
 }

@@ -15,8 +15,8 @@ import (
 const (
 	joinContradiction = 2.0
 	// On the customer's leg, and if the method is not known, the agent's side may carry
-	// prompts and queue music before any agent joins. Sound before the agent joined is then
-	// weaker evidence.
+	// prompts and queue music before any agent joins. The side of a party that is dialled may
+	// carry the ringing. Sound before that party joined is then weaker evidence.
 	joinContradictionQueue = 1.5
 )
 
@@ -35,8 +35,8 @@ func joinOrder() kind {
 func joinSupport(r reading) float64 {
 	joined := r.facts.Joined
 	if joined.Customer != nil || joined.Agent != nil {
-		return -max(r.tooEarly(r.customer(), joined.Customer)*joinContradiction,
-			r.tooEarly(r.agent(), joined.Agent)*agentContradiction(r.facts.RecordedBy))
+		return -max(r.tooEarly(r.customer(), joined.Customer)*customerContradiction(r.facts),
+			r.tooEarly(r.agent(), joined.Agent)*agentContradiction(r.facts))
 	}
 	agent, customer := r.joins(r.agent()), r.joins(r.customer())
 	switch {
@@ -63,8 +63,20 @@ func (r reading) joins(c *measurement.Channel) float64 {
 	return t.LeadingIdleS
 }
 
-func agentContradiction(by declare.Method) float64 {
-	if by == declare.CustomerLeg || by == declare.UnknownMethod {
+func agentContradiction(f declare.Facts) float64 {
+	switch f.RecordedBy {
+	case declare.CustomerLeg, declare.UnknownMethod:
+		return joinContradictionQueue
+	case declare.Dial:
+		if f.Direction != declare.Outbound { // the agent may be the party that is dialled
+			return joinContradictionQueue
+		}
+	}
+	return joinContradiction
+}
+
+func customerContradiction(f declare.Facts) float64 {
+	if f.Direction == declare.Outbound || f.RecordedBy == declare.Dial && f.Direction != declare.Inbound {
 		return joinContradictionQueue
 	}
 	return joinContradiction
