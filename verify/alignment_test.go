@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -108,8 +109,12 @@ func TestChannelOffsetFromATimeOn(t *testing.T) {
 			return 6
 		}), verify.Case{Declaration: declare.Default()})
 		f, ok := findingOf(v, finding.ChannelOffset)
-		if ok && strings.Contains(f.Detail, "to the end they would with the right channel about") {
-			found++
+		if !ok || !strings.Contains(f.Detail, "to the end they would with the right channel about") {
+			continue
+		}
+		found++
+		if p := f.Places[len(f.Places)-1]; p.Side != finding.Right || math.Abs(p.FromS-120) > 40 || p.ToS < 230 {
+			t.Errorf("seed %d: found in %+v", seed, f.Places)
 		}
 	}
 	if found < 8 {
