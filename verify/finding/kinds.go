@@ -67,7 +67,7 @@ func All() []Kind {
 		},
 		{
 			ChannelOffset, Warning, "The channels are shifted against each other in time: throughout, from a time on, or more and more.",
-			"One leg was recorded later than the other, or one stream was buffered longer, and the recorder did not align them. From a time on: sound was lost from one channel, or was put into it. More and more: one clock is slower. Legs of two calls sometimes fit so by chance.",
+			"One leg was recorded later, or its stream was buffered longer. From a time on: sound was lost from a channel, or put into it. More and more: one clock is slower. Legs of two calls may fit so by chance.",
 			"Check how the recorder aligns the legs. Response times, silences and crosstalk of this recording are wrong.",
 		},
 		{
