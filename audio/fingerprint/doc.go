@@ -17,8 +17,7 @@
 // Haitsma and Kalker, "A Highly Robust Audio Fingerprinting System" (ISMIR 2002).
 //
 //	print.go        from a file to the bits to look for, at seven speeds
-//	resample.go     from any sample rate to 8 kHz, and to the speeds
-//	spectrum.go     from samples to the logarithms of the bands' energies
+//	spectrum.go     from samples at 8 kHz to the logarithms of the bands' energies
 //	fingerprint.go  from these to bits
 //	search.go       compares the bits of a print with those of a channel
 //	glance.go       makes that fast

@@ -16,6 +16,7 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -42,7 +43,7 @@ func TestResample(t *testing.T) {
 		hz   float64
 		kept bool
 	}{{16000, 1000, true}, {44100, 3300, true}, {48000, 300, true}, {6000, 2000, true}, {8824, 3000, true}, {16000, 6000, false}, {48000, 20000, false}} {
-		got := resample(sine(tt.hz, float64(tt.rate), 2*tt.rate), tt.rate, searchRate)
+		got := dsp.Resample(sine(tt.hz, float64(tt.rate), 2*tt.rate), tt.rate, searchRate)
 		if want := 2 * searchRate; math.Abs(float64(len(got)-want)) > 2 {
 			t.Errorf("%d Hz: %d samples, want %d", tt.rate, len(got), want)
 		}

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode/decodetest"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -83,7 +84,7 @@ func muLaw(x []float32) []float32 {
 
 // faster plays x faster by the given percentage.
 func faster(x []float32, percent float64) []float32 {
-	return resample(x, int(math.Round(1000*(100+percent))), 100_000)
+	return dsp.Resample(x, int(math.Round(1000*(100+percent))), 100_000)
 }
 
 // whispered replaces the fine structure by noise, 20 ms for 20 ms, at the given number of dB below
@@ -163,10 +164,10 @@ func TestFound(t *testing.T) {
 		{name: "telephone band", x: narrow(in(2, clean, 20)), start: 2},
 		{name: "coder at 10 dB", x: whispered(in(2, clean, 20), -10), start: 2},
 		{name: "coder at 6 dB", x: whispered(in(2, clean, 20), -6), start: 2},
-		{name: "16 kHz", x: resample(in(2, clean, 20), 1, 2), start: 2, rate: 16000},
-		{name: "44.1 kHz", x: resample(in(2, clean, 20), 80, 441), start: 2, rate: 44100},
-		{name: "8.82 kHz", x: resample(in(2, clean, 20), 400, 441), start: 2, rate: 8820},
-		{name: "6 kHz", x: resample(in(2, clean, 20), 4, 3), start: 2, rate: 6000},
+		{name: "16 kHz", x: dsp.Resample(in(2, clean, 20), 1, 2), start: 2, rate: 16000},
+		{name: "44.1 kHz", x: dsp.Resample(in(2, clean, 20), 80, 441), start: 2, rate: 44100},
+		{name: "8.82 kHz", x: dsp.Resample(in(2, clean, 20), 400, 441), start: 2, rate: 8820},
+		{name: "6 kHz", x: dsp.Resample(in(2, clean, 20), 4, 3), start: 2, rate: 6000},
 		{name: "−3 %", x: in(2, faster(clean, -3), 20), start: 2, speed: 0.97},
 		{name: "−2 %", x: in(2, faster(clean, -2), 20), start: 2, speed: 0.98},
 		{name: "−1.5 %", x: in(2, faster(clean, -1.5), 20), start: 2, speed: 0.985},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // The limits of known audio. Anything shorter than MinSound cannot be distinguished reliably from
@@ -210,7 +211,7 @@ func render(samples []float32, rate, percent int) *rendition {
 			r.floor = max(r.floor, v-soundRange)
 		}
 	}
-	s.add(resample(samples, rate*(100+percent), searchRate*100), each)
+	s.add(dsp.Resample(samples, rate*(100+percent), searchRate*100), each)
 	s.add(make([]float32, frameSamples), each) // completes the last frame
 	p.finish(keep)
 	return r

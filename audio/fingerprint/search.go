@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -42,7 +43,7 @@ const (
 // Matcher finds references in one channel. It is not safe for concurrent use.
 type Matcher struct {
 	references []*Print
-	resampler  *resampler
+	resampler  *dsp.Resampler
 	spectrum   *spectrum
 	print      fingerprinter
 	window     window
@@ -53,7 +54,7 @@ type Matcher struct {
 
 // NewMatcher returns a matcher for a channel at a rate in Hz.
 func NewMatcher(rate int, references []*Print) *Matcher {
-	m := &Matcher{references: references, resampler: newResampler(rate, searchRate), spectrum: newSpectrum()}
+	m := &Matcher{references: references, resampler: dsp.NewResampler(rate, searchRate), spectrum: newSpectrum()}
 	for _, r := range references {
 		searches := make([]search, len(r.parts))
 		for i := range searches {
@@ -74,7 +75,7 @@ func NewMatcher(rate int, references []*Print) *Matcher {
 
 // Add takes samples of the channel, full scale = 1. The size of the blocks
 // makes no difference.
-func (m *Matcher) Add(x []float32) { m.spectrum.add(m.resampler.add(x), m.addFrame) }
+func (m *Matcher) Add(x []float32) { m.spectrum.add(m.resampler.Add(x), m.addFrame) }
 
 // look searches the window from its front.
 func (m *Matcher) look() {

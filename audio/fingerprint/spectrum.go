@@ -6,6 +6,9 @@ import (
 	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
+// searchRate is the rate in Hz at which sound is compared: that of the telephone.
+const searchRate = 8000
+
 // Frames at 8 kHz: 64 ms every 20 ms, long enough to separate harmonics from about 100 Hz on.
 const (
 	frameSamples = 512
@@ -56,7 +59,7 @@ func newSpectrum() *spectrum {
 		power:  make([]float32, frameSamples/2+1),
 	}
 	for i := range s.window {
-		s.window[i] = float32(hann(2*(float64(i)+0.5)/frameSamples - 1))
+		s.window[i] = float32(dsp.Hann(2*(float64(i)+0.5)/frameSamples - 1))
 	}
 	return s
 }

@@ -5,6 +5,7 @@
 // finer than that of measurements.
 //
 //	kernels.go  the loops
+//	resample.go the change of a sample rate
 //	fft.go      the transform of real samples, with its stages in stages.go
 //	probe_*.go  detection of the processor
 package dsp

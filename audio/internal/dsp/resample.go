@@ -1,9 +1,6 @@
-package fingerprint
+package dsp
 
 import "math"
-
-// searchRate is the rate in Hz at which sound is compared: that of the telephone.
-const searchRate = 8000
 
 // The kernel of the resampler is a sinc in a Hann window with sincZeros zeros on either side. Its
 // phases are so fine that the nearest one has an error below −60 dB.
@@ -12,10 +9,10 @@ const (
 	sincPhases = 512
 )
 
-// resampler computes the samples of a signal at other times: one output sample for every num/den
+// A Resampler computes the samples of a signal at other times: one output sample for every num/den
 // input samples, by windowed-sinc interpolation. It filters off everything above half the lower of
 // the two rates. It counts time in whole numbers, so the size of the blocks makes no difference.
-type resampler struct {
+type Resampler struct {
 	num, den int
 	half     int // taps on either side
 	kernel   [][]float32
@@ -25,8 +22,8 @@ type resampler struct {
 	out      []float32
 }
 
-// newResampler returns nil if the rate stays the same.
-func newResampler(num, den int) *resampler {
+// NewResampler makes a resampler; nil, which changes nothing, if the rate stays the same.
+func NewResampler(num, den int) *Resampler {
 	if num == den {
 		return nil
 	}
@@ -34,7 +31,7 @@ func newResampler(num, den int) *resampler {
 		num, den = num/d, den/d
 	}
 	stretch := max(1, float64(num)/float64(den))
-	r := &resampler{num: num, den: den, half: int(math.Ceil(sincZeros * stretch))}
+	r := &Resampler{num: num, den: den, half: int(math.Ceil(sincZeros * stretch))}
 	r.kernel = make([][]float32, min(den, sincPhases))
 	for p := range r.kernel {
 		r.kernel[p] = kernelAt(float64(p)/float64(len(r.kernel)), r.half, stretch)
@@ -60,7 +57,7 @@ func kernelAt(fraction float64, half int, stretch float64) []float32 {
 	var sum float64
 	for i := range values {
 		t := (float64(i-half+1) - fraction) / stretch
-		values[i] = sinc(t) * hann(t/sincZeros)
+		values[i] = sinc(t) * Hann(t/sincZeros)
 		sum += values[i]
 	}
 	taps := make([]float32, len(values))
@@ -77,16 +74,16 @@ func sinc(t float64) float64 {
 	return math.Sin(math.Pi*t) / (math.Pi * t)
 }
 
-// hann is the window from −1 to 1.
-func hann(t float64) float64 {
+// Hann is the window from −1 to 1.
+func Hann(t float64) float64 {
 	if math.Abs(t) >= 1 {
 		return 0
 	}
 	return 0.5 + 0.5*math.Cos(math.Pi*t)
 }
 
-// add takes samples and returns the output samples that they complete, valid until the next call.
-func (r *resampler) add(x []float32) []float32 {
+// Add takes samples and returns the output samples that they complete, valid until the next call.
+func (r *Resampler) Add(x []float32) []float32 {
 	if r == nil {
 		return x
 	}
@@ -109,12 +106,12 @@ func (r *resampler) add(x []float32) []float32 {
 	return r.out
 }
 
-// resample converts a whole signal; each output sample stands for num/den input samples.
-func resample(x []float32, num, den int) []float32 {
-	r := newResampler(num, den)
-	out := append([]float32(nil), r.add(x)...)
+// Resample converts a whole signal; each output sample stands for num/den input samples.
+func Resample(x []float32, num, den int) []float32 {
+	r := NewResampler(num, den)
+	out := append([]float32(nil), r.Add(x)...)
 	if r != nil {
-		out = append(out, r.add(make([]float32, r.half))...)
+		out = append(out, r.Add(make([]float32, r.half))...)
 	}
 	return out
 }
