@@ -44,7 +44,7 @@ func parseCaptions(text []byte) (*Transcript, error) {
 		}
 	}
 	if cues == 0 && t.Maker != "webvtt" {
-		return nil, unknownForm()
+		return parsePocketsphinx(body)
 	}
 	return t, nil
 }

@@ -24,7 +24,7 @@ const (
 
 // Forms lists the forms that [Parse] recognises, for a person.
 const Forms = "Twilio Conversational Intelligence sentences, Amazon Transcribe, Call Analytics, Contact Lens, Deepgram, " +
-	"AssemblyAI, Google Speech-to-Text, whisper.cpp JSON, OpenAI verbose_json, Vosk, WebVTT, SRT and otoscope's own"
+	"AssemblyAI, Google Speech-to-Text, whisper.cpp JSON, OpenAI verbose_json, Vosk, pocketsphinx -time yes, WebVTT, SRT and otoscope's own"
 
 // Parse reads a transcript in any of the [Forms], which it tells by the content. The error is
 // a *hint.Error, which does not repeat the content.

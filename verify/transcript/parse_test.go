@@ -109,6 +109,8 @@ func specimens() []specimen {
 			{"text": ""}
 			{"alternatives": [{"confidence": 200.5, "text": "i help", "result": [{"start": 3, "end": 4, "word": "i"}]}]}`,
 			transcript.Transcript{Maker: "vosk", Turns: []transcript.Turn{said(unknown, 0.5, 2, "how may", 0.9), said(unknown, 3, 4, "i", 0)}}},
+		{"pocketsphinx", "my card(2)\n<s> 0.000 0.400 0.998601\nmy 0.500 0.700 0.500000\n<sil> 0.710 0.800 0.985307\ncard(2) 0.810 2.000 0.300000\n</s> 2.010 2.200 1.000000\n\n<s> 3.000 3.100 1.000000\n</s> 3.110 3.200 1.000000\n",
+			transcript.Transcript{Maker: "pocketsphinx", Turns: []transcript.Turn{said(unknown, 0.5, 2, "my card", 0.4)}}},
 		{"webvtt", "WEBVTT - a call\nLanguage: en-GB\n\nNOTE nothing\n\n1\n00:00.500 --> 00:02.000 align:start\n<v Agent>how may</v>\n<i>i help</i>\n\n00:00:02.500 --> 00:00:04.000\nCUSTOMER: my card &amp; purse\n",
 			transcript.Transcript{Maker: "webvtt", Language: "en-GB", Turns: []transcript.Turn{said(unknown, 0.5, 2, "how may i help", 0), said(unknown, 2.5, 4, "my card & purse", 0)}}},
 		{"srt", "\uFEFF1\r\n00:00:00,500 --> 00:00:02,000\r\nJane: how may i help\r\n\r\n2\r\n00:00:02,500 --> 00:00:04,000\r\nOkay: my card\r\n\r\n3\r\n00:00:05,000 --> 00:00:06,000\r\nJane: [typing] sure\r\n",
