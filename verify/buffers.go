@@ -22,6 +22,7 @@ import (
 func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, error], o MeasureOptions) (Recording, error) {
 	var rec Recording
 	var m *meter.Meter
+	var keep func(left, right []float32, n int)
 	for buf, err := range blocks {
 		if err == nil {
 			err = ctx.Err()
@@ -38,12 +39,13 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 			if m, err = o.meter(f, f.Channels); err != nil {
 				return Recording{}, err
 			}
+			keep = o.keeper(f.SampleRate, f.Channels)
 		}
 		if f.Channels != rec.Format.Channels || f.SampleRate != rec.Format.SampleRate {
 			return Recording{}, &hint.Error{Message: fmt.Sprintf("a block has %s where the first has %s", f, rec.Format),
 				Advice: "Give all blocks of a recording in one format."}
 		}
-		commit(m, buf.Data, f.Channels)
+		commit(m, buf.Data, f.Channels, keep)
 	}
 	if m == nil {
 		return Recording{}, &hint.Error{Message: "there are no samples", Advice: "Give at least one block of samples."}
@@ -70,7 +72,7 @@ func bufferFormat(buf *audio.Float32Buffer) (decode.Format, error) {
 }
 
 // commit writes interleaved samples to a meter.
-func commit(m *meter.Meter, samples []float32, channels int) {
+func commit(m *meter.Meter, samples []float32, channels int, keep func(left, right []float32, n int)) {
 	for len(samples) > 0 {
 		left, right := m.Next()
 		n := min(len(left), len(samples)/channels)
@@ -80,6 +82,7 @@ func commit(m *meter.Meter, samples []float32, channels int) {
 				right[i] = samples[2*i+1]
 			}
 		}
+		keep(left, right, n)
 		m.Commit(n)
 		samples = samples[channels*n:]
 	}

@@ -54,6 +54,17 @@ type MeasureOptions struct {
 	// Known is audio to look for in each channel. The facts of the case say which party
 	// plays it.
 	Known []*fingerprint.Print
+	// Keep gets the samples as well, block by block; nil: nobody does.
+	Keep Keeper
+}
+
+// A Keeper keeps the samples of a recording while it is measured. A recording that is measured
+// again begins again.
+type Keeper interface {
+	Begin(rate, channels int)
+	// Add gets the next samples, with full scale at 1.0. right is nil if there is one channel. It
+	// must not keep the slices.
+	Add(left, right []float32)
 }
 
 // Recording is the result of one pass over a recording: all that a verdict needs. A batch
@@ -88,14 +99,17 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	if err != nil {
 		return Recording{}, err
 	}
+	keep := o.keeper(format.SampleRate, decoder.Channels())
 	for {
-		n, err := decoder.Read(m.Next())
+		left, right := m.Next()
+		n, err := decoder.Read(left, right)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return Recording{}, readError(arrived, err)
 		}
+		keep(left, right, n)
 		m.Commit(n)
 	}
 	if _, err := io.Copy(io.Discard, body); err != nil {
@@ -111,6 +125,20 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		rec.Findings = append(rec.Findings, finding.FromNote(n))
 	}
 	return rec, nil
+}
+
+// keeper gives the function that keeps the first n samples of a block.
+func (o MeasureOptions) keeper(rate, channels int) func(left, right []float32, n int) {
+	if o.Keep == nil {
+		return func([]float32, []float32, int) {}
+	}
+	o.Keep.Begin(rate, channels)
+	return func(left, right []float32, n int) {
+		if right != nil {
+			right = right[:n]
+		}
+		o.Keep.Add(left[:n], right)
+	}
 }
 
 // meter makes the meter of a recording.

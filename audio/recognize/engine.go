@@ -17,6 +17,8 @@ import (
 type Engine interface {
 	// Name is what the recogniser is called, without secrets.
 	Name() string
+	// Language is the BCP 47 tag of the only language that it hears; "" where its documents say it.
+	Language() string
 	// SpeechS is how much speech of a channel it is given, in s.
 	SpeechS() float64
 	// Recognize gives what the recogniser writes of a WAV file with one channel, in its own form.

@@ -29,6 +29,14 @@ func newPocketsphinx(o Options) (Engine, error) {
 
 func (p *pocketsphinx) Name() string { return pocketsphinxWord }
 
+// Language is that of the usual model, which is Debian's.
+func (p *pocketsphinx) Language() string {
+	if p.model == "" {
+		return "en-US"
+	}
+	return ""
+}
+
 // SpeechS is less than that of the others: pocketsphinx is slow for what it hears.
 func (p *pocketsphinx) SpeechS() float64 { return 60 }
 

@@ -93,6 +93,8 @@ func isLoopback(host string) bool {
 
 func (s *server) Name() string { return escape.Text(s.target.Host) }
 
+func (s *server) Language() string { return "" }
+
 func (s *server) SpeechS() float64 { return 120 }
 
 // Recognize gives the verbose_json of the server.

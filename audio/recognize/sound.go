@@ -83,9 +83,9 @@ func (s *Sound) flush() {
 	s.block = s.block[:0]
 }
 
-// Close forgets the sound.
+// Close forgets the sound, if there is one.
 func (s *Sound) Close() error {
-	if s.file == nil {
+	if s == nil || s.file == nil {
 		return nil
 	}
 	err := forget(s.file)

@@ -39,6 +39,8 @@ func newWhisper(o Options) (Engine, error) {
 
 func (w *whisper) Name() string { return whisperWord }
 
+func (w *whisper) Language() string { return "" }
+
 func (w *whisper) SpeechS() float64 { return 120 }
 
 // Recognize gives the JSON that whisper-cli -ojf writes.

@@ -72,6 +72,7 @@ func newBatchCommand(env environment) *cobra.Command {
 		flagGroup{"Fetching", fetching},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
+		flagGroup{"Words", o.work.recognizing.flags()},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
@@ -238,6 +239,9 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	defer m.Close()
 	fetching, err := o.fetch.options(env)
 	if err != nil {
+		return err
+	}
+	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
 		return err
 	}
 	fetching.Stdin = nil       // it belongs to the manifest, or is unused

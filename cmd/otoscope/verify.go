@@ -19,9 +19,10 @@ import (
 
 // VerifyOptions are the flags of "otoscope verify".
 type VerifyOptions struct {
-	declared declaredOptions
-	fetch    fetchOptions
-	output   outputOptions
+	declared    declaredOptions
+	fetch       fetchOptions
+	recognizing recognizeOptions
+	output      outputOptions
 	measurement.OnRequest
 	workers int
 	noBars  bool
@@ -61,9 +62,11 @@ func newVerifyCommand(env environment) *cobra.Command {
 		flagGroup{"What is known of the call", o.declared.flags(declare.AboutCall)},
 		flagGroup{"Fetching", fetching},
 		flagGroup{"Reading", reading},
+		flagGroup{"Words", o.recognizing.flags()},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
+	o.recognizing.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
 	o.output.format.complete(c)
 	return c
@@ -132,10 +135,14 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	declared.measure.OnRequest = o.OnRequest
+	recognizer, err := o.recognizing.recognizer(env, options)
+	if err != nil {
+		return err
+	}
 	v := verifier{
 		declared: declared,
 		fetch:    options,
-		twilio:   twilio.New(),
+		twilio:   twilio.New(), recognizer: recognizer,
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
 		jobs:     jobs(refs, o.declared.word("attributes"), declared),
 	}
@@ -208,8 +215,10 @@ type verifier struct {
 	declared declaredCase
 	fetch    fetch.Options
 	twilio   *twilio.API
-	progress *progress
-	jobs     []job
+	// recognizer adds words; nil: none is named.
+	recognizer *acquire.Recognizer
+	progress   *progress
+	jobs       []job
 }
 
 // grace is how long an interrupted command waits for its workers to remove temporary files.
@@ -307,9 +316,19 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 		t, err := acquire.Transcript(ctx, v.declared.transcript, client, v.twilio, nil)
 		c = acquire.Transcribed(c, t, err)
 	}
+	options := v.declared.measure
+	sound := v.recognizer.Keep(&options)
+	defer sound.Close()
 	recording, _, err := acquire.Measure(ctx, acquire.Job{
-		Client: client, Reference: j.ref, Options: v.declared.measure,
+		Client: client, Reference: j.ref, Options: options,
 		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},
 	})
-	return acquire.Verdict(recording, err, c)
+	if err != nil {
+		return acquire.Verdict(recording, err, c)
+	}
+	verdict, err := v.recognizer.Judge(ctx, recording, sound, c)
+	if err != nil { // ctx has ended, and nobody waits for this
+		return acquire.Verdict(recording, err, c)
+	}
+	return verdict
 }

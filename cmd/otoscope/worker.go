@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch"
 )
 
@@ -55,6 +56,7 @@ func newWorkerCommand(env environment) *cobra.Command {
 	groupFlags(c,
 		flagGroup{"Fetching", fetching},
 		flagGroup{"Running", running},
+		flagGroup{"Words", o.work.recognizing.flags()},
 		flagGroup{"Output", o.work.outputFlags()},
 	)
 	completeFiles(c, "ca-file", "pem", "crt", "cer")
@@ -92,6 +94,9 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 		return err
 	}
 	fetching.Stdin = nil // rows cannot name it
+	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
+		return err
+	}
 	console := newConsole(env, &o.work)
 	source, err := o.work.source(fetching, console)
 	if err != nil {
@@ -130,6 +135,9 @@ type workOptions struct {
 	retryLate time.Duration
 	logFormat string
 	quiet     bool
+
+	recognizing recognizeOptions
+	recognizer  *acquire.Recognizer // nil: none is named
 }
 
 // maxWorkers bounds --workers: each worker needs memory and a connection.
@@ -151,7 +159,10 @@ func (o *workOptions) outputFlags() *pflag.FlagSet {
 	return f
 }
 
-func (o *workOptions) complete(c *cobra.Command) { complete(c, "log-format", "text", "json") }
+func (o *workOptions) complete(c *cobra.Command) {
+	complete(c, "log-format", "text", "json")
+	o.recognizing.complete(c)
+}
 
 func (o *workOptions) check() error {
 	switch {
@@ -182,7 +193,7 @@ func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	if late == 0 {
 		late = -1 // because 0 means the default
 	}
-	return batch.WorkOptions{Source: s, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
+	return batch.WorkOptions{Source: s, Recognizer: o.recognizer, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }
 
 // byteRate is a size per second, 0 for no limit.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
 
@@ -35,6 +36,8 @@ const defaultPatience = time.Minute
 type WorkOptions struct {
 	// Source fetches and measures.
 	Source Source
+	// Recognizer adds words to verdicts; nil: nobody is asked.
+	Recognizer *acquire.Recognizer
 	// Workers is the number of recordings processed at once; 0: one per processor.
 	Workers int
 	// StopAfter is the number of errors that stops the batch; 0: no limit. Faulty rows of
@@ -120,6 +123,11 @@ type engine struct {
 
 func newEngine(s *Store, o WorkOptions) (*engine, error) {
 	o = o.withDefaults()
+	if o.Recognizer != nil {
+		recognizer := *o.Recognizer
+		recognizer.Aside = stepAside // a row that waits for the recogniser lends its slot
+		o.Recognizer = &recognizer
+	}
 	e := &engine{store: s, o: o, engineVersion: currentEngine(), slots: semaphore.NewWeighted(int64(o.Workers)), aside: semaphore.NewWeighted(int64(asideRows(o.Workers))), host: hostname(), client: "otoscope-" + strings.ToLower(rand.Text()),
 		claims: map[*claim]bool{}, underWay: map[*task]time.Time{}, known: map[string]*fingerprint.Print{}, served: map[string]bool{}, probed: map[string]int64{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/recognize"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -159,7 +160,8 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 		return f, true
 	}
 	before := pathState(t.reference)
-	m, err := e.measure(ctx, t)
+	m, sound, err := e.measure(ctx, t)
+	defer sound.Close()
 	if err == nil && m.Unchanged {
 		e.rejudge(ctx, t, &f)
 		f.reused = true
@@ -176,12 +178,15 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	}
 	switch {
 	case err == nil:
-		err = e.judge(ctx, t, m, &f)
+		err = e.judge(ctx, t, m, sound, &f)
 	case e.elsewhere(t, err):
 		f.missing = true
 		return f, true
 	default:
 		f.later = laterPause(err, t.tries, e.o.RetryLate)
+	}
+	if ctx.Err() != nil {
+		return f, false
 	}
 	if f.later > 0 {
 		return f, true
@@ -195,8 +200,9 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	return f, true
 }
 
-// measure keeps a recording that causes a panic from ending the program.
-func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
+// measure keeps a recording that causes a panic from ending the program. The sound is nil unless
+// a recogniser may be asked; the caller closes it.
+func (e *engine) measure(ctx context.Context, t *task) (m Measured, sound *recognize.Sound, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.o.Logger.Error("panic while measuring a recording", "recording", t.c.Reference, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -208,18 +214,20 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, err error) {
 	}()
 	references, err := e.references(ctx, t.sounds)
 	if err != nil {
-		return m, err
+		return m, nil, err
 	}
 	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs), TwilioFacts: t.twilio, TaskCalls: t.c.Declaration.Task}
 	if t.recording != nil && t.before != nil { // else there is nothing to be used again
 		asked.Before = t.state
 	}
 	asked.Options, asked.OnRequest, asked.Known = t.options, t.requested, references
-	return e.o.Source.Measure(ctx, asked)
+	sound = e.o.Recognizer.Keep(&asked.MeasureOptions)
+	m, err = e.o.Source.Measure(ctx, asked)
+	return m, sound, err
 }
 
 // judge returns a verdict on the new measurements.
-func (e *engine) judge(ctx context.Context, t *task, m Measured, f *finished) error {
+func (e *engine) judge(ctx context.Context, t *task, m Measured, sound *recognize.Sound, f *finished) error {
 	text, err := json.Marshal(m.Recording)
 	if err != nil {
 		return fmt.Errorf("keeping the measurements: %w", err)
@@ -227,7 +235,9 @@ func (e *engine) judge(ctx context.Context, t *task, m Measured, f *finished) er
 	f.recording, f.bytes = text, m.Bytes
 	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
 	e.transcribe(ctx, t)
-	f.verdict = verify.Judge(m.Recording, t.c)
+	if f.verdict, err = e.o.Recognizer.Judge(ctx, m.Recording, sound, t.c); err != nil {
+		return err
+	}
 	e.bytes.Add(m.Bytes)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify/acquire"
 )
 
 // What is said in call-straight.wav, where; and the same with the channels exchanged.
@@ -151,5 +152,46 @@ func TestRowsWithTranscriptsNeedTheirFiles(t *testing.T) {
 			t.Fatalf("a worker that may all: %+v, %v, %+v", st, err, got)
 		}
 		exactlyOne(t, s, 2)
+	})
+}
+
+// listening is a recogniser that hears the same words in each channel.
+type listening struct{ asked atomic.Int64 }
+
+func (*listening) Name() string     { return "fake" }
+func (*listening) Language() string { return "en" }
+func (*listening) SpeechS() float64 { return 60 }
+
+func (l *listening) Recognize(context.Context, []byte) ([]byte, error) {
+	if l.asked.Add(1) > 4 {
+		return nil, errors.New("the recogniser is tired")
+	}
+	return []byte(`{"segments": [{"start": 0, "end": 2, "text": "sesame how may i help you"}]}`), nil
+}
+
+// A batch asks the recogniser for the rows that their sound leaves undecided, one at a time. One
+// that fails is a finding of its row, and no words are stored.
+func TestABatchAsksTheRecognizer(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s := open(t, target)
+		dir := prompts(t)
+		csv := "id,recording,min_confidence\na,call-straight.wav,0.9999999\nb,call-straight.wav,0.9999999\nc,call-straight.wav,0.9999999\nd,call-straight.wav,0.6\n"
+		engine := &listening{}
+		o := fast(fetcher(t))
+		o.Recognizer = acquire.NewRecognizer(engine, acquire.Undecided, 1)
+		run(t, s, manifestIn(t, dir, csv), ReadOptions{}, o)
+		exactlyOne(t, s, 4)
+		if n := engine.asked.Load(); n != 5 {
+			t.Errorf("%d channels were recognised", n)
+		}
+		if n := count(t, s, `SELECT count(*) FROM otoscope_findings WHERE code = 'recognizer_failed'`); n != 1 {
+			t.Errorf("%d rows say that the recogniser failed", n)
+		}
+		if n := count(t, s, `SELECT count(*) FROM otoscope_results WHERE outcome = 'error'`); n != 0 {
+			t.Errorf("%d rows are errors", n)
+		}
+		if n := count(t, s, `SELECT count(*) FROM otoscope_details WHERE CAST(verdict AS text) LIKE '%sesame%' OR CAST(recording AS text) LIKE '%sesame%'`); n != 0 {
+			t.Errorf("words are stored in %d rows", n)
+		}
 	})
 }

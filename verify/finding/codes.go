@@ -56,6 +56,7 @@ const (
 	Mailbox            Code = "mailbox"
 	WordsDisagree      Code = "words_disagree"
 	TwoAgents          Code = "two_agents"
+	RecognizerFailed   Code = "recognizer_failed"
 )
 
 // What the platform that made the recording says of it.

@@ -238,6 +238,11 @@ func All() []Kind {
 			"No change is needed. The recording was verified by its sound.",
 		},
 		{
+			RecognizerFailed, Warning, "The recogniser did not give the words of the recording. It was verified by its sound alone.",
+			"The recogniser is not installed, too slow, busy, or does not answer.",
+			"Try the recogniser by hand. In a batch, --again undecided asks it again.",
+		},
+		{
 			TwilioFacts, Info, "Tells what Twilio knows of the recording. What was not declared is taken from it.",
 			"The recording is named by its SID, or --twilio-facts was given.",
 			"No change is needed. --twilio-facts=no leaves Twilio unasked.",

@@ -63,6 +63,9 @@ type Laid struct {
 // alone. Exchanging the channels of the recording and of the transcript exchanges those of
 // the result and nothing else.
 func Lay(t *Transcript, m *measurement.Measurements) Laid {
+	if t.FromSound {
+		return Laid{Transcript: t, Words: t.words()}
+	}
 	var laid Laid
 	on := Transcript{Maker: t.Maker, Language: t.Language}
 	for _, turn := range t.Turns {

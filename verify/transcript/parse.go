@@ -242,6 +242,30 @@ func (t *Transcript) settle() error {
 
 func plausible(s float64) bool { return s >= 0 && s <= maxS }
 
+// Recognised makes one transcript of what a recogniser wrote of each channel's excerpt. at leads
+// the times of an excerpt to those of the recording. A channel without speech has neither.
+func Recognised(channels [2]*Transcript, at [2]func(s float64) float64) *Transcript {
+	all := &Transcript{FromSound: true}
+	most := -1
+	for channel, t := range channels {
+		if t == nil {
+			continue
+		}
+		if n := t.words(); n > most {
+			most, all.Maker, all.Language = n, t.Maker, t.Language
+		}
+		for _, turn := range t.Turns {
+			turn.Channel = channel
+			if turn.Timed {
+				turn.Start, turn.End = at[channel](turn.Start), at[channel](turn.End)
+			}
+			all.Turns = append(all.Turns, turn)
+		}
+	}
+	slices.SortStableFunc(all.Turns, func(a, b Turn) int { return cmp.Compare(a.Start, b.Start) })
+	return all
+}
+
 // Join makes one transcript of two that have one channel each.
 func Join(left, right *Transcript) (*Transcript, error) {
 	joined := &Transcript{Maker: left.Maker, Language: left.Language}

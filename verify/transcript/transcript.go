@@ -9,6 +9,9 @@ type Transcript struct {
 	Maker    string // the form it was recognised as: "deepgram", "twilio", …
 	Language string // BCP 47, empty where it does not say
 	Turns    []Turn // in order of time, in the order of the text where there are no times
+	// FromSound says that the transcript was recognised from the very sound that is judged, each
+	// channel by itself: its turns are where they are said to be.
+	FromSound bool
 }
 
 // A Turn is what one party says in one go.

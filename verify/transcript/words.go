@@ -5,6 +5,15 @@ import (
 	"unicode"
 )
 
+// words counts those of all turns.
+func (t *Transcript) words() int {
+	n := 0
+	for _, turn := range t.Turns {
+		n += Words(turn.Text)
+	}
+	return n
+}
+
 // Words counts the words of a text: what stands between blanks and has a letter or a digit.
 // Of scripts without blanks, two letters count as a word.
 func Words(text string) int {
