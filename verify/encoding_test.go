@@ -77,6 +77,9 @@ func TestAHeaderThatLiesIsNamedAndNothingElseIsSaid(t *testing.T) {
 			{"mulaw", "u8", finding.WrongEncoding},
 			{"alaw", "u8", finding.WrongEncoding},
 			{"s16le", "u8", finding.WrongEncoding},
+			{"s16le", "alaw", finding.WrongEncoding},
+			{"alaw", "mulaw", finding.WrongEncoding},
+			{"mulaw", "alaw", finding.WrongEncoding},
 			{"s16be", "s16le", finding.ByteOrder},
 		} {
 			what := fmt.Sprintf("%s, %s under %s", name, c.truth, c.header)
