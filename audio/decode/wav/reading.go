@@ -196,7 +196,8 @@ func (w *weighing) weigh(piece []byte) {
 // named.
 const (
 	maxRoughness  = 0.8  // of sound under its right reading
-	muchRougher   = 1.5  // the header's reading, as a multiple of the other
+	farRougher    = 2.5  // the reading of the header, as a multiple of the other, of samples of another width
+	muchRougher   = 1.5  // the same if more of it is loud
 	rougher       = 1.1  // the same if the levels show it too
 	muchLoud      = 0.25 // no recording has this share of loud samples for long
 	littleLoud    = 0.05
@@ -222,8 +223,9 @@ func (w *weighing) likelier() (reading, bool) {
 		ratio := h.roughness() / l.roughness()
 		bySmoothness := ratio >= muchRougher && h.loudShare() > 2*l.loudShare()+leastMoreLoud
 		byQuiet := isLaw(i) && isLaw(w.header) && ratio >= rougher && l.quietShare() > muchQuieter*h.quietShare()+moreQuiet
+		byFar := ratio >= farRougher && w.readings[i].width != w.readings[w.header].width
 		byLevel := ratio >= rougher && h.loudShare() >= muchLoud && l.loudShare() < littleLoud
-		if (bySmoothness || byLevel || byQuiet) && (best < 0 || l.roughness() < w.looks[best].roughness()) {
+		if (byFar || bySmoothness || byLevel || byQuiet) && (best < 0 || l.roughness() < w.looks[best].roughness()) {
 			best = i
 		}
 	}
