@@ -232,7 +232,9 @@ func (s *samples) remarkRest() {
 		if s.behind {
 			return // irrelevant, and perhaps the middle of a chunk
 		}
-		s.notes.Add(note.Malformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read.", at)
+		count, _ := io.Copy(io.Discard, s.src)
+		s.notes.Add(note.Malformed, "The samples end at byte %d by the header, and what follows is not a chunk; it was not read: %s, as much as %s of sound.",
+			at, codec.Count(int(count), "byte"), s.layout.format.Duration(count))
 	case followedByRecording:
 		skipPad(s.src)
 		at := s.src.Offset()

@@ -220,7 +220,7 @@ func sizeSpecimens() []specimen {
 			notes: []note.Code{note.TrailingRecording}, says: "it cannot be read"},
 		{name: "size before the end, sound behind", frames: 2010, notes: []note.Code{note.Malformed}, says: "the sound goes on there",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, ramp(2000)...) })},
-		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{note.Malformed}, says: "it was not read",
+		{name: "size before the end, noise behind", frames: 10, notes: []note.Code{note.Malformed}, says: "of sound",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, noise(8000, 1)...) })},
 		{name: "size before the end, text behind", frames: 10, notes: []note.Code{note.Malformed}, says: "it was not read",
 			file: sized(40, func(w *wavFile) { w.samples = append(w.samples, strings.Repeat(". a text. ", 800)...) })},
