@@ -1,11 +1,15 @@
 package verify_test
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
@@ -120,6 +124,45 @@ func TestChannelOffsetFromATimeOn(t *testing.T) {
 	if found < 8 {
 		t.Errorf("a step of 6 s was found in %d of 10 calls", found)
 	}
+}
+
+// Exchanged channels have the same finding, with the sides exchanged, and the negated claim.
+// Times are whole frames of 20 ms, so that both sides often change at once.
+func TestAlignmentOfExchangedChannels(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seed, late, from := rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(-20, 20).Draw(t, "late"), rapid.Float64Range(0, 240).Draw(t, "from")
+		rec := conversation(seed, rapid.Float64Range(30, 240).Draw(t, "seconds"), func(at float64) float64 {
+			if at < from {
+				return 0
+			}
+			return late
+		})
+		for _, c := range []*measurement.Channel{&rec.Measurements.Left, &rec.Measurements.Right} {
+			for i, s := range c.Segments {
+				c.Segments[i] = measurement.Segment{Start: math.Max(0, math.Round(50*s.Start)/50), End: math.Max(0.02, math.Round(50*s.End)/50)}
+			}
+			c.Timing.FirstSpeech = measurement.Time(c.Segments[0].Start)
+			slices.SortFunc(c.Segments, func(a, b measurement.Segment) int { return cmp.Compare(a.Start, b.Start) })
+		}
+		mirrored := rec
+		m := &mirrored.Measurements
+		m.Left, m.Right = m.Right, m.Left
+		c := verify.Case{Declaration: declare.Default()}
+		a, b := verify.Judge(rec, c), verify.Judge(mirrored, c)
+		if a.Log10LR != -b.Log10LR || a.Log10LR == 0 && math.Signbit(a.Log10LR) {
+			t.Fatalf("log10 LR %v, exchanged %v", a.Log10LR, b.Log10LR)
+		}
+		sides := strings.NewReplacer("left", "right", "right", "left")
+		for i, f := range b.Findings {
+			b.Findings[i].Detail = sides.Replace(f.Detail)
+			for k := range f.Places {
+				f.Places[k].Side = finding.Side(sides.Replace(string(f.Places[k].Side)))
+			}
+		}
+		if diff := gocmp.Diff(a.Findings, b.Findings); diff != "" {
+			t.Fatal(diff)
+		}
+	})
 }
 
 // Legs of two calls are named in long calls, and then claim nothing.

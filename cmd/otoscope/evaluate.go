@@ -133,7 +133,7 @@ LABELS has one JSON object per line (- is standard input):
   fault    what is wrong with it: none, swapped, mono_file, dual_mono,
            dual_mono_delayed, dual_mono_gain, inverted, dead_left, dead_right,
            one_missing_left, one_missing_right, both_parties, bleed,
-           orientation_changes, channel_offset
+           orientation_changes, channel_offset, unrelated_legs
   talk     who speaks when: [["a", start s, length s], ["c", ...], ...]
   ` + strings.Join(labelFacts(), ", ") + `,
   agent_joined_s, customer_joined_s

@@ -10,6 +10,9 @@ import (
 const (
 	faultNone    = "none"
 	faultSwapped = "swapped" // no fault of the structure: the agent is on the left
+	// Faults of which a warning is enough.
+	faultOffset    = "channel_offset"
+	faultUnrelated = "unrelated_legs"
 )
 
 // A faultKind is a structural fault that labels name, with the findings that count as
@@ -39,7 +42,8 @@ func faultKinds() []faultKind {
 		{"mono_file", []finding.Code{finding.MonoFile}},
 		{"bleed", []finding.Code{finding.Bleed}},
 		{"orientation_changes", []finding.Code{finding.OrientationChanges}},
-		{"channel_offset", []finding.Code{finding.ChannelOffset}},
+		{faultOffset, []finding.Code{finding.ChannelOffset}},
+		{faultUnrelated, []finding.Code{finding.UnrelatedLegs}},
 	}
 }
 
@@ -83,5 +87,6 @@ func foundFault(fault string, v *verify.Verdict) bool {
 	named := slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {
 		return f.Severity != finding.Info && slices.Contains(codes, f.Code)
 	})
-	return named && (v.Outcome == verify.Unusable || fault == "channel_offset")
+	// A warning of these two leaves nothing of the claims from who speaks when.
+	return named && (v.Outcome == verify.Unusable || fault == faultOffset || fault == faultUnrelated)
 }
