@@ -110,6 +110,9 @@ func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
 			timed = false
 		}
 	}
+	speeds, apart := wrongSpeeds(m)
+	v.Findings = append(v.Findings, speeds...)
+	timed = timed && !apart
 	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {
 		return
 	}

@@ -36,6 +36,10 @@ type Channel struct {
 	Bursts []Segment `json:"bursts,omitempty"`
 	// Edges are where sound ends in digital silence or begins out of it.
 	Edges Edges `json:"edges,omitzero"`
+	// Pace is nil where nobody speaks for half a second.
+	Pace *Pace `json:"pace,omitempty"`
+	// PaceChange is nil where the speech sounds alike throughout.
+	PaceChange *PaceChange `json:"pace_change,omitempty"`
 	// TwoSpeakers is nil where the other channel carries speech, which then tells who
 	// speaks, and where there is too little to compare.
 	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`
@@ -90,6 +94,11 @@ type Tone struct {
 	Start  float64  `json:"start_s" digits:"4"`
 	End    float64  `json:"end_s" digits:"4"`
 	Count  int      `json:"count"` // how often it sounded
+	// What a beep or a tone without a meaning consists of: its frequencies, and the medians of
+	// how long it sounds and pauses; PauseS is 0 where it sounds once.
+	Hz     []float64 `json:"hz,omitempty" digits:"1"`
+	OnS    float64   `json:"on_s,omitempty" digits:"3"`
+	PauseS float64   `json:"pause_s,omitempty" digits:"3"`
 }
 
 // Digits are the keys pressed on a channel, in their order.
@@ -149,6 +158,14 @@ type Line struct {
 	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
 	// Concealed packets are off it; by chance it is below 0.08.
 	G711Share float64 `json:"g711_share" digits:"4"`
+	// G711EverySample says that, at another rate than 8 kHz, not only every so many samples
+	// lie on the grid, as after interpolation, but all: G.711 is at 8 kHz, so the rate is wrong.
+	G711EverySample bool `json:"g711_every_sample,omitempty"`
+	// CutoffHz is where the speech's spectrum falls by CutoffDB within 200 Hz, 22 dB and
+	// more, for good; 0 where it does so nowhere below half the sample rate. It is what
+	// sampling at a lower rate leaves: 4000 Hz of a telephone's 8 kHz.
+	CutoffHz float64 `json:"cutoff_hz,omitempty" digits:"0"`
+	CutoffDB float64 `json:"cutoff_db,omitempty" digits:"1"`
 	// NoiseStep is by how much the noise falls (or, negative, rises) some tenths
 	// of a second after the speech, where it does so by 4 dB or more in each pause
 	// alike: comfort noise takes over, or a noise gate closes. 0 where it does

@@ -39,6 +39,7 @@ type channel struct {
 	observer   *speaker.Observer
 	pieces     *speaker.Pieces
 	utterances *speaker.Utterances
+	pace       *speaker.Pace
 }
 
 // newChannel takes the rate in Hz and a step in samples.
@@ -58,6 +59,7 @@ func newChannel(rate, step int, o Options) *channel {
 		observer:   speaker.NewObserver(line.BinHz, len(line.Power)),
 		pieces:     speaker.NewPieces(),
 		utterances: speaker.NewUtterances(),
+		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
 	}
 	if o.Voice && rate >= frames.BaseRate {
 		ch.voice = speaker.NewVoice(base, baseStep)
@@ -114,11 +116,13 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 
 	loud := ch.pieces.Step(f)
 	ch.utterances.Step(loud)
+	ch.pace.Step()
 	if ch.line.Add(x, f, loud) {
 		o := ch.observer.Of(ch.line.Power)
 		ch.pieces.Add(&o, loud)
 		if loud {
 			ch.utterances.Add(&o)
+			ch.pace.Add(ch.line.Power, &ch.base)
 		}
 	}
 
@@ -150,6 +154,7 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	}
 	e, line := &out.Levels, &out.Line
 	line.G711, line.G711Share = ch.grid.Result()
+	line.G711EverySample = clock.Rate != frames.BaseRate && ch.grid.EverySample()
 	e.ClippedSamples, e.ClipLevel = ch.clipping.Result(line.G711 != "")
 	bursts := ch.bursts.Result(&ch.log)
 	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares-bursts.SumSquares, clock.Samples, bursts.Reach(clock.Rate))
@@ -161,6 +166,8 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	out.Timing.LeadingIdleS = max(out.Timing.LeadingDigitalSilenceS, speech.LeadingIdle(&ch.log, spoken.Segments, clock))
 	out.Edges = speech.Edges(&ch.log)
 	out.Blanks = speech.Blanks(&ch.log, clock)
+	ch.pace.Finish(&ch.log, spoken.Segments, clock)
+	out.Pace, out.PaceChange = ch.pace.Whole(), ch.pace.Change(clock)
 	out.Tones, out.OmittedTones = ch.tones.Found.Result(clock)
 	if ch.voice != nil {
 		out.Voice = ch.voice.Result(spoken.Segments, clock)

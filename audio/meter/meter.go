@@ -183,7 +183,7 @@ func (m *Meter) finish() measurement.Measurements {
 		*side = m.ch[c].finish(speeches[c], clock)
 		side.Music = clock.Segments(held[c])
 		if m.storedG711 {
-			side.Line.G711, side.Line.G711Share = "", 0
+			side.Line.G711, side.Line.G711Share, side.Line.G711EverySample = "", 0, false
 		}
 		if m.channels == 2 && len(speeches[1-c].Segments) == 0 {
 			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock))

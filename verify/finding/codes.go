@@ -25,6 +25,7 @@ const (
 	CutOff             Code = "cut_off"
 	PartyLost          Code = "party_lost"
 	Blanked            Code = "blanked"
+	WrongSpeed         Code = "wrong_speed"
 )
 
 // What is wrong with the bytes and how they were had.

@@ -120,6 +120,11 @@ func All() []Kind {
 			"The recording was paused, as for a card number, and the recorder filled the time with silence. On one side: muted, on hold, or its stream broke off.",
 			"Find out whether the pause was intended. Silence in the talk measures includes it, and talk in it is missing.",
 		},
+		{
+			WrongSpeed, Warning, "A side, a part of it, or the whole recording is played faster or slower than it was spoken.",
+			"The header gives another sample rate than the samples have, such as 8 kHz sound under 11,025 or 16,000 Hz, or one leg was written at the rate of another.",
+			"Mend the recorder's sample rate. To repair a copy: sox call.wav mended.wav speed N, where N is 1 / the factor; or sox -r 8000 call.wav mended.wav where the header alone is wrong. See otoscope help evidence.",
+		},
 
 		{
 			Truncated, Warning, "The file ends before the samples that its header announces.",

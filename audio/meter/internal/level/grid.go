@@ -118,6 +118,18 @@ func (g *Grid) Result() (name string, share float64) {
 	return name, math.Round(1e4*share) / 1e4
 }
 
+// EverySample reports whether all samples lie on the grid of one law, whatever the number of
+// samples for each of the line's.
+func (g *Grid) EverySample() bool {
+	first, _ := g.found[0].result()
+	for _, f := range g.found[1:g.phases] {
+		if name, _ := f.result(); name != first {
+			return false
+		}
+	}
+	return first != ""
+}
+
 func (f *gridFound) result() (name string, share float64) {
 	if f.loud == 0 {
 		return "", 0

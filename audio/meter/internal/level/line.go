@@ -158,8 +158,49 @@ func (l *Line) Result(weakest measurement.Level) measurement.Line {
 			break
 		}
 	}
+	out.CutoffHz, out.CutoffDB = cutoff(speech.bands(1), l.BinHz)
 	out.TiltDBPerOctave = tilt(speech.power, l.BinHz)
 	return out
+}
+
+// A cut-off is a fall of cutoffDB and more within cutoffHz, below which the spectrum then stays.
+// Lines and codecs fall more slowly.
+const (
+	cutoffHz   = 200
+	cutoffDB   = 22
+	cutoffStay = 6 // dB: what is above may rise so much over the foot of the fall
+	cutoffFrom = 1500
+	// Just below half the sample rate every recording is cut off.
+	cutoffBelow = 0.95
+)
+
+// cutoff finds the uppermost cut-off in a spectrum in dB: the middle of the fall, and its depth.
+func cutoff(levels []float64, binHz float64) (hz, depth float64) {
+	wide := max(2, int(math.Round(cutoffHz/binHz)))
+	above := math.Inf(-1) // the highest level above the foot
+	for i := len(levels) - 1 - wide; i >= int(cutoffFrom/binHz); i-- {
+		above = max(above, levels[i+wide])
+		fall := levels[i] - levels[i+wide]
+		if fall < cutoffDB || above > levels[i+wide]+cutoffStay {
+			continue
+		}
+		// The steepest place of those next to it.
+		for i > 0 && levels[i-1]-levels[i+wide-1] > fall {
+			i--
+			fall = levels[i] - levels[i+wide]
+		}
+		half := levels[i] - fall/2
+		k := i
+		for levels[k+1] > half {
+			k++
+		}
+		at := float64(k) + (levels[k]-half)/(levels[k]-levels[k+1])
+		if at > cutoffBelow*float64(len(levels)) {
+			return 0, 0 // of the recording itself
+		}
+		return at * binHz, fall
+	}
+	return 0, 0
 }
 
 // bands gives the mean level in dB of bands of the given number of bins.

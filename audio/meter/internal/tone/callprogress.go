@@ -157,8 +157,16 @@ func (c *cadence) add(b burst) {
 // event gives the meaning of the cadence.
 func (c *cadence) event() event {
 	e := event{kind: measurement.OtherTone, detail: c.sound.frequencies(), count: c.count, start: c.start, end: c.end}
+	for _, q := range c.sound.list[:c.sound.n] {
+		e.all = append(e.all, q.hz)
+	}
 	if c.sound.n == 1 {
 		e.hz = c.sound.list[0].hz
+	}
+	n := min(c.count, cadenceKept)
+	e.on = c.median(c.on[:n])
+	if c.count > 1 {
+		e.pause = c.median(c.off[:min(c.count-1, cadenceKept)])
 	}
 	s := signalOf(&c.sound)
 	if kind := c.progress(s); kind != "" {

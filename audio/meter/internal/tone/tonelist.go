@@ -24,6 +24,8 @@ type event struct {
 	count      int
 	start, end int
 	hz         float64 // of a single tone; 0 of others
+	all        []float64
+	on, pause  int // medians
 }
 
 // List keeps the tones found on a channel.
@@ -159,9 +161,18 @@ func (l *List) Result(c frames.Clock) ([]measurement.Tone, int) {
 	slices.SortStableFunc(l.events, func(a, b event) int { return cmp.Compare(a.start, b.start) })
 	var out []measurement.Tone
 	for _, e := range l.events {
-		out = append(out, measurement.Tone{Kind: e.kind, Detail: e.detail, Count: e.count, Start: c.SubframeTime(e.start), End: c.SubframeTime(e.end)})
+		t := measurement.Tone{Kind: e.kind, Detail: e.detail, Count: e.count, Start: c.SubframeTime(e.start), End: c.SubframeTime(e.end)}
+		if e.kind == measurement.Beep || e.kind == measurement.OtherTone {
+			t.Hz, t.OnS, t.PauseS = e.all, seconds(c, e.on), seconds(c, e.pause)
+		}
+		out = append(out, t)
 	}
 	return out, l.omitted
+}
+
+// seconds is how long subframes last.
+func seconds(c frames.Clock, subframes int) float64 {
+	return c.Seconds(int64(subframes)*int64(c.Step)) / frames.StepSubframes
 }
 
 // frequencies names the sinusoids of a sound.
