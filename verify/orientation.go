@@ -12,8 +12,9 @@ import (
 // differences of squared distances (see [measurement.Exchange]), of a part, then of all parts
 // together.
 //
-// On 108 sound recordings no part has a gain of both channels. TestExchangesOfTheCorpus prints
-// what faults give.
+// On 108 sound recordings, and on those with packets lost, a gate, a delay or another level on
+// one side, no part has a gain of both channels. With the channels exchanged for 30 % of the
+// call, 22 of 26 reach the likely limits, and 21 the sure ones.
 const (
 	partCrossed       = 2.0
 	likelyCrossed     = 6.0  // of the channel that shows less

@@ -85,6 +85,9 @@ const sameLagS = 0.005
 // oneSoundS is how long both channels may carry one sound before the talk measures change.
 const oneSoundS = 5.0
 
+// oneNoiseS is how long both channels may carry one sound in which nobody speaks.
+const oneNoiseS = 4.5
+
 // steadyShare is the share of a path's time from which it counts as always present. A sound
 // that comes and goes changes the talk measures in a part of the call.
 const steadyShare = 0.5
@@ -129,21 +132,23 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 const lostTalkShare = 0.1
 
 // sameForAWhile finds a part of the call in which both channels carry one sound. On 108
-// clean recordings no part of 2.5 s or more does, except for music that both hear.
+// clean recordings no part of 2.5 s or more does, except for music or tones that both hear.
 func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	talk, whole := 0.0, m.Left.Timing.TalkS+m.Right.Timing.TalkS-m.Pair.DoubleTalkS
-	where := ""
+	unspoken := 0.0 // without music and tones
 	for _, s := range m.Pair.Same {
 		part := []measurement.Segment{s}
 		talk += max(measurement.Overlap(part, m.Left.Segments, 0), measurement.Overlap(part, m.Right.Segments, 0))
-		if where == "" {
-			where = fmt.Sprintf(" (from %s to %s)", measurement.Clock(s.Start), measurement.Clock(s.End))
-		}
+		unspoken += s.End - s.Start - max(soundedIn(part, &m.Left), soundedIn(part, &m.Right))
 	}
+	where := sameParts(m.Pair.Same)
 	switch {
 	case talk > m.Pair.CommonS:
 	case m.Pair.CommonS > 0:
 		talk, where = m.Pair.CommonS, ""
+	case unspoken >= oneNoiseS:
+		return finding.Finding{Code: finding.DualMono, Severity: finding.Warning, Detail: fmt.Sprintf(
+			"For %.0f s without speech both channels carry the same sound%s.", unspoken, where)}, true
 	default:
 		return finding.Finding{}, false
 	}
@@ -157,6 +162,27 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 		f.Severity = finding.Warning
 	}
 	return f, true
+}
+
+// soundedIn is for how long music and tones are heard on a channel in parts of the call.
+func soundedIn(parts []measurement.Segment, c *measurement.Channel) float64 {
+	sum := measurement.Overlap(parts, c.Music, 0)
+	for _, t := range c.Tones {
+		sum += measurement.Overlap(parts, []measurement.Segment{{Start: t.Start, End: t.End}}, 0)
+	}
+	return sum
+}
+
+// sameParts says when, in brackets.
+func sameParts(parts []measurement.Segment) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	when := fmt.Sprintf("from %s to %s", measurement.Clock(parts[0].Start), measurement.Clock(parts[0].End))
+	if more := len(parts) - 1; more > 0 {
+		when += fmt.Sprintf(", and %d times more", more)
+	}
+	return " (" + when + ")"
 }
 
 // leak describes the sound of one channel that is heard on the other. strong says that it

@@ -15,7 +15,7 @@ import (
 type channel struct {
 	// At the recording's own rate.
 	energy     level.Energy
-	stepEnergy float64 // of the last step, sum of squares
+	stepEnergy level.Energy // of the last step
 	clipping   level.Clipping
 	active     level.ActiveSpeech
 	bursts     level.Bursts
@@ -94,7 +94,7 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 		e = level.EnergyOf(x)
 	}
 	ch.energy.Merge(e)
-	ch.stepEnergy = e.SumSquares
+	ch.stepEnergy = e
 	ch.clipping.Add(x, e.Peak)
 	ch.active.Add(x)
 	ch.bursts.Add(x, e)

@@ -132,7 +132,7 @@ func (m *Meter) takeStep(n int) {
 	}
 	if m.channels == 2 {
 		product := m.duplicate.Add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
-		m.same.Add(product, m.ch[0].stepEnergy, m.ch[1].stepEnergy, n)
+		m.same.Add(product, m.ch[0].stepEnergy, m.ch[1].stepEnergy)
 		m.common.Add(&m.ch[0].base, &m.ch[1].base, based, quiet)
 	}
 }

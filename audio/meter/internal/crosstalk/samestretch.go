@@ -1,10 +1,13 @@
 package crosstalk
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
+	"github.com/otoscope/otoscope/audio/meter/internal/level"
 )
 
 const (
@@ -18,60 +21,96 @@ const (
 	activeMeanSquare = 1e-5
 	// fewestSame is how many active blocks make a stretch: 2.5 s.
 	fewestSame = 5
+	// idleMeanSquare is −77 dBov: below it the noise of two lines may be the same few steps of a
+	// codec. fewestAlike is how many blocks of equal noise make a stretch: any 5 s hold as many.
+	idleMeanSquare = 2e-8
+	fewestAlike    = 9
 )
 
 // SameStretches finds parts of a recording in which both channels carry one signal without delay,
-// half a second at a time. Blocks in which nobody speaks decide nothing: a stretch continues over
-// them, and ends with its last active block.
+// half a second at a time. A part holds speech on both, and noise may differ between it; or both
+// channels carry the same noise without a break.
 type SameStretches struct {
-	steps                int
-	product, left, right float64 // of the block
-	samples              int
+	steps, at   int // of the block, and before it
+	product     float64
+	left, right level.Energy
 
-	at          int // steps before the block
-	start, last int // of the stretch, in steps: where it begins, and where its last block ends
-	same        int // active blocks in it
+	speech, noise run
+}
+
+// run is a row of blocks that are the same.
+type run struct {
+	start, last int // in steps: where it begins, and where its last block ends
+	same        int // blocks in it
 	found       []frames.Range
 }
 
-// Add takes the energy of both channels in a step of n samples, and of their product.
-func (s *SameStretches) Add(product, left, right float64, n int) {
-	s.product, s.left, s.right, s.samples = s.product+product, s.left+left, s.right+right, s.samples+n
-	if s.steps++; s.steps < blockSteps {
-		return
+// Add takes the energy of both channels in a step, and of their product.
+func (s *SameStretches) Add(product float64, left, right level.Energy) {
+	s.product += product
+	s.left.Merge(left)
+	s.right.Merge(right)
+	if s.steps++; s.steps == blockSteps {
+		s.end()
 	}
-	s.end()
 }
 
 func (s *SameStretches) end() {
-	from := s.at
-	s.at += s.steps
-	if max(s.left, s.right) >= activeMeanSquare*float64(s.samples) {
-		if math.Abs(s.product) >= sameCorrelation*math.Sqrt(s.left*s.right) && s.product != 0 {
-			if s.same == 0 {
-				s.start = from
-			}
-			s.same++
-			s.last = s.at
-		} else {
-			s.close()
-		}
+	n := float64(s.left.Samples())
+	alike := func(product, left, right float64) bool {
+		return math.Abs(product) >= sameCorrelation*math.Sqrt(left*right) && product != 0
 	}
-	s.steps, s.samples, s.product, s.left, s.right = 0, 0, 0, 0, 0
+	from, to := s.at, s.at+s.steps
+	if max(s.left.SumSquares, s.right.SumSquares) >= activeMeanSquare*n {
+		s.speech.take(from, to, alike(s.product, s.left.SumSquares, s.right.SumSquares), fewestSame)
+	}
+	left := s.left.SumSquares - s.left.Sum*s.left.Sum/n
+	right := s.right.SumSquares - s.right.Sum*s.right.Sum/n
+	if max(left, right) > 0 {
+		same := min(left, right) >= idleMeanSquare*n && alike(s.product-s.left.Sum*s.right.Sum/n, left, right)
+		s.noise.take(from, to, same, fewestAlike)
+	}
+	s.at = to
+	s.steps, s.product, s.left, s.right = 0, 0, level.Energy{}, level.Energy{}
 }
 
-func (s *SameStretches) close() {
-	if s.same >= fewestSame {
-		s.found = append(s.found, frames.Range{Start: s.start, End: s.last})
+// take continues the run, or ends it.
+func (r *run) take(from, to int, same bool, fewest int) {
+	switch {
+	case !same:
+		r.close(fewest)
+	case r.same == 0:
+		r.start = from
+		fallthrough
+	default:
+		r.same++
+		r.last = to
 	}
-	s.same = 0
 }
 
-// Result ends the last stretch and returns them all.
+func (r *run) close(fewest int) {
+	if r.same >= fewest {
+		r.found = append(r.found, frames.Range{Start: r.start, End: r.last})
+	}
+	r.same = 0
+}
+
+// Result ends the last stretches and returns them all.
 func (s *SameStretches) Result(c frames.Clock) []measurement.Segment {
 	if s.steps > 0 {
 		s.end()
 	}
-	s.close()
-	return c.Segments(s.found)
+	s.speech.close(fewestSame)
+	s.noise.close(fewestAlike)
+	all := slices.Concat(s.speech.found, s.noise.found)
+	slices.SortFunc(all, func(a, b frames.Range) int { return cmp.Compare(a.Start, b.Start) })
+	var out []frames.Range
+	for _, r := range all {
+		if n := len(out); n > 0 && r.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, r.End)
+			continue
+		}
+		out = append(out, r)
+	}
+	return c.Segments(out)
 }

@@ -14,6 +14,9 @@ type Energy struct {
 	Peak            float32
 }
 
+// Samples is how many samples were measured.
+func (e *Energy) Samples() int64 { return e.n }
+
 // EnergyOf measures a step. Sums run in float32 within a step, and in float64 over the recording.
 // The peak is NaN if a sample is.
 func EnergyOf(x []float32) Energy {
