@@ -16,6 +16,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/transcript"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // declaredOptions are the declared and known facts about recordings: the facts of
@@ -150,6 +151,9 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	if c.Profile, err = readProfile(call.Profile); err != nil {
 		return c, err
 	}
+	if c.Words, err = readPhrases(call.Phrases); err != nil {
+		return c, err
+	}
 	if c.Transcript, err = readTranscript(call.Transcript); err != nil {
 		return c, err
 	}
@@ -194,6 +198,18 @@ func readProfile(path string) (*evidence.Profile, error) {
 		return nil, flagValue("profile", err)
 	}
 	return &p, nil
+}
+
+// readPhrases reads the list in a file, with the built-in ones; nil if none is named.
+func readPhrases(path string) (*words.Lists, error) {
+	if path == "" {
+		return nil, nil
+	}
+	own, err := words.Open(path)
+	if err != nil {
+		return nil, flagValue("phrases", err)
+	}
+	return words.Builtin().With(own), nil
 }
 
 // readTranscript reads the transcript in the files of a source; nil if it names none.

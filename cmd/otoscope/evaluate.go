@@ -25,7 +25,9 @@ type EvaluateOptions struct {
 	format  formatFlag
 	judging declaredOptions // the profile, the confidence
 	plots   string
-	faults  faultOptions
+	// transcripts says that words count too.
+	transcripts bool
+	faults      faultOptions
 }
 
 // faultOptions select the faults to add to the labelled recordings.
@@ -103,12 +105,13 @@ func newEvaluateCommand(env environment) *cobra.Command {
 		RunE:                  func(c *cobra.Command, args []string) error { return runEvaluate(c.Context(), env, o, args) },
 	}
 	what, output := newFlagSet(), newFlagSet()
-	judging := o.judging.flags(declare.AboutCall, "min_confidence", "profile")
+	judging := o.judging.flags(declare.AboutCall, "min_confidence", "profile", "phrases")
 	o.labels.addDir(what)
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
 	o.faults.add(what)
 	o.labels.addWorkers(what)
 	o.labels.addMetadata(judging)
+	judging.BoolVar(&o.transcripts, "transcripts", false, "also weigh the words of the transcripts that the labels name (default: only the sound)")
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write reliability and Tippett plots to `DIR`, as SVG")
@@ -139,6 +142,9 @@ LABELS has one JSON object per line (- is standard input):
   agent_joined_s, customer_joined_s
            what is known of the call, as in the flags of verify; evidence
            only with --use-metadata
+  transcript
+           a file with what was said, by channel; evidence only with
+           --transcripts
   agent, call, codec_agent, codec_customer
            what the recordings have in common
 
@@ -199,10 +205,17 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if err := o.faults.check(); err != nil {
 		return err
 	}
+	if len(o.faults.kinds) > 0 && o.transcripts {
+		return &usageError{sentence{Message: "--faults does not go with --transcripts: faults are made in the sound alone", Advice: "Run evaluate without --transcripts, or with --cuts"}}
+	}
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
 		return &usageError{sentence{Message: "--faults goes with neither --cuts nor --plots", Advice: "Run evaluate twice"}}
 	}
 	profile, err := readProfile(call.Profile)
+	if err != nil {
+		return err
+	}
+	phrases, err := readPhrases(call.Phrases)
 	if err != nil {
 		return err
 	}
@@ -218,7 +231,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 			return err
 		}
 	}
-	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata}
+	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata, UseTranscripts: o.transcripts, Words: phrases}
 	if len(o.faults.kinds) > 0 {
 		return runFaults(ctx, env, o, format, labels, args[0], judging)
 	}

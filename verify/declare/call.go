@@ -42,7 +42,7 @@ type Call struct {
 
 	// Files that are named, not yet opened. Attributes may also be the JSON itself.
 	Attributes                string
-	Profile                   string
+	Profile, Phrases          string
 	AgentAudio, CustomerAudio []string
 	Transcript                transcript.Source
 

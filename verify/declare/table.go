@@ -143,6 +143,12 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { c.Profile = s; return nil },
 		},
 		{
+			Name: "phrases", About: AboutCall,
+			Usage: "also weigh the phrases of your agents in `FILE`, or weigh words by the list that otoscope calibrate --transcripts wrote",
+			Files: []string{"tsv", "txt"},
+			Set:   func(c *Call, s string) error { c.Phrases = s; return nil },
+		},
+		{
 			Name: "prior", About: AboutCall,
 			Usage:   "probability `P`, before listening, that the customer is on the left",
 			Default: number(DefaultPrior),

@@ -18,6 +18,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // Schema is the version of the report's JSON form.
@@ -32,6 +33,8 @@ type JudgeOptions struct {
 	UseMetadata bool
 	// UseTranscripts uses the words of the transcripts that the labels name.
 	UseTranscripts bool
+	// Words are the lists that they are weighed by; nil: words.Builtin.
+	Words *words.Lists
 }
 
 // Trial is a recording with its verdict.
@@ -67,6 +70,7 @@ type Report struct {
 	Profile       string  `json:"profile"`
 	MinConfidence float64 `json:"min_confidence"`
 	UseMetadata   bool    `json:"use_metadata"`
+	Transcripts   bool    `json:"use_transcripts"`
 	Recordings    int     `json:"recordings"` // labelled
 	AudioS        float64 `json:"audio_s"`
 	Figures
@@ -126,7 +130,7 @@ type Unreadable struct {
 // Judge judges measured recordings and counts how often it is right.
 func Judge(recordings []Recording, o JudgeOptions) *Report {
 	r := &Report{
-		Schema: Schema, Version: verify.Version(), MinConfidence: o.MinConfidence, UseMetadata: o.UseMetadata,
+		Schema: Schema, Version: verify.Version(), MinConfidence: o.MinConfidence, UseMetadata: o.UseMetadata, Transcripts: o.UseTranscripts,
 		Profile: evidence.Builtin().Name,
 		Wrong:   []WrongCall{}, Missed: []MissedFault{}, Alarms: []FalseAlarm{}, Strata: []Stratum{}, Unreadable: []Unreadable{},
 	}
@@ -188,7 +192,7 @@ func (r *Recording) judge(o JudgeOptions) verify.Verdict {
 		c.Facts = r.Facts
 	}
 	if o.UseTranscripts {
-		c.Transcript = r.Transcript
+		c.Transcript, c.Words = r.Transcript, o.Words
 	}
 	return verify.Judge(r.Result, c)
 }

@@ -70,19 +70,13 @@ func (t talk) scenariosOfWords(said *words.Heard, rates Rates) []scenario {
 	if lesser > greater {
 		lesser, greater = greater, lesser
 	}
-	alike := (fromLog10(lesser) + fromLog10(-greater)) / 2
+	alike := (math.Pow(10, lesser) + math.Pow(10, -greater)) / 2
 	all := []scenario{
 		{rates.TwoCalls * math.Pow(10, -t.together) * alike, "Legs of two calls would explain this as well."},
 		{rates.Exchange * t.exchanged * math.Pow(10, said.Change), "Sides that change places within the call would explain this as well."},
 	}
-	if t.few {
-		all = append(all, scenario{unsaid * rates.Machine / fewTurnsOfPeople, "Nobody converses: a machine at one end would explain this as well."})
+	if t.few { // a machine speaks like an agent, on either side
+		all = append(all, scenario{unsaid * rates.Machine / fewTurnsOfPeople * math.Pow(10, lesser), "Nobody converses: a machine at one end would explain this as well."})
 	}
 	return all
 }
-
-// mostAlike bounds what the words of one side say of it, log10 units: the ratio of one side
-// was fitted on the same sources as that of both.
-const mostAlike = 2.0
-
-func fromLog10(x float64) float64 { return math.Pow(10, min(mostAlike, max(-mostAlike, x))) }

@@ -80,6 +80,9 @@ func (r evaluation) summary() string {
 	if r.UseMetadata {
 		heard = "sound, directions and join times"
 	}
+	if r.Transcripts {
+		heard = strings.Replace(heard, "sound alone", "sound", 1) + " and transcripts"
+	}
 	return fmt.Sprintf("%s, %.0f min; %s, profile %s", plural(r.Recordings, "recording"), r.AudioS/60, heard, r.Profile)
 }
 

@@ -35,7 +35,7 @@ type Side struct {
 	Weighed int    `json:"weighed"` // of them, as many as of the other side
 	Grams   []Gram `json:"grams"`   // that weighed most, heaviest first
 	// AgentLR is the log10 likelihood ratio that this is an agent rather than a customer,
-	// by the words of this side alone. 0 if the list was not measured.
+	// by the words of this side alone, within the cap. 0 if the list was not measured.
 	AgentLR float64 `json:"agent_log10_lr"`
 }
 
@@ -105,7 +105,7 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 		return h.rounded()
 	}
 	parts := c.parts(said, sides, ratio)
-	h.Halves, h.Change = halves(parts, ratio), change(parts, ratio)
+	h.Halves, h.Change = halves(parts, ratio), change(parts, h.Score, ratio)
 	h.Log10LR = ratio.Log10LR(h.Score, h.Hits)
 	h.Nothing = h.doubtful()
 	if h.Nothing != "" {

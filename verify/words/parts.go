@@ -74,19 +74,26 @@ func halves(parts []part, ratio Ratio) [2]float64 {
 	return [2]float64{ratioOf(parts[:middle], ratio), ratioOf(parts[middle:], ratio)}
 }
 
+// leastTurned is the share of the parts that have their sides exchanged, from which on it is
+// not clear any more who is on which side of the call as a whole. Smaller changes do not
+// concern it.
+const leastTurned = 0.3
+
 // change is the log10 likelihood ratio that the sides change places between two parts,
-// each place and either order being as likely, against that they do not.
-func change(parts []part, ratio Ratio) float64 {
-	sign := math.Copysign(1, ratioOf(parts, ratio))
-	sum, n := 0.0, 0
-	for k := 1; k < len(parts); k++ {
-		for _, turned := range [][]part{parts[:k], parts[k:]} {
-			sum += math.Pow(10, min(mostChange, -sign*ratioOf(turned, ratio)))
-			n++
-		}
-	}
-	if n == 0 {
+// each place and either order being as likely, against that they do not. score is that of the
+// whole call; its sign tells which way round it is.
+func change(parts []part, score float64, ratio Ratio) float64 {
+	if score == 0 {
 		return 0
 	}
-	return min(mostChange, max(leastChange, math.Log10(sum/float64(n))))
+	sign := math.Copysign(1, score)
+	sum, places := 0.0, 2*(len(parts)-1)
+	for k := 1; k < len(parts); k++ {
+		for _, turned := range [][]part{parts[:k], parts[k:]} {
+			if float64(len(turned)) >= leastTurned*float64(len(parts)) {
+				sum += math.Pow(10, min(mostChange, -sign*ratioOf(turned, ratio)))
+			}
+		}
+	}
+	return min(mostChange, max(leastChange, math.Log10(sum/float64(places))))
 }

@@ -46,16 +46,16 @@ func parseRatio(text string) (Ratio, error) {
 
 // Log10LR is the likelihood ratio of a score, bounded.
 func (r Ratio) Log10LR(score float64, hits int) float64 {
-	return min(r.Cap, max(-r.Cap, r.unbounded(score, hits)))
+	return bounded(r.unbounded(score, hits), r.Cap)
 }
 
 func (r Ratio) unbounded(score float64, hits int) float64 {
 	return r.Slope * score / math.Sqrt(1+r.Spread*float64(hits))
 }
 
-// side is the log10 likelihood ratio that a side is an agent's, by its own words.
+// side is the log10 likelihood ratio that a side is an agent's, by its own words, bounded.
 func (r Ratio) side(score float64, hits int) float64 {
-	return r.SideSlope * (score - r.SideOffset*float64(hits)) / math.Sqrt(1+r.Spread*float64(hits))
+	return bounded(r.SideSlope*(score-r.SideOffset*float64(hits))/math.Sqrt(1+r.Spread*float64(hits)), r.Cap)
 }
 
 // at gives the ratio at a word error rate, between those that were measured.

@@ -25,7 +25,7 @@ var brackets = map[rune]rune{'[': ']', '<': '>', '{': '}'}
 // Accents are left out because recognisers write them, or not, as they please. ß becomes
 // ss (Unicode case folding).
 func split(text string) []string {
-	folded := cases.Fold().String(norm.NFKD.String(withoutMasks(text)))
+	folded := strings.ToLower(cases.Fold().String(norm.NFKD.String(withoutMasks(text)))) // Cherokee folds to capitals
 	var (
 		out  []string
 		word strings.Builder
