@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/hint"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -77,7 +76,7 @@ func Judge(rec Recording, c Case) Verdict {
 		v.Findings = append(v.Findings, structure(&m, c.Facts.Joined.Agent != nil)...)
 	}
 	if !has(v.Findings, finding.Fatal) {
-		v.weigh(&m, c)
+		v.weigh(&rec, c)
 	}
 	v.hear()
 	v.Outcome = v.decide(c.minConfidence())
@@ -97,9 +96,9 @@ func Judge(rec Recording, c Case) Verdict {
 }
 
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
-func (v *Verdict) weigh(m *measurement.Measurements, c Case) {
-	timed := true
-	said, transcribed := hearWords(&c, m)
+func (v *Verdict) weigh(rec *Recording, c Case) {
+	timed, m := true, &rec.Measurements
+	said, transcribed := hearWords(rec, &c)
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
 		func() (finding.Finding, bool) { return sidesChange(m) },

@@ -43,6 +43,7 @@ import (
 	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/audio/provenance"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // MeasureOptions says how a recording is read.
@@ -79,6 +80,9 @@ type Recording struct {
 	// it says that the recording is mono, the recording need not have been measured.
 	Known        *provenance.Record       `json:"known,omitempty"`
 	Measurements measurement.Measurements `json:"measurements"`
+	// Recognized is what the words show that a recogniser heard in the recording; nil if none was
+	// asked. A case with a transcript does not need it.
+	Recognized *words.Heard `json:"recognized,omitempty"`
 }
 
 // Measure decodes and measures a recording in one pass. Apart from three bytes per channel

@@ -9,22 +9,31 @@ import (
 	"github.com/otoscope/otoscope/verify/words"
 )
 
-// hearWords weighs the words of a case, and says what of them does not count and why they
-// show nothing.
-func hearWords(c *Case, m *measurement.Measurements) (*words.Heard, []finding.Finding) {
-	t, found := lay(c.Transcript, m)
-	if t == nil {
+// hearWords weighs the words of a case, or takes what a recogniser heard. It says what of them
+// does not count, and why they show nothing.
+func hearWords(rec *Recording, c *Case) (*words.Heard, []finding.Finding) {
+	t, found := lay(c.Transcript, &rec.Measurements)
+	said := rec.Recognized
+	if t != nil {
+		said = c.Weigh(t)
+	}
+	if said == nil {
 		return nil, found
 	}
-	lists := c.Words
-	if lists == nil {
-		lists = words.Builtin()
-	}
-	said := lists.Hear(t)
 	if f, ok := nothingSaid(said); ok {
 		found = append(found, f)
 	}
 	return said, found
+}
+
+// Weigh gives what the words of a transcript show, whose turns are on channels 0 and 1, by the
+// lists of the case.
+func (c *Case) Weigh(t *transcript.Transcript) *words.Heard {
+	lists := c.Words
+	if lists == nil {
+		lists = words.Builtin()
+	}
+	return lists.Hear(t)
 }
 
 // nothingSaid is the finding that words show nothing.

@@ -326,7 +326,7 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	if err != nil {
 		return acquire.Verdict(recording, err, c)
 	}
-	verdict, err := v.recognizer.Judge(ctx, recording, sound, c)
+	verdict, err := v.recognizer.Judge(ctx, &recording, sound, c)
 	if err != nil { // ctx has ended, and nobody waits for this
 		return acquire.Verdict(recording, err, c)
 	}

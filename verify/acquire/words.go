@@ -66,29 +66,25 @@ func (r *Recognizer) Keep(o *verify.MeasureOptions) *recognize.Sound {
 	return sound
 }
 
-// Judge judges a recording, and again with its words if the recogniser is to be asked. What the
-// recogniser does wrong is a finding. The error is that of ctx.
-func (r *Recognizer) Judge(ctx context.Context, rec verify.Recording, sound *recognize.Sound, c verify.Case) (verify.Verdict, error) {
-	v := verify.Judge(rec, c)
+// Judge judges a recording, and again with its words if the recogniser is to be asked. What they
+// show is added to the recording, to be judged from again. What the recogniser does wrong is a
+// finding. The error is that of ctx.
+func (r *Recognizer) Judge(ctx context.Context, rec *verify.Recording, sound *recognize.Sound, c verify.Case) (verify.Verdict, error) {
+	v := verify.Judge(*rec, c)
 	if r == nil || sound == nil || !r.wanted(&rec.Measurements, &v, c) {
 		return v, nil
 	}
 	said, err := r.hear(ctx, &rec.Measurements, sound)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return verify.Verdict{}, ctx.Err()
-	}
-	c.Findings = c.Findings[:len(c.Findings):len(c.Findings)]
-	for _, f := range v.Findings {
-		if f.Code == finding.TranscriptMismatch {
-			c.Findings = append(c.Findings, f)
-		}
-	}
-	c.Transcript = said
-	if err != nil {
-		c.Findings = append(c.Findings, finding.New(finding.RecognizerFailed,
+	case err != nil:
+		c.Findings = append(c.Findings[:len(c.Findings):len(c.Findings)], finding.New(finding.RecognizerFailed,
 			fmt.Sprintf("The words were not recognised: %s. The recording was judged by its sound alone.", err)))
+	default:
+		rec.Recognized = c.Weigh(said)
 	}
-	return verify.Judge(rec, c), nil
+	return verify.Judge(*rec, c), nil
 }
 
 // leastTalkS is the speech of a channel, in s, below which there are too few words to weigh.

@@ -95,12 +95,15 @@ func TestTheRecognizerIsAskedWhereWordsAreWanted(t *testing.T) {
 			e := &engine{hear: words}
 			r := acquire.NewRecognizer(e, tt.when, 1)
 			rec, sound := measuredBy(t, r, tt.file)
-			v, err := r.Judge(t.Context(), rec, sound, tt.c)
+			v, err := r.Judge(t.Context(), &rec, sound, tt.c)
 			if err != nil || e.asked != tt.asked {
 				t.Errorf("asked %d times, not %d; %v", e.asked, tt.asked, err)
 			}
 			if detail := hasFinding(v, finding.RecognizerFailed); detail != "" {
 				t.Error(detail)
+			}
+			if (rec.Recognized != nil) != (tt.asked > 0) {
+				t.Errorf("kept of the words is %+v", rec.Recognized)
 			}
 			if name == "with a transcript of another" && hasFinding(v, finding.TranscriptMismatch) == "" {
 				t.Error("the transcript of another recording is not told")
@@ -121,7 +124,7 @@ func TestARecognizerThatFailsIsAFinding(t *testing.T) {
 			r := acquire.NewRecognizer(&engine{hear: hear}, acquire.Always, 1)
 			rec, sound := measuredBy(t, r, "call-straight.wav")
 			c := verify.Case{Declaration: declare.Default()}
-			v, err := r.Judge(t.Context(), rec, sound, c)
+			v, err := r.Judge(t.Context(), &rec, sound, c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +150,7 @@ func TestRecordingsWaitForTheRecognizer(t *testing.T) {
 	}}
 	r = acquire.NewRecognizer(e, acquire.Always, 1)
 	rec, sound := measuredBy(t, r, "call-straight.wav")
-	_, second := measuredBy(t, r, "call-straight.wav")
+	other, second := measuredBy(t, r, "call-straight.wav")
 	synctest.Test(t, func(t *testing.T) {
 		release = make(chan struct{})
 		limited := acquire.NewRecognizer(e, acquire.Always, 1)
@@ -157,12 +160,12 @@ func TestRecordingsWaitForTheRecognizer(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		c := verify.Case{Declaration: declare.Default()}
 		go func() {
-			_, err := limited.Judge(t.Context(), rec, sound, c)
+			_, err := limited.Judge(t.Context(), &rec, sound, c)
 			done <- err
 		}()
 		synctest.Wait()
 		go func() {
-			_, err := limited.Judge(ctx, rec, second, c)
+			_, err := limited.Judge(ctx, &other, second, c)
 			done <- err
 		}()
 		synctest.Wait()

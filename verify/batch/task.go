@@ -228,16 +228,16 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, sound *recog
 
 // judge returns a verdict on the new measurements.
 func (e *engine) judge(ctx context.Context, t *task, m Measured, sound *recognize.Sound, f *finished) error {
-	text, err := json.Marshal(m.Recording)
-	if err != nil {
-		return fmt.Errorf("keeping the measurements: %w", err)
-	}
-	f.recording, f.bytes = text, m.Bytes
-	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
 	e.transcribe(ctx, t)
-	if f.verdict, err = e.o.Recognizer.Judge(ctx, m.Recording, sound, t.c); err != nil {
+	var err error
+	if f.verdict, err = e.o.Recognizer.Judge(ctx, &m.Recording, sound, t.c); err != nil {
 		return err
 	}
+	if f.recording, err = json.Marshal(m.Recording); err != nil {
+		return fmt.Errorf("keeping the measurements: %w", err)
+	}
+	f.bytes = m.Bytes
+	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
 	e.bytes.Add(m.Bytes)
 	return nil
 }
