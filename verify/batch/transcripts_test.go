@@ -195,7 +195,9 @@ func TestABatchAsksTheRecognizer(t *testing.T) {
 		}
 
 		// What the words showed is stored, and counts when a row is judged again.
-		again := fast(&fake{do: func(context.Context, Task) (Measured, error) { return Measured{}, errors.New("nothing is measured again") }})
+		again := fast(&fake{do: func(context.Context, Task) (Measured, error) {
+			return Measured{}, errors.New("nothing is measured again")
+		}})
 		run(t, s, manifestIn(t, dir, strings.ReplaceAll(strings.ReplaceAll(csv, "\n", ",inbound\n"), "confidence,inbound", "confidence,direction")), ReadOptions{}, again)
 		if n := count(t, s, `SELECT count(*) FROM otoscope_details WHERE CAST(verdict AS text) LIKE '%"words":{%'`); n != 2 {
 			t.Errorf("the words count in %d rows", n)
