@@ -14,10 +14,11 @@
 // To understand the program, read the packages in the order in which a recording passes
 // through them:
 //
-//	audio/fetch        from a reference to bytes
+//	audio/fetch        from a reference to bytes; fetch/twilio: what Twilio knows of it
 //	audio/decode       from bytes to samples
 //	audio/meter        from samples to Measurements
 //	audio/measurement  what is measured
+//	audio/provenance   what the platform that made a recording says of it
 //	verify             Measure, Judge, and the findings about the pair of channels
 //	verify/declare     what was declared, and what is odd about it
 //	verify/evidence    from Measurements to weighed evidence

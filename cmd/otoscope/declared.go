@@ -24,6 +24,7 @@ import (
 type declaredOptions struct {
 	words []declare.Word // in the order of the command line
 	many  bool           // the command judges many recordings, which name their own facts
+	sid   bool           // a recording is named by its SID, so that Twilio may tell facts
 }
 
 // flags makes a flag of each fact about something, or only of those named.
@@ -162,6 +163,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 		call.Declaration, c.failure = readAttributes(ctx, call.Attributes, stdin)
 	}
 	if c.failure == nil {
+		call.ToldLater = o.sid && call.TwilioFacts == nil || call.TwilioFacts != nil && *call.TwilioFacts
 		err = call.Complete()
 	}
 	var fact *declare.FactError

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -130,6 +131,10 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	defer lean(env)()
+	o.declared.sid = slices.ContainsFunc(refs, func(s string) bool {
+		ref, err := fetch.Parse(s)
+		return err == nil && ref.IsSID()
+	})
 	declared, err := o.declared.read(ctx, env.stdin)
 	if err != nil {
 		return err

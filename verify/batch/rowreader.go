@@ -140,7 +140,7 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 			return err
 		}
 		out.recording, out.reference = cmp.Or(f.Shown, ref.String()), ref.Whole()
-		if asks := call.TwilioFacts; asks == nil && !ref.IsSID() || asks != nil && !*asks {
+		if call.ToldLater = asksTwilio(ref, call.TwilioFacts); !call.ToldLater {
 			call.Declaration.Task = declare.TaskCalls{} // for questions to Twilio only
 		}
 		if ref.IsPath() {
@@ -172,6 +172,14 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 		}
 	}
 	return r.sounds(out, call)
+}
+
+// asksTwilio reports whether Twilio is asked what it knows of a recording.
+func asksTwilio(ref fetch.Reference, asked *bool) bool {
+	if asked == nil {
+		return ref.IsSID()
+	}
+	return *asked
 }
 
 // named adds the column of a wrong value.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/provenance"
 	"github.com/otoscope/otoscope/audio/recognize"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
@@ -163,7 +165,11 @@ func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	m, sound, err := e.measure(ctx, t)
 	defer sound.Close()
 	if err == nil && m.Unchanged {
+		learned := t.learn(m.Known)
 		e.rejudge(ctx, t, &f)
+		if learned {
+			f.kept, f.recording = false, t.recording
+		}
 		f.reused = true
 		e.good.Add(1)
 		e.first.good()
@@ -268,6 +274,22 @@ func (e *engine) rejudge(ctx context.Context, t *task, f *finished) {
 	if f.stale {
 		f.verdict.Findings = append(f.verdict.Findings, staleFinding(t.measured, e.engineVersion, usable))
 	}
+}
+
+// learn puts what a platform says now in the place of what it said when the recording was measured. It
+// reports whether that changed what is stored.
+func (t *task) learn(known *provenance.Record) bool {
+	var stored verify.Recording
+	if known == nil || t.recording == nil || json.Unmarshal(t.recording, &stored) != nil {
+		return false
+	}
+	stored.Known = known
+	text, err := json.Marshal(stored)
+	if err != nil || bytes.Equal(text, t.recording) {
+		return false
+	}
+	t.recording = text
+	return true
 }
 
 // ignoresTwilio reports whether what Twilio says does not count for the row.

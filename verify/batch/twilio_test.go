@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -126,4 +127,41 @@ func TestARowThatDoesNotAskTwilioIsHeard(t *testing.T) {
 			t.Errorf("%d requests for facts, %d not heard: %v", n, report.Unheard, a.Requests())
 		}
 	})
+}
+
+// What Twilio did not tell at first is learnt when the server says that the recording is the same.
+func TestWhatTwilioTellsLaterIsLearntWithoutAnotherDownload(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		a, source := callCentre(t, 1)
+		down := true
+		a.Before = func(w http.ResponseWriter, r *http.Request) bool {
+			if down && strings.Contains(r.URL.Path, ".json") {
+				twiliotest.Fail(w, 404, 20404, "not found")
+				return true
+			}
+			return false
+		}
+		s := open(t, target)
+		run(t, s, manifestOf(t, "m", sids(1, "", "")), ReadOptions{}, fast(source))
+		if v := verdicts(t, s)[twiliotest.SID("RE", 0)]; !hasFinding(v, finding.TwilioFactsMissing) {
+			t.Fatalf("the findings are %v", v.Findings)
+		}
+		a.Change(func() { down = false })
+		run(t, s, manifestOf(t, "m", sids(1, "", "")), ReadOptions{Recheck: RecheckChanged}, fast(source))
+		run(t, s, manifestOf(t, "m", sids(1, ",direction", ",outbound")), ReadOptions{}, fast(source)) // judged from what is stored
+		v := verdicts(t, s)[twiliotest.SID("RE", 0)]
+		if !hasFinding(v, finding.TwilioFacts) || !hasFinding(v, finding.FactContradicted) {
+			t.Errorf("the findings are %v", v.Findings)
+		}
+	})
+}
+
+// A row that does not ask has to give the direction itself.
+func TestChannelsByCallerAwaitTheDirectionThatTwilioTells(t *testing.T) {
+	_, source := callCentre(t, 1)
+	s := open(t, t.TempDir()+"/db")
+	text := "recording,convention,twilio_facts\n" + twiliotest.SID("RE", 0) + ",twilio-dial,\n" + twiliotest.SID("RE", 0) + ",twilio-dial,no\n"
+	if got := run(t, s, manifestOf(t, "m", text), ReadOptions{}, fast(source)).Outcomes; got[verify.Match] != 1 || got[verify.Errored] != 1 {
+		t.Errorf("the outcomes are %v", got)
+	}
 }

@@ -132,7 +132,7 @@ func TestWhatFollowsFromWhatTwilioSays(t *testing.T) {
 			{Call: "CA1", Direction: "outbound", To: app, Joined: at(0)},
 			{Call: "CA2", Direction: "inbound", From: phone, Joined: at(0)},
 		}, declare.TaskCalls{Conference: "CF2", Customer: "CA7"}, declare.Told{Direction: declare.Inbound, RecordedBy: declare.FlexNative, Joined: joined(after(0), after(0)), OtherCall: true}},
-		{"the task's conference, whoever was in it", conference("Conference"), []provenance.Leg{
+		{"the task's conference, with anybody in it", conference("Conference"), []provenance.Leg{
 			{Call: "CA1", Direction: "outbound", To: app, Joined: at(0)},
 		}, declare.TaskCalls{Conference: "CF1", Customer: "CA7"}, declare.Told{RecordedBy: declare.FlexNative, Joined: joined(nil, after(0))}},
 	} {

@@ -38,7 +38,7 @@ func New() *API {
 	return &API{slots: make(chan struct{}, atOnce), known: map[string]*answer{}}
 }
 
-// answer is what Twilio said, once it is settled. Whoever asks the same meanwhile waits for it.
+// answer is what Twilio said, once it is settled. Another goroutine that asks the same meanwhile waits for it.
 type answer struct {
 	mu      sync.Mutex
 	settled bool

@@ -21,7 +21,7 @@ const (
 
 // List gives the descriptions of an account's recordings that were created from since on and
 // before until, each once, as Twilio lists them: the newest first. A zero time means no bound.
-// yield gets the recordings page by page, and ends the list with an error of its own.
+// yield gets the recordings page by page, and ends the list by returning an error.
 func (a *API) List(ctx context.Context, client *fetch.Client, account fetch.TwilioAccount, since, until time.Time, yield func([]provenance.Recording) error) error {
 	query := url.Values{"PageSize": {strconv.Itoa(pageSize)}}
 	// Twilio compares dates, so the bounds are met here.

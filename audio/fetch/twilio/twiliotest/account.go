@@ -170,6 +170,7 @@ func (a *Account) recording(w http.ResponseWriter, r *http.Request, name string)
 		Fail(w, 400, 16113, "Requested channels not available")
 	default:
 		w.Header().Set("Content-Type", "audio/x-wav")
+		w.Header().Set("ETag", strconv.Quote(x.SID))
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(x.Media))
 	}
 }
