@@ -57,14 +57,14 @@ func anotherCall(m *measurement.Measurements) (finding.Finding, bool) {
 		f := finding.New(finding.AnotherCall, fmt.Sprintf(
 			"%s both channels sound unlike the rest: another call may be joined on. Who speaks when is not weighed.", when))
 		f.Severity = finding.Warning
-		return f, true
+		return placed(f, "", others), true
 	}
 	f := finding.New(finding.AnotherCall, fmt.Sprintf(
 		"%s both voices and lines are others than in the rest: the recording holds another call.", when))
 	if shareOfTalk(m, others) < lostTalkShare {
 		f.Severity = finding.Warning
 	}
-	return f, true
+	return placed(f, "", others), true
 }
 
 // jointPause is the longest time without speech on either side near a place in the call.

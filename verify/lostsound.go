@@ -12,10 +12,13 @@ func lostSound(m *measurement.Measurements) []finding.Finding {
 	var out []finding.Finding
 	sides := bothSidesOf(m)
 	for i, s := range sides {
-		if f, ok := lostPackets(s); ok {
-			out = append(out, f)
-		} else if f, ok := gated(s); ok {
-			out = append(out, f)
+		packets, lost := lostPackets(s)
+		gate, chopped := gated(s)
+		switch {
+		case lost && !(chopped && likelierGate(s)):
+			out = append(out, packets)
+		case chopped:
+			out = append(out, gate)
 		}
 		if f, ok := cutOff(s); ok {
 			out = append(out, f)
@@ -92,6 +95,23 @@ func gated(s sideOf) (finding.Finding, bool) {
 		"A noise gate chops the %s channel from %s to %s: %d times its sound starts from or stops in digital silence, %.0f dB below the speech level in the median.",
 		s.name, measurement.Clock(from), measurement.Clock(to), s.Edges.Count, below)).At(s.name, from, to), true
 }
+
+// likelierGate reports whether the gaps in the speech of a channel with many edges are those
+// of a gate: longer than lost packets, or few beside those where it ends each word. Of faults
+// made in the clean recordings, 20 gates and 36 losses have both marks; 18 of these gates and
+// all of these losses are told right.
+func likelierGate(s sideOf) bool {
+	d := s.Line.Dropouts
+	long := d.GapS >= gateGapS*float64(d.Gaps)
+	few := gateEdges*d.Gaps < s.Edges.Count && d.GapS < gateGapShare*s.Timing.TalkS
+	return d.Gaps > 0 && (long || few)
+}
+
+const (
+	gateGapS     = 0.045 // on average; packets of 20 ms give up to 42 ms where every second one is lost
+	gateEdges    = 4     // for each gap
+	gateGapShare = 0.06  // of the talk
+)
 
 // fineDBov is the speech level from which 16 bits show the noise of a line. Below it, the
 // steps of the samples make digital silence of sound that is merely faint.

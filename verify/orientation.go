@@ -52,14 +52,22 @@ func orientationChanges(m *measurement.Measurements) (finding.Finding, bool) {
 			"%s each channel sounds more like the other one in the rest of the call: "+
 				"the sides may change places for that time. Who speaks when is not weighed.", when))
 		f.Severity = finding.Warning
-		return f, true
+		return placed(f, "", parts), true
 	}
 	f := finding.New(finding.OrientationChanges, fmt.Sprintf(
 		"%s each channel sounds like the other one in the rest of the call: the sides change places for that time.", when))
 	if shareOfTalk(m, parts) < lostTalkShare {
 		f.Severity = finding.Warning
 	}
-	return f, true
+	return placed(f, "", parts), true
+}
+
+// placed adds to a finding where it is.
+func placed(f finding.Finding, side finding.Side, parts []measurement.Segment) finding.Finding {
+	for _, p := range parts {
+		f = f.At(side, p.Start, p.End)
+	}
+	return f
 }
 
 // shareOfTalk is the share of the talk on both channels that lies in parts of the call, or
@@ -70,8 +78,10 @@ func shareOfTalk(m *measurement.Measurements, parts []measurement.Segment) float
 	return min(within, talk-within) / max(talk, 1e-9)
 }
 
-// partsNamed is how many parts of a call a sentence names.
-const partsNamed = 4
+const (
+	partsNamed = 4   // how many parts of a call a sentence names
+	nearEndS   = 1.0 // a part that ends this near to the recording's end lasts to it
+)
 
 // partsOf names parts of a call, as a sentence begins.
 func partsOf(parts []measurement.Segment, durationS float64) string {
@@ -81,11 +91,11 @@ func partsOf(parts []measurement.Segment, durationS float64) string {
 		switch {
 		case i == 0 && p.Start == 0:
 			text = "Up to about " + to
-		case i == 0 && p.End >= durationS-atEdgeS:
+		case i == 0 && p.End >= durationS-nearEndS:
 			text = "From about " + from + " on"
 		case i == 0:
 			text = "From about " + from + " to about " + to
-		case p.End >= durationS-atEdgeS:
+		case p.End >= durationS-nearEndS:
 			text += ", and from about " + from + " on,"
 		default:
 			text += ", from about " + from + " to about " + to

@@ -245,11 +245,7 @@ func blank(side finding.Side, what string, parts []measurement.Segment, manner s
 		}
 		detail += fmt.Sprintf(" So it is %d times, for %.0f s in all.", n, all)
 	}
-	f := finding.New(finding.Blanked, detail)
-	for _, p := range parts {
-		f = f.At(side, p.Start, p.End)
-	}
-	return f
+	return placed(finding.New(finding.Blanked, detail), side, parts)
 }
 
 // betweenWords reports whether a side speaks before and after a stretch.

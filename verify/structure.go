@@ -154,9 +154,7 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	}
 	f := finding.New(finding.DualMono, fmt.Sprintf("For %.0f s of speech both channels carry the same sound%s.", talk, where))
 	if where != "" {
-		for _, s := range m.Pair.Same {
-			f = f.At("", s.Start, s.End)
-		}
+		f = placed(f, "", m.Pair.Same)
 	}
 	if talk < oneSoundS && talk < lostTalkShare*whole {
 		f.Severity = finding.Warning
@@ -238,10 +236,7 @@ func bursts(m *measurement.Measurements) []finding.Finding {
 		first := found[0]
 		f := finding.New(finding.Burst, fmt.Sprintf("The %s channel jumps to full scale at %s for %.0f ms, which is no speech.",
 			n, measurement.Clock(first.Start), 1000*(first.End-first.Start)))
-		for _, b := range found {
-			f = f.At([]finding.Side{finding.Left, finding.Right}[i], b.Start, b.End)
-		}
-		out = append(out, f)
+		out = append(out, placed(f, []finding.Side{finding.Left, finding.Right}[i], found))
 	}
 	return out
 }
