@@ -63,10 +63,17 @@ type envelope struct {
 
 // NewPace takes the rate of the base band, the width of a bin of the spectra and their number.
 func NewPace(rate int, binHz float64, bins int) *Pace {
-	return &Pace{
-		pitch: newPacePitch(rate), binHz: binHz, length: pieceSteps, pieces: make([]pacePiece, 0, maxPieces),
+	p := &Pace{
+		pitch: newPacePitch(rate), binHz: binHz, length: pieceSteps, pieces: make([]pacePiece, maxPieces),
 		bins: [2]int{int(math.Ceil(centreLowHz / binHz)), min(bins, int(centreHighHz/binHz)+1)},
 	}
+	n := p.bins[1] - p.bins[0]
+	room := make([]float64, maxPieces*n)
+	for i := range p.pieces {
+		p.pieces[i].power, room = room[:n:n], room[n:]
+	}
+	p.pieces = p.pieces[:0]
+	return p
 }
 
 // Step counts a frame.
@@ -74,13 +81,14 @@ func (p *Pace) Step() {
 	if p.steps%p.length == 0 {
 		if len(p.pieces) == maxPieces {
 			for i := range maxPieces / 2 {
-				p.pieces[i] = p.pieces[2*i]
+				p.pieces[i], p.pieces[2*i] = p.pieces[2*i], p.pieces[i] // no two share their sums
 				p.pieces[i].merge(&p.pieces[2*i+1])
 			}
 			p.pieces = p.pieces[:maxPieces/2]
 			p.length *= 2
 		}
-		p.pieces = append(p.pieces, pacePiece{})
+		p.pieces = p.pieces[:len(p.pieces)+1]
+		p.pieces[len(p.pieces)-1].clear()
 	}
 	p.steps++
 }
@@ -93,9 +101,6 @@ func (p *Pace) Add(power []float32, base *frames.Past) {
 		return
 	}
 	piece := &p.pieces[len(p.pieces)-1]
-	if piece.power == nil {
-		piece.power = make([]float64, p.bins[1]-p.bins[0])
-	}
 	piece.spectra++
 	for i, v := range power[p.bins[0]:p.bins[1]] {
 		piece.power[i] += float64(v)
@@ -107,13 +112,20 @@ func (p *Pace) Add(power []float32, base *frames.Past) {
 	}
 }
 
+// clear empties a piece that was merged into another one. It keeps the room for the sums.
+func (p *pacePiece) clear() {
+	power := p.power
+	clear(power)
+	*p = pacePiece{power: power}
+}
+
 func (p *pacePiece) merge(o *pacePiece) {
 	for i, n := range o.pitch {
 		p.pitch[i] += n
 	}
 	p.voiced += o.voiced
 	p.spectra += o.spectra
-	if p.power == nil && o.power != nil {
+	if p.power == nil {
 		p.power = make([]float64, len(o.power))
 	}
 	for i, v := range o.power {
