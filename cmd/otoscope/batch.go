@@ -87,7 +87,7 @@ func newBatchCommand(env environment) *cobra.Command {
 func batchHelp() string {
 	var rest []string
 	for _, f := range declare.Table() {
-		if f.Name != "attributes" && f.Name != "group" && !strings.HasSuffix(f.Name, "_audio") {
+		if f.Name != "attributes" && f.Name != "group" && f.Name != "transcript" && !strings.HasSuffix(f.Name, "_audio") {
 			rest = append(rest, f.Name)
 		}
 	}
@@ -109,12 +109,13 @@ overrides the flag:
   attributes      task attributes: a file, or the JSON itself
   group.NAME      a group to count results by, such as group.queue
   agent_audio, customer_audio   a file of known audio, or a JSON list of files
+  transcript      the words: a file, left=FILE,right=FILE, or GT... (at Twilio)
 ` + indented(strings.Join(rest, ", "), 2, 78) + `
 Headings are read in any case, with blanks, hyphens or underscores, and under the
 names that known systems export, such as "Recording SID". For others, use --map.
 A table that otoscope results --format csv wrote is a manifest too.
 Attributes and known audio are stored in the database, so other machines need no
-local files. Adding known audio to a row fetches its recording again.
+local files; transcripts are not, and a row waits for a machine that has its own. Adding known audio to a row fetches its recording again.
 Manifests are not trusted. They may name files in their own folder and below it;
 --allow-paths lets them name others, and --allow-private hosts in private
 networks. What is allowed travels with the rows, to every machine that works on
