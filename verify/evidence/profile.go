@@ -15,12 +15,16 @@ type Profile struct {
 	Rates Rates `json:"rates,omitzero"`
 }
 
-// rates returns the profile's rates, or the built-in ones.
+// rates returns the profile's rates, and the built-in one for each that it does not state.
 func (p *Profile) rates() Rates {
-	if p.Rates == (Rates{}) {
-		return Builtin().Rates
+	stated, builtin := *p, Builtin()
+	all := builtin.Weights()
+	for i, w := range stated.Weights() {
+		if w.Rate && *w.Value == 0 {
+			*w.Value = *all[i].Value
+		}
 	}
-	return p.Rates
+	return stated.Rates
 }
 
 // Builtin is the default profile. Its figures come from the project's private corpus: 48
@@ -34,25 +38,30 @@ func (p *Profile) rates() Rates {
 // recordings with faults.
 func Builtin() Profile {
 	return Profile{
-		Name: "builtin-5",
+		Name: "builtin-6",
 		Opening: OpeningWeights{
-			// The first long turn is the agent's in …
-			Joined:   1.85, // 70 to 1: 24 of 24 calls, and 95 of 96 of all openings published
-			Complete: 1.85, // the same: 41 of 41, and 95 of 96
-			Plain:    1.2,  // 16 to 1: the same with wider limits
-			Partial:  0.5,  // by reason: something of a greeting is missing
-			Unlikely: 0.2,  // by reason: nothing says that this is the opening
+			// The first long turn is the agent's in 408 of 412 inbound calls of ten makers
+			// as text, and in all 92 calls here in which nobody says a word before it.
+			Joined:   2.05, // 111 to 1
+			Complete: 2.05,
+			Plain:    2.05,
+			AtOnce:   2.05,
+			// 12 of 12, but 11 of these were made from inbound calls. By reason: agents who
+			// say no more than "hello" open one inbound call in a hundred like this.
+			HelloFirst: 1.3,
+			Partial:    0.5, // by reason: something of a greeting is missing
+			Unlikely:   0.2, // by reason: nothing says that this is the opening
 		},
 		TurnTaking: TurnTakingWeights{
-			// As otoscope calibrate fits them to the 48 calls; alone they are right in 44 of
-			// 48, Cllr 0.44. A ridge regression on the 342 middles, with equal weight for
-			// each call and each call left out in turn, gave 89 % right and Cllr 0.44. Of
-			// its 98 results beyond ten to one, one was wrong.
-			Latency:   0.19,
-			Talk:      0.24,
-			Silences:  0.78,
-			Talkspurt: 0.62,
-			Cap:       1.3, // 20 to 1
+			// From six sources of equal weight: a bank, four programs that call a clinic, a
+			// shop. With the variance between them, each cue alone bears 1.2 (talk), 1.4
+			// (talkspurts), 0.7 (silences) and nothing (latency), and more in proportion to
+			// its reliability in longer calls. Together they are right in 96 of 108, Cllr
+			// 0.59 at the bank and 0.31 to 0.79 for the others.
+			Talk:      0.9,
+			Talkspurt: 1.0,
+			Silences:  1.6,
+			Cap:       0.8, // 6 to 1: as many sources as there are
 		},
 		TimingCap: 2.3, // 200 to 1: what 165 calls and the rates below bear together
 		Rates: Rates{
@@ -64,8 +73,9 @@ func Builtin() Profile {
 			Machine:  0.02,
 			Copy:     0.01,
 			Exchange: 0.01,
-			Begun:    0.05, // pauses are asked for by law and made by hand
+			Begun:    0.03, // of the recordings that nobody calls an excerpt
 			Late:     0.1,  // of the legs that begin late
+			Outbound: 0.2,  // of the calls of which nobody gives the direction
 		},
 	}
 }

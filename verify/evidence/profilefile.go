@@ -180,7 +180,7 @@ func (p *Profile) setWeights(text []byte) error {
 	for _, w := range p.Weights() {
 		v, given := values[w.Name]
 		switch {
-		case !given && w.Rate:
+		case !given && (w.Rate || w.Optional):
 			continue
 		case !given:
 			return badProfile(fitAgain, "the profile gives no weight %s", w.Name)

@@ -222,3 +222,27 @@ func FuzzReadProfile(f *testing.F) {
 		}
 	})
 }
+
+// A profile that users fitted before the built-in one told more openings apart weighs the
+// first long turn as it did.
+func TestProfilesOfFewerOpeningsAreRead(t *testing.T) {
+	old := regexp.MustCompile(`\s*"(at_once|hello_first|outbound)": [0-9.]+,?`).ReplaceAllString(written(t), "")
+	old = regexp.MustCompile(`,(\s*\})`).ReplaceAllString(old, "$1")
+	p, _, err := evidence.ReadProfile(strings.NewReader(old))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, old)
+	}
+	atOnce := call([]measurement.Segment{{Start: 6, End: 9}}, []measurement.Segment{{Start: 0, End: 5}}, 0, 0)
+	hello := call([]measurement.Segment{{Start: 0.4, End: 0.8}, {Start: 6, End: 9}}, []measurement.Segment{{Start: 1, End: 5}}, 0, 0)
+	for _, tt := range []struct {
+		name string
+		m    *measurement.Measurements
+		most float64
+	}{{"in the first word", atOnce, p.Opening.Unlikely}, {"after a hello", hello, p.Opening.Complete}} {
+		for _, i := range evidence.Weigh(tt.m, declare.Facts{}, p) {
+			if i.Name == "opening" && (i.Log10LR <= 0 || i.Log10LR > tt.most) {
+				t.Errorf("a greeting %s weighs %v, at most %v", tt.name, i.Log10LR, tt.most)
+			}
+		}
+	}
+}

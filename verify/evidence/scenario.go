@@ -30,8 +30,11 @@ type Rates struct {
 	Late float64 `json:"late"`
 	// Exchange: the sides change places within the recording, or it contains another call.
 	Exchange float64 `json:"exchange"`
-	// Begun: the recording begins within the call, or continues after a pause.
+	// Begun: the recording begins within the call, or continues after a pause, though nobody
+	// says that it is an excerpt.
 	Begun float64 `json:"begun"`
+	// Outbound: the centre placed the call, and nobody says so.
+	Outbound float64 `json:"outbound,omitzero"`
 }
 
 // A scenario is a way to produce the sound that does not identify the parties: it explains

@@ -18,6 +18,8 @@ type Weight struct {
 	// Rate says that the number is how often something happens, above 0 and up to 1. It is
 	// stated, not fitted, and has a default if a profile does not name it.
 	Rate bool
+	// Optional says that older profiles lack the weight and that 0 means what they meant.
+	Optional bool
 }
 
 // Fitted reports whether the weight comes from a fit: it is neither a bound nor a rate.
@@ -30,13 +32,13 @@ func (p *Profile) Weights() []Weight { return weightsOf(reflect.ValueOf(p).Elem(
 func weightsOf(v reflect.Value, prefix string) []Weight {
 	var all []Weight
 	for i := range v.NumField() {
-		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		key, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 		name := prefix + key
 		switch field := v.Field(i); field.Kind() {
 		case reflect.Float64:
 			bounds := key == "cap" || strings.HasSuffix(key, "_cap")
 			rate := strings.HasPrefix(name, "rates.")
-			all = append(all, Weight{Name: name, Value: field.Addr().Interface().(*float64), Cap: bounds, Rate: rate})
+			all = append(all, Weight{Name: name, Value: field.Addr().Interface().(*float64), Cap: bounds, Rate: rate, Optional: options == "omitzero"})
 		case reflect.Struct:
 			all = append(all, weightsOf(field, name+".")...)
 		}
