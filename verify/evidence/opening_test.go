@@ -12,7 +12,7 @@ import (
 
 // weighed is one kind of evidence in a call.
 func weighed(m *measurement.Measurements, facts declare.Facts, kind string) evidence.Item {
-	for _, i := range evidence.Weigh(m, facts, evidence.Builtin()) {
+	for _, i := range evidence.Weigh(m, facts, nil, evidence.Builtin()) {
 		if i.Name == kind {
 			return i
 		}

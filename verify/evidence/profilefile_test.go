@@ -239,7 +239,7 @@ func TestProfilesOfFewerOpeningsAreRead(t *testing.T) {
 		m    *measurement.Measurements
 		most float64
 	}{{"in the first word", atOnce, p.Opening.Unlikely}, {"after a hello", hello, p.Opening.Complete}} {
-		for _, i := range evidence.Weigh(tt.m, declare.Facts{}, p) {
+		for _, i := range evidence.Weigh(tt.m, declare.Facts{}, nil, p) {
 			if i.Name == "opening" && (i.Log10LR <= 0 || i.Log10LR > tt.most) {
 				t.Errorf("a greeting %s weighs %v, at most %v", tt.name, i.Log10LR, tt.most)
 			}
