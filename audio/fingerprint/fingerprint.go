@@ -11,6 +11,7 @@ const (
 // A print is a frame's 64 bits: bit b says whether band b stands out.
 type frameBits struct {
 	bits   uint64
+	coarse uint32 // the same for bands of twice the width
 	silent bool
 	power  float32 // mean square within the bands
 }
@@ -72,6 +73,11 @@ func (p *fingerprinter) next(n int) frameBits {
 	for b, v := range c.bands {
 		if v*int32(n) > p.sums[b] {
 			out.bits |= 1 << b
+		}
+	}
+	for b := range bandCount / 2 {
+		if (c.bands[2*b]+c.bands[2*b+1])*int32(n) > p.sums[2*b]+p.sums[2*b+1] {
+			out.coarse |= 1 << b
 		}
 	}
 	if c.silent {
