@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/otoscope/otoscope/audio/measurement"
 )
 
 // traceEvery keeps every second frame: one every 40 ms.
@@ -113,6 +115,38 @@ const (
 	shortGap = 5
 	shortRun = 5
 )
+
+// Without leaves out the signals of the network and the keys, which recur everywhere.
+func (t Trace) Without(tones []measurement.Tone) Trace {
+	for _, tone := range tones {
+		from, to := int(tone.Start*TraceFramesPerS), int(tone.End*TraceFramesPerS)+1
+		var runs []TraceRun
+		for _, r := range t.Runs {
+			end := r.Start + len(r.Bits)
+			if before := min(from, end) - r.Start; before >= shortRun {
+				runs = append(runs, TraceRun{r.Start, r.Bits[:before]})
+			}
+			if begin := max(to, r.Start); end-begin >= shortRun {
+				runs = append(runs, TraceRun{begin, r.Bits[begin-r.Start:]})
+			}
+		}
+		t.Runs = runs
+	}
+	return t
+}
+
+// String is the text of MarshalText.
+func (t Trace) String() string {
+	text, _ := t.MarshalText() // never fails
+	return string(text)
+}
+
+// ParseTrace reads what String wrote.
+func ParseTrace(s string) (Trace, error) {
+	var t Trace
+	err := t.UnmarshalText([]byte(s))
+	return t, err
+}
 
 // MarshalText writes the trace as base64: of each run the frames since the last one, its length
 // (unsigned varints) and its bits (little endian).

@@ -48,6 +48,9 @@ type Channel struct {
 	Voice *Voice `json:"voice,omitempty"`
 	// Waveform is nil unless asked for.
 	Waveform *Waveform `json:"peaks,omitempty"`
+	// Trace is a fingerprint.Trace, where one was asked for and the channel sounds: the
+	// signals in Tones are left out.
+	Trace string `json:"trace,omitempty"`
 	// Known says of each known audio that was looked for whether it is there.
 	Known []Match `json:"known,omitempty"`
 }

@@ -8,4 +8,8 @@ type OnRequest struct {
 	Voice bool `json:"voice,omitempty"`
 	// Waveform keeps the overview of the waveform, for pictures.
 	Waveform bool `json:"peaks,omitempty"`
+	// Fingerprint keeps the trace of the channel, by which sound that recurs in other
+	// recordings is found. It is as personal as the recording. Batches keep it unless told
+	// not to, under a key of their own.
+	Fingerprint bool `json:"-"`
 }

@@ -34,6 +34,7 @@ type channel struct {
 	music    *music.Watch
 	voice    *speaker.Voice       // nil unless requested
 	known    *fingerprint.Matcher // nil unless requested
+	trace    *fingerprint.Tracer  // nil unless requested
 
 	// From the line's spectra.
 	observer   *speaker.Observer
@@ -66,6 +67,9 @@ func newChannel(rate, step int, o Options) *channel {
 	}
 	if o.Waveform {
 		ch.waveform = level.NewWaveform(rate)
+	}
+	if o.Fingerprint {
+		ch.trace = fingerprint.NewTracer(base)
 	}
 	if len(o.Known) > 0 {
 		ch.known = fingerprint.NewMatcher(base, o.Known)
@@ -135,6 +139,9 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	if ch.known != nil {
 		ch.known.Add(ch.base.Before(0, based))
 	}
+	if ch.trace != nil {
+		ch.trace.Add(ch.base.Before(0, based))
+	}
 	return based, silent
 }
 
@@ -177,6 +184,9 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	}
 	if ch.known != nil {
 		out.Known = ch.known.Finish()
+	}
+	if ch.trace != nil {
+		out.Trace = ch.trace.Finish().Without(out.Tones).String()
 	}
 	return out
 }

@@ -25,11 +25,12 @@ type BatchOptions struct {
 	store    storeOptions
 	work     workOptions
 	measurement.OnRequest
-	headings []string
-	name     string
-	again    string
-	stop     int
-	format   formatFlag
+	noFingerprint bool
+	headings      []string
+	name          string
+	again         string
+	stop          int
+	format        formatFlag
 }
 
 func newBatchCommand(env environment) *cobra.Command {
@@ -55,6 +56,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	reading := o.declared.flags(declare.AboutReading)
 	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
 	reading.BoolVar(&o.Voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
+	reading.BoolVar(&o.noFingerprint, "no-fingerprint", false, "keep no fingerprint of each channel, by which otoscope cohort finds sound that recurs")
 	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")
 	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale, changed or all")
 	reading.StringVar(&o.name, "name", "", "store the results under `NAME` (default: the manifest's path)")
@@ -253,7 +255,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, Recheck: batch.Recheck(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, NoFingerprint: o.noFingerprint, Recheck: batch.Recheck(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 

@@ -20,6 +20,7 @@ type facts struct {
 	MinConfidence float64               `json:"min_confidence,omitempty"`
 	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
 	Requested     measurement.OnRequest `json:"asked,omitzero"`
+	NoFingerprint bool                  `json:"no_fingerprint,omitempty"`
 	Transcript    *transcribed          `json:"transcript,omitempty"`
 	TwilioFacts   *bool                 `json:"twilio_facts,omitempty"` // null: of recordings named by a SID
 }

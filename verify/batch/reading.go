@@ -28,7 +28,8 @@ type ReadOptions struct {
 	// them.
 	AllowPaths            bool // name files on this computer
 	AllowPrivate          bool // lead to private networks
-	measurement.OnRequest      // of all rows
+	measurement.OnRequest      // of all rows; Fingerprint does not count
+	NoFingerprint         bool // keep no traces, by which sound that recurs is found
 	Recheck               Recheck
 	// Profile holds the weights of the evidence for rows that name none; nil: the built-in
 	// ones.

@@ -92,6 +92,7 @@ func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 	}
 	f.onto(&t.c)
 	t.sounds, t.requested, t.twilio = f.soundIDs(), f.Requested, f.TwilioFacts
+	t.requested.Fingerprint = !f.NoFingerprint
 	t.transcript = f.Transcript
 	t.fetch = fetch != refetchNot || verdict == nil
 	if recording != nil {
