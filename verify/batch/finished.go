@@ -127,8 +127,8 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 				facts_digest = excluded.facts_digest, finished_at = excluded.finished_at, recording_state = excluded.recording_state,
 				error_reason = excluded.error_reason, error_hint = excluded.error_hint`, results},
 		{`INSERT INTO otoscope_details (row_key, verdict, recording) VALUES (?, ?, ?)
-			ON CONFLICT (row_key) DO UPDATE SET verdict = excluded.verdict, recording = excluded.recording`, details},
-		{`UPDATE otoscope_details SET verdict = ? WHERE row_key = ?`, verdicts},
+			ON CONFLICT (row_key) DO UPDATE SET verdict = excluded.verdict, recording = excluded.recording, cohort = NULL`, details},
+		{`UPDATE otoscope_details SET verdict = ?, cohort = NULL WHERE row_key = ?`, verdicts},
 		{`INSERT INTO otoscope_findings (row_key, code, severity) VALUES (?, ?, ?)`, findings},
 	} {
 		if err := t.ExecMany(ctx, w.query, w.args); err != nil {

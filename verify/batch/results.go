@@ -41,20 +41,23 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 		}
 		cond, args := f.condition(s.db)
 		ended := false
-		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, `+recording+`
+		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`
 			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key
 			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
 			var batch int64
 			var verdict string
-			var recording *string
+			var cohort, recording *string
 			var id string
 			var row int64
-			if err := c.Scan(&batch, &id, &row, &verdict, &recording); err != nil {
+			if err := c.Scan(&batch, &id, &row, &verdict, &cohort, &recording); err != nil {
 				return err
 			}
 			r, err := restored(short[names[batch]], id, row, verdict, recording)
 			if err != nil {
 				return err
+			}
+			if cohort != nil {
+				r.Cohort = json.RawMessage(*cohort)
 			}
 			if ended = !yield(r, nil); ended {
 				return errEnough

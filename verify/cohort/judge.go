@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -263,7 +264,7 @@ func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Plac
 	var words []string
 	if claimed != 0 {
 		words = append(words, fmt.Sprintf("%.1f s of sound on the %s (%s–%s) are heard in %d recordings, so that is the agent's side",
-			by.Seconds, channelName(where.Channel), clock(where.StartS), clock(where.EndS), by.Recordings))
+			by.Seconds, channelName(where.Channel), measurement.Clock(where.StartS), measurement.Clock(where.EndS), by.Recordings))
 	}
 	if p.log10 != 0 && one.Left != "" {
 		group := p.log10
@@ -303,8 +304,6 @@ func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Plac
 	}
 	return o, heard(total)
 }
-
-func clock(s float64) string { return fmt.Sprintf("%d:%04.1f", int(s)/60, math.Mod(s, 60)) }
 
 // cost compares the measures as declared and as heard of the chosen recordings.
 func cost(all []Recording, heard []declare.Role, chosen func(*Recording) bool) *Cost {

@@ -95,6 +95,7 @@ func (c *Call) Complete() error {
 	if c.Facts.Joined, err = ParseJoined(c.joined, start); err != nil {
 		return &FactError{Fact: "joined", Err: err}
 	}
+	c.Facts.Started = c.Started
 	if len(c.unread) > 0 {
 		c.Declaration.Findings = slices.Concat(c.Declaration.Findings, c.unread)
 	}

@@ -100,7 +100,9 @@ type Facts struct {
 	Direction  Direction `json:"Direction"`
 	RecordedBy Method    `json:"RecordedBy"`
 	Joined     Joined    `json:"Joined"`
-	Excerpt    Excerpt   `json:"Excerpt,omitempty"`
+	// Started is when the recording began; zero if that is not known.
+	Started time.Time `json:"Started,omitzero"`
+	Excerpt Excerpt   `json:"Excerpt,omitempty"`
 	// AgentAudio and CustomerAudio identify known audio by whose side plays it: the
 	// SHA-256 of known.Reference.
 	AgentAudio    []string `json:"AgentAudio,omitempty"`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/calibrate"
+	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/evaluate"
 )
@@ -26,6 +27,8 @@ type Format struct {
 	Plan       func(io.Writer, RolloutPlan, Options) error
 	Decision   func(io.Writer, rollout.Decision, Options) error
 	Alarm      func(io.Writer, rollout.Alarm, Options) error
+	Cohort     func(io.Writer, *cohort.Report, Options) error
+	Discovered func(io.Writer, Discovered, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -36,6 +39,7 @@ func Formats() []Format {
 		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
+		Cohort: encode[*cohort.Report], Discovered: encode[Discovered],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -45,6 +49,7 @@ func Formats() []Format {
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
+			Cohort: cohortText, Discovered: discoveredText,
 		},
 		json,
 		jsonl,

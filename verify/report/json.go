@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
@@ -66,6 +67,9 @@ func (j jsonResults) Write(r Row) error {
 		}
 		// {"id":…,"row":…} and {"schema":…} become one object.
 		line = append(append(head[:len(head)-1:len(head)-1], ','), line[1:]...)
+		if r.Cohort != nil {
+			line = slices.Concat(line[:len(line)-1], []byte(`,"cohort":`), bytes.TrimSpace(r.Cohort), []byte("}"))
+		}
 	}
 	if _, err := j.w.Write(escape.JSON(append(line, '\n'))); err != nil {
 		return fmt.Errorf("writing the verdict: %w", err)

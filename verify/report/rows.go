@@ -18,6 +18,9 @@ type Row struct {
 	// Stored is the verdict's JSON object as it was stored, which may be of
 	// another version; nil where there is none. JSON repeats it as it is.
 	Stored json.RawMessage
+	// Cohort is what the results of the batch together say of this one, as JSON; nil where
+	// they say nothing.
+	Cohort json.RawMessage
 }
 
 // Restore makes a row of a stored verdict, with measurements where there are some.

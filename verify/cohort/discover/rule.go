@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -99,4 +100,26 @@ func rules() []rule {
 		rule{Kind: BySpeaking, Left: "the last to be heard", leftFirst: &no},
 		rule{Kind: ByConfiguration, Left: "either, by something else"},
 	)
+}
+
+// Heard reads a result. It reports false for a recording whose sides mean nothing.
+func Heard(id string, number int, v *verify.Verdict, facts declare.Facts) (Call, bool) {
+	if v.Left == nil || v.Right == nil || v.Outcome == verify.Unusable || v.Outcome == verify.Errored {
+		return Call{}, false
+	}
+	c := Call{ID: id, Log10LR: v.Log10LR, Direction: facts.Direction, Method: facts.RecordedBy, Number: number}
+	if a, b := facts.Joined.Customer, facts.Joined.Agent; a != nil && b != nil && *a != *b {
+		c.JoinedFirst = declare.Customer
+		if *b < *a {
+			c.JoinedFirst = declare.Agent
+		}
+	}
+	// Heard first is a channel whose speech begins at least this much earlier.
+	const earlier = 0.2 // seconds
+	left, right := float64(v.Left.Timing.FirstSpeech), float64(v.Right.Timing.FirstSpeech)
+	if d := right - left; d > earlier || d < -earlier {
+		first := d > 0
+		c.LeftFirst = &first
+	}
+	return c, true
 }
