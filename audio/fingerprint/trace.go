@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -46,7 +47,7 @@ func (t *Trace) Frames() int {
 
 // A Tracer makes the trace of one channel. It is not safe for concurrent use.
 type Tracer struct {
-	resampler *resampler
+	resampler *dsp.Resampler
 	spectrum  *spectrum
 	print     fingerprinter
 	bits      []uint32
@@ -58,7 +59,7 @@ type Tracer struct {
 
 // NewTracer returns a tracer of a channel at a rate in Hz. Its memory grows by 12 kB a minute.
 func NewTracer(rate int) *Tracer {
-	t := &Tracer{resampler: newResampler(rate, searchRate), spectrum: newSpectrum()}
+	t := &Tracer{resampler: dsp.NewResampler(rate, searchRate), spectrum: newSpectrum()}
 	t.addBits = func(p frameBits) {
 		if t.count%traceEvery == 0 {
 			t.bits, t.power = append(t.bits, p.coarse), append(t.power, p.power)
@@ -70,7 +71,7 @@ func NewTracer(rate int) *Tracer {
 }
 
 // Add takes samples of the channel, full scale = 1. The size of the blocks makes no difference.
-func (t *Tracer) Add(x []float32) { t.spectrum.add(t.resampler.add(x), t.addFrame) }
+func (t *Tracer) Add(x []float32) { t.spectrum.add(t.resampler.Add(x), t.addFrame) }
 
 // Finish returns the trace. The tracer must not be used again.
 func (t *Tracer) Finish() Trace {

@@ -12,8 +12,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 )
@@ -26,6 +28,7 @@ type BatchOptions struct {
 	work     workOptions
 	measurement.OnRequest
 	noFingerprint bool
+	noCohort      bool
 	headings      []string
 	name          string
 	again         string
@@ -56,6 +59,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	reading := o.declared.flags(declare.AboutReading)
 	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
 	reading.BoolVar(&o.Voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
+	reading.BoolVar(&o.noCohort, "no-cohort", false, "do not look at all results together at the end, as otoscope cohort does")
 	reading.BoolVar(&o.noFingerprint, "no-fingerprint", false, "keep no fingerprint of each channel, by which otoscope cohort finds sound that recurs")
 	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")
 	reading.StringVar(&o.again, "again", "", "fetch finished rows again: `WHICH` is errors, undecided, stale, changed or all")
@@ -293,6 +297,11 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 		console.resume(ctx, err, report, o.again != "")
 		return err
 	}
+	if !o.noCohort {
+		if err := console.cohort(ctx, store, batch.Filter{Batch: report.Batch}); err != nil {
+			return err
+		}
+	}
 	summary, err := store.Summarise(ctx, batch.Filter{Batch: report.Batch})
 	if err != nil {
 		return err
@@ -305,6 +314,27 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 		return err
 	}
 	return console.batchStatus(report)
+}
+
+// cohort looks at all results of a batch together. What it says stands beside the verdicts, which
+// are stored already, so its failure is not the batch's.
+func (c *console) cohort(ctx context.Context, store *batch.Store, f batch.Filter) error {
+	stored, err := store.Cohort(ctx, f)
+	var r *cohort.Report
+	if err == nil && stored.Len() > 1 {
+		r, err = judgeTogether(ctx, stored, cohort.Options{Seed: 1})
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		c.note("the results could not be looked at together: "+err.Error(), "hint", "to try again: otoscope cohort")
+	case r != nil:
+		if more := r.Own[verify.Undecided] - r.Cohort[verify.Undecided]; more > 0 {
+			c.note(fmt.Sprintf("together, the recordings decide %d of those that stay undecided by themselves; to see why: otoscope cohort", more))
+		}
+	}
+	return nil
 }
 
 // batchStatus is the exit status of a finished batch. Rows whose recording was never heard

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/discover"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -77,14 +78,20 @@ func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	if stored.Len() == 0 {
 		return &sentence{Message: "there are no results", Advice: "Run otoscope batch first, or choose fewer conditions"}
 	}
-	r, opinions, err := cohort.Judge(ctx, stored, cohort.Options{Seed: o.seed, Caller: o.caller})
+	r, err := judgeTogether(ctx, stored, cohort.Options{Seed: o.seed, Caller: o.caller})
 	if err != nil {
 		return err
 	}
-	if err := stored.Keep(ctx, opinions); err != nil {
-		return err
-	}
 	return write(env, format.Cohort, r)
+}
+
+// judgeTogether judges results and keeps the opinions.
+func judgeTogether(ctx context.Context, stored *batch.Cohort, o cohort.Options) (*cohort.Report, error) {
+	r, opinions, err := cohort.Judge(ctx, stored, o)
+	if err != nil {
+		return nil, err
+	}
+	return r, stored.Keep(ctx, opinions)
 }
 
 // DiscoverOptions are the flags of "otoscope discover".

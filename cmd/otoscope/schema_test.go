@@ -16,6 +16,9 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/cohort"
+	"github.com/otoscope/otoscope/verify/cohort/discover"
+	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
@@ -35,6 +38,7 @@ func schemaTypes() map[string]any {
 			ID  string `json:"id,omitempty"`
 			Row int64  `json:"row,omitempty"`
 			verify.Verdict
+			Cohort *cohort.Opinion `json:"cohort,omitempty"`
 		}{},
 		"summary":    report.Summary{},
 		"evaluation": evaluate.Report{},
@@ -43,6 +47,8 @@ func schemaTypes() map[string]any {
 		"plan":       report.RolloutPlan{},
 		"decision":   rollout.Decision{},
 		"alarm":      rollout.Alarm{},
+		"cohort":     cohort.Report{},
+		"discovered": report.Discovered{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`
@@ -99,6 +105,10 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 		return wordsOf(verify.Outcomes()...)
 	case reflect.TypeFor[verify.Stage]():
 		return wordsOf(verify.StageFetch, verify.StageDecode, verify.StageDeclare)
+	case reflect.TypeFor[rates.Word]():
+		return wordsOf(rates.Swapped, rates.Partly, rates.Fine, rates.Unlike, rates.Unclear)
+	case reflect.TypeFor[discover.Kind]():
+		return wordsOf(discover.ByRole, discover.ByLeg, discover.ByRecordedLeg, discover.ByJoining, discover.BySpeaking, discover.Alternating, discover.ByConfiguration)
 	case reflect.TypeFor[rollout.Word]():
 		return wordsOf(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():
