@@ -62,7 +62,7 @@ func (f facts) soundIDs() []string { return slices.Concat(f.Facts.AgentAudio, f.
 // changes sides, no new measurement is needed.
 func (f facts) measures(g facts) bool {
 	has := f.soundIDs()
-	return (f.asksTwilio() || !g.asksTwilio()) && (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
+	return (f.Requested.Voice || !g.Requested.Voice) && (f.Requested.Waveform || !g.Requested.Waveform) &&
 		!slices.ContainsFunc(g.soundIDs(), func(id string) bool { return !slices.Contains(has, id) })
 }
 

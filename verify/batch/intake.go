@@ -195,16 +195,15 @@ func (in *intake) work(r *row, old *former) int {
 		in.again == RecheckStale && (stale || old.schema != nil && *old.schema != in.engineVersion.schema):
 		return fetchAgain
 	case in.again == RecheckChanged && !(r.file && old.state != ""): // files are looked at in any case
-		if outcome != verify.Errored && !r.file && old.state != "" && old.measures(r) && old.schema != nil && measurement.Readable(*old.schema) {
-			return ask
-		}
-		return fetchAgain
+		return old.askOrFetch(r)
 	case outcome == verify.Errored && old.stage != nil && verify.Stage(*old.stage) == verify.StageDeclare:
 		return fetchAgain // only its words were wrong: it was never fetched
 	case outcome != verify.Errored && (!old.measures(r) || r.file && old.replaced(r.reference)):
 		return fetchAgain
 	case outcome == verify.Errored && r.file && old.state != "" && old.replaced(r.reference):
 		return fetchAgain
+	case outcome != verify.Errored && r.facts.asksTwilio() && !old.askedTwilio(): // with that the recording need not come again
+		return old.askOrFetch(r)
 	case *old.judgedDigest != r.digest:
 		return judge
 	case outcome == verify.Errored:
@@ -220,9 +219,25 @@ func (in *intake) work(r *row, old *former) int {
 	return nothing
 }
 
+// askOrFetch decides how to find out about a recording that was measured: its server may say that it
+// is the same.
+func (old former) askOrFetch(r *row) int {
+	if old.outcome != nil && verify.Outcome(*old.outcome) != verify.Errored && !r.file && old.state != "" && old.measures(r) &&
+		old.schema != nil && measurement.Readable(*old.schema) {
+		return ask
+	}
+	return fetchAgain
+}
+
+// askedTwilio reports whether the row asked Twilio before, whatever names its recording.
+func (old former) askedTwilio() bool {
+	var were facts
+	return json.Unmarshal([]byte(old.facts), &were) == nil && were.asksTwilio()
+}
+
 // measures reports whether everything that the row now needs has been measured.
 func (old former) measures(r *row) bool {
-	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) && !r.facts.asksTwilio() {
+	if old.digest == r.digest || len(r.sounds) == 0 && r.facts.Requested == (measurement.OnRequest{}) {
 		return true
 	}
 	var were facts

@@ -165,3 +165,35 @@ func TestChannelsByCallerAwaitTheDirectionThatTwilioTells(t *testing.T) {
 		t.Errorf("the outcomes are %v", got)
 	}
 }
+
+// A row that begins to ask Twilio is not downloaded again: its server says that it is the same.
+func TestARowThatBeginsToAskIsNotDownloadedAgain(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		a, source := callCentre(t, 1)
+		bodies := 0
+		a.Before = func(w http.ResponseWriter, r *http.Request) bool {
+			if strings.HasSuffix(r.URL.Path, ".wav") && r.Header.Get("If-None-Match") == "" {
+				bodies++
+			}
+			return false
+		}
+		s := open(t, target)
+		table := func(ask string) string {
+			return "recording,twilio_facts\nhttps://api.twilio.com/2010-04-01/Accounts/" + twiliotest.AccountSID + "/Recordings/" + twiliotest.SID("RE", 0) + "," + ask + "\n"
+		}
+		for i, test := range []struct {
+			ask   string
+			knows bool
+		}{{"", false}, {"yes", true}, {"yes", true}, {"no", false}, {"yes", true}} {
+			run(t, s, manifestOf(t, "m", table(test.ask)), ReadOptions{}, fast(source))
+			for id, v := range verdicts(t, s) {
+				if hasFinding(v, finding.TwilioFacts) != test.knows {
+					t.Errorf("run %d: %s has %v", i, id, v.Findings)
+				}
+			}
+		}
+		if bodies != 1 {
+			t.Errorf("the recording was downloaded %d times", bodies)
+		}
+	})
+}

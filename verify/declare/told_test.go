@@ -112,6 +112,15 @@ func TestWhatFollowsFromWhatTwilioSays(t *testing.T) {
 			{Call: "CA2", Direction: "outbound", To: phone, Joined: at(4), Label: "agent"},
 			{Call: "CA3", Direction: "outbound", To: phone, Joined: at(90), Label: "agent"},
 		}, declare.TaskCalls{}, declare.Told{Direction: declare.Outbound, RecordedBy: declare.FlexNative, Joined: joined(after(0), after(4))}},
+		{"conference after a transfer between workers at telephones: the task names the last", conference("Conference"), []provenance.Leg{
+			{Call: "CA1", Direction: "inbound", From: phone, Joined: at(-1)},
+			{Call: "CA2", Direction: "outbound", To: phone, Joined: at(2)},
+			{Call: "CA3", Direction: "outbound", To: phone, Joined: at(90)},
+		}, declare.TaskCalls{Conference: "CF1", Customer: "CA1", Worker: "CA3"}, declare.Told{Direction: declare.Inbound, RecordedBy: declare.FlexNative, Joined: joined(after(-1), nil)}},
+		{"conference that a worker dials into, calling out", conference("Conference"), []provenance.Leg{
+			{Call: "CA1", Direction: "inbound", From: phone, Joined: at(-1)},
+			{Call: "CA2", Direction: "outbound", To: phone, Joined: at(8)},
+		}, declare.TaskCalls{Conference: "CF1", Customer: "CA2"}, declare.Told{Direction: declare.Outbound, RecordedBy: declare.FlexNative, Joined: joined(after(8), after(-1))}},
 		{"conference after its participants are forgotten", conference("Conference"), nil, declare.TaskCalls{}, declare.Told{RecordedBy: declare.FlexNative}},
 		{"<Record>", recorded("RecordVerb"), []provenance.Leg{
 			{Call: "CA1", Direction: "inbound", From: phone, Answered: at(-3)},

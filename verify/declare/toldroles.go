@@ -3,12 +3,14 @@ package declare
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/provenance"
 )
 
 // findRoles finds the role of each leg, where it can be known.
 func (t *Told) findRoles(task TaskCalls) {
+	customerNamed := t.record.Find(task.Customer) != nil
 	for _, leg := range t.record.Legs {
 		role, ok := meaningOf(strings.ToLower(leg.Label)).clear()
 		switch {
@@ -19,7 +21,7 @@ func (t *Told) findRoles(task TaskCalls) {
 		case ok:
 		case isOutbound(leg) && leg.To == provenance.App:
 			role, ok = Agent, true
-		case isInbound(leg) && leg.From == provenance.Phone:
+		case isInbound(leg) && leg.From == provenance.Phone && !customerNamed: // else it may be an agent who dials in
 			role, ok = Customer, true
 		}
 		if ok {
@@ -164,6 +166,7 @@ func (t *Told) joined() Joined {
 	if t.Started.IsZero() {
 		return j
 	}
+	unknown := maxOffset // when somebody joined who may be of either side
 	_, children := t.family()
 	for _, leg := range t.record.Legs {
 		at := leg.Joined
@@ -183,10 +186,16 @@ func (t *Told) joined() Joined {
 			to = &j.Agent
 		case Customer:
 		default:
+			unknown = min(unknown, offset)
 			continue
 		}
 		if *to == nil || offset < **to {
 			*to = &offset
+		}
+	}
+	for _, first := range []**time.Duration{&j.Customer, &j.Agent} {
+		if *first != nil && unknown < **first {
+			*first = nil // the first of that side may have been the unknown one
 		}
 	}
 	return j
