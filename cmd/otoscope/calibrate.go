@@ -101,7 +101,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err := writable("out", o.out); err != nil { // before minutes of listening
 		return err
 	}
-	recordings, err := o.labels.measure(ctx, labels, args[0])
+	recordings, err := o.labels.measure(ctx, labels, args[0], nil)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // EvaluateOptions are the flags of "otoscope evaluate".
@@ -28,6 +31,7 @@ type EvaluateOptions struct {
 	// transcripts says that words count too.
 	transcripts bool
 	faults      faultOptions
+	recognizing recognizeOptions
 }
 
 // faultOptions select the faults to add to the labelled recordings.
@@ -115,7 +119,8 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write reliability and Tippett plots to `DIR`, as SVG")
-	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Output", output})
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Output", output})
+	o.recognizing.complete(c)
 	o.judging.complete(c)
 	o.format.complete(c)
 	return c
@@ -205,8 +210,8 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if err := o.faults.check(); err != nil {
 		return err
 	}
-	if len(o.faults.kinds) > 0 && o.transcripts {
-		return &usageError{sentence{Message: "--faults does not go with --transcripts: faults are made in the sound alone", Advice: "Run evaluate without --transcripts, or with --cuts"}}
+	if len(o.faults.kinds) > 0 && (o.transcripts || o.recognizing.name != "") {
+		return &usageError{sentence{Message: "--faults does not go with --transcripts or --recognizer: faults are made in the sound alone", Advice: "Run evaluate without it, or with --cuts"}}
 	}
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
 		return &usageError{sentence{Message: "--faults goes with neither --cuts nor --plots", Advice: "Run evaluate twice"}}
@@ -231,11 +236,20 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 			return err
 		}
 	}
-	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata, UseTranscripts: o.transcripts, Words: phrases}
+	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata, UseTranscripts: o.transcripts || o.recognizing.name != "", Words: phrases}
 	if len(o.faults.kinds) > 0 {
 		return runFaults(ctx, env, o, format, labels, args[0], judging)
 	}
-	recordings, err := o.labels.measure(ctx, labels, args[0])
+	recognizer, err := o.recognizing.recognizer(env, fetch.Options{Proxy: fetch.ProxyFromEnv(env.getenv)})
+	if err != nil {
+		return err
+	}
+	if !o.transcripts { // those of the labels do not count
+		for i := range labels {
+			labels[i].Transcript = transcript.Source{}
+		}
+	}
+	recordings, err := o.labels.measure(ctx, labels, args[0], recognizer)
 	if err != nil {
 		return err
 	}
@@ -275,8 +289,8 @@ func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string
 }
 
 // measure measures the labelled recordings.
-func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, from string) ([]evaluate.Recording, error) {
-	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers})
+func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, from string, recognizer *acquire.Recognizer) ([]evaluate.Recording, error) {
+	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers, Recognizer: recognizer})
 }
 
 // folder is the folder of the recordings whose labels were read from a file.

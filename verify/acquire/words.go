@@ -71,13 +71,12 @@ func (r *Recognizer) Keep(o *verify.MeasureOptions) *recognize.Sound {
 // finding. The error is that of ctx.
 func (r *Recognizer) Judge(ctx context.Context, rec *verify.Recording, sound *recognize.Sound, c verify.Case) (verify.Verdict, error) {
 	v := verify.Judge(*rec, c)
-	if r == nil || sound == nil || !r.wanted(&rec.Measurements, &v, c) {
-		return v, nil
-	}
-	said, err := r.hear(ctx, &rec.Measurements, sound)
+	said, err := r.transcribe(ctx, rec, &v, sound, c)
 	switch {
 	case ctx.Err() != nil:
 		return verify.Verdict{}, ctx.Err()
+	case said == nil && err == nil:
+		return v, nil
 	case err != nil:
 		c.Findings = append(c.Findings[:len(c.Findings):len(c.Findings)], finding.New(finding.RecognizerFailed,
 			fmt.Sprintf("The words were not recognised: %s. The recording was judged by its sound alone.", err)))
@@ -85,6 +84,20 @@ func (r *Recognizer) Judge(ctx context.Context, rec *verify.Recording, sound *re
 		rec.Recognized = c.Weigh(said)
 	}
 	return verify.Judge(*rec, c), nil
+}
+
+// Transcribe gives the words of a recording, with its turns on the channels; nil if the recogniser
+// is not to be asked.
+func (r *Recognizer) Transcribe(ctx context.Context, rec *verify.Recording, sound *recognize.Sound, c verify.Case) (*transcript.Transcript, error) {
+	v := verify.Judge(*rec, c)
+	return r.transcribe(ctx, rec, &v, sound, c)
+}
+
+func (r *Recognizer) transcribe(ctx context.Context, rec *verify.Recording, v *verify.Verdict, sound *recognize.Sound, c verify.Case) (*transcript.Transcript, error) {
+	if r == nil || sound == nil || !r.wanted(&rec.Measurements, v, c) {
+		return nil, nil
+	}
+	return r.hear(ctx, &rec.Measurements, sound)
 }
 
 // leastTalkS is the speech of a channel, in s, below which there are too few words to weigh.

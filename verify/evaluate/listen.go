@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/recognize"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/transcript"
@@ -22,6 +23,17 @@ type ListenOptions struct {
 	Dir     string // files are named relative to it
 	Cuts    bool   // also hard cases, cut from the clean recordings
 	Workers int    // recordings at once; 0: as many as there are processors
+	// Recognizer hears the words of whole recordings whose labels name no transcript; nil: none
+	// does.
+	Recognizer Recognizer
+}
+
+// A Recognizer hears the words of recordings, as package acquire's does.
+type Recognizer interface {
+	// Keep lets the sound of a recording be kept while it is measured.
+	Keep(*verify.MeasureOptions) *recognize.Sound
+	// Transcribe gives the words of a recording; nil if it is not to be recognised.
+	Transcribe(context.Context, *verify.Recording, *recognize.Sound, verify.Case) (*transcript.Transcript, error)
 }
 
 // Recording is a measured recording with its label, or a piece cut from one.
@@ -54,10 +66,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 	err := each(ctx, len(labels), o.Workers, func(ctx context.Context, i int) {
 		l := &labels[i]
 		whole[i] = Recording{Label: l, Left: l.Left, Facts: l.Facts}
-		whole[i].Result, whole[i].Err = measureFile(ctx, l.path(o.Dir))
-		if whole[i].Err == nil {
-			whole[i].Transcript, whole[i].Err = l.ReadTranscript(o.Dir)
-		}
+		o.listen(ctx, &whole[i])
 	})
 	if err != nil || !o.Cuts {
 		return whole, err
@@ -86,6 +95,25 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 	return all, nil
 }
 
+// listen measures a whole recording, and learns its words.
+func (o *ListenOptions) listen(ctx context.Context, r *Recording) {
+	var measuring verify.MeasureOptions
+	var sound *recognize.Sound
+	if o.Recognizer != nil {
+		sound = o.Recognizer.Keep(&measuring)
+		defer sound.Close()
+	}
+	if r.Result, r.Err = measureFile(ctx, r.Label.path(o.Dir), measuring); r.Err != nil {
+		return
+	}
+	if r.Transcript, r.Err = r.Label.ReadTranscript(o.Dir); r.Transcript != nil || r.Err != nil || o.Recognizer == nil {
+		return
+	}
+	if r.Transcript, r.Err = o.Recognizer.Transcribe(ctx, &r.Result, sound, verify.Case{Declaration: declare.Default()}); r.Err != nil {
+		r.Err = fmt.Errorf("recognising its words: %w", r.Err)
+	}
+}
+
 // each calls work for 0 to n-1, several at a time, until ctx ends.
 func each(ctx context.Context, n, workers int, work func(context.Context, int)) error {
 	if workers <= 0 {
@@ -107,13 +135,13 @@ func each(ctx context.Context, n, workers int, work func(context.Context, int)) 
 }
 
 // measureFile measures a recording as verify does.
-func measureFile(ctx context.Context, path string) (verify.Recording, error) {
+func measureFile(ctx context.Context, path string, o verify.MeasureOptions) (verify.Recording, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return verify.Recording{}, missing(err)
 	}
 	defer f.Close()
-	return verify.Measure(ctx, f, verify.MeasureOptions{})
+	return verify.Measure(ctx, f, o)
 }
 
 // ReadTranscript reads the transcript that a label names; nil if it names none.

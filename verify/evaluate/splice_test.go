@@ -85,7 +85,7 @@ func TestHush(t *testing.T) {
 // A splice of the whole file measures the same as the file, and its mirror the same as the
 // mirror.
 func TestSpliceIsMeasuredAsAFile(t *testing.T) {
-	want, err := measureFile(t.Context(), fixtures+"call-straight.wav")
+	want, err := measureFile(t.Context(), fixtures+"call-straight.wav", verify.MeasureOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
