@@ -37,12 +37,12 @@ func wrongSpeeds(m *measurement.Measurements) (out []finding.Finding, apart bool
 	}
 	l, r := signs[0], signs[1]
 	if l != nil && r != nil && l.to == 0 && r.to == 0 && math.Abs(math.Log(l.factor/r.factor)) < sameSpeed {
-		return []finding.Finding{joined(l, r).finding(m.Channels)}, false
+		return []finding.Finding{joined(l, r).finding(m)}, false
 	}
 	for i, s := range signs {
 		if s != nil {
 			s.left, s.right = i == 0, i == 1
-			out = append(out, s.finding(m.Channels))
+			out = append(out, s.finding(m))
 			apart = true
 		}
 	}
@@ -69,13 +69,13 @@ func joined(l, r *wrongSpeed) *wrongSpeed {
 // sameSpeed is how far apart two estimates of one speed may be, as a natural logarithm.
 const sameSpeed = 0.4
 
-func (s *wrongSpeed) finding(channels int) finding.Finding {
-	who := "The recording"
+func (s *wrongSpeed) finding(m *measurement.Measurements) finding.Finding {
+	who, side := "The recording", finding.Side("")
 	switch {
-	case channels == 2 && !s.right:
-		who = "The left channel"
-	case channels == 2 && !s.left:
-		who = "The right channel"
+	case m.Channels == 2 && !s.right:
+		who, side = "The left channel", finding.Left
+	case m.Channels == 2 && !s.left:
+		who, side = "The right channel", finding.Right
 	}
 	when := ""
 	if s.to > 0 {
@@ -85,7 +85,14 @@ func (s *wrongSpeed) finding(channels int) finding.Finding {
 	if s.about {
 		sure, about = "probably runs", "about "
 	}
-	return finding.New(finding.WrongSpeed, fmt.Sprintf("%s %s at %s%s × its speed%s: %s.", who, sure, about, factorText(s), when, s.why))
+	f := finding.New(finding.WrongSpeed, fmt.Sprintf("%s %s at %s%s × its speed%s: %s.", who, sure, about, factorText(s), when, s.why))
+	switch {
+	case s.to > 0:
+		return f.At(side, s.from, s.to)
+	case side != "":
+		return f.At(side, 0, m.DurationS)
+	}
+	return f
 }
 
 func factorText(s *wrongSpeed) string {

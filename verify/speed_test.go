@@ -35,6 +35,16 @@ func speeds(m measurement.Measurements) (out []string) {
 	return out
 }
 
+func placesOfSpeed(m measurement.Measurements) (out []finding.Place) {
+	v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{Declaration: declare.Default()})
+	for _, f := range v.Findings {
+		if f.Code == finding.WrongSpeed {
+			out = append(out, f.Places...)
+		}
+	}
+	return out
+}
+
 func oneSpeed(t *testing.T, what string, m measurement.Measurements, words ...string) {
 	t.Helper()
 	found := speeds(m)
@@ -84,6 +94,9 @@ func TestSpeedObeysTheMirrorLaw(t *testing.T) {
 	left := speeds(m)
 	m.Left, m.Right = m.Right, m.Left
 	right := speeds(m)
+	if places := placesOfSpeed(m); len(places) != 1 || places[0].Side != finding.Right || places[0].ToS != m.DurationS {
+		t.Errorf("the right channel at half its speed is shown at %+v", places)
+	}
 	if len(left) != 1 || len(right) != 1 || strings.Replace(left[0], "left", "right", 1) != right[0] {
 		t.Errorf("straight %q, exchanged %q", left, right)
 	}

@@ -84,8 +84,11 @@ func (s *logSpectrum) ratio(o *logSpectrum) (ratio, gain float64) {
 func (p *Pace) Change(c frames.Clock) *measurement.PaceChange {
 	total := p.all()
 	var before, after pacePiece
-	var found *measurement.PaceChange
-	var farthest float64
+	var best struct {
+		pieces   int // before the change
+		apart    float64
+		from, to logSpectrum
+	}
 	for k := range max(1, len(p.pieces)) - 1 {
 		before.merge(&p.pieces[k])
 		after.rest(&total, &before)
@@ -93,23 +96,28 @@ func (p *Pace) Change(c frames.Clock) *measurement.PaceChange {
 		if min(spoken, rest) < changeSpeechS || min(before.voiced, after.voiced) < leastVoiced {
 			continue
 		}
-		a, ok := p.logSpectrum(&before)
-		b, ok2 := p.logSpectrum(&after)
-		if !ok || !ok2 {
-			continue
+		from, ok := p.logSpectrum(&before)
+		to, ok2 := p.logSpectrum(&after)
+		if apart := from.apart(&to, 0) * spoken * rest / (spoken + rest); ok && ok2 && apart > best.apart {
+			best.pieces, best.apart, best.from, best.to = k+1, apart, from, to
 		}
-		far := a.apart(&b, 0) * spoken * rest / (spoken + rest)
-		if far <= farthest {
-			continue
-		}
-		farthest = far
-		found = &measurement.PaceChange{At: measurement.Time(c.FrameTime((k + 1) * p.length)), Before: p.result(&before), After: p.result(&after)}
-		found.Ratio, found.Gain = a.ratio(&b)
 	}
-	if found == nil || found.Gain < changeLeastGain || math.Abs(math.Log(found.Ratio)) < changeLeastShift {
+	if best.pieces == 0 {
 		return nil
 	}
-	return found
+	ratio, gain := best.from.ratio(&best.to)
+	if gain < changeLeastGain || math.Abs(math.Log(ratio)) < changeLeastShift {
+		return nil
+	}
+	before = pacePiece{}
+	for i := range best.pieces {
+		before.merge(&p.pieces[i])
+	}
+	after.rest(&total, &before)
+	return &measurement.PaceChange{
+		At: measurement.Time(c.FrameTime(best.pieces * p.length)), Ratio: ratio, Gain: gain,
+		Before: p.result(&before), After: p.result(&after),
+	}
 }
 
 // rest makes p what remains of a whole without a part of it.
