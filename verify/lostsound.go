@@ -49,7 +49,9 @@ func bothSidesOf(m *measurement.Measurements) [2]sideOf {
 // has a repeated packet. Of packets that are lost in speech, about seven in ten are found.
 const (
 	packetS        = 0.02 // of speech that a repeated packet replaces
-	lostLeast      = 5    // packets, and …
+	lostLeast      = 5    // packets, …
+	burstsLeast    = 2    // or bursts of packets, of burstS on average, and …
+	burstS         = 0.1
 	lostWarnShare  = 0.015
 	repeatedShare  = 0.008 // of repeated packets
 	lostFatalShare = lostTalkShare
@@ -60,8 +62,9 @@ func lostPackets(s sideOf) (finding.Finding, bool) {
 	repeated := packetS * float64(d.Repeats)
 	lost := d.GapS + repeated
 	share := lost / max(s.Timing.TalkS, lost)
-	if d.Gaps+d.Repeats < lostLeast || !(share >= lostWarnShare) &&
-		(d.Repeats < lostLeast || !(repeated >= repeatedShare*s.Timing.TalkS)) {
+	enough := d.Gaps+d.Repeats >= lostLeast || d.Gaps >= burstsLeast && inBursts(d)
+	manyRepeats := d.Repeats >= lostLeast && repeated >= repeatedShare*s.Timing.TalkS
+	if !(enough && share >= lostWarnShare) && !manyRepeats {
 		return finding.Finding{}, false
 	}
 	from, to := float64(d.Times[0]), max(d.UntilS, float64(d.Times[len(d.Times)-1]))
@@ -74,6 +77,9 @@ func lostPackets(s sideOf) (finding.Finding, bool) {
 	}
 	return f, true
 }
+
+// inBursts reports whether gaps are several packets long.
+func inBursts(d measurement.Dropouts) bool { return d.GapS >= burstS*float64(d.Gaps) }
 
 // A gate chops words: the sound falls to digital silence and returns again and again, and the
 // cut sound is as loud as speech. On 108 sound recordings, no side with as many edges, also
@@ -104,11 +110,11 @@ func likelierGate(s sideOf) bool {
 	d := s.Line.Dropouts
 	long := d.GapS >= gateGapS*float64(d.Gaps)
 	few := gateEdges*d.Gaps < s.Edges.Count && d.GapS < gateGapShare*s.Timing.TalkS
-	return d.Gaps > 0 && (long || few)
+	return d.Gaps > 0 && !inBursts(d) && (long || few)
 }
 
 const (
-	gateGapS     = 0.045 // on average; packets of 20 ms give up to 42 ms where every second one is lost
+	gateGapS     = 0.045 // on average, and less than burstS; 20 ms packets give 42 ms if every second is lost
 	gateEdges    = 4     // for each gap
 	gateGapShare = 0.06  // of the talk
 )

@@ -27,6 +27,11 @@ func TestLostSoundIsNamed(t *testing.T) {
 		{"the first packet of every twenty is zeros", packets(20, false), []finding.Code{finding.LostPackets}, false},
 		{"the first packet of every twenty repeats the one before", packets(20, true), []finding.Code{finding.LostPackets}, false},
 		{"the first packet of every five is zeros", packets(5, false), []finding.Code{finding.LostPackets}, true},
+		{"a quarter of a second is lost three times", func(r recording, side int) {
+			for _, at := range [][]float64{{11.3, 12.6, 18.8}, {5.5, 6.8, 8}}[side] {
+				clear(r.side[side][int(at*float64(r.rate)):][:r.rate/4])
+			}
+		}, []finding.Code{finding.LostPackets}, false},
 		{"cut off in a word, to the end", func(r recording, side int) {
 			clear(r.side[side][inSpeech(r, side)*r.rate/1000:])
 		}, []finding.Code{finding.CutOff, finding.PartyLost}, false},

@@ -180,7 +180,7 @@ type Line struct {
 // Dropouts are what lost packets left in the speech. Of each channel the
 // first 4,096 cuts and repeats are looked at.
 type Dropouts struct {
-	Gaps    int     `json:"gaps"`              // cuts to digital silence of 10 to 200 ms, with speech at both edges
+	Gaps    int     `json:"gaps"`              // cuts to digital silence of 10 to 500 ms, with speech at both edges
 	GapS    float64 `json:"gap_s" digits:"4"`  // all of them together, s
 	Repeats int     `json:"repeats"`           // packets of 10, 20 or 30 ms that are once more, sample by sample, the one before
 	Times   []Time  `json:"times_s,omitempty"` // where the first 32 of both begin, in order

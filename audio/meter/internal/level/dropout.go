@@ -12,7 +12,10 @@ import (
 // The edges of both differ from anything that talkers do. Both count only inside speech.
 const (
 	gapShortestS = 0.010
-	gapLongestS  = 0.200
+	gapLongestS  = 0.500 // a burst of packets; speakers pause longer
+	// From gapSplitsS on, a gap divides a segment of speech, whose edges are known to gapJoinS.
+	gapSplitsS   = 0.300
+	gapJoinS     = 0.060
 	edgeS        = 0.005 // of sound before and after a gap
 	edgeUnder    = 20    // dB that the edges may lie under the active speech level
 	edgeQuietest = -65   // dBov; below, a line's noise
@@ -223,10 +226,13 @@ func (d *Dropouts) Result(speech []measurement.Segment, active measurement.Level
 	var heardUntil int64
 	for _, f := range d.found {
 		start, length := float64(f.start)/float64(d.rate), float64(f.length)/float64(d.rate)
-		for len(speech) > 0 && speech[0].End <= start {
+		for len(speech) > 0 && speech[0].End+gapJoinS <= start {
 			speech = speech[1:]
 		}
-		inside := len(speech) > 0 && start >= speech[0].Start && start+length <= speech[0].End
+		inside := speaksAt(speech, start, gapJoinS) && speaksAt(speech, start+length, gapJoinS)
+		if f.repeat || length < gapSplitsS {
+			inside = within(speech, start, start+length)
+		}
 		if !inside || measurement.Level(f.edge) < active-edgeUnder || f.start < heardUntil {
 			continue
 		}
@@ -243,4 +249,27 @@ func (d *Dropouts) Result(speech []measurement.Segment, active measurement.Level
 		}
 	}
 	return out
+}
+
+// within reports whether one of the segments, which are in order, holds a stretch.
+func within(speech []measurement.Segment, from, to float64) bool {
+	for _, s := range speech {
+		if s.End > from {
+			return from >= s.Start && to <= s.End
+		}
+	}
+	return false
+}
+
+// speaksAt reports whether a time is in one of the segments, or as near to it as join.
+func speaksAt(speech []measurement.Segment, at, join float64) bool {
+	for _, s := range speech {
+		if s.Start-join > at {
+			return false
+		}
+		if at <= s.End+join {
+			return true
+		}
+	}
+	return false
 }
