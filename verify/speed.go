@@ -111,7 +111,7 @@ func gridSpeed(sides []*measurement.Channel, rate int) (out [2]*wrongSpeed) {
 	for i, c := range sides {
 		if c.Line.G711EverySample && rate != telephoneHz {
 			out[i] = &wrongSpeed{factor: float64(rate) / telephoneHz, why: fmt.Sprintf(
-				"every sample is one of G.711, which is at %d Hz, and the header says %d Hz", telephoneHz, rate)}
+				"every sample is one of G.711, which is at %d Hz, and the recording is read at %d Hz", telephoneHz, rate)}
 		}
 	}
 	return out
