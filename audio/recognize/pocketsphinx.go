@@ -2,6 +2,7 @@ package recognize
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 )
 
@@ -44,7 +45,7 @@ func (p *pocketsphinx) SpeechS() float64 { return 60 }
 func (p *pocketsphinx) Recognize(ctx context.Context, wav []byte) ([]byte, error) {
 	return p.recognize(ctx, wav, func(sound string) []string {
 		// Narrower beams than usual take a third of the time; the words are as good.
-		args := []string{"-infile", sound, "-time", "yes", "-logfn", "/dev/null", "-ds", "2", "-maxhmmpf", "5000", "-maxwpf", "10"}
+		args := []string{"-infile", sound, "-time", "yes", "-logfn", os.DevNull, "-ds", "2", "-maxhmmpf", "5000", "-maxwpf", "10"}
 		if p.model != "" {
 			args = append(args, "-hmm", p.model)
 		}

@@ -39,8 +39,10 @@ func (o *recognizeOptions) complete(c *cobra.Command) {
 	complete(c, "recognize", acquire.When("").Words()...)
 }
 
-// recognizer makes the recogniser, which reaches a server as fetches do; nil if none is named.
+// recognizer makes the recogniser, which reaches a server as fetches do; nil if none is named. In
+// any case it removes the sound that recognisers of killed processes left.
 func (o *recognizeOptions) recognizer(env environment, f fetch.Options) (*acquire.Recognizer, error) {
+	recognize.Sweep("")
 	when, err := acquire.ParseWhen(o.when)
 	switch {
 	case err != nil:

@@ -46,12 +46,11 @@ type Recognizer struct {
 }
 
 // NewRecognizer makes a Recognizer that recognises some recordings at once. nil for an engine, or
-// never, gives nil. It removes what recognisers of killed processes left.
+// never, gives nil.
 func NewRecognizer(engine recognize.Engine, when When, atOnce int) *Recognizer {
 	if engine == nil || when == Never {
 		return nil
 	}
-	recognize.Sweep("")
 	return &Recognizer{engine: engine, when: when, slots: make(chan struct{}, max(1, atOnce))}
 }
 
