@@ -23,12 +23,15 @@ const (
 	surelyCrossedBoth = 40.0
 )
 
-// sidesChange finds a recording whose channels do not carry one call's parties throughout.
+// sidesChange finds a recording whose channels do not carry one call's parties throughout. Sides
+// that change places also put two voices on each channel, so only the first finding counts.
 func sidesChange(m *measurement.Measurements) (finding.Finding, bool) {
-	if f, ok := orientationChanges(m); ok {
-		return f, true
+	for _, found := range []func(*measurement.Measurements) (finding.Finding, bool){orientationChanges, anotherCall, thirdVoice} {
+		if f, ok := found(m); ok {
+			return f, true
+		}
 	}
-	return anotherCall(m)
+	return finding.Finding{}, false
 }
 
 // orientationChanges finds a call whose sides change places within it. One verdict on the

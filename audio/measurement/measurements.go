@@ -40,8 +40,7 @@ type Channel struct {
 	Pace *Pace `json:"pace,omitempty"`
 	// PaceChange is nil where the speech sounds alike throughout.
 	PaceChange *PaceChange `json:"pace_change,omitempty"`
-	// TwoSpeakers is nil where the other channel carries speech, which then tells who
-	// speaks, and where there is too little to compare.
+	// TwoSpeakers is nil where there is too little speech to compare.
 	TwoSpeakers *TwoSpeakers `json:"alternation,omitempty"`
 	// Voice is nil unless asked for, and where there is less than two seconds of
 	// voiced speech. It is personal data.
@@ -205,6 +204,11 @@ type TwoSpeakers struct {
 	// 1 as a rule and hardly ever 2; 0 where they do not fall in two.
 	LogLikelihoodGain float64 `json:"gain" digits:"3"`
 	SpeakerChanges    int     `json:"changes"` // of the speaker from one utterance to the next
+	// Start, End and MinorityS are when the speaker who has fewer begins and ends, and for how
+	// long those utterances last.
+	Start     Time    `json:"from_s"`
+	End       Time    `json:"to_s"`
+	MinorityS float64 `json:"fewer_s" digits:"2"`
 }
 
 // Pair says what the two channels are to each other.

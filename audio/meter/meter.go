@@ -185,8 +185,8 @@ func (m *Meter) finish() measurement.Measurements {
 		if m.storedG711 {
 			side.Line.G711, side.Line.G711Share, side.Line.G711EverySample = "", 0, false
 		}
-		if m.channels == 2 && len(speeches[1-c].Segments) == 0 {
-			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock))
+		if m.channels == 2 {
+			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock), clock)
 		}
 	}
 	if m.channels == 2 {

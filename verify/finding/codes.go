@@ -10,6 +10,7 @@ const (
 	Bleed              Code = "bleed"
 	OrientationChanges Code = "orientation_changes"
 	AnotherCall        Code = "another_call"
+	ThirdVoice         Code = "third_voice"
 	SilentChannel      Code = "silent_channel"
 	OnePartyMissing    Code = "one_party_missing"
 	NoSpeech           Code = "no_speech"

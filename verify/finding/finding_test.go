@@ -100,7 +100,7 @@ func TestFatal(t *testing.T) {
 			fatal = append(fatal, k.Code)
 		}
 	}
-	want := []finding.Code{"mono_file", "dual_mono", "both_parties", "orientation_changes", "another_call", "silent_channel", "one_party_missing", "wrong_encoding", "byte_order"}
+	want := []finding.Code{"mono_file", "dual_mono", "both_parties", "orientation_changes", "another_call", "third_voice", "silent_channel", "one_party_missing", "wrong_encoding", "byte_order"}
 	if diff := cmp.Diff(want, fatal); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

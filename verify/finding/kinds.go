@@ -46,6 +46,11 @@ func All() []Kind {
 			"Listen at the time that is named. Split the recording there, and declare each call by itself.",
 		},
 		{
+			ThirdVoice, Fatal, "A third voice takes turns with the party on one channel. A warning where that is only likely, or below a tenth of that side's talk.",
+			"A third party was put on one leg, as in a conference or a consultation, or sound of another call leaks into the leg.",
+			"Listen to that channel at the times that are named. Talk time and turns of that side hold both voices.",
+		},
+		{
 			SilentChannel, Fatal, "A channel carries no signal, or nothing that stands out as speech from its noise. A warning where nothing says that the call was answered.",
 			"The recording was started before both parties were connected, or on a leg that was muted or on hold.",
 			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
 
 // Whether a channel carries one speaker or two is a question of diarisation (Chen and
@@ -39,7 +40,7 @@ type speakers struct {
 }
 
 // TwoSpeakersOf measures whether a channel carries the speech of two people who take turns.
-func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
+func TwoSpeakersOf(all []utterance, c frames.Clock) *measurement.TwoSpeakers {
 	if len(all) < 2*speakerUtterances {
 		return nil
 	}
@@ -55,7 +56,7 @@ func TwoSpeakersOf(all []utterance) *measurement.TwoSpeakers {
 		}
 		if gain := (one - s.distances(who)) / float64(len(all)); gain > out.LogLikelihoodGain {
 			out.LogLikelihoodGain = gain
-			out.SpeakerChanges, out.MinorityUtterances = changes(who)
+			describe(out, all, who, c)
 		}
 	}
 	return out
@@ -177,14 +178,31 @@ func (s *speakers) settle(who []int) bool {
 	return true
 }
 
-// changes counts how often the speaker changes, and the utterances of the speaker who has fewer.
-func changes(who []int) (n, fewer int) {
+// describe counts how often the speaker changes, and says when the one who has fewer utterances
+// speaks.
+func describe(out *measurement.TwoSpeakers, all []utterance, who []int, c frames.Clock) {
 	var count [2]int
+	out.SpeakerChanges = 0
 	for i, w := range who {
 		count[w]++
 		if i > 0 && w != who[i-1] {
-			n++
+			out.SpeakerChanges++
 		}
 	}
-	return n, min(count[0], count[1])
+	fewer := 0
+	if count[1] < count[0] {
+		fewer = 1
+	}
+	out.MinorityUtterances, out.MinorityS = count[fewer], 0
+	for i, w := range who {
+		if w != fewer {
+			continue
+		}
+		from, to := c.FrameTime(all[i].from), c.FrameTime(all[i].to)
+		if out.MinorityS == 0 {
+			out.Start = measurement.Time(from)
+		}
+		out.End = measurement.Time(to)
+		out.MinorityS += to - from
+	}
 }
