@@ -76,7 +76,7 @@ func TestEachExchangeOfTheSidesIsNamed(t *testing.T) {
 				t.Errorf("%s exchanged in %v of %.0f s: heard %+v", name, parts, whole, found)
 			}
 			f, named := findingOf(v, finding.OrientationChanges)
-			if !named || f.Severity != finding.Fatal || strings.Count(f.Detail, "bout ") < len(parts) {
+			if !named || f.Severity != finding.Fatal || strings.Count(f.Detail, "bout ") < len(parts) || len(f.Places) != len(parts) {
 				t.Errorf("%s exchanged in %v: %v", name, parts, v.Findings)
 			}
 			exchanges, breaks := mirroredPair(v.Measurements.Pair)

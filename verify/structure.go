@@ -147,8 +147,10 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	case m.Pair.CommonS > 0:
 		talk, where = m.Pair.CommonS, ""
 	case unspoken >= oneNoiseS:
-		return finding.Finding{Code: finding.DualMono, Severity: finding.Warning, Detail: fmt.Sprintf(
-			"For %.0f s without speech both channels carry the same sound%s.", unspoken, where)}, true
+		f := finding.New(finding.DualMono, fmt.Sprintf(
+			"For %.0f s without speech both channels carry the same sound%s.", unspoken, where))
+		f.Severity = finding.Warning
+		return placed(f, "", m.Pair.Same), true
 	default:
 		return finding.Finding{}, false
 	}
@@ -158,6 +160,9 @@ func sameForAWhile(m *measurement.Measurements) (finding.Finding, bool) {
 	}
 	if talk < oneSoundS && talk < lostTalkShare*whole {
 		f.Severity = finding.Warning
+	}
+	if where != "" {
+		f = placed(f, "", m.Pair.Same)
 	}
 	return f, true
 }

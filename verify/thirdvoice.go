@@ -21,9 +21,9 @@ func thirdVoice(m *measurement.Measurements) (finding.Finding, bool) {
 	if m.Channels != 2 {
 		return finding.Finding{}, false
 	}
-	side, c := "left", &m.Left
+	side, c := finding.Left, &m.Left
 	if gainOf(m.Right.TwoSpeakers) > gainOf(m.Left.TwoSpeakers) {
-		side, c = "right", &m.Right
+		side, c = finding.Right, &m.Right
 	}
 	two := c.TwoSpeakers
 	if !takesTurns(two, likelyThird) {
@@ -35,11 +35,12 @@ func thirdVoice(m *measurement.Measurements) (finding.Finding, bool) {
 			"Two voices seem to take turns on the %s channel, the second one from %s to %s (%.0f s). Who speaks when is not weighed.",
 			side, from, to, two.MinorityS))
 		f.Severity = finding.Warning
-		return f, true
+		return f.At(side, float64(two.Start), float64(two.End)), true
 	}
-	return finding.New(finding.ThirdVoice, fmt.Sprintf(
+	f := finding.New(finding.ThirdVoice, fmt.Sprintf(
 		"Two voices take turns on the %s channel, the second one from %s to %s (%.0f s): a third party is recorded on that side.",
-		side, from, to, two.MinorityS)), true
+		side, from, to, two.MinorityS))
+	return f.At(side, float64(two.Start), float64(two.End)), true
 }
 
 func gainOf(a *measurement.TwoSpeakers) float64 {
