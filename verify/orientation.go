@@ -26,7 +26,7 @@ const (
 // sidesChange finds a recording whose channels do not carry one call's parties throughout. Sides
 // that change places also put two voices on each channel, so only the first finding counts.
 func sidesChange(m *measurement.Measurements) (finding.Finding, bool) {
-	for _, found := range []func(*measurement.Measurements) (finding.Finding, bool){orientationChanges, anotherCall, thirdVoice} {
+	for _, found := range []func(*measurement.Measurements) (finding.Finding, bool){orientationChanges, anotherCall, thirdVoice, oneVoiceOnBoth} {
 		if f, ok := found(m); ok {
 			return f, true
 		}

@@ -67,3 +67,21 @@ func speechOf(v verify.Verdict, side int, r recording) []float32 {
 	}
 	return words
 }
+
+// One party on both sides, in other words on each, is named. Two parties are not.
+func TestOneVoiceOnBothSidesIsNamed(t *testing.T) {
+	for _, name := range []string{"call-straight.wav", "call-swapped.wav", "call-outbound.wav"} {
+		for side := range 2 {
+			r := repeated(t, name, 6)
+			if f, named := findingOf(r.judge(t, same), finding.OneVoice); named {
+				t.Errorf("%s: %v", name, f)
+			}
+			half := len(r.side[side]) / 12
+			r.side[1-side] = slices.Concat(r.side[side][half:], r.side[side][:half])
+			v := r.judge(t, same)
+			if _, named := findingOf(v, finding.OneVoice); !named && v.Outcome != verify.Unusable {
+				t.Errorf("%s, side %d on both: %v, %v apart", name, side, v.Findings, v.Measurements.Pair.SidesApart)
+			}
+		}
+	}
+}

@@ -196,7 +196,7 @@ func (m *Meter) finish() measurement.Measurements {
 		out.Pair.SideSwap = speaker.SideSwapOf(left, right, pieceS)
 		pieces := [2]*speaker.Pieces{m.ch[0].pieces, m.ch[1].pieces}
 		if sides, ok := speaker.SidesOf(pieces, [2][]measurement.Segment{out.Left.Segments, out.Right.Segments}, clock); ok {
-			out.Pair.Exchanges, out.Pair.Breaks = sides.Exchanges(), sides.Breaks()
+			out.Pair.Exchanges, out.Pair.Breaks, out.Pair.SidesApart = sides.Exchanges(), sides.Breaks(), sides.Apart()
 		}
 	}
 	speech.Converse(&out)

@@ -11,6 +11,7 @@ const (
 	OrientationChanges Code = "orientation_changes"
 	AnotherCall        Code = "another_call"
 	ThirdVoice         Code = "third_voice"
+	OneVoice           Code = "one_voice"
 	SilentChannel      Code = "silent_channel"
 	OnePartyMissing    Code = "one_party_missing"
 	NoSpeech           Code = "no_speech"

@@ -51,6 +51,11 @@ func All() []Kind {
 			"Listen to that channel at the times that are named. Talk time and turns of that side hold both voices.",
 		},
 		{
+			OneVoice, Warning, "Both channels sound like one speaker on one line.",
+			"The recorder joined legs of two calls of one agent, or of one customer. Programs that talk with one voice sound alike, too.",
+			"Listen to both channels. If one voice is on both, find out which legs the recorder joined.",
+		},
+		{
 			SilentChannel, Fatal, "A channel carries no signal, or nothing that stands out as speech from its noise. A warning where nothing says that the call was answered.",
 			"The recording was started before both parties were connected, or on a leg that was muted or on hold.",
 			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",

@@ -113,6 +113,19 @@ func (s *Sides) listenBetween(channels [2]*Pieces) {
 	}
 }
 
+// Apart is the squared distance between the speech of both channels; 0 if one of them has none.
+func (s *Sides) Apart() float64 {
+	var all [2]centre
+	for ch := range all {
+		r := s.speech.running(ch)
+		all[ch] = r[len(r)-1]
+	}
+	if min(all[0].weight, all[1].weight) < leastSide {
+		return 0
+	}
+	return all[0].apart(&all[1])
+}
+
 // features are both, speech first.
 func (s *Sides) features() [2]*feature { return [2]*feature{&s.speech, &s.idle} }
 
