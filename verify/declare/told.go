@@ -163,6 +163,3 @@ func (t Told) Summary() string {
 	}
 	return t.record.Platform + " says: " + strings.Join(parts, ", ") + "."
 }
-
-// Known reports whether a platform said anything of the recording.
-func (t Told) Known() bool { return t.record != nil }

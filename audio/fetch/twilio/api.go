@@ -28,14 +28,15 @@ const (
 // calls and conferences, which do not change any more: many recordings may be of one. Several
 // goroutines may use it at once.
 type API struct {
-	slots chan struct{}
-	mu    sync.Mutex
-	known map[string]*answer
+	slots  chan struct{}
+	mu     sync.Mutex
+	known  map[string]*answer
+	health map[string]*health // of each service of an account
 }
 
 // New makes an API that knows nothing yet.
 func New() *API {
-	return &API{slots: make(chan struct{}, atOnce), known: map[string]*answer{}}
+	return &API{slots: make(chan struct{}, atOnce), known: map[string]*answer{}, health: map[string]*health{}}
 }
 
 // answer is what Twilio said, once it is settled. Another goroutine that asks the same meanwhile waits for it.
@@ -277,18 +278,7 @@ func (a *API) answer(key string) *answer {
 // lasting reports whether Twilio would give the same answer again.
 func lasting(err error) bool {
 	var e *fetch.Error
-	return errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusForbidden || e.Status == http.StatusGone)
-}
-
-// document requests a document when its turn comes.
-func (a *API) document(ctx context.Context, client *fetch.Client, account fetch.TwilioAccount, s fetch.TwilioService, place string) ([]byte, error) {
-	select {
-	case a.slots <- struct{}{}:
-		defer func() { <-a.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return client.TwilioDocument(ctx, account, s, place)
+	return errors.As(err, &e) && (e.Status == http.StatusNotFound || e.Status == http.StatusGone)
 }
 
 func accountPath(a fetch.TwilioAccount) string { return "/2010-04-01/Accounts/" + a.SID }

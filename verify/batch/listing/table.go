@@ -89,9 +89,6 @@ func (t *Table) cut(at int64) error {
 // Has reports whether the table has a recording.
 func (t *Table) Has(recording string) bool { return t.has[recording] }
 
-// Len is the number of rows.
-func (t *Table) Len() int { return len(t.has) }
-
 // Write adds rows. After it returns, they are on the disk.
 func (t *Table) Write(rows [][]string) error {
 	if err := t.put(rows); err != nil {
