@@ -85,6 +85,8 @@ func (c *Scorer) withoutNotices(tokens []string) []Turn {
 func (h *Heard) doubtful() Reason {
 	sign := math.Copysign(1, h.Log10LR)
 	switch {
+	case h.Log10LR == 0:
+		return ""
 	case min(sign*h.Halves[0], sign*h.Halves[1]) <= -contradicts:
 		return HalvesDisagree
 	case min(h.Left.AgentLR, h.Right.AgentLR) >= twoAgentsFrom:
