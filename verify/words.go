@@ -48,6 +48,8 @@ func nothingSaid(said *words.Heard) (finding.Finding, bool) {
 		return finding.New(finding.Mailbox, "A mailbox or an announcement greets on one channel, and speaks like an agent. The words count for nothing."), true
 	case words.HalvesDisagree:
 		return finding.New(finding.WordsDisagree, "By the words of one half of the call the agent is on the one side, by those of the other half on the other. The words count for nothing."), true
+	case words.SameWords:
+		return finding.New(finding.SameWords, "By the transcript, one channel says much of what the other says. The words count for nothing."), true
 	case words.TwoAgents:
 		return finding.New(finding.TwoAgents, "Both sides speak like agents, as a program does that calls. The words count for nothing."), true
 	}

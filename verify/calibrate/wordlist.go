@@ -224,11 +224,12 @@ func heldOut(all []wordTrial, rate float64) (HeldOutWords, error) {
 	if err != nil {
 		return HeldOutWords{}, err
 	}
-	sources := bySource(all)
+	straight, mixed := apart(all)
+	sources := bySource(straight)
 	h := HeldOutWords{Cllr: round(cost(sources, ratio), 4)}
 	ratios := make([]words.Ratio, len(sources))
 	for i, trials := range sources {
-		ratios[i], err = ratioOf(slices.Concat(slices.Concat(sources[:i]...), slices.Concat(sources[i+1:]...)), rate)
+		ratios[i], err = ratioOf(slices.Concat(slices.Concat(sources[:i]...), slices.Concat(sources[i+1:]...), mixed), rate)
 		if err != nil {
 			return h, err
 		}

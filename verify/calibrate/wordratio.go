@@ -22,6 +22,7 @@ func judgedWindows() []window { return []window{{0, 60}, {0, 120}, {0, 300}, {0,
 type wordTrial struct {
 	source string
 	window window
+	mixed  bool // both parties on both channels: each turn is on either
 	words.Comparison
 }
 
@@ -35,12 +36,14 @@ func trials(dialogues []spoken, scorer *words.Scorer, rate float64, said []strin
 	for i := range dialogues {
 		d := &dialogues[i]
 		for _, w := range judgedWindows() {
-			agent, customer, ok := d.sides(w, rate, said, d.dice("judge"), words.LeastWords)
-			if !ok {
-				continue
-			}
-			if c := scorer.Compare(customer, agent); c.Hits >= words.LeastHits {
-				out = append(out, wordTrial{d.source, w, c})
+			for _, s := range []*spoken{d, d.mixed()} {
+				agent, customer, ok := s.sides(w, rate, said, d.dice("judge"), words.LeastWords)
+				if !ok {
+					continue
+				}
+				if c := scorer.Compare(customer, agent); c.Hits >= words.LeastHits {
+					out = append(out, wordTrial{d.source, w, s != d, c})
+				}
 			}
 		}
 	}
@@ -70,7 +73,8 @@ func spreads() []float64 { return []float64{0, 0.01, 0.02, 0.05, 0.1, 0.2} }
 // ratioOf gives the slope and the spread with the least cost, each source having the same
 // weight, and those of one side by itself.
 func ratioOf(all []wordTrial, rate float64) (words.Ratio, error) {
-	sources := bySource(all)
+	straight, mixed := apart(all)
+	sources := bySource(straight)
 	best, least := words.Ratio{ErrorRate: rate}, math.Inf(1)
 	for _, spread := range spreads() {
 		for hundredths := 5; float64(hundredths) <= 100*mostSlope; hundredths += 5 {
@@ -80,28 +84,61 @@ func ratioOf(all []wordTrial, rate float64) (words.Ratio, error) {
 			}
 		}
 	}
-	// One side: a line by logistic regression.
-	problem := optimize.Problem{Func: func(x []float64) float64 {
-		sum := 0.0
-		for _, trials := range sources {
-			part := 0.0
-			for i := range trials {
-				for side, sign := range []float64{-1, 1} { // the agent is the second
-					hits := float64(trials[i].Alone[side])
-					z := (trials[i].Sides[side] - x[1]*hits) / math.Sqrt(1+best.Spread*hits)
-					part += softplus(-sign * x[0] * z * math.Ln10)
-				}
-			}
-			sum += part / float64(len(trials))
+	// One side by itself; the agent is the second.
+	side, err := line(sources, sources, best.Spread, func(t *wordTrial, agent bool) (float64, int) {
+		if agent {
+			return t.Sides[1], t.Alone[1]
 		}
-		return sum
-	}}
-	side, err := optimize.Minimize(problem, []float64{0.3, 0}, nil, &optimize.NelderMead{})
+		return t.Sides[0], t.Alone[0]
+	})
 	if err != nil {
 		return best, err
 	}
-	best.SideSlope, best.SideOffset = round(min(mostSlope, max(0, side.X[0])), 3), round(side.X[1], 3)
+	best.SideSlope, best.SideOffset = side[0], side[1]
+	both, err := line(sources, bySource(mixed), best.Spread, func(t *wordTrial, _ bool) (float64, int) { return math.Abs(t.Score), t.Hits })
+	if err != nil {
+		return best, err
+	}
+	best.MixedSlope, best.MixedOffset = both[0], both[1]
 	return best, nil
+}
+
+// line fits slope × (score − offset × hits) ÷ √(1 + spread × hits) by logistic regression, as
+// the log10 likelihood ratio of the trials yes against the trials no. Each source has the same
+// weight.
+func line(yes, no [][]wordTrial, spread float64, of func(t *wordTrial, yes bool) (score float64, hits int)) ([2]float64, error) {
+	problem := optimize.Problem{Func: func(x []float64) float64 {
+		sum := 0.0
+		for k, sources := range [][][]wordTrial{yes, no} {
+			sign := float64(1 - 2*k)
+			for _, trials := range sources {
+				part := 0.0
+				for i := range trials {
+					score, hits := of(&trials[i], k == 0)
+					part += softplus(-sign * x[0] * (score - x[1]*float64(hits)) / math.Sqrt(1+spread*float64(hits)) * math.Ln10)
+				}
+				sum += part / float64(len(trials)) / float64(len(sources))
+			}
+		}
+		return sum
+	}}
+	found, err := optimize.Minimize(problem, []float64{0.3, 0}, nil, &optimize.NelderMead{})
+	if err != nil {
+		return [2]float64{}, err
+	}
+	return [2]float64{round(min(mostSlope, max(0, found.X[0])), 3), round(found.X[1], 3)}, nil
+}
+
+// apart divides trials into those of dialogues as they are, and those whose turns are mixed.
+func apart(all []wordTrial) (straight, mixed []wordTrial) {
+	for _, t := range all {
+		if t.mixed {
+			mixed = append(mixed, t)
+		} else {
+			straight = append(straight, t)
+		}
+	}
+	return straight, mixed
 }
 
 // cost is Cllr in bits, each source with the same weight.

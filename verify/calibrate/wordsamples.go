@@ -51,6 +51,16 @@ func (s *spoken) dice(salt string) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), 1))
 }
 
+// mixed is the dialogue with each turn on either side.
+func (s *spoken) mixed() *spoken {
+	out, dice := *s, s.dice("mix")
+	out.agent = make([]bool, len(s.agent))
+	for i := range out.agent {
+		out.agent[i] = dice.IntN(2) == 0
+	}
+	return &out
+}
+
 // sides gives what each side says in a window, cut to equal numbers of words. ok is false
 // where one side says less than least.
 func (s *spoken) sides(w window, errorRate float64, said []string, dice *rand.Rand, least int) (agent, customer []words.Turn, ok bool) {

@@ -59,6 +59,7 @@ const (
 	Mailbox            Code = "mailbox"
 	WordsDisagree      Code = "words_disagree"
 	TwoAgents          Code = "two_agents"
+	SameWords          Code = "same_words"
 	RecognizerFailed   Code = "recognizer_failed"
 )
 

@@ -253,6 +253,11 @@ func All() []Kind {
 			"No change is needed. The recording was verified by its sound.",
 		},
 		{
+			SameWords, Warning, "By the transcript, one channel says much of what the other says. The words count for nothing.",
+			"Both parties are on one channel, one channel is heard on the other, or the transcript has the same words on both.",
+			"Listen to both channels. If each has one party, have each channel transcribed by itself.",
+		},
+		{
 			RecognizerFailed, Warning, "The recogniser did not give the words of the recording. It was verified by its sound alone.",
 			"The recogniser is not installed, too slow, busy, or does not answer.",
 			"Try the recogniser by hand. In a batch, --again undecided asks it again.",

@@ -1,6 +1,9 @@
 package words
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Reason says why words show nothing.
 type Reason string
@@ -18,6 +21,8 @@ const (
 	// HalvesDisagree: by one half of the call the agent is on the left, by the other on the
 	// right, as when both parties are on one channel, or change places.
 	HalvesDisagree Reason = "halves_disagree"
+	// SameWords: one channel says much of what the other says, as when both parties are on it.
+	SameWords Reason = "same_words"
 	// TwoAgents: both sides speak like agents, as a program does that calls.
 	TwoAgents Reason = "two_agents"
 )
@@ -36,6 +41,42 @@ const (
 	// from which on both are taken to speak like one.
 	twoAgentsFrom = 0.5
 )
+
+const (
+	// Sequences of sameTokens tokens that both sides say: in dialogues of the corpora at most
+	// a few in a hundred.
+	sameTokens = 4
+	sameFrom   = 0.15 // of the side with fewer
+	sameLeast  = 5    // sequences
+)
+
+// repeated reports whether one channel says much of what the other says.
+func repeated(sides [2][]Turn) bool {
+	n, both := sameSequences(sides)
+	return both >= sameLeast && float64(both) >= sameFrom*float64(n)
+}
+
+// sameSequences counts the different sequences of sameTokens tokens of the side with fewer,
+// and those that both sides say. Sequences with a number are left out: agents repeat them.
+func sameSequences(sides [2][]Turn) (n, both int) {
+	var said [2]map[string]bool
+	for side := range sides {
+		said[side] = map[string]bool{}
+		for _, t := range sides[side] {
+			for i := 0; i+sameTokens <= len(t.Tokens); i++ {
+				if s := join(t.Tokens[i : i+sameTokens]); !strings.Contains(s, aNumber) {
+					said[side][s] = true
+				}
+			}
+		}
+	}
+	for s := range said[0] {
+		if said[1][s] {
+			both++
+		}
+	}
+	return min(len(said[0]), len(said[1])), both
+}
 
 // mailboxOn reports whether a side begins with the greeting of a mailbox.
 func (c *Scorer) mailboxOn(side []Turn) bool {
@@ -57,7 +98,7 @@ func (c *Scorer) withoutNotices(tokens []string) []Turn {
 	notice := make([]bool, len(tokens))
 	some := false
 	for i := range tokens {
-		for n := 1; n <= c.most && i+n <= len(tokens); n++ {
+		for n := 1; c.noticeBegins[tokens[i]] && n <= c.most && i+n <= len(tokens); n++ {
 			if c.notices[join(tokens[i:i+n])] {
 				some = true
 				for k := max(0, i-noticeAround); k < min(len(tokens), i+n+noticeAround); k++ {

@@ -63,7 +63,18 @@ func TestBothPartiesOnAChannelClaimLittle(t *testing.T) {
 		turn.Channel = 1 - turn.Channel
 		same.Turns = append(same.Turns, turn)
 	}
-	if h := words.Builtin().Hear(same); h.Log10LR != 0 {
+	if h := words.Builtin().Hear(same); h.Nothing != words.SameWords || h.Log10LR != 0 {
+		t.Errorf("%+v", h)
+	}
+	// One channel has a party, the other both.
+	one := aCall()
+	for i, turn := range aCall().Turns {
+		if turn.Channel == 0 && i%3 != 0 {
+			turn.Channel = 1
+			one.Turns = append(one.Turns, turn)
+		}
+	}
+	if h := words.Builtin().Hear(one); h.Nothing != words.SameWords {
 		t.Errorf("%+v", h)
 	}
 }
@@ -72,9 +83,8 @@ func TestBothPartiesOnAChannelClaimLittle(t *testing.T) {
 func TestHalvesMustAgree(t *testing.T) {
 	t.Parallel()
 	double := aCall()
-	for _, turn := range aCall().Turns {
+	for _, turn := range anotherCall().Turns {
 		turn.Start, turn.End, turn.Channel = turn.Start+40, turn.End+40, 1-turn.Channel
-		turn.Text += " indeed"
 		double.Turns = append(double.Turns, turn)
 	}
 	h := words.Builtin().Hear(double)

@@ -25,6 +25,9 @@ type Heard struct {
 	// Change is the log10 likelihood ratio that the sides change places within the call,
 	// against that they do not, by the words.
 	Change float64 `json:"change"`
+	// Mixed is the log10 likelihood ratio that both parties are on both channels, against that
+	// each has its own, by the words. 0 if the list was not measured.
+	Mixed float64 `json:"mixed"`
 	// Nothing says why the words show nothing; Log10LR is then 0.
 	Nothing Reason `json:"nothing,omitempty"`
 }
@@ -76,7 +79,7 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 	said := collect(t)
 	h := &Heard{ErrorRate: said.errorRate(t.Maker)}
 	h.Left.Words, h.Right.Words = said.count(0), said.count(1)
-	h.Language = l.spokenIn(said.all(), t.Language)
+	h.Language = l.spokenIn(said.opening(), t.Language)
 	if h.Language == "" {
 		h.Nothing = OtherLanguage
 		if min(h.Left.Words, h.Right.Words) < LeastWords {
@@ -100,13 +103,17 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 		on.Grams = score[side].heaviest()
 		on.AgentLR = ratio.side(score[side].alone(), score[side].hits)
 	}
+	if repeated(sides) {
+		h.Nothing = SameWords
+		return h.rounded()
+	}
 	if weighed < LeastWords || h.Hits < LeastHits {
 		h.Nothing = FewWords
 		return h.rounded()
 	}
 	parts := c.parts(said, sides, ratio)
 	h.Halves, h.Change = halves(parts, ratio), change(parts, h.Score, ratio)
-	h.Log10LR = ratio.Log10LR(h.Score, h.Hits)
+	h.Log10LR, h.Mixed = ratio.Log10LR(h.Score, h.Hits), ratio.mixed(h.Score, h.Hits)
 	h.Nothing = h.doubtful()
 	if h.Nothing != "" {
 		h.Log10LR = 0
@@ -116,7 +123,7 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 
 // rounded rounds what is stored.
 func (h *Heard) rounded() *Heard {
-	for _, x := range []*float64{&h.ErrorRate, &h.Score, &h.Log10LR, &h.Halves[0], &h.Halves[1], &h.Change, &h.Left.AgentLR, &h.Right.AgentLR} {
+	for _, x := range []*float64{&h.ErrorRate, &h.Score, &h.Log10LR, &h.Halves[0], &h.Halves[1], &h.Change, &h.Mixed, &h.Left.AgentLR, &h.Right.AgentLR} {
 		*x = measurement.Rounded(*x, 4)
 	}
 	for _, s := range []*Side{&h.Left, &h.Right} {

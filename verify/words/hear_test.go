@@ -64,6 +64,20 @@ func aCall() *transcript.Transcript {
 	)
 }
 
+// anotherCall is one of another centre.
+func anotherCall() *transcript.Transcript {
+	return said(
+		"a: Good morning, Hill Street Clinic, this is Tom speaking. How may I direct your call?",
+		"c: Good morning. I need to make an appointment, I've been having pain in my knee and I can't sleep.",
+		"a: I'd be happy to help you with that. May I have your full name and your phone number?",
+		"c: Sure, my name is Ruth Bell. My phone number is five five two one. I'm not sure if you take my insurance.",
+		"a: We do offer that. I have an opening on Tuesday at nine, would that work for you?",
+		"c: Tuesday, that works for me. How long does it take? I was wondering if my daughter can come too.",
+		"a: Certainly. Your appointment is on Tuesday at nine. You will receive a message to confirm. Anything else today?",
+		"c: No that's all I needed. Thank you very much.",
+	)
+}
+
 func TestWordsTellAgentFromCustomer(t *testing.T) {
 	t.Parallel()
 	h := words.Builtin().Hear(aCall())
@@ -185,12 +199,11 @@ func TestOnlyEqualWordsAreWeighed(t *testing.T) {
 func TestFewWordsSayNothing(t *testing.T) {
 	t.Parallel()
 	for name, tr := range map[string]*transcript.Transcript{
-		"none":         {},
-		"one side":     said("a: thank you for calling how may i help you today can i have your account number please"),
-		"short":        said("a: thank you for calling how may i help you", "c: i'm calling about my bill"),
-		"few n-grams":  said("a: the dog sat on the hill by the old oak of the north and the rain fell on the roof of the barn", "c: in the north of the hill the oak of the barn fell on the dog and the old roof sat in the rain"),
-		"no channels":  {Turns: []transcript.Turn{{Channel: transcript.Unknown, Text: strings.Repeat("how may i help you today ", 20)}}},
-		"said by both": said("a: "+strings.Repeat("how may i help you today what is your account number ", 3), "c: "+strings.Repeat("how may i help you today what is your account number ", 3)),
+		"none":        {},
+		"one side":    said("a: thank you for calling how may i help you today can i have your account number please"),
+		"short":       said("a: thank you for calling how may i help you", "c: i'm calling about my bill"),
+		"few n-grams": said("a: the dog sat on the hill by the old oak of the north and the rain fell on the roof of the barn", "c: in the north of the hill the oak of the barn fell on the dog and the old roof sat in the rain"),
+		"no channels": {Turns: []transcript.Turn{{Channel: transcript.Unknown, Text: strings.Repeat("how may i help you today ", 20)}}},
 	} {
 		if h := words.Builtin().Hear(tr); h.Nothing != words.FewWords || h.Log10LR != 0 {
 			t.Errorf("%s: %+v", name, h)

@@ -51,11 +51,18 @@ func (s *said) count(side int) int {
 	return n
 }
 
-// all are the tokens of both sides.
-func (s *said) all() []string {
+// enoughForLanguage is how many tokens of a side its language is told from.
+const enoughForLanguage = 500
+
+// opening are the first tokens of both sides.
+func (s *said) opening() []string {
 	var out []string
 	for side := range s.of {
+		from := len(out)
 		for _, t := range s.of[side] {
+			if len(out)-from >= enoughForLanguage {
+				break
+			}
 			out = append(out, t.tokens...)
 		}
 	}

@@ -26,15 +26,17 @@ type Scorer struct {
 	weights  map[string]float64 // for the agent
 	own      map[string]float64 // likewise, of the user's phrases
 	notices  map[string]bool
-	mailbox  map[string]float64
-	most     int // tokens of the longest n-gram
+	// noticeBegins are the first tokens of notices.
+	noticeBegins map[string]bool
+	mailbox      map[string]float64
+	most         int // tokens of the longest n-gram
 }
 
 // NewScorer prepares a list for looking up.
 func NewScorer(l *List) *Scorer {
 	c := &Scorer{
 		list: l, name: l.Name, numbers: set(l.Numbers), function: set(l.Function),
-		weights: map[string]float64{}, notices: map[string]bool{}, mailbox: map[string]float64{},
+		weights: map[string]float64{}, notices: map[string]bool{}, noticeBegins: map[string]bool{}, mailbox: map[string]float64{},
 	}
 	c.add(l, c.weights)
 	return c
@@ -47,6 +49,8 @@ func (c *Scorer) add(l *List, weights map[string]float64) {
 		switch e.Kind {
 		case Notice:
 			c.notices[gram] = true
+			first, _, _ := strings.Cut(gram, " ")
+			c.noticeBegins[first] = true
 		case Mailbox:
 			c.mailbox[gram] = e.Weight
 		default:
