@@ -179,10 +179,10 @@ func (o *ListOptions) table(env environment) (*listing.Table, error) {
 func (o *ListOptions) report(w io.Writer, s listing.Stats, err error) {
 	said := fmt.Sprintf("otoscope list: %s listed", counted(s.Listed, "recording"))
 	if s.Present > 0 {
-		said += fmt.Sprintf(", %d were there already", s.Present)
+		said += fmt.Sprintf(", %d there already", s.Present)
 	}
 	if s.Unfinished > 0 {
-		said += fmt.Sprintf(", %d are not finished yet", s.Unfinished)
+		said += fmt.Sprintf(", %d not finished yet", s.Unfinished)
 	}
 	fmt.Fprintln(w, said)
 	if err != nil && o.out != "-" && !errors.Is(err, context.Canceled) {

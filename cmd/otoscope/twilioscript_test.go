@@ -33,6 +33,7 @@ func (s *twilioServer) stalls() <-chan struct{} { return s.stalled }
 //	RE…06  in progress
 //	RE…07  shorter than Twilio says
 //	RE…08  a conference that was recorded when both were in it
+//	RE…09  the leg of a party at a telephone whom a program called, of a task that names its calls
 //	RE…10 to RE…6f, listed only; the call of RE…50 hangs once
 func serveTwilio(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
@@ -82,10 +83,12 @@ func scriptAccount(wave func(name string) []byte) *twiliotest.Account {
 			{SID: sid("RE", 6), Call: sid("CA", 1), Source: "DialVerb", Start: began},
 			{SID: sid("RE", 7), Call: sid("CA", 1), Source: "DialVerb", Start: began, DurationS: 95, Media: straight},
 			{SID: sid("RE", 8), Call: sid("CA", 3), Conference: sid("CF", 2), Source: "Conference", Start: began, DurationS: 34, Media: straight},
+			{SID: sid("RE", 9), Call: sid("CA", 5), Source: "StartCallRecordingAPI", Start: began, DurationS: 34, Media: straight},
 		},
 		Calls: []twiliotest.Call{
 			{SID: sid("CA", 1), Direction: "inbound", From: "+15550100", To: "+15550199", Start: began.Add(-20 * time.Second), DurationS: 120},
 			{SID: sid("CA", 2), Parent: sid("CA", 1), Direction: "outbound-dial", From: "+15550199", To: "client:kim", Start: began.Add(4 * time.Second), DurationS: 86},
+			{SID: sid("CA", 5), Direction: "outbound-api", From: "+15550199", To: "+15550100", Start: began.Add(-time.Second), DurationS: 90},
 			{SID: sid("CA", 3), Direction: "outbound-api", From: "+15550199", To: "client:kim", Start: began.Add(-2 * time.Second), DurationS: 90},
 		},
 		Participants: map[string][]twiliotest.Participant{
