@@ -125,6 +125,24 @@ func TestFaintSpeechIsHeardInDoubleTalk(t *testing.T) {
 	}
 }
 
+// A faint party whose echo is on the other channel is not a copy: the other party is far louder.
+// A copy has the level that it explains.
+func TestEchoOfAFaintPartyIsNoCopy(t *testing.T) {
+	for _, tt := range []struct {
+		right, gain float64
+		copied      bool
+	}{{-27, 8, false}, {-58, 8, true}, {-66, 0, true}, {-90, 8, false}} {
+		rec := measure(t, "call-straight.wav")
+		m := &rec.Measurements
+		m.Left.Levels.ActiveSpeechLevel, m.Right.Levels.ActiveSpeechLevel = -66, measurement.Level(tt.right)
+		m.Pair.Duplicate = measurement.Duplicate{Kind: measurement.Delayed, LagS: 0.28, GainDB: tt.gain}
+		v := verify.Judge(rec, verify.Case{})
+		if got := finds(v, finding.DualMono); got != tt.copied || finds(v, finding.Echo) == tt.copied {
+			t.Errorf("right at %v dBov, gain %v dB: %v", tt.right, tt.gain, v.Findings)
+		}
+	}
+}
+
 // Crosstalk alone, however far above the noise, is not a party.
 func TestFaintCrosstalkIsNoParty(t *testing.T) {
 	for side := range 2 {

@@ -108,15 +108,16 @@ func gated(s sideOf) (finding.Finding, bool) {
 // all of these losses are told right.
 func likelierGate(s sideOf) bool {
 	d := s.Line.Dropouts
-	long := d.GapS >= gateGapS*float64(d.Gaps)
+	long := d.GapS >= gateGapS*float64(d.Gaps) && d.GapS < gateLongShare*s.Timing.TalkS
 	few := gateEdges*d.Gaps < s.Edges.Count && d.GapS < gateGapShare*s.Timing.TalkS
 	return d.Gaps > 0 && !inBursts(d) && (long || few)
 }
 
 const (
-	gateGapS     = 0.045 // on average, and less than burstS; 20 ms packets give 42 ms if every second is lost
-	gateEdges    = 4     // for each gap
-	gateGapShare = 0.06  // of the talk
+	gateGapS      = 0.045 // on average, and less than burstS; 20 ms packets give 42 ms if every second is lost
+	gateLongShare = 0.12  // of the talk; between words a gate takes 5 % at most
+	gateEdges     = 4     // for each gap
+	gateGapShare  = 0.06  // of the talk
 )
 
 // fineDBov is the speech level from which 16 bits show the noise of a line. Below it, the

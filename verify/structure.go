@@ -23,7 +23,9 @@ func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding 
 		return append(append([]finding.Finding{mono}, bursts(m)...), clipped(m)...)
 	}
 	var out []finding.Finding
-	if f, ok := dualMono(m.Pair.Duplicate); ok {
+	if f, ok := echoOfFaint(m); ok {
+		out = append(append(out, f), missing(m, agentJoined)...)
+	} else if f, ok := dualMono(m.Pair.Duplicate); ok {
 		out = append(out, f)
 	} else {
 		out = append(out, leaks(m)...)
@@ -61,6 +63,29 @@ func dualMono(c measurement.Duplicate) (finding.Finding, bool) {
 		how = "Both channels are the same signal, one of them through a codec or a filter"
 	}
 	return finding.New(finding.DualMono, how+": a mono recording in two channels."), true
+}
+
+// besideCopyDB is how far a late copy may be from the level of the channel that it is to
+// explain. Of 259 copies made of clean recordings the farthest is 7.4 dB away.
+const besideCopyDB = 15.0
+
+// echoOfFaint finds a channel on which all sound of a much fainter one comes back. It looks
+// like a copy, but the channel has far louder speech besides.
+func echoOfFaint(m *measurement.Measurements) (finding.Finding, bool) {
+	c := m.Pair.Duplicate
+	left, right := m.Left.Levels.ActiveSpeechLevel, m.Right.Levels.ActiveSpeechLevel
+	louder := float64(right-left) - c.GainDB
+	if c.Kind != measurement.Delayed || !(math.Abs(louder) > besideCopyDB) {
+		return finding.Finding{}, false
+	}
+	source, other, lag, gain := "left", "right", c.LagS, c.GainDB
+	if louder < 0 {
+		source, other, lag, gain = other, source, -c.LagS, -c.GainDB
+	}
+	f := finding.New(finding.Echo, fmt.Sprintf("The %s channel is heard on the %s one %.0f ms later at %+.0f dB, %.0f dB below the speech there.",
+		source, other, 1000*lag, gain, math.Abs(louder)))
+	f.Severity = finding.Warning
+	return f, true
 }
 
 // Bleed looks like speech on the channel that receives it if its level is near that
