@@ -124,11 +124,12 @@ const (
 	cutoffLowHz  = 3850.0
 	cutoffHighHz = 4060.0
 	cutoffHz     = 3945.0
-	cutoffApart  = 1.05 // from one side to the other: as shares of each other they are 1.02 at most
+	cutoffApart  = 1.06 // from one side to the other: as shares of each other they are 1.02 at most
 	cutoffMost   = 1.3
 	cutoffSame   = 1.02 // both sides have the same wrong one
 	cutoffFastHz = 4120.0
-	cutoffEndHz  = 4900.0
+	cutoffEndHz  = 4450.0
+	cutoffLeastS = 8.0 // of speech on either side
 )
 
 // cutoffSpeed finds the telephone's band at another place.
@@ -137,7 +138,7 @@ func cutoffSpeed(sides []*measurement.Channel) (out [2]*wrongSpeed) {
 		return out
 	}
 	l, r := sides[0].Line.CutoffHz, sides[1].Line.CutoffHz
-	if l == 0 || r == 0 {
+	if l == 0 || r == 0 || sides[0].Pace == nil || sides[1].Pace == nil || min(sides[0].Pace.SpeechS, sides[1].Pace.SpeechS) < cutoffLeastS {
 		return out
 	}
 	apart := max(l, r) / min(l, r)

@@ -24,53 +24,58 @@ const (
 	paceLeastS     = 4.0 // of speech
 )
 
-// Limits for the estimated speed. On sound recordings one side's estimate is 0.63 to 1.71,
-// and the mean of both 0.72 to 1.20. At half speed one side's is 0.32 to 0.74 and the mean up
-// to 0.60; at twice the speed it is 1.22 to 3.4 and the mean from 1.45 on.
+// Limits for the logarithm of the estimated speed: what people differ by, and what an estimate
+// from few seconds of speech is uncertain by, times one over their root. On sound recordings one
+// side's estimate is 0.63 to 1.71, and the mean of both 0.72 to 1.20. At half speed one side's is
+// 0.32 to 0.74 and the mean up to 0.60; at twice the speed it is 1.22 to 3.4 and the mean from
+// 1.45 on.
 const (
-	slowOne, fastOne   = 0.57, 1.8
-	slowBoth, fastBoth = 0.66, 1.33
-	slowEach, fastEach = 0.8, 1.15
-	bothAlike          = 0.35 // logarithm; farther apart, one side alone is wrong
-	fastEnded          = 1.35
-	halfNear           = 0.04 // of the recording
+	slowOne, fastOne   = 0.45, 0.5
+	slowBoth, fastBoth = 0.3, 0.24
+	slowEach, fastEach = 0.22, 0.14 // of each where both count
+	paceUncertain      = 0.5        // times the root of a second
+	bothAlike          = 0.35       // farther apart, one side alone is wrong
+	fastEnded          = 0.3        // of a channel whose sound ends at half of the recording
+	halfNear           = 0.04       // of the recording
 )
 
-// paceOf estimates the speed at which speech runs, 1 as it is spoken. It reports false if there
-// is too little speech.
-func paceOf(p *measurement.Pace) (factor float64, ok bool) {
+// paceOf estimates the speed at which speech runs, as a natural logarithm: 0 as it is spoken. It
+// reports false if there is too little speech.
+func paceOf(p *measurement.Pace) (pace float64, ok bool) {
 	if p == nil || p.SpeechS < paceLeastS || min(p.PitchHz, p.SyllablesPerS, p.LevelHoldsS, p.CentreHz) <= 0 {
-		return 1, false
+		return 0, false
 	}
-	return math.Exp(pitchWeight*math.Log(p.PitchHz/pacePitchHz) +
+	return pitchWeight*math.Log(p.PitchHz/pacePitchHz) +
 		syllableWeight*math.Log(p.SyllablesPerS/paceSyllables) -
 		holdsWeight*math.Log(p.LevelHoldsS/paceHoldsS) +
-		centreWeight*math.Log(p.CentreHz/paceCentreHz)), true
+		centreWeight*math.Log(p.CentreHz/paceCentreHz), true
 }
 
 // paceSpeed finds speech that is too slow or too fast for people.
 func paceSpeed(sides []*measurement.Channel, durationS float64) (out [2]*wrongSpeed) {
-	var factors [2]float64
-	var known [2]bool
+	var paces [2]float64
+	known, spoken := len(sides) == 2, 0.0
 	for i, c := range sides {
-		factors[i], known[i] = paceOf(c.Pace)
+		pace, ok := paceOf(c.Pace)
+		if paces[i] = pace; !ok {
+			known = false
+			continue
+		}
+		spoken += c.Pace.SpeechS
+		unsure := paceUncertain / math.Sqrt(c.Pace.SpeechS)
 		switch {
-		case !known[i]:
-		case factors[i] <= slowOne, factors[i] >= fastOne:
-			out[i] = paceSign(c, factors[i])
-		case factors[i] >= fastEnded && endsAtHalf(c, durationS):
-			out[i] = paceSign(c, factors[i])
+		case pace <= -slowOne-unsure, pace >= fastOne+unsure:
+			out[i] = paceSign(c, pace)
+		case pace >= fastEnded && endsAtHalf(c, durationS):
+			out[i] = paceSign(c, pace)
 			out[i].why += ", and its sound ends at half of the recording"
 		}
 	}
-	if !known[0] || !known[1] {
+	if !known || math.Abs(paces[0]-paces[1]) > bothAlike {
 		return out
 	}
-	both := math.Sqrt(factors[0] * factors[1])
-	if math.Abs(math.Log(factors[0]/factors[1])) > bothAlike {
-		return out
-	}
-	if both <= slowBoth && max(factors[0], factors[1]) <= slowEach || both >= fastBoth && min(factors[0], factors[1]) >= fastEach {
+	both, unsure := (paces[0]+paces[1])/2, paceUncertain/math.Sqrt(spoken)
+	if both <= -slowBoth-unsure && max(paces[0], paces[1]) <= -slowEach || both >= fastBoth+unsure && min(paces[0], paces[1]) >= fastEach {
 		for i, c := range sides {
 			out[i] = paceSign(c, both)
 		}
@@ -88,8 +93,8 @@ func endsAtHalf(c *measurement.Channel, durationS float64) bool {
 	return last.End >= durationS-atEdgeS/10 && math.Abs(last.Start/durationS-0.5) <= halfNear
 }
 
-func paceSign(c *measurement.Channel, factor float64) *wrongSpeed {
-	return &wrongSpeed{factor: factor, about: true, why: fmt.Sprintf(
+func paceSign(c *measurement.Channel, pace float64) *wrongSpeed {
+	return &wrongSpeed{factor: math.Exp(pace), about: true, why: fmt.Sprintf(
 		"a pitch of %.0f Hz, %.1f syllables a second and a spectrum around %.0f Hz are hardly human speech together",
 		c.Pace.PitchHz, c.Pace.SyllablesPerS, c.Pace.CentreHz)}
 }
@@ -106,6 +111,7 @@ const (
 	fineGain   = 1.45
 	finePitch  = 0.08
 	finePace   = 0.12
+	fineLeastS = 8.0 // of speech on either side of the change
 )
 
 // partSpeed finds a part of a call in which a side runs at another speed than in the rest.
@@ -120,18 +126,18 @@ func partSpeed(sides []*measurement.Channel, durationS float64) (out [2]*wrongSp
 		if !ok || !ok2 {
 			continue
 		}
-		ratio, pitch, pace := math.Log(ch.Ratio), math.Log(ch.Before.PitchHz/ch.After.PitchHz), math.Log(before/after)
+		ratio, pitch, pace := math.Log(ch.Ratio), math.Log(ch.Before.PitchHz/ch.After.PitchHz), before-after
 		gross := math.Abs(ratio) >= math.Log(grossRatio) && ch.Gain >= grossGain &&
 			math.Abs(pitch-ratio) <= grossPitch && pace/ratio >= grossPace
 		fine := math.Abs(ratio) >= math.Log(fineRatio) && math.Abs(ratio) < math.Log(grossRatio) && ch.Gain >= fineGain &&
-			math.Abs(pitch-ratio) <= finePitch && math.Abs(pace-ratio) <= finePace
+			math.Abs(pitch-ratio) <= finePitch && math.Abs(pace-ratio) <= finePace && min(ch.Before.SpeechS, ch.After.SpeechS) >= fineLeastS
 		if !gross && !fine {
 			continue
 		}
 		s := &wrongSpeed{factor: ch.Ratio, to: float64(ch.At)}
 		than := "after it"
 		// The part whose speech is farther from that of people is the wrong one.
-		if math.Abs(math.Log(after)) > math.Abs(math.Log(before)) {
+		if math.Abs(after) > math.Abs(before) {
 			s.factor, s.from, s.to, than = 1/ch.Ratio, float64(ch.At), durationS, "before it"
 		}
 		s.why = fmt.Sprintf("voice, spectrum and syllables together are %.2f × those %s", s.factor, than)
