@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,7 +130,7 @@ type learning struct {
 	temporary error // the first failure that may not come again
 }
 
-// add takes a leg into the record. Of a leg that is there already, it fills what is not known yet.
+// add takes a leg into the record, or adds what is new to the same leg.
 func (l *learning) add(leg provenance.Leg) *provenance.Leg {
 	if leg.Call == "" {
 		return nil
@@ -139,10 +140,15 @@ func (l *learning) add(leg provenance.Leg) *provenance.Leg {
 		l.record.Legs = append(l.record.Legs, leg)
 		return &l.record.Legs[len(l.record.Legs)-1]
 	}
-	if have.Joined.IsZero() {
+	have.Label = cmp.Or(have.Label, leg.Label)
+	if leg.Joined.IsZero() {
+		return have
+	}
+	// Who leaves a conference and comes back is a participant twice; the first time counts.
+	again := !have.Joined.IsZero()
+	if have.Coach = leg.Coach && (have.Coach || !again); !again || leg.Joined.Before(have.Joined) {
 		have.Joined = leg.Joined
 	}
-	have.Label, have.Coach = leg.Label, leg.Coach
 	return have
 }
 

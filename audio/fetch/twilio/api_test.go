@@ -89,6 +89,7 @@ func TestAConferenceRecordingIsKnownWithItsParticipants(t *testing.T) {
 			{Call: sid("CA", 2), Direction: "outbound", From: "+15550199", To: "client:kim", Join: began, Label: "agent"},
 			{Call: sid("CA", 1), Direction: "inbound", From: "Anonymous", To: "+15550199", Join: began.Add(4 * time.Second), Label: "Dr. No, Julius"},
 			{Call: sid("CA", 3), Direction: "outbound", To: "client:boss", Join: began.Add(30 * time.Second), Coach: true},
+			{Call: sid("CA", 1), Direction: "inbound", From: "Anonymous", To: "+15550199", Join: began.Add(50 * time.Second)}, // again
 		}},
 	}
 	got := know(t, a, Question{Reference: reference(t, "https://api.twilio.com/2010-04-01/Accounts/"+twiliotest.AccountSID+"/Recordings/"+sid("RE", 1)+".mp3"), Calls: []string{sid("CA", 1), "CA1", "../../x"}})
