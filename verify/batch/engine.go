@@ -17,6 +17,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // How long an interrupted process lets running downloads continue, and how long it then
@@ -111,6 +112,7 @@ type engine struct {
 	claims   map[*claim]bool
 	underWay map[*task]time.Time           // since when
 	known    map[string]*fingerprint.Print // known audio at hand, by its id
+	lists    map[phrases]*words.Lists      // of phrases, at hand
 	knownS   float64                       // seconds of it
 	served   map[string]bool               // queues; false: this process is leaving it
 	probed   map[string]int64              // rows whose files were looked for, by queue: the last of them
@@ -129,7 +131,7 @@ func newEngine(s *Store, o WorkOptions) (*engine, error) {
 		o.Recognizer = &recognizer
 	}
 	e := &engine{store: s, o: o, engineVersion: currentEngine(), slots: semaphore.NewWeighted(int64(o.Workers)), aside: semaphore.NewWeighted(int64(asideRows(o.Workers))), host: hostname(), client: "otoscope-" + strings.ToLower(rand.Text()),
-		claims: map[*claim]bool{}, underWay: map[*task]time.Time{}, known: map[string]*fingerprint.Print{}, served: map[string]bool{}, probed: map[string]int64{}}
+		claims: map[*claim]bool{}, underWay: map[*task]time.Time{}, known: map[string]*fingerprint.Print{}, lists: map[phrases]*words.Lists{}, served: map[string]bool{}, probed: map[string]int64{}}
 	e.begin, e.stopBeginning = context.WithCancelCause(context.Background())
 	e.finish, e.stopAtOnce = context.WithCancelCause(context.Background())
 	workers := river.NewWorkers()

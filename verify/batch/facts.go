@@ -22,6 +22,7 @@ type facts struct {
 	Requested     measurement.OnRequest `json:"asked,omitzero"`
 	NoFingerprint bool                  `json:"no_fingerprint,omitempty"`
 	Transcript    *transcribed          `json:"transcript,omitempty"`
+	Phrases       *phrases              `json:"phrases,omitempty"`
 	TwilioFacts   *bool                 `json:"twilio_facts,omitempty"` // null: of recordings named by a SID
 }
 

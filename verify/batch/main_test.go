@@ -219,8 +219,8 @@ func exactlyOne(t testing.TB, s *Store, n int64) {
 
 var errGone = errors.New("gone")
 
-// words are pairs of a fact and what is said of it.
-func words(pairs ...string) []declare.Word {
+// wordPairs are pairs of a fact and what is said of it.
+func wordPairs(pairs ...string) []declare.Word {
 	var all []declare.Word
 	for ; len(pairs) > 1; pairs = pairs[2:] {
 		all = append(all, declare.Word{Fact: pairs[0], Value: pairs[1]})
@@ -232,7 +232,7 @@ func words(pairs ...string) []declare.Word {
 func said(t testing.TB, pairs ...string) declare.Call {
 	t.Helper()
 	var call declare.Call
-	for _, w := range words(pairs...) {
+	for _, w := range wordPairs(pairs...) {
 		for _, f := range declare.Table() {
 			if f.Name == w.Fact {
 				if err := f.Set(&call, w.Value); err != nil {

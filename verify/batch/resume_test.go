@@ -424,7 +424,7 @@ func TestProfileOfARow(t *testing.T) {
 		t.Errorf("%d recordings were fetched, want 2", n)
 	}
 	r := newReader(manifestOf(t, "m", "recording\nx"), ReadOptions{})
-	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Words: words("profile", "../ours.json")}}).err; err == nil || !strings.Contains(err.Error(), "needs --allow-paths") {
+	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Words: wordPairs("profile", "../ours.json")}}).err; err == nil || !strings.Contains(err.Error(), "needs --allow-paths") {
 		t.Errorf("a profile of a manifest that is not trusted: %v", err)
 	}
 }

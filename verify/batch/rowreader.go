@@ -29,6 +29,7 @@ type reader struct {
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
 	profiles                  map[string]*profile // of rows, by path
+	lists                     map[string]*phrases // likewise
 
 	// Manifests name the same few attributes again and again.
 	cached      map[string]declare.Declaration
@@ -38,7 +39,7 @@ type reader struct {
 func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
 		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
-		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, heard: map[string]sound{}, profiles: map[string]*profile{}, cached: map[string]declare.Declaration{},
+		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, heard: map[string]sound{}, profiles: map[string]*profile{}, lists: map[string]*phrases{}, cached: map[string]declare.Declaration{},
 	}
 	for _, f := range declare.Table() {
 		r.facts[f.Name] = f
@@ -165,6 +166,9 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 	out.facts.MinConfidence, out.facts.Prior, out.facts.TwilioFacts = call.MinConfidence, call.Prior, call.TwilioFacts
 	var err error
 	if out.facts.Transcript, err = r.transcript(call); err != nil {
+		return err
+	}
+	if out.facts.Phrases, err = r.phrases(call); err != nil {
 		return err
 	}
 	if call.Profile != "" {

@@ -139,7 +139,7 @@ func TestDefaults(t *testing.T) {
 	r := newReader(manifestOf(t, "m", "recording\nx\n"), ReadOptions{Defaults: said(t,
 		"convention", "verint", "agent", "Kim", "group", "queue=sales", "group", "site=A", "min_confidence", "0.9", "prior", "0.3")})
 	got := r.row(manifest.Entry{Row: 1, Fields: manifest.Fields{
-		Recording: "https://x/a.wav", Words: words("channels", "customer,agent", "group", "site=B", "prior", "0.6"),
+		Recording: "https://x/a.wav", Words: wordPairs("channels", "customer,agent", "group", "site=B", "prior", "0.6"),
 	}})
 	if got.err != nil {
 		t.Fatal(got.err)
@@ -158,20 +158,20 @@ func TestDefaults(t *testing.T) {
 func TestBadWords(t *testing.T) {
 	m := manifestOf(t, "m", "recording\nx\n")
 	for want, f := range map[string]manifest.Fields{
-		"recorded_by":                       {Recording: "a", Words: words("recorded_by", "tape")},
-		"channels":                          {Recording: "a", Words: words("channels", "left,right")},
-		"convention":                        {Recording: "a", Words: words("convention", "none such")},
-		"joined":                            {Recording: "a", Words: words("joined", "soon")},
-		"min_confidence":                    {Recording: "a", Words: words("min_confidence", "1")},
-		"prior":                             {Recording: "a", Words: words("prior", "NaN")},
-		"pick":                              {Recording: "a", Words: words("pick", "1")},
-		"each declare":                      {Recording: "a", Words: words("channels", "customer,agent", "convention", "verint")},
-		"names no recording":                {Words: words("agent", "Kim")},
+		"recorded_by":                       {Recording: "a", Words: wordPairs("recorded_by", "tape")},
+		"channels":                          {Recording: "a", Words: wordPairs("channels", "left,right")},
+		"convention":                        {Recording: "a", Words: wordPairs("convention", "none such")},
+		"joined":                            {Recording: "a", Words: wordPairs("joined", "soon")},
+		"min_confidence":                    {Recording: "a", Words: wordPairs("min_confidence", "1")},
+		"prior":                             {Recording: "a", Words: wordPairs("prior", "NaN")},
+		"pick":                              {Recording: "a", Words: wordPairs("pick", "1")},
+		"each declare":                      {Recording: "a", Words: wordPairs("channels", "customer,agent", "convention", "verint")},
+		"names no recording":                {Words: wordPairs("agent", "Kim")},
 		"user name or a password":           {Recording: "https://kim:secret@example.com/a.wav"},
 		"cannot name standard":              {Recording: "-"},
-		"outside the manifest's own folder": {Recording: "a", Words: words("attributes", "../a.json")},
-		"caller and callee":                 {Recording: "a", Words: words("channels", "caller,callee")},
-		"longer than":                       {Recording: "a", Words: words("group", "x="+strings.Repeat("y", 2000))},
+		"outside the manifest's own folder": {Recording: "a", Words: wordPairs("attributes", "../a.json")},
+		"caller and callee":                 {Recording: "a", Words: wordPairs("channels", "caller,callee")},
+		"longer than":                       {Recording: "a", Words: wordPairs("group", "x="+strings.Repeat("y", 2000))},
 	} {
 		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 3, Line: 4, Fields: f})
 		if r.err == nil || !strings.Contains(r.err.Error(), want) || !strings.HasPrefix(r.err.Error(), "row 3 (line 4): ") || hint.Of(r.err) == "" || strings.Contains(r.err.Error(), "secret") {

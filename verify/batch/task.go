@@ -29,6 +29,7 @@ type task struct {
 	sounds     []string // known audio to look for, by its id
 	requested  measurement.OnRequest
 	transcript *transcribed // nil: none is named
+	phrases    *phrases     // likewise
 	twilio     *bool        // whether Twilio is asked; nil: of a recording named by its SID
 	needs      needs
 	deaths     int64 // processes that died while they worked on it alone
@@ -93,7 +94,7 @@ func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 	f.onto(&t.c)
 	t.sounds, t.requested, t.twilio = f.soundIDs(), f.Requested, f.TwilioFacts
 	t.requested.Fingerprint = !f.NoFingerprint
-	t.transcript = f.Transcript
+	t.transcript, t.phrases = f.Transcript, f.Phrases
 	t.fetch = fetch != refetchNot || verdict == nil
 	if recording != nil {
 		t.recording = []byte(*recording)

@@ -51,6 +51,7 @@ func readTranscript(path string) ([]byte, error) {
 
 // transcribe reads the transcript of a row into its case.
 func (e *engine) transcribe(ctx context.Context, t *task) {
+	e.listsOf(t)
 	if t.transcript == nil {
 		return
 	}

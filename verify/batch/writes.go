@@ -208,7 +208,7 @@ func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report
 func (w *writes) needs(r *row) needs {
 	_, err := w.in.rows.paths.follow("the recording", r.reference)
 	n := needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
-	if t := r.facts.Transcript; t != nil && len(t.Source.Files()) > 0 {
+	if t := r.facts.Transcript; t != nil && len(t.Source.Files()) > 0 || r.facts.Phrases != nil {
 		n = n.withFiles(w.in.host)
 	}
 	return n

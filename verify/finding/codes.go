@@ -60,6 +60,7 @@ const (
 	WordsDisagree      Code = "words_disagree"
 	TwoAgents          Code = "two_agents"
 	SameWords          Code = "same_words"
+	PhrasesNotRead     Code = "phrases_not_read"
 	RecognizerFailed   Code = "recognizer_failed"
 )
 

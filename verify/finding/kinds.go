@@ -258,6 +258,11 @@ func All() []Kind {
 			"Listen to both channels. If each has one party, have each channel transcribed by itself.",
 		},
 		{
+			PhrasesNotRead, Warning, "The list of phrases could not be read. Words were weighed by the built-in lists.",
+			"In a batch: the file is not on the computer that judged the row, or was removed.",
+			"Put the file where every worker can read it, and run the batch with --again all.",
+		},
+		{
 			RecognizerFailed, Warning, "The recogniser did not give the words of the recording. It was verified by its sound alone.",
 			"The recogniser is not installed, too slow, busy, or does not answer.",
 			"Try the recogniser by hand. In a batch, --again undecided asks it again.",

@@ -134,7 +134,8 @@ func (h *Heard) rounded() *Heard {
 	return h
 }
 
-// String is what a person is shown of an n-gram: without the marks for the ends of a turn.
+// String is what a person is shown of an n-gram: without the marks for the ends of a turn,
+// and with a word for a number.
 func (g Gram) String() string {
-	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(g.Text, turnBegins), turnEnds))
+	return strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(g.Text, turnBegins), turnEnds)), aNumber, "(number)")
 }

@@ -23,7 +23,8 @@ const (
 	MaxEntries = 5000
 	MaxWeight  = 5.0 // natural logarithm of odds
 	maxTokens  = 8   // of an n-gram
-	maxBytes   = 4 << 20
+	// MaxBytes of a file.
+	MaxBytes = 4 << 20
 )
 
 // formLine begins the file of a list.
@@ -114,19 +115,19 @@ func Open(path string) (*List, error) {
 // the source empty where they are missing. Lines that begin with # are the head, or
 // remarks. The first line may be missing in a list without a head, which is then English.
 func Read(r io.Reader) (*List, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	text, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("reading the list of phrases: %w", err)
-	case len(text) > maxBytes:
-		return nil, badList(0, "it is larger than %d bytes", maxBytes)
+	case len(text) > MaxBytes:
+		return nil, badList(0, "it is larger than %d bytes", MaxBytes)
 	case !utf8.Valid(text):
 		return nil, badList(0, "it is not in UTF-8")
 	}
 	l := &List{Name: "phrases", Language: "en"}
 	seen := map[Entry]bool{}
 	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
-	lines.Buffer(nil, maxBytes)
+	lines.Buffer(nil, MaxBytes)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimRight(lines.Text(), " \t\r")
 		switch {

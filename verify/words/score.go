@@ -145,21 +145,33 @@ func (s *sideScore) listed() float64 {
 // alone is the score of one side by itself, for the agent.
 func (s *sideScore) alone() float64 { return s.listed() + bounded(s.notices, noticeCap) }
 
-// heaviest are the n-grams of the list that weigh most. Of two that overlap, one within the
-// other, the heavier counts.
+// heaviest are the n-grams of the list that weigh most. Of those that overlap, the heaviest
+// counts.
 func (s *sideScore) heaviest() []Gram {
 	grams := slices.Clone(s.grams)
 	slices.SortStableFunc(grams, func(a, b Gram) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 	out := []Gram{}
 	for _, g := range grams {
-		within := func(o Gram) bool {
-			return strings.Contains(" "+o.Text+" ", " "+g.Text+" ") || strings.Contains(" "+g.Text+" ", " "+o.Text+" ")
-		}
-		if len(out) < shownGrams && g.Weight != 0 && !slices.ContainsFunc(out, within) {
+		if len(out) < shownGrams && g.Weight != 0 && !slices.ContainsFunc(out, func(o Gram) bool { return overlap(o.Text, g.Text) }) {
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// overlap reports whether one n-gram is within the other, or both have two tokens in a row.
+func overlap(a, b string) bool {
+	within := func(whole, part string) bool { return strings.Contains(" "+whole+" ", " "+part+" ") }
+	if within(a, b) || within(b, a) {
+		return true
+	}
+	tokens := strings.Fields(a)
+	for i := range max(0, len(tokens)-1) {
+		if within(b, join(tokens[i:i+2])) {
+			return true
+		}
+	}
+	return false
 }
 
 // A Comparison is the score of two sides.
