@@ -150,7 +150,7 @@ LABELS has one JSON object per line (- is standard input):
   transcript
            a file with what was said, by channel; evidence only with
            --transcripts
-  agent, call, codec_agent, codec_customer
+  agent, call, source, maker, codec_agent, codec_customer
            what the recordings have in common
 
 Only file and left are required. Other keys are ignored.

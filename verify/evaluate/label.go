@@ -34,6 +34,7 @@ type Label struct {
 	Agent           string        `json:"agent"`  // the same word for the same agent
 	Call            string        `json:"call"`   // the same word for recordings of one call
 	Source          string        `json:"source"` // the same word for recordings of one centre
+	Maker           string        `json:"maker"`  // of its callers or recorder, if it has several
 	AgentJoinedS    *float64      `json:"agent_joined_s"`
 	CustomerJoinedS *float64      `json:"customer_joined_s"`
 	CodecAgent      string        `json:"codec_agent"`

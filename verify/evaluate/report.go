@@ -80,6 +80,8 @@ type Report struct {
 	Missed      []MissedFault  `json:"missed_faults"`
 	Alarms      []FalseAlarm   `json:"false_alarm_list"`
 	Strata      []Stratum      `json:"strata"`
+	Alike       *Alike         `json:"sources_alike,omitempty"` // nil: the labels name fewer than two sources
+	Cues        Cues           `json:"cues"`
 	Cuts        []Stratum      `json:"cuts,omitempty"`
 	Unreadable  []Unreadable   `json:"unreadable"`
 
@@ -176,6 +178,7 @@ func Judge(recordings []Recording, o JudgeOptions) *Report {
 	for _, by := range strata() {
 		r.Strata = append(r.Strata, stratify(whole, by.name, by.of)...)
 	}
+	r.Alike, r.Cues = alike(r.Strata), cues(r.trials)
 	r.Cuts = stratify(cuts, "cut", func(t *Trial) string { return t.Cut })
 	return r
 }

@@ -11,8 +11,12 @@ type stratification struct {
 	of   func(*Trial) string
 }
 
+// bySource is the name of the strata whose figures say what carries over.
+const bySource = "source"
+
 func strata() []stratification {
 	return []stratification{
+		{bySource, func(t *Trial) string { return sourceOf(t.Label) }},
 		{"direction", func(t *Trial) string { return cmp.Or(string(t.Label.Facts.Direction), "unknown") }},
 		{"customer's codec", func(t *Trial) string { return t.Label.CodecCustomer }},
 		{"agent's codec", func(t *Trial) string { return t.Label.CodecAgent }},

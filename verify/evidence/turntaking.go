@@ -14,7 +14,7 @@ import (
 type TurnTakingWeights struct {
 	Latency   float64 `json:"latency"`   // of the median response latencies: the agent answers later
 	Talk      float64 `json:"talk"`      // of the talk times: the agent talks more
-	Silences  float64 `json:"silences"`  // of the long silences that each ends: the agent looks things up and then speaks
+	Silences  float64 `json:"silences"`  // of the silences beyond its habit that each ends: the agent looks things up
 	Talkspurt float64 `json:"talkspurt"` // of the mean lengths of talkspurts: the agent speaks in whole sentences
 	Cap       float64 `json:"cap"`       // of all together
 }
@@ -51,10 +51,8 @@ func turnTakingSupport(r reading, w TurnTakingWeights) float64 {
 	if min(agent.talkS, customer.talkS) < minTotalTalkS {
 		return 0
 	}
-	score := w.Latency*logRatio(agent.latencyS, customer.latencyS, latencyOffsetS) +
-		w.Talk*logRatio(agent.talkS, customer.talkS, talkOffsetS) +
-		w.Silences*logRatio(agent.silences, customer.silences, silencesOffset) +
-		w.Talkspurt*logRatio(agent.talkspurtS, customer.talkspurtS, talkspurtOffsetS)
+	x := compared(agent, customer)
+	score := w.Latency*x.latency + w.Talk*x.talk + w.Silences*x.silences + w.Talkspurt*x.talkspurt
 	score *= settled(min(agent.spurts, customer.spurts))
 	return w.Cap / 2 * math.Tanh(score/w.Cap)
 }
@@ -63,6 +61,20 @@ func turnTakingSupport(r reading, w TurnTakingWeights) float64 {
 // supports. The ratios vary from call to call with a variance of 0.05 + 0.7/n, and from
 // centre to centre with one of 0.13 whatever their number.
 func settled(n int) float64 { return float64(n-1) / float64(n-1+settledAt) }
+
+// ratios are natural logarithms of the agent's figures over the customer's.
+type ratios struct{ latency, talk, silences, talkspurt float64 }
+
+func (r reading) ratios() ratios { return compared(r.habits(true), r.habits(false)) }
+
+func compared(agent, customer habits) ratios {
+	return ratios{
+		latency:   logRatio(agent.latencyS, customer.latencyS, latencyOffsetS),
+		talk:      logRatio(agent.talkS, customer.talkS, talkOffsetS),
+		silences:  logRatio(agent.silences, customer.silences, silencesOffset),
+		talkspurt: logRatio(agent.talkspurtS, customer.talkspurtS, talkspurtOffsetS),
+	}
+}
 
 func logRatio(agent, customer, offset float64) float64 {
 	return math.Log((agent + offset) / (customer + offset))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -69,6 +70,8 @@ func evaluationText(w io.Writer, r *evaluate.Report, o Options) error {
 	e.faultTable(p)
 	e.activity(p)
 	strataTable(p, "By stratum", r.Strata, false)
+	e.alike(p)
+	e.cueTables(p)
 	strataTable(p, "Hard cases, cut from these calls", r.Cuts, true)
 	p.unreadable(r.Unreadable)
 	return p.write(w, o)
@@ -84,6 +87,46 @@ func (r evaluation) summary() string {
 		heard = strings.Replace(heard, "sound alone", "sound", 1) + " and transcripts"
 	}
 	return fmt.Sprintf("%s, %.0f min; %s, profile %s", plural(r.Recordings, "recording"), r.AudioS/60, heard, r.Profile)
+}
+
+// alike gives the figures of sources of equal weight.
+func (r evaluation) alike(p *sheet) {
+	if a := r.Alike; a != nil {
+		p.line("  With equal weight for each of %d sources: forced choice %s right, %s decided, %d of these wrong, Cllr %s.",
+			a.Sources, percent(a.ForcedChoice), percent(a.Coverage), a.Wrong, bits(a.Cllr))
+	}
+}
+
+// cueTables say what each cue is worth before it has a weight.
+func (r evaluation) cueTables(p *sheet) {
+	if len(r.Cues.BySource) == 0 {
+		return
+	}
+	p.line("\nWhat who speaks when goes by, before it has a weight")
+	p.table(func(row func(...string)) {
+		row("cue", "source", "direction", "right", "opposite", "silent", "mean", "sd")
+		for _, c := range r.Cues.BySource {
+			row(c.Cue, cmp.Or(escape.Text(c.Source), "-"), c.Direction, fmt.Sprintf("%d of %d", c.Right, c.Calls), fmt.Sprint(c.Opposite),
+				fmt.Sprint(c.Calls-c.Right-c.Opposite), decimals(c.Mean), decimals(c.SD))
+		}
+	})
+	if len(r.Cues.Between) == 0 {
+		return
+	}
+	p.line("\nWhat of it carries over to another source (equal weight for each source)")
+	p.table(func(row func(...string)) {
+		row("cue", "sources", "right", "mean", "sd within", "sd between", "log10 LR of one unit")
+		for _, c := range r.Cues.Between {
+			row(c.Cue, fmt.Sprint(c.Sources), percent(c.Right), decimals(c.Mean), decimals(c.SDWithin), decimals(c.SDBetween), decimals(c.Slope))
+		}
+	})
+}
+
+func decimals(n stat.Number) string {
+	if !n.Known() {
+		return "-"
+	}
+	return fmt.Sprintf("%+.2f", float64(n))
 }
 
 func (r evaluation) headline(p *sheet) {
