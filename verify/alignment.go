@@ -82,15 +82,15 @@ func steps(all []coupling.Stretch, still float64) (finding.Finding, bool) {
 	if len(all) < 2 {
 		return finding.Finding{}, false
 	}
-	detail := fmt.Sprintf("The sides answer each other until about %s.", measurement.Clock(all[0].EndS))
+	detail := fmt.Sprintf("The sides answer each other until about %s.", measurement.WholeClock(all[0].EndS))
 	f, over := finding.New(finding.ChannelOffset, ""), all[0].Fit-still
 	for i, s := range all[1:] {
 		over += s.Fit
 		until := "to the end"
 		if i+2 < len(all) {
-			until = "to about " + measurement.Clock(s.EndS)
+			until = "to about " + measurement.WholeClock(s.EndS)
 		}
-		from := fmt.Sprintf(" From about %s %s", measurement.Clock(s.StartS), until)
+		from := fmt.Sprintf(" From about %s %s", measurement.WholeClock(s.StartS), until)
 		if math.Abs(s.LagS) <= coupling.GridS {
 			detail += from + " they do so again."
 			continue
