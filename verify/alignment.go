@@ -22,6 +22,16 @@ const (
 	offsetOverFit = 1.5
 )
 
+// A drift is reported if it fits so much better (log10) than no lag, and than the best
+// constant one, and stands out by this many standard deviations.
+//
+// TestRatesOfAlignment: no clean call of 108 has one.
+const (
+	driftZ            = 3.0
+	driftOverFit      = 2.5
+	driftOverConstant = 0.5
+)
+
 // Channels do not belong together if their speech fits so badly (log10), stands out by no
 // more than this many standard deviations, and no lag within half a minute fits.
 //
@@ -35,6 +45,7 @@ const (
 	apartSurelyBest = 1.0
 	apartZ          = 1.0
 	apartPeakZ      = 3.5 // a lag that stands out more may be that of a late channel
+	surelyTogether  = 3.0 // the best change of lags through legs of two calls fits less
 )
 
 // alignment finds channels that are shifted against each other in time, throughout or from a
@@ -44,13 +55,12 @@ func alignment(fit *coupling.Profile) (finding.Finding, bool) {
 		return finding.Finding{}, false
 	}
 	lag, z := fit.Peak()
-	if z < apartPeakZ {
-		if f, ok := apart(fit); ok {
-			return f, true
-		}
+	change, together, changed := changes(fit, fit.At(lag))
+	if unrelated, ok := apart(fit); ok && z < apartPeakZ && together < surelyTogether {
+		return unrelated, true
 	}
-	if f, ok := steps(fit.Stretches(), fit.At(0)); ok {
-		return f, true
+	if changed {
+		return change, true
 	}
 	over := fit.At(lag) - fit.At(0)
 	if math.Abs(lag) < offsetLagS || z < offsetPeakZ || z-fit.Z(0) < offsetOverZ || over < offsetOverFit {
@@ -77,15 +87,39 @@ func lateSide(lagS float64) finding.Side {
 	return finding.Right
 }
 
-// steps describes stretches between which the lag changes. still is the fit with no lag.
-func steps(all []coupling.Stretch, still float64) (finding.Finding, bool) {
-	if len(all) < 2 {
-		return finding.Finding{}, false
+// changes finds a lag that changes, in steps or steadily, and how well the channels fit with
+// it, less the price of its changes. constant is the fit with the best constant lag.
+func changes(fit *coupling.Profile, constant float64) (f finding.Finding, together float64, ok bool) {
+	still := fit.At(0)
+	stretches := fit.Stretches()
+	inSteps, price := 0.0, coupling.ChangePrice*float64(len(stretches)-1)
+	for _, s := range stretches {
+		inSteps += s.Fit
 	}
+	lateS, steady, z := fit.Drift()
+	drifts := math.Abs(lateS) >= offsetLagS && z >= driftZ && steady-still >= driftOverFit && steady-constant >= driftOverConstant
+	switch {
+	case drifts && steady >= inSteps-price:
+		return drift(lateS, steady-still), steady, true
+	case len(stretches) > 0:
+		return steps(stretches, inSteps-still), inSteps - price, true
+	}
+	return finding.Finding{}, 0, false
+}
+
+// drift describes channels that run apart.
+func drift(lateS, over float64) finding.Finding {
+	late := lateSide(lateS)
+	return finding.New(finding.ChannelOffset, fmt.Sprintf(
+		"The channels run apart: the sides answer each other if the %s channel is late by more and more, about %.1f s at the end. That is %s as likely as no drift. One clock is slower.",
+		late, math.Abs(lateS), times(over)))
+}
+
+// steps describes stretches between which the lag changes.
+func steps(all []coupling.Stretch, over float64) finding.Finding {
 	detail := fmt.Sprintf("The sides answer each other until about %s.", measurement.WholeClock(all[0].EndS))
-	f, over := finding.New(finding.ChannelOffset, ""), all[0].Fit-still
+	f := finding.New(finding.ChannelOffset, "")
 	for i, s := range all[1:] {
-		over += s.Fit
 		until := "to the end"
 		if i+2 < len(all) {
 			until = "to about " + measurement.WholeClock(s.EndS)
@@ -100,7 +134,7 @@ func steps(all []coupling.Stretch, still float64) (finding.Finding, bool) {
 		f = f.At(late, s.StartS, s.EndS)
 	}
 	f.Detail = detail + fmt.Sprintf(" That is %s as likely as no change. Sound is missing from one channel, or was put into it, or one clock is slower.", times(over))
-	return f, true
+	return f
 }
 
 // apart finds channels whose speakers do not react to each other at any lag.

@@ -126,6 +126,20 @@ func TestChannelOffsetFromATimeOn(t *testing.T) {
 	}
 }
 
+// Channels that run apart are named so, with the side that gets later.
+func TestChannelsRunApart(t *testing.T) {
+	found := 0
+	for seed := range uint64(10) {
+		v := verify.Judge(conversation(seed, 900, func(at float64) float64 { return -0.006 * at }), verify.Case{Declaration: declare.Default()})
+		if f, ok := findingOf(v, finding.ChannelOffset); ok && strings.Contains(f.Detail, "if the left channel is late by more and more") {
+			found++
+		}
+	}
+	if found < 8 {
+		t.Errorf("a drift of 0.6 %% was found in %d of 10 calls", found)
+	}
+}
+
 // Exchanged channels have the same finding, with the sides exchanged, and the negated claim.
 // Times are whole frames of 20 ms, so that both sides often change at once.
 func TestAlignmentOfExchangedChannels(t *testing.T) {

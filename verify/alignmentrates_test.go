@@ -125,7 +125,7 @@ func TestRatesOfAlignment(t *testing.T) {
 			return func(x float64) float64 { return x + by*float64(int(x/20)) }
 		}})
 	}
-	for _, ppm := range []float64{1000, 5000} {
+	for _, ppm := range []float64{1000, 2000, 5000} {
 		faults = append(faults, fault{fmt.Sprintf("%g ppm", ppm), func(float64) func(float64) float64 { return func(x float64) float64 { return x * (1 + ppm/1e6) } }})
 	}
 	type group struct {

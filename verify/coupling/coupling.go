@@ -8,6 +8,7 @@
 //	p.Peak()           // with which delay would they fit best?
 //	p.Elsewhere()      // how much better do other delays explain it?
 //	p.Stretches()      // does the delay change?
+//	p.Drift()          // does it grow?
 //
 // Two parties who hear each other take turns: one begins within seconds of the other's end,
 // and seldom while the other speaks. If channels do not belong together, or one of them is
@@ -30,6 +31,7 @@ package coupling
 
 import (
 	"math"
+	"sync"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 )
@@ -53,6 +55,7 @@ type Profile struct {
 	scores      [lags]float64
 	// topFits are the best fits at any lag, by manner.
 	topFits [numManners]float64
+	parts   func() windows // computed at the first call
 }
 
 // New computes the profile of two channels' speech. Segments are in order and do not
@@ -66,6 +69,7 @@ func New(left, right []measurement.Segment) *Profile {
 			p.topFits[i] = max(p.topFits[i], f)
 		}
 	}
+	p.parts = sync.OnceValue(p.windows)
 	return p
 }
 

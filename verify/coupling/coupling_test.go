@@ -3,6 +3,7 @@ package coupling_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,6 +137,28 @@ func TestElsewhereIsSmallInALongCall(t *testing.T) {
 	}
 	if e := coupling.New(call[0], call[1]).Elsewhere(); e > 0.01 {
 		t.Errorf("%.3f times as likely", e)
+	}
+}
+
+// A clock that is slower is found with its sign and by how much; a clean call has none.
+func TestADriftIsFound(t *testing.T) {
+	for seed := range uint64(10) {
+		call := conversation(rand.New(rand.NewPCG(seed, 5)), 900)
+		slow := slices.Clone(call[1])
+		for i, s := range slow {
+			slow[i] = measurement.Segment{Start: s.Start * 1.005, End: s.End * 1.005}
+		}
+		if late, _, _ := coupling.New(call[0], call[1]).Drift(); math.Abs(late) > 1 {
+			t.Errorf("seed %d: a clean call drifts by %.1f s", seed, late)
+		}
+		p := coupling.New(call[0], slow)
+		late, fit, z := p.Drift()
+		if math.Abs(late-4.5) > 1.5 || z < 4 || fit < p.At(0)+3 {
+			t.Errorf("seed %d: a drift of 4.5 s is %.1f s; %.1f against %.1f, Z %.1f", seed, late, fit, p.At(0), z)
+		}
+		if mirrored, same, sameZ := coupling.New(slow, call[0]).Drift(); mirrored != -late || same != fit || sameZ != z {
+			t.Errorf("seed %d: %v (%v, %v), exchanged %v (%v, %v)", seed, late, fit, z, mirrored, same, sameZ)
+		}
 	}
 }
 

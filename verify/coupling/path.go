@@ -27,7 +27,7 @@ const (
 // TestRatesOfAlignment of package verify has the rates: on 108 clean calls no lag changes by
 // these figures.
 const (
-	changePrice  = 2.2 // in a call of two minutes; ten times as many places cost 1 more
+	ChangePrice  = 2.2 // log10, in a call of two minutes; ten times as many places cost 1 more
 	priceOfS     = 120.0
 	stretchZ     = 2.0
 	stretchOverZ = 1.5
@@ -47,10 +47,9 @@ const (
 // through the fits of the call's parts, in which each change has its price (dynamic
 // programming; Viterbi). A recording in which the lag stays the same has no stretches.
 func (p *Profile) Stretches() []Stretch {
-	endS := max(endOf(p.left), endOf(p.right))
-	lengthS := max(windowS, endS/mostWindows)
-	price := changePrice + math.Log10(max(1, endS/priceOfS))
-	path := p.windows(lengthS, endS).path(price)
+	endS, lengthS := p.extent()
+	price := ChangePrice + math.Log10(max(1, endS/priceOfS))
+	path := p.parts().path(price)
 	var out []Stretch
 	for i, lag := range path {
 		lagS := float64(lag-maxLag) * GridS
@@ -100,13 +99,20 @@ func endOf(s []measurement.Segment) float64 {
 	return s[len(s)-1].End
 }
 
+// extent returns when the last speech ends, and the length of the call's parts.
+func (p *Profile) extent() (endS, partS float64) {
+	endS = max(endOf(p.left), endOf(p.right))
+	return endS, max(windowS, endS/mostWindows)
+}
+
 // windows holds the fits of the parts of a call for each lag.
 type windows [][lags]float32
 
 // windows computes them in the manner that explains the call best at any lag. Beginnings on
 // both channels count in the part of the time halfway between the channels' clocks, so
 // exchanging the channels leaves them in the same part.
-func (p *Profile) windows(lengthS, endS float64) windows {
+func (p *Profile) windows() windows {
+	endS, lengthS := p.extent()
 	w := make(windows, int(endS/lengthS)+1)
 	of := manners()[slices.Index(p.topFits[:], slices.Max(p.topFits[:]))]
 	// Of each channel alone, so that the order of the channels does not change the sums.
