@@ -160,6 +160,13 @@ func legFaults() []faultMaker {
 			}
 			return true
 		}},
+		{name: "exchange_times", what: "The channels are exchanged so many times for a while, and back, for a little less than half of the call in all.", unit: "times", strengths: []float64{2, 3, 5}, both: true, make: func(s *scene) bool {
+			part := s.seconds() / (2*s.strength + 1)
+			for k := 1.0; k < 2*s.strength; k += 2 {
+				s.swapFrom(k*part, (k+1)*part)
+			}
+			return true
+		}},
 		{name: "glued_after", what: "Another call follows the other way round and makes so much of the whole.", unit: "%", strengths: []float64{15, 30, 50}, both: true, pair: true, make: func(s *scene) bool {
 			return s.glue(true, true)
 		}},
