@@ -113,7 +113,11 @@ func (s *Sides) listenBetween(channels [2]*Pieces) {
 	}
 }
 
-// Apart is the squared distance between the speech of both channels; 0 if one of them has none.
+// leastApart is what is said of channels that are no distance apart: 0 says that it is unknown.
+const leastApart = 0.01
+
+// Apart is the squared distance between the speech of both channels; 0 if one of them has too
+// little.
 func (s *Sides) Apart() float64 {
 	var all [2]centre
 	for ch := range all {
@@ -123,7 +127,7 @@ func (s *Sides) Apart() float64 {
 	if min(all[0].weight, all[1].weight) < leastSide {
 		return 0
 	}
-	return all[0].apart(&all[1])
+	return max(leastApart, all[0].apart(&all[1]))
 }
 
 // features are both, speech first.
