@@ -229,8 +229,8 @@ type Pair struct {
 	// order. Most calls have weak ones.
 	Breaks []Break `json:"breaks,omitempty"`
 	// SidesApart is the squared distance between the speech of both channels, in units of its
-	// variation within a side, 0.01 at least; 0 where too little is said. One speaker on one line gives less
-	// than 0.5, different parties give more as a rule.
+	// variation within a side, 0.01 at least; 0 where too little is said. One speaker on one
+	// line gives less than 0.5, different parties give more as a rule.
 	SidesApart float64 `json:"sides_apart" digits:"2"`
 	// LeftOnRight is what of the left channel's sound is heard on the right
 	// one, RightOnLeft the other way round. Both are zero where Duplicate.Kind is
