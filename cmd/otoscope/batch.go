@@ -58,7 +58,9 @@ func newBatchCommand(env environment) *cobra.Command {
 	declaration.Lookup("attributes").Usage += " (- for standard input)"
 	reading := o.declared.flags(declare.AboutReading)
 	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
-	reading.BoolVar(&o.Voice, "voice", false, "also summarise each channel's voice and line (personal data); results --detail shows it")
+	reading.BoolVar(&o.Voice, "voices", false, "also keep a summary of each channel's voice, so that otoscope cohort can tell agents by their other calls (personal data; purge removes it; never compared outside this database)")
+	reading.BoolVar(&o.Voice, "voice", false, "the same as --voices")
+	reading.MarkHidden("voice") // has the flag
 	reading.BoolVar(&o.noCohort, "no-cohort", false, "do not look at all results together at the end, as otoscope cohort does")
 	reading.BoolVar(&o.noFingerprint, "no-fingerprint", false, "keep no fingerprint of each channel, by which otoscope cohort finds sound that recurs")
 	reading.BoolVar(&o.Waveform, "peaks", false, "also store each channel's waveform, for pictures")

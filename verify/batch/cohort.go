@@ -63,11 +63,35 @@ func (c *Cohort) Len() int { return len(c.keys) }
 // Recordings returns the recordings, in the order of their numbers.
 func (c *Cohort) Recordings(context.Context) ([]cohort.Recording, error) { return c.recordings, nil }
 
+// Voices returns the voice summaries of the recordings, where they were asked for.
+func (c *Cohort) Voices(ctx context.Context) ([]cohort.Voices, error) {
+	out := make([]cohort.Voices, len(c.keys))
+	numbers := make([]int, len(c.keys))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	return out, c.each(ctx, numbers, func(number int, left, right *channel) error {
+		out[number] = cohort.Voices{Left: left.Voice, Right: right.Voice}
+		return nil
+	})
+}
+
 // tracesAtOnce is how many recordings are read in one query.
 const tracesAtOnce = 200
 
+// A channel is what the second stage needs of the stored measurements of a channel.
+type channel struct {
+	Trace fingerprint.Trace  `json:"trace"`
+	Voice *measurement.Voice `json:"voice"`
+}
+
 // Traces calls each with the traces of recordings. A recording without one has an empty trace.
 func (c *Cohort) Traces(ctx context.Context, numbers []int, each func(number int, left, right *fingerprint.Trace) error) error {
+	return c.each(ctx, numbers, func(number int, left, right *channel) error { return each(number, &left.Trace, &right.Trace) })
+}
+
+// each reads the measurements of both channels of recordings.
+func (c *Cohort) each(ctx context.Context, numbers []int, each func(number int, left, right *channel) error) error {
 	for some := range slices.Chunk(numbers, tracesAtOnce) {
 		number := map[int64]int{}
 		var keys []int64
@@ -82,30 +106,17 @@ func (c *Cohort) Traces(ctx context.Context, numbers []int, each func(number int
 				return err
 			}
 			var stored struct {
-				Measurements struct {
-					Left, Right struct {
-						Trace string                `json:"trace"`
-						Music []measurement.Segment `json:"music"`
-					}
-				} `json:"measurements"`
+				Measurements struct{ Left, Right channel } `json:"measurements"`
 			}
 			if recording != nil {
 				if err := json.Unmarshal([]byte(*recording), &stored); err != nil {
-					return fmt.Errorf("reading the traces of %s: %w", c.recordings[number[key]].ID, err)
+					return fmt.Errorf("reading the measurements of %s: %w", c.recordings[number[key]].ID, err)
 				}
 			}
-			left, err := fingerprint.ParseTrace(stored.Measurements.Left.Trace)
-			if err != nil {
-				return fmt.Errorf("reading the traces of %s: %w", c.recordings[number[key]].ID, err)
-			}
-			right, err := fingerprint.ParseTrace(stored.Measurements.Right.Trace)
-			if err != nil {
-				return fmt.Errorf("reading the traces of %s: %w", c.recordings[number[key]].ID, err)
-			}
-			return each(number[key], &left, &right)
+			return each(number[key], &stored.Measurements.Left, &stored.Measurements.Right)
 		})
 		if err != nil {
-			return c.s.storageError("reading the traces", err)
+			return c.s.storageError("reading the measurements", err)
 		}
 	}
 	return nil

@@ -28,6 +28,10 @@ func (c *centre) Len() int { return len(c.traces) }
 
 func (c *centre) Recordings(context.Context) ([]Recording, error) { return c.recordings, nil }
 
+func (c *centre) Voices(context.Context) ([]Voices, error) {
+	return make([]Voices, len(c.recordings)), nil
+}
+
 func (c *centre) Traces(_ context.Context, numbers []int, each func(int, *fingerprint.Trace, *fingerprint.Trace) error) error {
 	for _, n := range numbers {
 		if err := each(n, c.traces[n][0], c.traces[n][1]); err != nil {

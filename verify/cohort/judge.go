@@ -34,6 +34,9 @@ type Cost struct {
 // maxPriorLog10 bounds what a group's rate says about one of its recordings: rates turn.
 const maxPriorLog10 = 1.0
 
+// leastVoice is what a voice must say to be named.
+const leastVoice = 0.3
+
 // maxLog10 bounds a cohort's opinion.
 const maxLog10 = 3.0
 
@@ -65,10 +68,21 @@ func Judge(ctx context.Context, s Stored, o Options) (*Report, []Opinion, error)
 		}
 	}
 	claimed, by, where := claims(r.Sounds, len(all))
+	voices, err := s.Voices(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var spoken []float64
+	if slices.ContainsFunc(voices, func(v Voices) bool { return v.Left != nil || v.Right != nil }) {
+		spoken, r.Voices = voiceClaims(all, voices)
+	}
 	// What the groups say rests on the recordings' own evidence and on the sounds.
 	evidence := make([]float64, len(all))
 	for i := range all {
 		evidence[i] = together(all[i].Log10LR, claimed[i])
+		if spoken != nil {
+			evidence[i] += spoken[i]
+		}
 	}
 	names := groupNames(all)
 	estimates := map[string]map[string]*Group{}
@@ -85,7 +99,11 @@ func Judge(ctx context.Context, s Stored, o Options) (*Report, []Opinion, error)
 	for i := range all {
 		one := &all[i]
 		r.Own[one.Outcome]++
-		opinions[i], heard[i] = opinion(one, evidence[i], by[i], where[i], claimed[i], r.prior(one, names, estimates))
+		voice := 0.0
+		if spoken != nil {
+			voice = spoken[i]
+		}
+		opinions[i], heard[i] = opinion(one, evidence[i], by[i], where[i], claimed[i], voice, r.prior(one, names, estimates))
 		r.Cohort[cmp.Or(opinions[i].Outcome, one.Outcome)]++
 	}
 	for i := range r.Groups {
@@ -250,7 +268,7 @@ type prior struct {
 }
 
 // opinion is what all of this says about one recording, and who is on the left.
-func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Place, claimed float64, p prior) (Opinion, declare.Role) {
+func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Place, claimed, voice float64, p prior) (Opinion, declare.Role) {
 	heard := func(lr float64) declare.Role {
 		if lr < 0 {
 			return declare.Agent
@@ -265,6 +283,13 @@ func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Plac
 	if claimed != 0 {
 		words = append(words, fmt.Sprintf("%.1f s of sound on the %s (%s–%s) are heard in %d recordings, so that is the agent's side",
 			by.Seconds, channelName(where.Channel), measurement.Clock(where.StartS), measurement.Clock(where.EndS), by.Recordings))
+	}
+	if math.Abs(voice) >= leastVoice {
+		side := "left"
+		if voice > 0 { // the customer is there
+			side = "right"
+		}
+		words = append(words, fmt.Sprintf("the voice on the %s is that of %s's other calls", side, one.Groups[AgentGroup]))
 	}
 	if p.log10 != 0 && one.Left != "" {
 		group := p.log10

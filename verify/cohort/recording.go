@@ -84,6 +84,8 @@ type Stored interface {
 	fingerprint.Recordings
 	// Recordings returns all results, in the order of their numbers.
 	Recordings(ctx context.Context) ([]Recording, error)
+	// Voices returns the summaries of both channels of each recording, in the same order.
+	Voices(ctx context.Context) ([]Voices, error)
 }
 
 // Options says how Judge works.
@@ -107,9 +109,12 @@ type Report struct {
 	Own    map[verify.Outcome]int `json:"own"`
 	Cohort map[verify.Outcome]int `json:"cohort"`
 	Sounds []Sound                `json:"sounds"`
-	Copies []Copy                 `json:"copies"`
-	Groups []Group                `json:"groups"`
-	All    Group                  `json:"all"`
+	// Voices says what the voices that recur told, or why they told nothing; "" if no
+	// voices were asked for.
+	Voices string  `json:"voices,omitempty"`
+	Copies []Copy  `json:"copies"`
+	Groups []Group `json:"groups"`
+	All    Group   `json:"all"`
 }
 
 // ReportSchema is the number of the form in which a Report is written.

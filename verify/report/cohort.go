@@ -36,6 +36,9 @@ func cohortText(w io.Writer, r *cohort.Report, o Options) error {
 	p.line("\nExchanged: %s of all recordings, likely %s; whatever the undecided ones are, %s.", likely(r.All.Rate), bounds(r.All.Likely), bounds(r.All.Worst))
 	p.turn("", r.All.Turn)
 	p.sounds(r.Sounds)
+	if r.Voices != "" {
+		p.line("\nVoices: %s.", escape.Text(r.Voices))
+	}
 	if len(r.Copies) > 0 {
 		p.line("\nThe same speech in two recordings, which no prompt explains: one of them holds a part of another call")
 		for _, c := range r.Copies[:min(shownGroups, len(r.Copies))] {
