@@ -190,34 +190,36 @@ func (s *Sides) partStarts() []parties {
 			sums[k][ch] = f.running(ch)
 		}
 	}
-	type start struct {
-		parties
-		scatter float64
-	}
-	var all []start
-	step := max(1, (s.pieces+exchangePlaces-1)/exchangePlaces)
-	for i := 0; i < s.pieces; i += step {
-		for j := i + step; j <= s.pieces; j += step {
-			var one start
-			for k := range one.parties {
-				var in, out [2]centre
-				for ch := range in {
-					of := sums[k][ch]
-					in[ch] = of[j].minus(&of[i])
-					out[ch] = of[s.pieces].minus(&in[ch])
-				}
-				for ch := range in {
-					one.parties[k][ch] = out[ch].plus(&in[1-ch])
-				}
+	crossed := func(from, to int) (out parties) {
+		for k := range out {
+			var in, rest [2]centre
+			for ch := range in {
+				of := sums[k][ch]
+				in[ch] = of[to].minus(&of[from])
+				rest[ch] = of[s.pieces].minus(&in[ch])
 			}
-			one.scatter = one.parties.scatter()
-			all = append(all, one)
+			for ch := range in {
+				out[k][ch] = rest[ch].plus(&in[1-ch])
+			}
+		}
+		return out
+	}
+	type part struct {
+		from, to int
+		scatter  float64
+	}
+	var all []part
+	step := max(1, (s.pieces+exchangePlaces-1)/exchangePlaces)
+	for from := 0; from < s.pieces; from += step {
+		for to := from + step; to <= s.pieces; to += step {
+			found := crossed(from, to)
+			all = append(all, part{from, to, found.scatter()})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.scatter, b.scatter) })
+	slices.SortStableFunc(all, func(a, b part) int { return cmp.Compare(a.scatter, b.scatter) })
 	var out []parties
-	for _, one := range all[:min(len(all), exchangeStarts)] {
-		out = append(out, one.parties)
+	for _, p := range all[:min(len(all), exchangeStarts)] {
+		out = append(out, crossed(p.from, p.to))
 	}
 	return out
 }
