@@ -16,6 +16,7 @@ const (
 	cutFirst30     = "without_first_30s"
 	cutLastHalf    = "last_half"
 	cutTenSeconds  = "only_10s"
+	cutFifteen     = "only_15s"
 	cutAgentQuiet  = "agent_nearly_silent"
 	cutCustQuiet   = "customer_nearly_silent"
 	cutHoldQuiet   = "long_hold_silence"
@@ -30,7 +31,7 @@ const (
 // in it. Such a cut represents any excerpt. The other cuts are made to mislead.
 func Excerpt(cut string) bool {
 	switch cut {
-	case cutFirst15, cutFirst30, cutLastHalf, cutTenSeconds:
+	case cutFirst15, cutFirst30, cutLastHalf, cutTenSeconds, cutFifteen:
 		return true
 	}
 	return false
@@ -39,6 +40,10 @@ func Excerpt(cut string) bool {
 const (
 	minPieceS = 10.0 // shorter pieces hold no exchange
 	tenS      = 10.0
+	fifteenS  = 15.0
+
+	fifteenFromS = 20.0 // past the greeting of most calls
+
 	holdS     = 30.0
 	fewWordsS = 2.0  // the remaining talk of a party that is nearly silent
 	longTurnS = 1.5  // the same as in the opening
@@ -88,6 +93,9 @@ func plansFor(all []Recording, i int, dir string) []plan {
 			startS := math.Floor(share * (duration - tenS))
 			from(cutTenSeconds, fmt.Sprintf("from %.0f s", startS), startS, startS+tenS)
 		}
+	}
+	if duration >= fifteenFromS+fifteenS {
+		from(cutFifteen, fmt.Sprintf("from %.0f s", fifteenFromS), fifteenFromS, fifteenFromS+fifteenS)
 	}
 
 	for _, quiet := range []struct {
