@@ -34,7 +34,7 @@ func TestReadLabels(t *testing.T) {
 		{File: "b.wav", Left: evaluate.Mixed, Fault: "mono_file", Line: 3},
 		{
 			File: "c.wav", Left: evaluate.Agent, Fault: "none", Line: 4,
-			Facts: declare.Facts{RecordedBy: declare.Dial, Joined: declare.Joined{Agent: &after}},
+			Facts: declare.Facts{RecordedBy: declare.Dial, Joined: declare.Joined{Agent: &after}, Started: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
