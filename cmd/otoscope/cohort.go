@@ -19,6 +19,9 @@ type CohortOptions struct {
 	format formatFlag
 	caller string
 	seed   uint64
+	// recurring is the folder for the sounds that recur; fetch says how they are fetched.
+	recurring string
+	fetch     fetchOptions
 }
 
 func newCohortCommand(env environment) *cobra.Command {
@@ -51,7 +54,8 @@ EXIT STATUS
 	what.Uint64Var(&o.seed, "seed", 1, "draw the recordings that are compared by the random numbers that follow from `N`")
 	o.format.can = func(f report.Format) bool { return f.Cohort != nil }
 	o.format.add(output)
-	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output})
+	output.StringVar(&o.recurring, "recurring", "", "write each sound that recurs into the folder `DIR`, from a recording that is fetched again, to be given as --agent-audio")
+	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output}, flagGroup{"Fetching (--recurring)", o.fetch.flags()})
 	o.format.complete(c)
 	o.filter.complete(c)
 	return c
@@ -82,7 +86,10 @@ func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	if err != nil {
 		return err
 	}
-	return write(env, format.Cohort, r)
+	if err := write(env, format.Cohort, r); err != nil || o.recurring == "" {
+		return err
+	}
+	return o.export(ctx, env, stored, r)
 }
 
 // judgeTogether judges results and keeps the opinions.

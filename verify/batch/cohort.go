@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
@@ -19,7 +20,11 @@ type Cohort struct {
 	s          *Store
 	recordings []cohort.Recording
 	keys       []int64
+	references []reference
 }
+
+// reference is where a recording can be read again, without its secrets, and how.
+type reference struct{ recording, pick string }
 
 // Cohort reads the results that a filter selects.
 func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
@@ -29,13 +34,13 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 	}
 	c := &Cohort{s: s}
 	cond, args := f.condition(s.db)
-	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, f.facts, d.verdict
+	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.pick, f.facts, d.verdict
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key
 		JOIN otoscope_details d ON d.row_key = r.row_key
 		WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(cursor db.Cursor) error {
 		var key int64
-		var id, text, verdict string
-		if err := cursor.Scan(&key, &id, &text, &verdict); err != nil {
+		var id, pick, text, verdict string
+		if err := cursor.Scan(&key, &id, &pick, &text, &verdict); err != nil {
 			return err
 		}
 		var known facts
@@ -52,9 +57,20 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 			r.At = known.Declaration.StartTime
 		}
 		c.recordings, c.keys = append(c.recordings, r), append(c.keys, key)
+		c.references = append(c.references, reference{v.Recording, pick})
 		return nil
 	})
 	return c, s.storageError("reading the results", err)
+}
+
+// Reference is how to read a recording again: its reference without secrets, and how it is decoded.
+func (c *Cohort) Reference(number int) (string, decode.Options, error) {
+	r := c.references[number]
+	if r.pick == "" {
+		return r.recording, decode.Options{}, nil
+	}
+	o, err := decode.ParseWords(r.pick)
+	return r.recording, o, err
 }
 
 // Len is the number of recordings.

@@ -38,6 +38,9 @@ type Place struct {
 	Channel string  `json:"channel"`
 	StartS  float64 `json:"start_s"`
 	EndS    float64 `json:"end_s"`
+
+	// Number is that of the recording.
+	Number int `json:"-"`
 }
 
 // A Copy is speech that two recordings have in common, and that is not a prompt.
@@ -126,7 +129,7 @@ func newSound(f fingerprint.Sound, all []Recording, traced int) (Sound, bool) {
 }
 
 func place(p fingerprint.Place, all []Recording) Place {
-	return Place{ID: all[p.Recording].ID, Channel: channelName(p.Channel), StartS: p.StartS, EndS: p.EndS}
+	return Place{ID: all[p.Recording].ID, Channel: channelName(p.Channel), StartS: p.StartS, EndS: p.EndS, Number: p.Recording}
 }
 
 func channelName(c int) string {

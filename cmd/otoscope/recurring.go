@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/go-audio/audio"
+
+	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify/acquire"
+	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/cohort"
+)
+
+// export writes the sounds that recur. A sound whose recording cannot be had any more is told, and
+// the others are written.
+func (o *CohortOptions) export(ctx context.Context, env environment, stored *batch.Cohort, r *cohort.Report) error {
+	if err := os.MkdirAll(o.recurring, 0o700); err != nil { // it is speech
+		return &usageError{sentence{Message: fmt.Sprintf("--recurring %s cannot be made: %v", o.recurring, err), Advice: "Name a folder that you may write to"}}
+	}
+	options, err := o.fetch.options(env)
+	if err != nil {
+		return err
+	}
+	client, err := fetch.New(options)
+	if err != nil {
+		return err
+	}
+	written, failed := 0, 0
+	for i, s := range r.Sounds {
+		name := filepath.Join(o.recurring, fmt.Sprintf("recurring-%02d.wav", i+1))
+		if err := writeSound(ctx, client, stored, s.Example, name); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			failed++
+			fmt.Fprintf(env.stderr, "otoscope: sound %d, from %s: %s\n", i+1, escape.Text(s.Example.ID), escape.Text(err.Error()))
+			if advice := hint.Of(err); advice != "" {
+				fmt.Fprintf(env.stderr, "%s\n", escape.Text(capitalised(advice)))
+			}
+			continue
+		}
+		written++
+		fmt.Fprintf(env.stderr, "otoscope: wrote %s\n", escape.Text(name))
+	}
+	if written == 0 && failed > 0 {
+		return statusError(statusFailed)
+	}
+	return nil
+}
+
+// writeSound writes the example of a sound as a WAV file.
+func writeSound(ctx context.Context, client *fetch.Client, stored *batch.Cohort, p cohort.Place, name string) error {
+	recording, how, err := stored.Reference(p.Number)
+	if err != nil {
+		return err
+	}
+	ref, err := fetch.ParseUntrusted(recording)
+	if err != nil {
+		return err
+	}
+	channel := 0
+	if p.Channel == "right" {
+		channel = 1
+	}
+	samples, rate, err := acquire.Excerpt(ctx, client, ref, how, channel, p.StartS, min(p.EndS, p.StartS+acquire.MaxExcerpt))
+	if err != nil {
+		return err
+	}
+	file, err := wav.Encode(&audio.Float32Buffer{Format: &audio.Format{NumChannels: 1, SampleRate: rate}, Data: samples})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, file, 0o600); err != nil {
+		var at *os.PathError
+		if errors.As(err, &at) {
+			return fmt.Errorf("writing it: %w", at.Err)
+		}
+		return err
+	}
+	return nil
+}
