@@ -43,7 +43,7 @@ func look(name, install string, o Options) (command, error) {
 // recognize runs the program in a private folder that holds the sound as call.wav. args are made
 // of the path of that file. result gives the document, from what the program printed or from the
 // folder.
-func (c command) recognize(ctx context.Context, wav []byte, args func(wav string) []string, result func(printed []byte, dir string) ([]byte, error)) ([]byte, error) {
+func (c command) recognize(ctx context.Context, wav []byte, args func(wav string) ([]string, error), result func(printed []byte, dir string) ([]byte, error)) ([]byte, error) {
 	dir, remove, err := private(c.dir)
 	if err != nil {
 		return nil, c.failed("has no place for temporary files: "+plain(err), "make room, or name another folder in TMPDIR", err)
@@ -53,7 +53,11 @@ func (c command) recognize(ctx context.Context, wav []byte, args func(wav string
 	if err := os.WriteFile(sound, wav, 0o600); err != nil {
 		return nil, c.failed("has no place for its sound: "+plain(err), "make room, or name another folder in TMPDIR", err)
 	}
-	printed, err := c.run(ctx, dir, args(sound))
+	words, err := args(sound)
+	if err != nil {
+		return nil, c.failed("has no place for its model: "+plain(err), "make room, or name another folder in TMPDIR", err)
+	}
+	printed, err := c.run(ctx, dir, words)
 	if err != nil {
 		return nil, err
 	}

@@ -28,8 +28,8 @@ type Engine interface {
 
 // Options say how a recogniser is used.
 type Options struct {
-	// Model is the recogniser's model: of whisper-cli, the path of its file; of a server, a name;
-	// of pocketsphinx, the folder of an acoustic model. "": what is usual.
+	// Model is the recogniser's model: of whisper-cli, the path of its file; of a server, a name,
+	// "" for what is usual. pocketsphinx takes none.
 	Model string
 	// Key is sent to a server, and to nobody else; "": none is.
 	Key string

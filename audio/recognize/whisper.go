@@ -45,11 +45,11 @@ func (w *whisper) SpeechS() float64 { return 120 }
 
 // Recognize gives the JSON that whisper-cli -ojf writes.
 func (w *whisper) Recognize(ctx context.Context, wav []byte) ([]byte, error) {
-	return w.recognize(ctx, wav, func(sound string) []string {
+	return w.recognize(ctx, wav, func(sound string) ([]string, error) {
 		return []string{
 			"-m", w.model, "-f", sound, "-l", "auto", "-ojf", "-of", filepath.Join(filepath.Dir(sound), "words"), "-np",
 			"-t", strconv.Itoa(min(4, runtime.GOMAXPROCS(0))),
-		}
+		}, nil
 	}, func(_ []byte, dir string) ([]byte, error) {
 		f, err := os.Open(filepath.Join(dir, "words.json"))
 		if err != nil {
