@@ -75,15 +75,19 @@ func TestTranscriptsOfRows(t *testing.T) {
 		writeFile(t, dir, "own.json", ownWords)
 		writeFile(t, dir, "other.json", otherWords)
 		writeFile(t, dir, "bad.json", "sesame")
-		csv := "id,recording,transcript\nown,call-straight.wav,own.json\nother,call-straight.wav,other.json\n" +
+		csv := "id,recording,transcript\ntext,call-straight.wav,\"sesame hello,\nhow may i help\"\nown,call-straight.wav,own.json\nother,call-straight.wav,other.json\n" +
 			"gone,call-straight.wav,gone.json\nbad,call-straight.wav,bad.json\nnone,call-straight.wav,\n"
 		run(t, s, manifestIn(t, dir, csv), ReadOptions{}, fast(fetcher(t)))
-		exactlyOne(t, s, 5)
+		exactlyOne(t, s, 6)
 		want := map[string]string{"other": "transcript_mismatch", "gone": "transcript_not_read", "bad": "transcript_not_read"}
 		if got := codes(t, s); len(got) != 3 || got["other"] != want["other"] || got["gone"] != want["gone"] || got["bad"] != want["bad"] {
 			t.Errorf("the findings are %v", got)
 		}
+		if n := count(t, s, `SELECT count(*) FROM otoscope_findings WHERE code = 'fact_not_read'`); n != 1 {
+			t.Errorf("of %d rows it is said that they hold words", n)
+		}
 		for _, query := range []string{
+			`SELECT count(*) FROM otoscope_rows WHERE CAST(id AS text) LIKE '%sesame%' OR CAST(recording AS text) LIKE '%sesame%'`,
 			`SELECT count(*) FROM otoscope_details WHERE CAST(verdict AS text) LIKE '%sesame%' OR CAST(recording AS text) LIKE '%sesame%'`,
 			`SELECT count(*) FROM otoscope_facts WHERE CAST(facts AS text) LIKE '%sesame%'`,
 			`SELECT count(*) FROM otoscope_findings WHERE code = 'sesame'`,
@@ -103,7 +107,7 @@ func TestTranscriptsOfRows(t *testing.T) {
 		if measured.Load() != 0 {
 			t.Errorf("%d rows were measured again", measured.Load())
 		}
-		exactlyOne(t, s, 5)
+		exactlyOne(t, s, 6)
 	})
 }
 

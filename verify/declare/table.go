@@ -2,6 +2,7 @@ package declare
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -172,7 +173,13 @@ func Table() []Fact {
 			Name: "transcript", About: AboutCall, Label: true, Single: true,
 			Usage: "weigh the words of the transcript in `FILE`, or one a channel: left=FILE,right=FILE; or GT..., a transcript at Twilio",
 			Files: []string{"json", "vtt", "srt"},
-			Set:   func(c *Call, s string) error { return set(&c.Transcript, s, transcript.ParseSource) },
+			Set: func(c *Call, s string) error {
+				err := set(&c.Transcript, s, transcript.ParseSource)
+				if errors.Is(err, transcript.ErrText) {
+					return &UnreadError{err}
+				}
+				return err
+			},
 		},
 		{
 			Name: "twilio_facts", About: AboutFetching, Alone: "true",

@@ -1,6 +1,7 @@
 package transcript_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -208,6 +209,14 @@ func TestSourcesAreTold(t *testing.T) {
 		got, err := transcript.ParseSource(text)
 		if err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{
+		"Agent: sesame\nCustomer: hello", `[{"text": "sesame"}]`, "hello this is sesame bank my name is jane how may i help",
+		strings.Repeat("sesame ", 30) + "ok.", strings.Repeat("a", 2000),
+	} {
+		if _, err := transcript.ParseSource(text); !errors.Is(err, transcript.ErrText) || strings.Contains(err.Error()+hint.Of(err), "sesame") {
+			t.Errorf("%.20q: %v", text, err)
 		}
 	}
 	for _, text := range []string{"", "left=a", "left=a,left=b", "left=,right=b", "a\x00b"} {

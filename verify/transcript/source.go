@@ -1,9 +1,11 @@
 package transcript
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -24,14 +26,28 @@ var (
 	aSide     = regexp.MustCompile(`(?:^|,)\s*(left|right)=`)
 )
 
+// ErrText is why a text does not name a transcript: it is one. Tables of other systems have such
+// columns.
+var ErrText = errors.New("the text of a transcript")
+
+// isText reports whether a word is what was said rather than where that is written.
+func isText(s string) bool {
+	const longestPath, mostBlanks = 1024, 8
+	return len(s) > longestPath || strings.ContainsAny(s, "\n\r") || strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[") ||
+		strings.Count(s, " ") > mostBlanks && filepath.Ext(s) == "" || strings.Count(s, " ") > 3*mostBlanks
+}
+
 // ParseSource reads where a transcript is: the path of a file, left=FILE,right=FILE, or the
-// SID of a transcript at Twilio (GT and 32 hexadecimal digits).
+// SID of a transcript at Twilio (GT and 32 hexadecimal digits). The error is [ErrText] for the
+// words themselves, and does not repeat them.
 func ParseSource(s string) (Source, error) {
 	const advice = "name a file, or left=FILE,right=FILE, or a Twilio transcript (GT and 32 hexadecimal digits)"
 	s = strings.TrimSpace(s)
 	switch {
 	case s == "":
 		return Source{}, &hint.Error{Message: "no transcript is named", Advice: advice}
+	case isText(s):
+		return Source{}, &hint.Error{Message: "it holds what was said, not where that is written", Advice: "write it to a file, and " + advice, Cause: ErrText}
 	case strings.ContainsRune(s, 0):
 		return Source{}, &hint.Error{Message: "the path of the transcript contains a zero byte, which no file name can", Advice: advice}
 	case twilioSID.MatchString(s):
