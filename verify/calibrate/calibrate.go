@@ -111,7 +111,7 @@ func Fit(ctx context.Context, recordings []evaluate.Recording, o Options) (*Resu
 	r.BaseHeld = judge(all, foldOf, ofBase).figures()
 	r.Provenance = evidence.Provenance{
 		Fitted: o.Day.UTC().Format(time.DateOnly), Otoscope: verify.Version(), BasedOn: base.Name,
-		Calls: len(all), Agents: agents, Metadata: o.UseMetadata, Folds: n,
+		Calls: len(all), Agents: agents, Sources: len(sourcesOf(recordings)), Metadata: o.UseMetadata, Folds: n,
 		MaxConfidence: round(confidence(limit), 4),
 	}
 	for _, c := range all {

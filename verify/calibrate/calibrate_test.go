@@ -269,3 +269,31 @@ func TestFitEndsWithItsContext(t *testing.T) {
 		t.Error("a built-in's name is taken")
 	}
 }
+
+// If the labels name sources, whole sources are left out in turn and have equal weight. A
+// cue that turns round at two small ones weighs less than the number of calls suggests.
+func TestSourcesHaveEqualWeight(t *testing.T) {
+	calls := func(named bool) []evaluate.Recording {
+		var all []evaluate.Recording
+		for i, c := range []struct {
+			n    int
+			talk float64
+		}{{30, 2}, {8, 0.5}, {8, 0.5}} {
+			for _, r := range (centre{greets: 1, talk: c.talk}).calls(c.n, uint64(i)+7) {
+				r.Label.File, r.Label.Line = fmt.Sprintf("source-%d-%s", i, r.Label.File), 1000*i+r.Label.Line
+				if named {
+					r.Label.Source = fmt.Sprint("source ", i)
+				}
+				all = append(all, r)
+			}
+		}
+		return all
+	}
+	pooled, alike := fit(t, calls(false)), fit(t, calls(true))
+	if alike.Provenance.Sources != 3 || alike.Provenance.Folds != 3 || pooled.Provenance.Sources != 0 {
+		t.Errorf("%+v, unnamed %+v", alike.Provenance, pooled.Provenance)
+	}
+	if !(alike.Profile.TurnTaking.Talk < pooled.Profile.TurnTaking.Talk) {
+		t.Errorf("talk weighs %v with equal weight for each source, %v without", alike.Profile.TurnTaking.Talk, pooled.Profile.TurnTaking.Talk)
+	}
+}

@@ -42,7 +42,8 @@ const shareOfCuts = 0.5
 
 // calls sorts recordings into calls and groups. Recordings belong to one call if the labels
 // say so, or if they are the same or each other's mirrors. Calls belong to one group if they
-// share an agent.
+// share an agent or, if the labels name enough sources for that, if they come from one
+// source. Sources then have equal weight in the fit.
 func calls(recordings []evaluate.Recording, o Options) (out []call, agents, groups int) {
 	var (
 		sets   = newSets()
@@ -73,6 +74,7 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 		}
 		pieces[id] = append(pieces[id], p)
 	}
+	sources := sourcesOf(recordings)
 	byCall := map[int]int{}
 	agentOf := newSets()
 	for _, id := range ids {
@@ -95,6 +97,9 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 			named[r.Label.Agent] = true
 			agentOf.join(c, agentOf.of("agent "+r.Label.Agent))
 		}
+		if len(sources) >= MinGroups {
+			agentOf.join(c, agentOf.of("source "+r.Label.Source))
+		}
 	}
 	number := map[int]int{}
 	for k := range out {
@@ -105,7 +110,39 @@ func calls(recordings []evaluate.Recording, o Options) (out []call, agents, grou
 		out[k].group = number[root]
 		out[k].weigh()
 	}
+	if len(sources) >= MinGroups {
+		alike(out, len(number))
+	}
 	return out, len(named), len(number)
+}
+
+// sourcesOf returns the sources of the recordings that a fit can use. It returns none if one
+// of these does not name its source.
+func sourcesOf(recordings []evaluate.Recording) map[string]bool {
+	sources := map[string]bool{}
+	for i := range recordings {
+		switch r := &recordings[i]; {
+		case r.Cut != "" || r.Left == evaluate.Mixed || !usable(r):
+		case r.Label.Source == "":
+			return nil
+		default:
+			sources[r.Label.Source] = true
+		}
+	}
+	return sources
+}
+
+// alike gives each group the same weight, and all together that of their calls.
+func alike(all []call, groups int) {
+	size := make([]int, groups)
+	for _, c := range all {
+		size[c.group]++
+	}
+	for _, c := range all {
+		for i := range c.pieces {
+			c.pieces[i].weight *= float64(len(all)) / float64(groups*size[c.group])
+		}
+	}
 }
 
 // weigh divides the weight of one call among its pieces.

@@ -26,14 +26,15 @@ const maxProfileBytes = 1 << 20
 
 // Provenance records the source of a profile's weights.
 type Provenance struct {
-	Fitted   string `json:"fitted"`   // the day, 2026-11-24
-	Otoscope string `json:"otoscope"` // the version that fitted it
-	BasedOn  string `json:"based_on"` // the profile towards which it was regularised
-	Calls    int    `json:"calls"`    // independent calls that it was fitted on
-	Agents   int    `json:"agents"`   // different agents among them; 0 if the labels name none
-	Cuts     int    `json:"cuts"`     // hard cases cut from these calls
-	Metadata bool   `json:"metadata"` // directions and join times were used as evidence
-	Folds    int    `json:"folds"`    // of the cross-validation that the figures come from
+	Fitted   string `json:"fitted"`           // the day, 2026-11-24
+	Otoscope string `json:"otoscope"`         // the version that fitted it
+	BasedOn  string `json:"based_on"`         // the profile towards which it was regularised
+	Calls    int    `json:"calls"`            // independent calls that it was fitted on
+	Agents   int    `json:"agents"`           // different agents among them; 0 if the labels name none
+	Sources  int    `json:"sources,omitzero"` // among them, if the labels name them; three and more are left out in turn
+	Cuts     int    `json:"cuts"`             // hard cases cut from these calls
+	Metadata bool   `json:"metadata"`         // directions and join times were used as evidence
+	Folds    int    `json:"folds"`            // of the cross-validation that the figures come from
 	// MaxConfidence is the highest confidence that the profile claims from fitted weights,
 	// given the number of its calls.
 	MaxConfidence float64 `json:"max_confidence"`

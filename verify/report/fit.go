@@ -24,6 +24,9 @@ func fitText(w io.Writer, result *calibrate.Result, o Options) error {
 	if from.Agents > 0 {
 		of = fmt.Sprintf(" of %d agents", from.Agents)
 	}
+	if from.Sources > 0 {
+		of += fmt.Sprintf(" from %d sources", from.Sources)
+	}
 	known := "sound alone"
 	if from.Metadata {
 		known = "sound, directions and join times"
