@@ -42,6 +42,8 @@ func faultKinds() []faultKind {
 		{"mono_file", []finding.Code{finding.MonoFile}},
 		{"bleed", []finding.Code{finding.Bleed}},
 		{"orientation_changes", []finding.Code{finding.OrientationChanges}},
+		{"another_call", []finding.Code{finding.AnotherCall, finding.OrientationChanges}},
+		{"third_voice", []finding.Code{finding.ThirdVoice}},
 		{faultOffset, []finding.Code{finding.ChannelOffset}},
 		{faultUnrelated, []finding.Code{finding.UnrelatedLegs}},
 	}

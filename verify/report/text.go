@@ -111,6 +111,8 @@ func reason(v verify.Verdict, otherwise string) string {
 		finding.BothParties:        "both parties are on one channel",
 		finding.Bleed:              "one channel also carries the other party",
 		finding.OrientationChanges: "the parties change sides within the call",
+		finding.AnotherCall:        "another call is joined on",
+		finding.ThirdVoice:         "a third voice is on one channel",
 		finding.SilentChannel:      "one channel is silent",
 		finding.OnePartyMissing:    "only one party is heard",
 		finding.NoSpeech:           "nobody speaks",
