@@ -16,7 +16,7 @@ const (
 	// OtherLanguage: the words are of no language that there is a list for.
 	OtherLanguage Reason = "other_language"
 	// MailboxGreets: a mailbox or an announcement greets on one channel. It speaks like an
-	// agent, whoever is called.
+	// agent, on either side.
 	MailboxGreets Reason = "mailbox"
 	// HalvesDisagree: by one half of the call the agent is on the left, by the other on the
 	// right, as when both parties are on one channel, or change places.
