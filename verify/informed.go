@@ -20,8 +20,8 @@ func (c Case) informed(rec Recording) (Case, []finding.Finding) {
 	}
 	var contradictions []finding.Finding
 	c.Facts, contradictions = told.Onto(c.Facts, c.Declaration.StartTime)
-	if c.Declaration.CallerOn != declare.NoChannel {
-		if resolved, err := c.Declaration.Resolve(c.Facts.Direction); err == nil {
+	if c.Declaration.Awaits() {
+		if resolved, err := c.Declaration.Resolve(c.Facts); err == nil {
 			c.Declaration = resolved
 		}
 	}

@@ -37,7 +37,7 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			return output(t, line)
 		})
 		commands += ran
-		for _, fill := range []func(string) (string, bool){withFindings, withFacts} {
+		for _, fill := range []func(string) (string, bool){withFindings, withFacts, withConventions} {
 			var filled bool
 			if text, filled = fill(text); filled {
 				tables++
@@ -53,8 +53,8 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			t.Errorf("%s does not show what otoscope prints (-shown +real); if it should: UPDATE_GOLDEN=1 go test ./cmd/otoscope -run %s\n%s", page, t.Name(), diff)
 		}
 	}
-	if commands == 0 || tables != 2 {
-		t.Errorf("%d commands and %d lists of findings and facts were found", commands, tables)
+	if commands == 0 || tables != 3 {
+		t.Errorf("%d commands and %d lists of findings, facts and conventions were found", commands, tables)
 	}
 }
 
@@ -147,6 +147,41 @@ func withFacts(text string) (string, bool) {
 		fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", strings.TrimSpace(f.Flag()+" "+value), f.Name, label, strings.ReplaceAll(usage, "|", "\\|"))
 	}
 	return between(text, "facts", b.String())
+}
+
+// withConventions fills the table of conventions if a document has one.
+func withConventions(text string) (string, bool) {
+	var b strings.Builder
+	plain := func(s string) string {
+		return strings.NewReplacer("|", "\\|", "<", "\\<").Replace(s)
+	}
+	for _, k := range declare.Kinds() {
+		fmt.Fprintf(&b, "\n### %s\n\n%s", k.Name, k.Meaning)
+		if k.Needs != "" {
+			fmt.Fprintf(&b, " Needs `%s`.", k.Needs)
+		}
+		if k.Kind == declare.Undocumented {
+			var names []string
+			for _, s := range declare.Systems() {
+				if s.Kind == k.Kind {
+					names = append(names, fmt.Sprintf("`%s` (%s)", s.Name, s.What))
+				}
+			}
+			fmt.Fprintf(&b, "\n\n%s.\n", strings.Join(names, ", "))
+			continue
+		}
+		b.WriteString("\n\n| name | system | left | right | holds for | source, day read |\n|---|---|---|---|---|---|\n")
+		for _, s := range declare.Systems() {
+			if s.Kind == k.Kind {
+				holds := s.Holds
+				if s.Instead != "" {
+					holds = strings.TrimPrefix(holds+"; "+s.Instead, "; ")
+				}
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s, %s |\n", s.Name, plain(s.What), s.Left, s.Right, plain(holds), plain(s.Source), s.Read)
+			}
+		}
+	}
+	return between(text, "conventions", b.String())
 }
 
 // withFindings fills the list of findings if a document has one.

@@ -113,7 +113,7 @@ func newConventionsTopic() *cobra.Command {
 		Use:   "conventions",
 		Short: "The systems whose channel order --convention knows",
 		Long: "--convention NAME declares the channels in the order that the system NAME uses:\n\n" +
-			declare.ConventionHelp() + "\nIf your recordings are laid out differently, use --channels.",
+			declare.ConventionHelp() + "\nIf your recordings are laid out differently, use --channels. Sources, dates and\nlimits of each rule: otoscope help facts",
 	}
 }
 

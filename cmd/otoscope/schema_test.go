@@ -17,7 +17,6 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/cohort"
-	"github.com/otoscope/otoscope/verify/cohort/discover"
 	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -107,8 +106,8 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 		return wordsOf(verify.StageFetch, verify.StageDecode, verify.StageDeclare)
 	case reflect.TypeFor[rates.Word]():
 		return wordsOf(rates.Swapped, rates.Partly, rates.Fine, rates.Unlike, rates.Unclear)
-	case reflect.TypeFor[discover.Kind]():
-		return wordsOf(discover.ByRole, discover.ByLeg, discover.ByRecordedLeg, discover.ByJoining, discover.BySpeaking, discover.Alternating, discover.ByConfiguration)
+	case reflect.TypeFor[declare.Kind]():
+		return wordsOf(declare.ByRole, declare.ByLeg, declare.ByRecordedLeg, declare.ByJoining, declare.BySpeaking, declare.Alternating, declare.ByConfiguration)
 	case reflect.TypeFor[rollout.Word]():
 		return wordsOf(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():

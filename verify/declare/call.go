@@ -37,8 +37,8 @@ type Call struct {
 	// TwilioFacts says whether Twilio is asked what it knows of the recording; nil: if the
 	// recording is named by its SID.
 	TwilioFacts *bool
-	// ToldLater says that the recording's platform may tell the direction when it is asked: channels
-	// that are named caller and callee then await it.
+	// ToldLater says that the recording's platform may tell facts when it is asked: channels that
+	// depend on them then await it.
 	ToldLater bool
 	Agent     string            // the user's own word for the agent
 	Groups    map[string]string // the user's own groups
@@ -76,7 +76,7 @@ func (c *Call) LeaveOut(fact string, err *UnreadError) {
 // Complete settles what one fact needs of another, once all words have been set:
 // the default declaration, who the caller is, and join times that count from the
 // recording's start. Its error is about facts that cannot be used together. Channels
-// that await a direction which is told later stay as they are.
+// that await a fact which is told later stay as they are.
 func (c *Call) Complete() error {
 	if c.Declaration.Source == "" {
 		c.Declaration = Default()
@@ -84,16 +84,16 @@ func (c *Call) Complete() error {
 	if c.Facts.Direction == UnknownDirection {
 		c.Facts.Direction = c.Declaration.Direction
 	}
-	var err error
-	if c.Declaration, err = c.Declaration.Resolve(c.Facts.Direction); err != nil && !c.ToldLater {
-		return err
-	}
 	start := c.Started
 	if start.IsZero() {
 		start = c.Declaration.StartTime
 	}
+	var err error
 	if c.Facts.Joined, err = ParseJoined(c.joined, start); err != nil {
 		return &FactError{Fact: "joined", Err: err}
+	}
+	if c.Declaration, err = c.Declaration.Resolve(c.Facts); err != nil && !c.ToldLater {
+		return err
 	}
 	c.Facts.Started = c.Started
 	if len(c.unread) > 0 {

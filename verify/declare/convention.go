@@ -8,109 +8,70 @@ import (
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
-// convention is how a system lays the parties out on the channels.
-type convention struct {
-	name        string
-	left, right string // words of the vocabulary; "" where the system has no fixed rule
-	system      string // for --help
-	instead     string // what to pass where it has no rule
-}
-
-// conventions is the table of known systems. Each entry names its source.
-func conventions() []convention {
-	return []convention{
-		// Twilio Docs, Flex Insights, "Turn on dual-channel recording".
-		{name: "flex-insights", left: "customer", right: "others",
-			system: "Twilio Flex Insights"},
-		// Twilio Docs, Conversational Intelligence, Transcript resource, participants[].channel_participant.
-		{name: "conversational-intelligence", left: "agent", right: "customer",
-			system: "Twilio, no participants given"},
-		// Twilio Docs, TwiML <Dial>, record: the parent call is on the first channel, the child on the second.
-		{name: "twilio-dial", left: "caller", right: "callee",
-			system: "Twilio <Dial>; needs --direction"},
-		// Amazon Connect Administrator Guide, "Set up recording behavior": the agent's audio is on the right.
-		{name: "amazon-connect", left: "customer", right: "agent",
-			system: "Amazon Connect"},
-		// Amazon Transcribe API Reference, ChannelDefinition: ChannelId 0 or 1 with a ParticipantRole.
-		{name: "aws-transcribe",
-			system:  "AWS Transcribe: pass --channels",
-			instead: "where ChannelId 0 is AGENT pass --channels agent,customer, where it is CUSTOMER pass --channels customer,agent"},
-		// Google Cloud, Contact Center AI Insights, IngestConversationsRequest.ConversationConfig.
-		{name: "google-ccai",
-			system:  "Google CCAI: pass --channels",
-			instead: "where agent_channel is 1 pass --channels agent,customer, where it is 2 pass --channels customer,agent"},
-		// Genesys AudioHook protocol, "open" message, media[].channels: in the order listed.
-		{name: "genesys-audiohook", left: "external", right: "internal",
-			system: "Genesys AudioHook, in this order"},
-		// Genesys PureConnect, Opus dual-channel recordings: who placed the call is alone on one channel, which one depends on the direction.
-		{name: "genesys-pureconnect",
-			system:  "PureConnect: pass --channels",
-			instead: "listen to one recording of each direction, then pass --channels for them"},
-		// Verint WFO, Interactions and Analytics Administration, "Exported media format".
-		{name: "verint", left: "agent", right: "external",
-			system: "Verint export"},
-		// VICIdial, docs/STEREO_CALL_RECORDINGS.txt: the customer always on the right.
-		{name: "vicidial", left: "agent", right: "customer",
-			system: "VICIdial stereo recording"},
-		// LiveKit protocol, AudioMixing DUAL_CHANNEL_AGENT: agent left, all other audio right.
-		{name: "livekit", left: "agent", right: "customer",
-			system: "LiveKit DUAL_CHANNEL_AGENT"},
-		// FreeSWITCH, channel variable RECORD_STEREO: leg A (the caller) left, leg B right.
-		{name: "freeswitch", left: "caller", right: "callee",
-			system: "FreeSWITCH; needs --direction"},
-		// FreeSWITCH, channel variable RECORD_STEREO_SWAP: the reverse.
-		{name: "freeswitch-swap", left: "callee", right: "caller",
-			system: "RECORD_STEREO_SWAP; --direction"},
-	}
-}
-
 // Conventions lists the names that Convention knows.
 func Conventions() []string {
 	var names []string
-	for _, c := range conventions() {
-		names = append(names, c.name)
+	for _, s := range Systems() {
+		names = append(names, s.Name)
 	}
 	return names
 }
 
-// ConventionHelp is the table of conventions for a help text, one line each,
-// indented by two spaces and within 80 columns.
+// ConventionHelp is the table of conventions for a help text, by kind of rule, one line each and
+// within 80 columns.
 func ConventionHelp() string {
 	var b strings.Builder
-	row := func(name, left, right, system string) {
-		fmt.Fprintf(&b, "  %-27s %-8s %-8s %s\n", name, left, right, system)
-	}
-	row("name", "left", "right", "system")
-	for _, c := range conventions() {
-		if c.left == "" {
-			row(c.name, "-", "-", c.system)
-			continue
+	for _, k := range Kinds() {
+		fmt.Fprintf(&b, "%s\n", strings.ToUpper(k.Name))
+		b.WriteString(folded(k.Meaning, 78))
+		if k.Needs != "" {
+			fmt.Fprintf(&b, "Needs %s.\n", k.Needs)
 		}
-		row(c.name, c.left, c.right, c.system)
+		b.WriteString("\n")
+		for _, s := range Systems() {
+			if s.Kind != k.Kind {
+				continue
+			}
+			sides := ""
+			if s.Left != "" {
+				sides = fmt.Sprintf("%-8s %-9s ", s.Left, s.Right)
+			}
+			fmt.Fprintf(&b, "  %-27s %s%s\n", s.Name, sides, s.What)
+		}
+		b.WriteString("\n")
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// Convention gives what another system's recordings are by that system's own
-// rule. The error of a name that is not known lists those that are, and where
-// a system has no rule it says what to pass instead. Channels that go by
-// caller and callee await Resolve.
+// folded breaks a text into lines of a width.
+func folded(text string, width int) string {
+	var b strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		switch {
+		case column == 0:
+		case column+1+len(word) > width:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String() + "\n"
+}
+
+// Convention gives what a maker's recordings are by the maker's rule. Channels that go by caller
+// and callee, by the recorded leg or by who joined first await [Declaration.Resolve]. The error of
+// a name that is not known lists those that are; where a rule names no party before somebody
+// listens, it says what to pass instead.
 func Convention(name string) (Declaration, error) {
-	for _, c := range conventions() {
-		if c.name != name {
-			continue
+	for _, s := range Systems() {
+		if s.Name == name {
+			return s.declaration()
 		}
-		if c.left == "" {
-			return Declaration{}, &hint.Error{
-				Message: fmt.Sprintf("the system %s does not fix who is on which channel", c.name),
-				Advice:  c.instead,
-			}
-		}
-		d := Declaration{Source: "convention " + c.name}
-		if d.pair(meaningOf(c.left), meaningOf(c.right)) == byCaller {
-			d.add(finding.RoleAmbiguous, callerDetail)
-		}
-		return d, nil
 	}
 	names := Conventions()
 	e := &hint.Error{
@@ -121,4 +82,42 @@ func Convention(name string) (Declaration, error) {
 		e.Advice = fmt.Sprintf("did you mean %q? The names are %s", near, list(names, "and"))
 	}
 	return Declaration{}, e
+}
+
+func (s System) declaration() (Declaration, error) {
+	d := Declaration{Source: "convention " + s.Name}
+	switch {
+	case s.Kind == Undocumented:
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("the maker of %s does not document who is on which channel (looked for on %s)", s.Name, s.Read),
+			Advice:  s.Instead,
+		}
+	case s.Left == "":
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("the system %s does not fix who is on which channel", s.Name),
+			Advice:  s.Instead,
+		}
+	case s.Kind == BySpeaking:
+		return Declaration{}, &hint.Error{
+			Message: fmt.Sprintf("%s puts who is heard first on the left, so it declares no party by role", s.Name),
+			Advice:  "pass --channels with whom you expect to be heard first on the left, such as agent,customer where agents greet; the sound decides of each call",
+		}
+	case s.Kind == ByRecordedLeg:
+		d.RecordedOn = channelOf(s, recordedParty)
+		d.add(finding.RoleAmbiguous, "The channels go by the leg that was recorded. How it was recorded decides.")
+	case s.Kind == ByJoining, s.Kind == Alternating:
+		d.FirstOn = channelOf(s, firstParty)
+		d.add(finding.RoleAmbiguous, "The channels go by who joined first. The times of joining decide.")
+	case d.pair(meaningOf(s.Left), meaningOf(s.Right)) == byCaller:
+		d.add(finding.RoleAmbiguous, callerDetail)
+	}
+	return d, nil
+}
+
+// channelOf says on which channel a rule puts somebody.
+func channelOf(s System, party string) Channel {
+	if s.Left == party {
+		return Left
+	}
+	return Right
 }

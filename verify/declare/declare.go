@@ -9,8 +9,8 @@
 //     [Default] (Flex Insights' own rule), [ParseChannels] (a person's words),
 //     [Convention] (another system's rule), and [ParseAttributes] or [ReadAttributes]
 //     (a task's attributes).
-//  2. [Declaration.Resolve] turns channels that were named caller and callee into
-//     customer and agent, by the direction of the call.
+//  2. [Declaration.Resolve] turns channels that were named by what depends on the call (caller and
+//     callee, the recorded leg, who joined first) into customer and agent.
 //  3. [ParseDirection], [ParseMethod] and [ParseJoined] give facts about the call.
 //
 // [Table] lists every declared fact once, for flags, manifest columns, labels and the
@@ -22,7 +22,6 @@ package declare
 import (
 	"time"
 
-	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -77,6 +76,10 @@ type Declaration struct {
 	// CallerOn is the channel of the party that placed the call, where the
 	// channels were named caller and callee. Resolve makes Sides of it.
 	CallerOn Channel `json:"CallerOn"`
+	// RecordedOn is the channel of the party whose leg was recorded, FirstOn that of the first to
+	// join, where a convention goes by these. Resolve makes Sides of them, too.
+	RecordedOn Channel `json:"RecordedOn,omitempty"`
+	FirstOn    Channel `json:"FirstOn,omitempty"`
 	// Source says for a person where the declaration comes from.
 	Source string `json:"Source"`
 	// Recording is the URL of the recording as the attributes give it: it is
@@ -99,41 +102,6 @@ type Declaration struct {
 // Source: Twilio, "Turn on dual-channel recording" (Flex Insights).
 func Default() Declaration {
 	return Declaration{Sides: &Sides{Left: Customer, Right: Agent}, Source: SourceDefault}
-}
-
-// Resolve settles who the caller is: the customer on an inbound call, the
-// agent on an outbound one. A declaration that does not speak of caller and
-// callee is returned as it is. Where it does and the direction is not known,
-// the error says what to pass; the declaration is then returned unresolved,
-// for who wants to go on without.
-func (d Declaration) Resolve(direction Direction) (Declaration, error) {
-	if d.CallerOn == NoChannel {
-		return d, nil
-	}
-	var caller Role
-	switch direction {
-	case Inbound:
-		caller = Customer
-	case Outbound:
-		caller = Agent
-	default:
-		return d, &hint.Error{
-			Message: "the channels are named caller and callee, which says who the customer is only together with the call's direction",
-			Advice:  "pass --direction inbound where the customer called, --direction outbound where the centre did",
-		}
-	}
-	sides := Sides{Left: caller, Right: caller.other()}
-	if d.CallerOn == Right {
-		sides = sides.Flip()
-	}
-	settled := make([]finding.Finding, 0, len(d.Findings))
-	for _, f := range d.Findings {
-		if f.Code != finding.RoleAmbiguous {
-			settled = append(settled, f)
-		}
-	}
-	d.Sides, d.CallerOn, d.Findings = &sides, NoChannel, settled
-	return d, nil
 }
 
 // add appends a finding of the code's usual severity.

@@ -63,20 +63,24 @@ func ExampleParseAttributes() {
 	// warning role_spelling
 }
 
-// FreeSWITCH knows caller and callee. Who the customer is depends on who called.
+// FreeSWITCH records a leg. Who the customer is depends on whose leg that is.
 func ExampleDeclaration_Resolve() {
 	d, err := declare.Convention("freeswitch")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	d, err = d.Resolve(declare.Outbound)
+	_, err = d.Resolve(declare.Facts{})
+	fmt.Println(err)
+	d, err = d.Resolve(declare.Facts{RecordedBy: declare.AgentLeg})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Println("left:", d.Sides.Left, "right:", d.Sides.Right)
-	// Output: left: agent right: customer
+	// Output:
+	// convention freeswitch goes by the leg that was recorded, and which one that is was not said
+	// left: agent right: customer
 }
 
 func ExampleParseJoined() {

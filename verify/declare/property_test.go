@@ -19,14 +19,14 @@ func TestExchangedNamesExchangeTheSides(t *testing.T) {
 		direction := rapid.SampledFrom([]declare.Direction{declare.Inbound, declare.Outbound}).Draw(t, "direction")
 		read := func(left, right string) (typed, attributes *declare.Sides) {
 			if d, err := declare.ParseChannels(left + "," + right); err == nil {
-				d, _ = d.Resolve(direction)
+				d, _ = d.Resolve(declare.Facts{Direction: direction})
 				typed = d.Sides
 			}
 			d, err := declare.ParseAttributes(fmt.Appendf(nil, `{"type":"VoiceRecording","channels":[%q,%q]}`, left, right))
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, _ = d.Resolve(direction)
+			d, _ = d.Resolve(declare.Facts{Direction: direction})
 			return typed, d.Sides
 		}
 		typed, attributes := read(a, b)

@@ -93,7 +93,7 @@ func TestResolve(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resolved, err := d.Resolve(test.direction)
+		resolved, err := d.Resolve(declare.Facts{Direction: test.direction})
 		if err != nil {
 			t.Errorf("%s, %s: %v", test.channels, test.direction, err)
 			continue
@@ -112,7 +112,7 @@ func TestResolveWithoutDirection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unresolved, err := d.Resolve(declare.UnknownDirection)
+	unresolved, err := d.Resolve(declare.Facts{Direction: declare.UnknownDirection})
 	if e := wantError(t, err); !strings.Contains(e.Hint(), "--direction inbound") {
 		t.Errorf("hint is %q", e.Hint())
 	}
@@ -131,8 +131,8 @@ func TestResolveLeavesItsReceiverAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, _ := d.Resolve(declare.Inbound)
-	out, _ := d.Resolve(declare.Outbound)
+	in, _ := d.Resolve(declare.Facts{Direction: declare.Inbound})
+	out, _ := d.Resolve(declare.Facts{Direction: declare.Outbound})
 	if *in.Sides != out.Sides.Flip() || d.Sides != nil || len(d.Findings) != 1 {
 		t.Errorf("inbound %v, outbound %v, before %+v", in.Sides, out.Sides, d)
 	}

@@ -55,7 +55,7 @@ func TestTheRuleOfACentreIsFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	right, wrong, total := 0, 0, 0
 	for _, by := range rules() {
-		if by.Kind == ByConfiguration {
+		if by.Kind == declare.ByConfiguration {
 			continue
 		}
 		mine := 0
@@ -98,10 +98,10 @@ func TestRulesThatCannotBeToldApart(t *testing.T) {
 		calls[i].Direction, calls[i].Method, calls[i].JoinedFirst, calls[i].Number = declare.Inbound, declare.CustomerLeg, declare.Customer, -1
 	}
 	best := Rules(calls)[0]
-	if best.Kind != ByRole || !best.Named() {
+	if best.Kind != declare.ByRole || !best.Named() {
 		t.Errorf("found %s with %.4f", best.Kind, best.Probability)
 	}
-	var kinds []Kind
+	var kinds []declare.Kind
 	for _, s := range best.Same {
 		if s.Needs == "" {
 			t.Errorf("%s: nothing tells it apart", s.Kind)
@@ -139,7 +139,7 @@ func TestExceptionsAreNamed(t *testing.T) {
 		calls[i].Log10LR = -math.Abs(calls[i].Log10LR) - 2
 	}
 	best := Rules(calls)[0]
-	if best.Kind != ByRole || best.Against != 3 || fmt.Sprint(best.Exceptions) != "[5 17 44]" {
+	if best.Kind != declare.ByRole || best.Against != 3 || fmt.Sprint(best.Exceptions) != "[5 17 44]" {
 		t.Errorf("%s: %d against, %v", best.Kind, best.Against, best.Exceptions)
 	}
 }

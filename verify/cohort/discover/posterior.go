@@ -10,9 +10,9 @@ import (
 
 // Found is a rule, or several that predict the same, with the share of belief that they have.
 type Found struct {
-	Kind        Kind    `json:"kind"`
-	Left        string  `json:"left"`
-	Probability float64 `json:"probability"` // of this rule and of those that predict the same
+	Kind        declare.Kind `json:"kind"`
+	Left        string       `json:"left"`
+	Probability float64      `json:"probability"` // of this rule and of those that predict the same
 	// Agree and Against count the decided calls that the rule speaks of. Exceptions names
 	// those against it.
 	Agree      int      `json:"agree"`
@@ -25,9 +25,9 @@ type Found struct {
 
 // Same is a rule that cannot be told from another by these calls.
 type Same struct {
-	Kind  Kind   `json:"kind"`
-	Left  string `json:"left"`
-	Needs string `json:"needs"` // calls that would tell it apart
+	Kind  declare.Kind `json:"kind"`
+	Left  string       `json:"left"`
+	Needs string       `json:"needs"` // calls that would tell it apart
 }
 
 // MinProbability is the belief from which a rule counts as found. A wrong rule is then
@@ -35,7 +35,9 @@ type Same struct {
 const MinProbability = 0.999
 
 // Named reports whether the rule is found and names who is on the left.
-func (f *Found) Named() bool { return f.Kind != ByConfiguration && f.Probability >= MinProbability }
+func (f *Found) Named() bool {
+	return f.Kind != declare.ByConfiguration && f.Probability >= MinProbability
+}
 
 // decidedLog10LR is the evidence from which a call counts as agreeing or not: 99 %.
 const decidedLog10LR = 2
@@ -78,9 +80,9 @@ func Rules(calls []Call) []Found {
 }
 
 // prior of one rule: the kinds share equally.
-func prior(k Kind) float64 {
+func prior(k declare.Kind) float64 {
 	const kinds = 7
-	if k == ByConfiguration {
+	if k == declare.ByConfiguration {
 		return 1.0 / kinds
 	}
 	return 0.5 / kinds
@@ -126,7 +128,7 @@ func (f *Found) count(r rule, calls []Call) {
 // not rewarded for who speaks first.
 func evidenceFor(r rule, calls []Call) float64 {
 	open, weights := exceptionRates()
-	if r.Kind == ByConfiguration {
+	if r.Kind == declare.ByConfiguration {
 		// What is open is how often the customer is on the left: 0.35 to 0.65. Beyond, it is
 		// rather a rule with exceptions.
 		open, weights = []float64{0.35, 0.5, 0.65}, []float64{0.3, 0.4, 0.3}
@@ -148,7 +150,7 @@ func direction(r rule, e float64, calls []Call, d declare.Direction) float64 {
 	for i := range logs { // how often the customer speaks first: 0.1 to 0.9
 		first := float64(i+1) / (steps + 1)
 		logs[i] = -math.Log(steps) + sum(calls, d, func(c Call) float64 {
-			if r.Kind == ByConfiguration {
+			if r.Kind == declare.ByConfiguration {
 				return heard(c, e, first)
 			}
 			return probabilityOf(r, e, first, c)

@@ -21,23 +21,9 @@ type Call struct {
 	Number int
 }
 
-// Kind is what a rule goes by (the kinds of ../declare's conventions).
-type Kind string
-
-// The kinds of rules.
-const (
-	ByRole          Kind = "role"
-	ByLeg           Kind = "leg"
-	ByRecordedLeg   Kind = "recorded_leg"
-	ByJoining       Kind = "first_to_join"
-	BySpeaking      Kind = "first_to_speak"
-	Alternating     Kind = "alternating"
-	ByConfiguration Kind = "configuration"
-)
-
 // A rule is a kind and which way round it is.
 type rule struct {
-	Kind Kind
+	Kind declare.Kind
 	Left string // who or what is on the left, for a person
 	// left predicts who is on the left, "" where the rule says nothing of the call. nil:
 	// the rule speaks of the sound, or of nothing.
@@ -58,15 +44,15 @@ func rules() []rule {
 		}
 		return ""
 	}
-	both := func(kind Kind, one, two, needs string, left func(Call) declare.Role) []rule {
+	both := func(kind declare.Kind, one, two, needs string, left func(Call) declare.Role) []rule {
 		return []rule{
 			{Kind: kind, Left: one, left: left, needs: needs},
 			{Kind: kind, Left: two, left: func(c Call) declare.Role { return other(left(c)) }, needs: needs},
 		}
 	}
 	var all []rule
-	all = append(all, both(ByRole, "the customer", "the agent", "", func(Call) declare.Role { return declare.Customer })...)
-	all = append(all, both(ByLeg, "the caller", "the callee", "calls in the other direction", func(c Call) declare.Role {
+	all = append(all, both(declare.ByRole, "the customer", "the agent", "", func(Call) declare.Role { return declare.Customer })...)
+	all = append(all, both(declare.ByLeg, "the caller", "the callee", "calls in the other direction", func(c Call) declare.Role {
 		switch c.Direction {
 		case declare.Inbound:
 			return declare.Customer
@@ -75,7 +61,7 @@ func rules() []rule {
 		}
 		return ""
 	})...)
-	all = append(all, both(ByRecordedLeg, "the party whose leg was recorded", "the other party than the one whose leg was recorded", "recordings of the other party's leg", func(c Call) declare.Role {
+	all = append(all, both(declare.ByRecordedLeg, "the party whose leg was recorded", "the other party than the one whose leg was recorded", "recordings of the other party's leg", func(c Call) declare.Role {
 		switch c.Method {
 		case declare.CustomerLeg:
 			return declare.Customer
@@ -84,8 +70,8 @@ func rules() []rule {
 		}
 		return ""
 	})...)
-	all = append(all, both(ByJoining, "the first to join", "the last to join", "calls in which the other party joins first", func(c Call) declare.Role { return c.JoinedFirst })...)
-	all = append(all, both(Alternating, "the customer in the first recording, the agent in the second, and so on", "the agent in the first recording, the customer in the second, and so on", "recordings in the order of time", func(c Call) declare.Role {
+	all = append(all, both(declare.ByJoining, "the first to join", "the last to join", "calls in which the other party joins first", func(c Call) declare.Role { return c.JoinedFirst })...)
+	all = append(all, both(declare.Alternating, "the customer in the first recording, the agent in the second, and so on", "the agent in the first recording, the customer in the second, and so on", "recordings in the order of time", func(c Call) declare.Role {
 		switch {
 		case c.Number < 0:
 			return ""
@@ -96,9 +82,9 @@ func rules() []rule {
 	})...)
 	yes, no := true, false
 	return append(all,
-		rule{Kind: BySpeaking, Left: "the first to be heard", leftFirst: &yes},
-		rule{Kind: BySpeaking, Left: "the last to be heard", leftFirst: &no},
-		rule{Kind: ByConfiguration, Left: "either, by something else"},
+		rule{Kind: declare.BySpeaking, Left: "the first to be heard", leftFirst: &yes},
+		rule{Kind: declare.BySpeaking, Left: "the last to be heard", leftFirst: &no},
+		rule{Kind: declare.ByConfiguration, Left: "either, by something else"},
 	)
 }
 

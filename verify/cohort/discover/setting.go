@@ -44,7 +44,7 @@ func title(s string) string { return string(s[0]-'a'+'A') + s[1:] }
 // onLeft is who a rule puts on the left of calls in a direction, "" if that changes.
 func (f *Found) onLeft(d declare.Direction) declare.Role {
 	for _, r := range rules() {
-		if r.Kind == f.Kind && r.Left == f.Left && r.left != nil && (f.Kind == ByRole || f.Kind == ByLeg && d != declare.UnknownDirection) {
+		if r.Kind == f.Kind && r.Left == f.Left && r.left != nil && (f.Kind == declare.ByRole || f.Kind == declare.ByLeg && d != declare.UnknownDirection) {
 			return r.left(Call{Direction: d, Number: -1})
 		}
 	}
