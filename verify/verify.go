@@ -36,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
@@ -67,6 +68,25 @@ type Keeper interface {
 	// Add gets the next samples, with full scale at 1.0. right is nil if there is one channel. It
 	// must not keep the slices.
 	Add(left, right []float32)
+}
+
+// Keepers is several keepers at once; nil ones are left out.
+func Keepers(all ...Keeper) Keeper {
+	return keepers(slices.DeleteFunc(all, func(k Keeper) bool { return k == nil }))
+}
+
+type keepers []Keeper
+
+func (k keepers) Begin(rate, channels int) {
+	for _, one := range k {
+		one.Begin(rate, channels)
+	}
+}
+
+func (k keepers) Add(left, right []float32) {
+	for _, one := range k {
+		one.Add(left, right)
+	}
 }
 
 // Recording is the result of one pass over a recording: all that a verdict needs. A batch

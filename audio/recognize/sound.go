@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 
 	"github.com/go-audio/audio"
@@ -56,24 +55,15 @@ func (s *Sound) Add(left, right []float32) {
 	}
 	n := min(int64(len(left)), int64(keptS*s.rate)-s.frames)
 	for i := range max(0, n) {
-		s.block = binary.LittleEndian.AppendUint16(s.block, uint16(int16(sample(left[i]))))
+		s.block = binary.LittleEndian.AppendUint16(s.block, uint16(wav.Int16(left[i])))
 		if s.channels == 2 {
-			s.block = binary.LittleEndian.AppendUint16(s.block, uint16(int16(sample(right[i]))))
+			s.block = binary.LittleEndian.AppendUint16(s.block, uint16(wav.Int16(right[i])))
 		}
 		if len(s.block) >= 1<<16 {
 			s.flush()
 		}
 	}
 	s.frames += max(0, n)
-}
-
-// sample is the nearest 16-bit value.
-func sample(v float32) float64 {
-	x := math.RoundToEven(float64(v) * 32768)
-	if math.IsNaN(x) {
-		return 0
-	}
-	return max(math.MinInt16, min(math.MaxInt16, x))
 }
 
 func (s *Sound) flush() {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -109,7 +107,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err != nil {
 		return err
 	}
-	err = replaceFile(o.out, func(w io.Writer) error {
+	err = replaceFile(o.out, 0o644, func(w io.Writer) error {
 		return evidence.WriteProfile(w, result.Profile, result.Provenance)
 	})
 	if err != nil {
@@ -120,42 +118,4 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	}
 	_, err = fmt.Fprintf(env.stdout, "\nWritten to %s. Use it: otoscope verify --profile %[1]s call.wav\n", escape.Text(quoted([]string{o.out})[0]))
 	return err
-}
-
-// writable fails if replaceFile could not write the file that a flag names.
-func writable(flag, path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return &usageError{sentence{Message: fmt.Sprintf("--%s %s is a folder", flag, path), Advice: "Name a file in it"}}
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		var at *os.PathError
-		if errors.As(err, &at) {
-			err = at.Err // without the file name, which the user did not type
-		}
-		return &usageError{sentence{Message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), Advice: "Name a file in a folder that you may write to"}}
-	}
-	f.Close()
-	return os.Remove(f.Name())
-}
-
-// replaceFile writes a file next to the one that it replaces, so that no half-written file
-// ever exists.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -66,7 +66,7 @@ func runCalibrateWords(ctx context.Context, env environment, o *CalibrateOptions
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(o.out, result.List.Write); err != nil {
+	if err := replaceFile(o.out, 0o644, result.List.Write); err != nil {
 		return fmt.Errorf("writing the list: %w", err)
 	}
 	if err := write(env, report.Formats()[0].FitWords, result); err != nil {

@@ -167,7 +167,7 @@ func (o *RolloutPlanOptions) draw(ctx context.Context, env environment, plan *re
 	}
 	drawn := rollout.Draw(strata, sample.Size, o.seed)
 	sample.Strata, sample.Empty = drawn.Strata, drawn.Empty
-	return sample, replaceFile(o.out, func(to io.Writer) error { return o.writeSample(ctx, env, to, drawn.Chosen) })
+	return sample, replaceFile(o.out, 0o644, func(to io.Writer) error { return o.writeSample(ctx, env, to, drawn.Chosen) })
 }
 
 // sampleSize is how many recordings to draw.

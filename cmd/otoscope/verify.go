@@ -16,6 +16,7 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/report/html"
 )
 
 // VerifyOptions are the flags of "otoscope verify".
@@ -24,6 +25,7 @@ type VerifyOptions struct {
 	fetch       fetchOptions
 	recognizing recognizeOptions
 	output      outputOptions
+	page        pageOptions
 	measurement.OnRequest
 	workers int
 	noBars  bool
@@ -41,6 +43,7 @@ func newVerifyCommand(env environment) *cobra.Command {
   otoscope verify --agent-audio recording-notice.wav call.wav
   otoscope verify --convention amazon-connect --brief calls/*.wav
   otoscope verify --format json RE0123456789abcdef0123456789abcdef | jq .outcome
+  otoscope verify --html call.html --with-audio call.wav
   curl -s https://example.com/call.wav | otoscope verify -`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     cobra.FixedCompletions([]string{"wav", "WAV"}, cobra.ShellCompDirectiveFilterFileExt),
@@ -65,6 +68,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 		flagGroup{"Reading", reading},
 		flagGroup{"Words", o.recognizing.flags()},
 		flagGroup{"Output", output},
+		flagGroup{"A page to look at", o.page.flags()},
 	)
 	o.declared.complete(c)
 	o.recognizing.complete(c)
@@ -123,6 +127,9 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err := o.check(refs); err != nil {
 		return err
 	}
+	if err := o.page.check(len(refs)); err != nil {
+		return err
+	}
 	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
 		return &usageError{sentence{Message: "--voice and --peaks need --detail", Advice: "Add --detail"}}
 	}
@@ -140,6 +147,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		return err
 	}
 	declared.measure.OnRequest = o.OnRequest
+	declared.measure.Waveform = o.Waveform || o.page.file != ""
 	recognizer, err := o.recognizing.recognizer(env, options)
 	if err != nil {
 		return err
@@ -150,6 +158,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 		twilio:   twilio.New(), recognizer: recognizer,
 		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
 		jobs:     jobs(refs, o.declared.word("attributes"), declared),
+		page:     o.page,
 	}
 	verdictPrinter, err := o.output.verdictPrinter(env)
 	if err != nil {
@@ -224,6 +233,7 @@ type verifier struct {
 	recognizer *acquire.Recognizer
 	progress   *progress
 	jobs       []job
+	page       pageOptions
 }
 
 // grace is how long an interrupted command waits for its workers to remove temporary files.
@@ -300,18 +310,22 @@ func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan ve
 	defer client.Close()
 	for i := range next {
 		track.begin(v.jobs[i].name)
-		verdict := v.verify(ctx, client, v.jobs[i])
+		recorder := v.page.recorder()
+		verdict := v.verify(ctx, client, v.jobs[i], recorder)
 		track.end()
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if err := v.page.write(verdict, v.declared.Facts, recorder); err != nil {
+			return err
 		}
 		verdicts[i] <- verdict
 	}
 	return nil
 }
 
-// verify returns the verdict on one recording.
-func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) verify.Verdict {
+// verify returns the verdict on one recording. A recorder keeps its sound; nil: nobody does.
+func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, recorder *html.Recorder) verify.Verdict {
 	c := v.declared.Case
 	c.Reference = j.name
 	if j.failure != nil {
@@ -324,6 +338,9 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job) veri
 	options := v.declared.measure
 	sound := v.recognizer.Keep(&options)
 	defer sound.Close()
+	if recorder != nil {
+		options.Keep = verify.Keepers(options.Keep, recorder)
+	}
 	recording, _, err := acquire.Measure(ctx, acquire.Job{
 		Client: client, Reference: j.ref, Options: options,
 		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},

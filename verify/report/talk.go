@@ -6,8 +6,19 @@ import "github.com/otoscope/otoscope/verify"
 // what a swap costs. Where they agree, or where nobody knows which is right,
 // there is nothing to tell, unless all is asked for.
 func (p *page) talk(v verify.Verdict, all bool) {
-	if v.Measures == nil || v.Outcome == verify.Undecided && !all {
+	if v.Outcome == verify.Undecided && !all {
 		return
+	}
+	if titles, rows := talkTable(v, all); len(rows) > 0 {
+		p.heading("Talk measures as Flex Insights would report them")
+		p.table(titles, rows)
+	}
+}
+
+// talkTable returns the measures, those that agree only where all are wanted.
+func talkTable(v verify.Verdict, all bool) ([]string, []row) {
+	if v.Measures == nil {
+		return nil, nil
 	}
 	declared, heard := v.Measures.AsDeclared, v.Measures.AsHeard
 	var titles []string
@@ -20,14 +31,10 @@ func (p *page) talk(v verify.Verdict, all bool) {
 	case all && heard != nil:
 		titles, rows = []string{"As heard"}, talkRows(*heard, *heard, true)
 	}
-	if len(rows) == 0 {
-		return
-	}
 	for i := range rows {
 		rows[i].cells = rows[i].cells[:len(titles)]
 	}
-	p.heading("Talk measures as Flex Insights would report them")
-	p.table(titles, rows)
+	return titles, rows
 }
 
 // talkRows returns the measures of both readings, those that agree only where

@@ -53,34 +53,44 @@ func misread(v verify.Verdict) bool {
 	})
 }
 
-// headline is the verdict in a sentence.
+// headline is the recording, its outcome, and the verdict in a sentence.
 func (p *page) headline(v verify.Verdict) string {
-	word, sentence := strings.ToUpper(string(v.Outcome)), ""
+	inks := map[verify.Outcome]ink{verify.Match: green, verify.Undecided: yellow, verify.Swapped: red, verify.Unusable: red, verify.Errored: red}
+	return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), p.paint(inks[v.Outcome], strings.ToUpper(string(v.Outcome))), sentence(v))
+}
+
+// sentence is the verdict in a sentence, without a capital letter and a full stop.
+func sentence(v verify.Verdict) string {
+	text := ""
 	switch v.Outcome {
 	case verify.Match:
-		word, sentence = p.paint(green, word), "as declared"
+		text = "as declared"
 		if v.Heard != nil {
-			sentence = fmt.Sprintf("the %s is on the left, as declared", v.Heard.Left)
+			text = fmt.Sprintf("the %s is on the left, as declared", v.Heard.Left)
 		}
 	case verify.Swapped:
-		word, sentence = p.paint(red, word), "the channels are the other way round than declared"
-		if v.Heard != nil {
-			sentence = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
-		}
+		text = swappedClause(v)
 	case verify.Unusable:
-		word, sentence = p.paint(red, word), reason(v, "the channels do not carry one party each")
+		text = reason(v, "the channels do not carry one party each")
 	case verify.Undecided:
-		word, sentence = p.paint(yellow, word), reason(v, leaning(v))
+		text = reason(v, leaning(v))
 	case verify.Errored:
-		word, sentence = p.paint(red, word), "no verdict"
 		if v.Error != nil {
-			return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, v.Error.Message)
+			return v.Error.Message
 		}
+		text = "no verdict"
 	}
 	if v.Confidence != nil && v.Heard != nil && (v.Outcome == verify.Match || v.Outcome == verify.Swapped) {
-		sentence += fmt.Sprintf(" (confidence %s)", certainty(*v.Confidence))
+		text += fmt.Sprintf(" (confidence %s)", certainty(*v.Confidence))
 	}
-	return fmt.Sprintf("%s: %s — %s", p.paint(bold, v.Recording), word, sentence)
+	return text
+}
+
+func swappedClause(v verify.Verdict) string {
+	if v.Heard == nil {
+		return "the channels are the other way round than declared"
+	}
+	return fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
 }
 
 // why says in a clause how the outcome came about; "" where it is as declared.
@@ -88,10 +98,7 @@ func why(v verify.Verdict) string {
 	clause := ""
 	switch v.Outcome {
 	case verify.Swapped:
-		clause = "the channels are the other way round than declared"
-		if v.Heard != nil {
-			clause = fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
-		}
+		clause = swappedClause(v)
 	case verify.Unusable:
 		clause = reason(v, "the channels do not carry one party each")
 	case verify.Undecided:
@@ -143,6 +150,12 @@ func leaning(v verify.Verdict) string {
 
 // identity says which recording this is: its form, and whose call.
 func (p *page) identity(v verify.Verdict) {
+	if facts := identity(v); len(facts) > 0 {
+		p.paragraph("", p.paint(dim, strings.Join(facts, " · ")))
+	}
+}
+
+func identity(v verify.Verdict) []string {
 	var facts []string
 	if v.DurationS > 0 {
 		facts = append(facts, span(v.DurationS))
@@ -159,9 +172,7 @@ func (p *page) identity(v verify.Verdict) {
 	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
 		facts = append(facts, name+"="+v.Groups[name])
 	}
-	if len(facts) > 0 {
-		p.paragraph("", p.paint(dim, strings.Join(facts, " · ")))
-	}
+	return facts
 }
 
 // evidence lists what the verdict is the sum of.

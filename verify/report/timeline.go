@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/verify/report/html"
 )
 
 // The marks of the timeline. A cell's block is the taller, the more of its
@@ -115,13 +116,13 @@ func axis(duration float64, cells int) (ruler, times string) {
 	if duration <= 0 {
 		return string(ticks), ""
 	}
-	widest := len(tick(duration, 1)) + 2
-	step := tickStep(duration * float64(widest) / float64(cells))
+	widest := len(html.Tick(duration, 1)) + 2
+	step := html.TickStep(duration * float64(widest) / float64(cells))
 	free := 0
 	for n := 0; ; n++ {
 		t := float64(n) * step
 		at := int(math.Round(t / duration * float64(cells)))
-		label := tick(t, step)
+		label := html.Tick(t, step)
 		if at >= cells || t > duration {
 			break
 		}
@@ -132,21 +133,4 @@ func axis(duration float64, cells int) (ruler, times string) {
 		}
 	}
 	return string(ticks), string(labels)
-}
-
-// tickStep returns the smallest round step of at least the given seconds.
-func tickStep(least float64) float64 {
-	for _, s := range []float64{0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600} {
-		if s >= least {
-			return s
-		}
-	}
-	return 3600 * math.Ceil(least/3600)
-}
-
-func tick(t, step float64) string {
-	if step < 1 {
-		return measurement.Clock(t)
-	}
-	return measurement.WholeClock(t)
 }

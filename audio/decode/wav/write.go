@@ -1,6 +1,7 @@
 package wav
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ func (w *Writer) Write(buf *audio.Float32Buffer) error {
 	}
 	w.block.Data = w.block.Data[:0]
 	for _, v := range buf.Data {
-		w.block.Data = append(w.block.Data, int16Of(v))
+		w.block.Data = append(w.block.Data, int(Int16(v)))
 	}
 	if err := w.encoder.Write(&w.block); err != nil {
 		return fmt.Errorf("writing samples: %w", err)
@@ -44,13 +45,35 @@ func (w *Writer) Write(buf *audio.Float32Buffer) error {
 	return nil
 }
 
-// int16Of is the nearest 16-bit value; a sample that is not a number becomes silence.
-func int16Of(v float32) int {
+// Int16 is the nearest 16-bit value of a sample with full scale at 1.0; one that is not a number
+// becomes silence.
+func Int16(v float32) int16 {
 	scaled := math.RoundToEven(float64(v) / scale16)
 	if math.IsNaN(scaled) {
 		return 0
 	}
-	return int(max(math.MinInt16, min(math.MaxInt16, scaled)))
+	return int16(max(math.MinInt16, min(math.MaxInt16, scaled)))
+}
+
+// HeaderBytes is the length of a Header.
+const HeaderBytes = 44
+
+// Header begins a WAV file of 16-bit PCM whose samples, of a number of bytes, follow it.
+func Header(rate, channels, bytes int) []byte {
+	const width = writtenBits / 8
+	h := make([]byte, 0, HeaderBytes)
+	h = append(h, "RIFF"...)
+	h = binary.LittleEndian.AppendUint32(h, uint32(HeaderBytes-8+bytes))
+	h = append(h, "WAVEfmt "...)
+	h = binary.LittleEndian.AppendUint32(h, 16)
+	h = binary.LittleEndian.AppendUint16(h, tagPCM)
+	h = binary.LittleEndian.AppendUint16(h, uint16(channels))
+	h = binary.LittleEndian.AppendUint32(h, uint32(rate))
+	h = binary.LittleEndian.AppendUint32(h, uint32(rate*channels*width))
+	h = binary.LittleEndian.AppendUint16(h, uint16(channels*width))
+	h = binary.LittleEndian.AppendUint16(h, writtenBits)
+	h = append(h, "data"...)
+	return binary.LittleEndian.AppendUint32(h, uint32(bytes))
 }
 
 // Close finishes the header. It does not close the underlying writer.

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// writable fails if replaceFile could not write the file that a flag names, before the work begins.
+func writable(flag, path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %s is a folder", flag, path), Advice: "Name a file in it"}}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		var at *os.PathError
+		if errors.As(err, &at) {
+			err = at.Err // without the file name, which the user did not type
+		}
+		return &usageError{sentence{Message: fmt.Sprintf("--%s %s cannot be written: %v", flag, path, err), Advice: "Name a file in a folder that you may write to"}}
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// replaceFile writes a file next to the one that it replaces, so that no half-written file
+// ever exists.
+func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,190 @@
+// Package browser shows pages to a real browser, for tests. It is not part of otoscope.
+//
+// axe/axe.min.js is axe-core 4.14.1 by Deque Systems under the Mozilla Public License 2.0
+// (axe/LICENSE), unchanged. It is used in tests only.
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed axe/axe.min.js
+var axe string
+
+// patience is how long a test waits for the browser.
+const patience = 90 * time.Second
+
+// A Tab is a page in a browser.
+type Tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	complaints []string // on the console
+}
+
+// program finds Chromium, or one of its relatives.
+func program() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// Open opens a URL. It skips the test where there is no browser. The test fails at its end if the
+// page complained.
+func Open(t *testing.T, url string) *Tab {
+	t.Helper()
+	path := program()
+	if path == "" {
+		t.Skip("there is no Chromium here: install Debian's chromium to run this test")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("mute-audio", true))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stop)
+	ctx, leave := chromedp.NewContext(ctx)
+	t.Cleanup(leave)
+	tab := &Tab{t: t, ctx: ctx}
+	messages := chromedp.Console(ctx)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			tab.hear(m)
+		}
+	}()
+	t.Cleanup(func() {
+		leave()
+		<-read
+		for _, c := range tab.complaints {
+			t.Errorf("the page complains: %s", c)
+		}
+	})
+	tab.Do(chromedp.EmulateViewport(1200, 900), chromedp.Navigate(url))
+	return tab
+}
+
+// hear keeps what appears on the console as a warning or worse.
+func (b *Tab) hear(m chromedp.ConsoleMessage) {
+	switch m.Type {
+	case "log", "debug", "info", "dir", "table":
+		return
+	}
+	b.complaints = append(b.complaints, m.String())
+}
+
+// Do carries out actions. The test ends if one of them fails.
+func (b *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.t.Fatalf("in the browser: %v", err)
+	}
+}
+
+// run carries out an action and gives its result.
+func run[T any](b *Tab, a chromedp.Action[T]) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, a)
+	if err != nil {
+		b.t.Fatalf("in the browser: %v", err)
+	}
+	return v
+}
+
+// Eval gives what an expression is. A promise is awaited.
+func Eval[T any](b *Tab, expression string) T {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// Wait waits until an expression is true.
+func (b *Tab) Wait(expression string) {
+	b.t.Helper()
+	b.Do(chromedp.Poll[chromedp.Void](expression))
+}
+
+// Dark turns the preferred colours dark or light.
+func (b *Tab) Dark(dark bool) {
+	b.t.Helper()
+	value := "light"
+	if dark {
+		value = "dark"
+	}
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}},
+		})
+		return err
+	}))
+}
+
+// Accessible fails the test where axe-core finds a violation of WCAG 2.2 A or AA, or of its best
+// practices.
+func (b *Tab) Accessible() {
+	b.t.Helper()
+	b.Do(chromedp.Evaluate[chromedp.Void](axe))
+	found := Eval[[]json.RawMessage](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v =>
+		({id: v.id, help: v.help, nodes: v.nodes.slice(0, 5).map(n => n.html.slice(0, 200) + " " + n.failureSummary)})))`)
+	for _, f := range found {
+		b.t.Errorf("axe-core: %s", f)
+	}
+}
+
+// Screenshot writes a picture of the whole page into the folder that OTOSCOPE_SCREENSHOTS names,
+// for a person to look at; nowhere if it names none.
+func (b *Tab) Screenshot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("OTOSCOPE_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	png := run(b, chromedp.FullScreenshot(100))
+	if err := os.WriteFile(fmt.Sprintf("%s/%s.png", dir, name), png, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Print writes the printed page likewise, as a PDF.
+func (b *Tab) Print(name string) []byte {
+	b.t.Helper()
+	pdf := run(b, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+	if dir := os.Getenv("OTOSCOPE_SCREENSHOTS"); dir != "" {
+		if err := os.WriteFile(fmt.Sprintf("%s/%s.pdf", dir, name), pdf, 0o644); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return pdf
+}
+
+// Width makes the window as wide as a phone or a desk.
+func (b *Tab) Width(pixels int64) { b.Do(chromedp.EmulateViewport(pixels, 900)) }
+
+// FitsWidth fails the test if the page is wider than the window.
+func (b *Tab) FitsWidth() {
+	b.t.Helper()
+	if over := Eval[float64](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		wide := Eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll")).slice(0, 5).map(e => e.outerHTML.slice(0, 120))`)
+		b.t.Errorf("the page is %g pixels wider than the window: %s", over, strings.Join(wide, "\n"))
+	}
+}

@@ -1,0 +1,118 @@
+"use strict";
+// Plays the recording on the page: both channels, or one of them in both ears.
+(() => {
+  const player = document.querySelector("[data-player]");
+  const audio = player.querySelector("audio");
+  const controls = player.querySelector(".controls");
+  const play = player.querySelector("[data-play]");
+  const seek = player.querySelector("[data-seek]");
+  const clock = player.querySelector("[data-clock]");
+  const speed = player.querySelector("[data-speed]");
+  const ears = [...player.querySelectorAll("input[name=ears]")];
+  controls.hidden = false;
+  audio.controls = false;
+
+  // Web Audio routes the channels. It may begin only once a person acts.
+  let graph = null;
+  const hear = () => {
+    const which = ears.find((e) => e.checked).value;
+    if (!graph) return;
+    graph.leftToLeft.gain.value = which === "right" ? 0 : 1;
+    graph.leftToRight.gain.value = which === "left" ? 1 : 0;
+    graph.rightToRight.gain.value = which === "left" ? 0 : 1;
+    graph.rightToLeft.gain.value = which === "right" ? 1 : 0;
+  };
+  const begin = () => {
+    if (graph) return;
+    const context = new AudioContext();
+    const source = context.createMediaElementSource(audio);
+    const splitter = context.createChannelSplitter(2);
+    const merger = context.createChannelMerger(2);
+    const wire = (from, to) => {
+      const gain = context.createGain();
+      splitter.connect(gain, from);
+      gain.connect(merger, 0, to);
+      return gain;
+    };
+    source.connect(splitter);
+    graph = { context, merger, leftToLeft: wire(0, 0), leftToRight: wire(0, 1), rightToLeft: wire(1, 0), rightToRight: wire(1, 1) };
+    merger.connect(context.destination);
+    player.graph = graph;
+    hear();
+  };
+  const toggle = () => {
+    begin();
+    graph.context.resume();
+    if (audio.paused) audio.play(); else audio.pause();
+  };
+  const go = (t) => {
+    audio.currentTime = Math.min(Math.max(t, 0), audio.duration || 0);
+    show();
+  };
+  const told = (t) => {
+    const tenths = Math.round(t * 10);
+    const s = Math.floor(tenths / 10);
+    const two = (n) => String(n).padStart(2, "0");
+    const whole = s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    return `${whole}.${tenths % 10}`;
+  };
+
+  // A line on each picture shows where the sound is.
+  const pictures = [...document.querySelectorAll("[data-picture] svg[data-duration]")].map((svg) => {
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+    line.setAttribute("class", "cursor");
+    line.setAttribute("y1", "0");
+    line.setAttribute("y2", String(svg.viewBox.baseVal.height));
+    svg.append(line);
+    const axis = { left: +svg.dataset.left, right: +svg.dataset.right, duration: +svg.dataset.duration };
+    svg.addEventListener("click", (e) => {
+      const box = svg.getBoundingClientRect();
+      const x = (e.clientX - box.left) / box.width * svg.viewBox.baseVal.width;
+      go((x - axis.left) / (axis.right - axis.left) * axis.duration);
+    });
+    return { line, axis };
+  });
+  const show = () => {
+    const t = audio.currentTime;
+    seek.value = String(t);
+    seek.setAttribute("aria-valuetext", told(t));
+    clock.value = told(t);
+    for (const { line, axis } of pictures) {
+      const x = axis.left + (axis.right - axis.left) * Math.min(t / axis.duration, 1);
+      line.setAttribute("x1", x.toFixed(1));
+      line.setAttribute("x2", x.toFixed(1));
+    }
+  };
+  const follow = () => {
+    show();
+    if (!audio.paused) requestAnimationFrame(follow);
+  };
+
+  audio.addEventListener("loadedmetadata", () => { seek.max = String(audio.duration); show(); });
+  if (audio.readyState > 0) seek.max = String(audio.duration);
+  audio.addEventListener("play", () => { play.textContent = "Pause"; follow(); });
+  audio.addEventListener("pause", () => { play.textContent = "Play"; show(); });
+  audio.addEventListener("seeked", show);
+  play.addEventListener("click", toggle);
+  seek.addEventListener("input", () => go(+seek.value));
+  speed.addEventListener("change", () => { audio.playbackRate = +speed.value; });
+  for (const e of ears) e.addEventListener("change", hear);
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    // Elements that use a key themselves keep it.
+    const own = e.target.closest("button, summary, select, textarea, input, [tabindex]");
+    const choose = (value) => { const r = ears.find((x) => x.value === value); r.checked = true; hear(); };
+    const letter = e.key.toLowerCase();
+    if (own && (letter === " " || letter.startsWith("arrow"))) return;
+    if (own && own.matches("select, textarea, input:not([type=radio]):not([type=range])")) return;
+    switch (letter) {
+      case " ": e.preventDefault(); toggle(); break;
+      case "arrowleft": e.preventDefault(); go(audio.currentTime - 5); break;
+      case "arrowright": e.preventDefault(); go(audio.currentTime + 5); break;
+      case "l": choose("left"); break;
+      case "r": choose("right"); break;
+      case "b": choose("both"); break;
+    }
+  });
+  show();
+})();

@@ -1,0 +1,141 @@
+package html
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"strconv"
+	"strings"
+)
+
+// fonts are those of every picture and page.
+const fonts = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+// SVG is the picture as a file, with its colours, on a white ground.
+func (s *Scene) SVG() string {
+	w := s.begin(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%[2]s" `, pixel(s.Width), pixel(s.Height)))
+	w.inks = lightInks()
+	bar{0, 0, s.Width, s.Height, groundPaint, false, ""}.svg(w)
+	return w.end(s)
+}
+
+// Inline is the picture as an element of a page, whose stylesheet has the colours.
+func (s *Scene) Inline() template.HTML {
+	return template.HTML(s.begin(`<svg `).end(s)) // every text in it is escaped by svgWriter
+}
+
+// decoration is the picture as an element that says nothing that the words beside it do not say.
+func (s *Scene) decoration() template.HTML {
+	w := &svgWriter{}
+	w.printf(`<svg viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true" focusable="false">`, pixel(s.Width), pixel(s.Height))
+	return template.HTML(w.end(s)) // every text in it is escaped by svgWriter
+}
+
+func (s *Scene) begin(start string) *svgWriter {
+	w := &svgWriter{}
+	w.WriteString(start)
+	w.printf(`viewBox="0 0 %s %s" role="img" font-family="%s"`, pixel(s.Width), pixel(s.Height), fonts)
+	if s.Time.DurationS > 0 {
+		w.printf(` data-left="%s" data-right="%s" data-duration="%s"`, pixel(s.Time.Left), pixel(s.Time.Right), strconv.FormatFloat(s.Time.DurationS, 'f', -1, 64))
+	}
+	w.printf(">\n<title>%s</title>\n", html.EscapeString(s.Title))
+	if s.Description != "" {
+		w.printf("<desc>%s</desc>\n", html.EscapeString(s.Description))
+	}
+	return w
+}
+
+func (w *svgWriter) end(s *Scene) string {
+	for _, shape := range s.shapes {
+		shape.svg(w)
+	}
+	w.WriteString("</svg>\n")
+	return w.String()
+}
+
+// An svgWriter writes shapes. Without inks they get a class, with inks their colour.
+type svgWriter struct {
+	strings.Builder
+	inks map[paint]string
+}
+
+func (w *svgWriter) printf(format string, args ...any) { fmt.Fprintf(w, format, args...) }
+
+// fill and line give the attribute for a colour of an area, or of a line.
+func (w *svgWriter) fill(p paint) string {
+	if w.inks == nil {
+		return `class="f-` + string(p) + `"`
+	}
+	return `fill="` + w.inks[p] + `"`
+}
+
+func (w *svgWriter) line(p paint) string {
+	if w.inks == nil {
+		return `class="s-` + string(p) + `"`
+	}
+	return `fill="none" stroke="` + w.inks[p] + `"`
+}
+
+func (b bar) svg(w *svgWriter) {
+	colour := w.fill(b.paint)
+	if b.hollow {
+		colour = w.line(b.paint)
+	}
+	w.printf(`<rect x="%s" y="%s" width="%s" height="%s" %s`, pixel(b.x), pixel(b.y), pixel(b.width), pixel(b.height), colour)
+	if b.title == "" {
+		w.WriteString("/>\n")
+		return
+	}
+	w.printf("><title>%s</title></rect>\n", html.EscapeString(b.title))
+}
+
+func (s stroke) svg(w *svgWriter) {
+	w.WriteString(`<polyline points="`)
+	for i, p := range s.points {
+		if i > 0 {
+			w.WriteByte(' ')
+		}
+		w.WriteString(pixel(p[0]) + "," + pixel(p[1]))
+	}
+	w.printf(`" %s stroke-width="%s"`, w.line(s.paint), pixel(s.width))
+	if s.dashes != "" {
+		w.printf(` stroke-dasharray="%s"`, s.dashes)
+	}
+	w.WriteString("/>\n")
+}
+
+func (b bars) svg(w *svgWriter) {
+	if len(b.lines) == 0 {
+		return
+	}
+	w.WriteString(`<path d="`)
+	for _, l := range b.lines {
+		w.WriteString("M" + pixel(l[0]) + " " + pixel(l[1]) + "V" + pixel(l[2]))
+	}
+	w.printf(`" %s stroke-width="%s"/>`+"\n", w.line(b.paint), pixel(b.width))
+}
+
+func (l label) svg(w *svgWriter) {
+	place := fmt.Sprintf(`x="%s" y="%s"`, pixel(l.x), pixel(l.y))
+	if l.turned {
+		place = fmt.Sprintf(`transform="translate(%s %s) rotate(-90)"`, pixel(l.x), pixel(l.y))
+	}
+	w.printf(`<text %s font-size="%s" %s`, place, pixel(l.size), w.fill(l.paint))
+	if l.anchor != "" && l.anchor != "start" {
+		w.printf(` text-anchor="%s"`, l.anchor)
+	}
+	if l.strong {
+		w.WriteString(` font-weight="600"`)
+	}
+	w.printf(">%s</text>\n", html.EscapeString(l.text))
+}
+
+func (d dot) svg(w *svgWriter) {
+	w.printf(`<circle cx="%s" cy="%s" r="%s" %s/>`+"\n", pixel(d.x), pixel(d.y), pixel(d.radius), w.fill(d.paint))
+}
+
+// pixel writes a coordinate to a tenth.
+func pixel(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 1, 64)
+	return strings.TrimSuffix(s, ".0")
+}
