@@ -21,6 +21,9 @@ var roleLabel = regexp.MustCompile(`(?i)^(agent|customer|caller|callee|client|op
 func labelsOf(turns []Turn) map[string]bool {
 	seen := map[string]int{}
 	for _, t := range turns {
+		if !strings.Contains(t.Text, ":") {
+			continue
+		}
 		if at := label.FindStringSubmatch(unmarked(t.Text)); at != nil {
 			seen[at[1]]++
 		}
@@ -35,13 +38,18 @@ func labelsOf(turns []Turn) map[string]bool {
 // clean removes from a text what was not said.
 func clean(text string, labels map[string]bool) string {
 	text = unmarked(text)
-	if at := label.FindStringSubmatchIndex(text); at != nil && labels[text[at[2]:at[3]]] {
-		text = text[at[1]:]
+	if strings.Contains(text, ":") {
+		if at := label.FindStringSubmatchIndex(text); at != nil && labels[text[at[2]:at[3]]] {
+			text = text[at[1]:]
+		}
 	}
 	return strings.Join(strings.Fields(strings.TrimLeft(text, ": -")), " ")
 }
 
 func unmarked(text string) string {
+	if !strings.ContainsAny(text, "[<({*>&♪♫♬") { // of most turns
+		return strings.TrimSpace(text)
+	}
 	return strings.TrimSpace(marks.ReplaceAllString(html.UnescapeString(marks.ReplaceAllString(text, " ")), " "))
 }
 

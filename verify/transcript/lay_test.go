@@ -1,6 +1,7 @@
 package transcript_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -241,4 +242,32 @@ func FuzzLay(f *testing.F) {
 			}
 		}
 	})
+}
+
+// BenchmarkTranscript reads and lays a transcript of ten minutes, 240 turns of eight words.
+func BenchmarkTranscript(b *testing.B) {
+	var text strings.Builder
+	text.WriteString(`{"turns": [`)
+	var left, right []measurement.Segment
+	for i := range 120 {
+		at := 5 * float64(i)
+		right = append(right, measurement.Segment{Start: at + 0.2, End: at + 2})
+		left = append(left, measurement.Segment{Start: at + 2.5, End: at + 4.5})
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		fmt.Fprintf(&text, `{"start_s": %v, "end_s": %v, "text": "how may i help you with that today"},{"start_s": %v, "end_s": %v, "text": "i have lost my card and need another"}`,
+			at+0.2, at+2, at+2.5, at+4.5)
+	}
+	text.WriteString(`]}`)
+	m := heard(600, left, right)
+	for b.Loop() {
+		t, err := transcript.Parse([]byte(text.String()))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if laid := transcript.Lay(t, m); laid.Misfit != "" || len(laid.Transcript.Turns) != 240 {
+			b.Fatalf("%+v", laid)
+		}
+	}
 }
