@@ -110,8 +110,8 @@ func (c *Call) Weigh(p Profile) []Item {
 	items := weigh(left, right, timing...)
 	bound(items, p.TimingCap)
 	limit(items, c.talk.scenarios(p.rates()))
-	if said := weigh(left, right, spoken()); len(said) > 0 {
-		items = append(items, said...)
+	if left.said != nil && left.said.Weighed() {
+		items = append(items, weigh(left, right, spoken())...)
 		limit(items, c.talk.scenariosOfWords(left.said, p.rates()))
 	}
 	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))

@@ -103,22 +103,33 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 		on.Grams = score[side].heaviest()
 		on.AgentLR = ratio.side(score[side].alone(), score[side].hits)
 	}
-	if repeated(sides) {
-		h.Nothing = SameWords
-		return h.rounded()
-	}
-	if weighed < LeastWords || h.Hits < LeastHits {
+	same := repeated(sides)
+	if !same && (weighed < LeastWords || h.Hits < LeastHits) {
 		h.Nothing = FewWords
 		return h.rounded()
 	}
 	parts := c.parts(said, sides, ratio)
 	h.Halves, h.Change = halves(parts, ratio), change(parts, h.Score, ratio)
 	h.Log10LR, h.Mixed = ratio.Log10LR(h.Score, h.Hits), ratio.mixed(h.Score, h.Hits)
-	h.Nothing = h.doubtful()
+	if same {
+		h.Nothing, h.Mixed = SameWords, ratio.Cap
+	} else {
+		h.Nothing = h.doubtful()
+	}
 	if h.Nothing != "" {
 		h.Log10LR = 0
 	}
 	return h.rounded()
+}
+
+// Weighed reports whether there were words to weigh, even if in the end they do not show who
+// is on which side: then they show that the sides change, or that both are alike.
+func (h *Heard) Weighed() bool {
+	switch h.Nothing {
+	case FewWords, OtherLanguage, MailboxGreets:
+		return false
+	}
+	return true
 }
 
 // rounded rounds what is stored.
