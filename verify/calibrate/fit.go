@@ -17,7 +17,7 @@ const (
 
 	maxSteps  = 25
 	tolerance = 1e-4
-	nudge     = 1e-4 // for derivatives
+	nudge     = 1e-2 // for derivatives; ratios are rounded to 1e-4, and a smaller step would vanish
 )
 
 // fit finds the most likely weights given the truth, with weights shrunk towards those of a
