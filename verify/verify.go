@@ -21,6 +21,8 @@
 //	audio/provenance   what the platform that made a recording says of it
 //	verify             Measure, Judge, and the findings about the pair of channels
 //	verify/declare     what was declared, and what is odd about it
+//	verify/transcript  transcripts of any maker to turns by channel
+//	verify/words       what agents and customers say
 //	verify/evidence    from Measurements to weighed evidence
 //	verify/finding     the codes of everything else there is to say
 //	verify/report      the verdict for a person or a program
