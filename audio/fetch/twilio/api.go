@@ -175,7 +175,7 @@ func (l *learning) call(sid, what string) *provenance.Leg {
 		c, err := read[callResource](text, "the call")
 		leg := c.leg()
 		if err == nil && leg.Call != sid {
-			err = errors.New("Twilio was asked for one call and described another")
+			err = &hint.Error{Message: "Twilio was asked for one call and described another", Advice: "check whether a proxy answers in Twilio's place"}
 		}
 		return []provenance.Leg{leg}, "", err
 	})
