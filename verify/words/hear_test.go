@@ -250,6 +250,9 @@ func TestPhrasesOfOnesOwnAreBounded(t *testing.T) {
 	if more := with.Score - plain.Score; more <= 0 || more*0.55 > 1.01 {
 		t.Errorf("the phrases add %v to a score of %v", more, plain.Score)
 	}
+	if len(with.Right.Grams) == 0 || with.Right.Grams[0].Text != "welcome to acme widgets" {
+		t.Errorf("the phrases are not shown: %+v", with.Right.Grams)
+	}
 	if with.List != plain.List+"+acme" {
 		t.Errorf("list %q", with.List)
 	}

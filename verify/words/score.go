@@ -79,6 +79,7 @@ func (c *Scorer) ratio(errorRate float64) Ratio {
 // sideScore are the n-grams that one side alone said.
 type sideScore struct {
 	grams   []Gram  // of the list, outside of notices
+	shown   []Gram  // the same with those of the user, and their weights together
 	notices float64 // sum of the weights of those within
 	own     float64 // of the user's phrases
 	hits    int
@@ -112,6 +113,7 @@ func (c *Scorer) score(left, right []Turn) (out scored, weighed int) {
 			s.own += c.own[g]
 			if plain := sets[side][g]; plain {
 				s.grams = append(s.grams, Gram{g, c.weights[g]})
+				s.shown = append(s.shown, Gram{g, c.weights[g] + c.own[g]})
 			} else {
 				s.notices += c.weights[g]
 			}
@@ -145,11 +147,13 @@ func (s *sideScore) listed() float64 {
 // alone is the score of one side by itself, for the agent.
 func (s *sideScore) alone() float64 { return s.listed() + bounded(s.notices, noticeCap) }
 
-// heaviest are the n-grams of the list that weigh most. Of those that overlap, the heaviest
+// heaviest are the n-grams that weigh most. Of those that overlap, the heaviest
 // counts.
 func (s *sideScore) heaviest() []Gram {
-	grams := slices.Clone(s.grams)
-	slices.SortStableFunc(grams, func(a, b Gram) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+	grams := slices.Clone(s.shown)
+	slices.SortStableFunc(grams, func(a, b Gram) int { // of equal ones the longer says more
+		return cmp.Or(cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)), cmp.Compare(len(b.Text), len(a.Text)))
+	})
 	out := []Gram{}
 	for _, g := range grams {
 		if len(out) < shownGrams && g.Weight != 0 && !slices.ContainsFunc(out, func(o Gram) bool { return overlap(o.Text, g.Text) }) {
