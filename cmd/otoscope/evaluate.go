@@ -118,7 +118,7 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	judging.BoolVar(&o.transcripts, "transcripts", false, "also weigh the words of the transcripts that the labels name (default: only the sound)")
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
-	output.StringVar(&o.plots, "plots", "", "write reliability and Tippett plots to `DIR`, as SVG")
+	output.StringVar(&o.plots, "plots", "", "write plots of reliability, ratios (Tippett) and Cllr by source to `DIR`, as SVG")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Output", output})
 	o.recognizing.complete(c)
 	o.judging.complete(c)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/otoscope/otoscope/audio/fetch"
@@ -19,16 +20,21 @@ import (
 	"github.com/otoscope/otoscope/verify/report/html"
 )
 
-// VerifyOptions are the flags of "otoscope verify".
-type VerifyOptions struct {
+// judgeOptions are the flags of every command that judges recordings which it is given by name.
+type judgeOptions struct {
 	declared    declaredOptions
 	fetch       fetchOptions
 	recognizing recognizeOptions
-	output      outputOptions
-	page        pageOptions
+	noBars      bool
+}
+
+// VerifyOptions are the flags of "otoscope verify".
+type VerifyOptions struct {
+	judgeOptions
+	output outputOptions
+	page   pageOptions
 	measurement.OnRequest
 	workers int
-	noBars  bool
 }
 
 func newVerifyCommand(env environment) *cobra.Command {
@@ -51,30 +57,32 @@ func newVerifyCommand(env environment) *cobra.Command {
 			return runVerify(c.Context(), env, o, args)
 		},
 	}
-	declaration := o.declared.flags(declare.AboutChannels)
-	declaration.Lookup("attributes").Usage += " (- for standard input); without a REF, verify the recording that they name"
 	reading := o.declared.flags(declare.AboutReading)
 	reading.BoolVar(&o.Voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
 	reading.BoolVar(&o.Waveform, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
+	o.flags(c, reading, flagGroup{"Output", o.output.flags()}, flagGroup{"A page to look at", o.page.flags()})
+	o.output.format.complete(c)
+	return c
+}
+
+// flags gives a command the flags, and more of its own.
+func (o *judgeOptions) flags(c *cobra.Command, reading *pflag.FlagSet, more ...flagGroup) {
+	declaration := o.declared.flags(declare.AboutChannels)
+	declaration.Lookup("attributes").Usage += " (- for standard input); without a REF, " + c.Name() + " the recording that they name"
 	fetching := o.fetch.flags()
 	fetching.AddFlagSet(o.declared.flags(declare.AboutFetching))
-	output := o.output.flags()
-	output.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
-	groupFlags(c,
-		flagGroup{"Who is declared to be on which channel", declaration},
-		flagGroup{"What is known of the call", o.declared.flags(declare.AboutCall)},
-		flagGroup{"Fetching", fetching},
-		flagGroup{"Reading", reading},
-		flagGroup{"Words", o.recognizing.flags()},
-		flagGroup{"Output", output},
-		flagGroup{"A page to look at", o.page.flags()},
-	)
+	more[0].flags.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
+	groupFlags(c, append([]flagGroup{
+		{"Who is declared to be on which channel", declaration},
+		{"What is known of the call", o.declared.flags(declare.AboutCall)},
+		{"Fetching", fetching},
+		{"Reading", reading},
+		{"Words", o.recognizing.flags()},
+	}, more...)...)
 	o.declared.complete(c)
 	o.recognizing.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
-	o.output.format.complete(c)
-	return c
 }
 
 const verifyHelp = `Verify fetches each recording, listens to both channels, and says whether left
@@ -124,8 +132,11 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err := o.output.check(); err != nil {
 		return err
 	}
-	if err := o.check(refs); err != nil {
+	if err := o.judgeOptions.check("verify", refs); err != nil {
 		return err
+	}
+	if o.workers < 1 {
+		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}
 	if err := o.page.check(len(refs)); err != nil {
 		return err
@@ -133,32 +144,14 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
 		return &usageError{sentence{Message: "--voice and --peaks need --detail", Advice: "Add --detail"}}
 	}
-	options, err := o.fetch.options(env)
-	if err != nil {
-		return err
-	}
 	defer lean(env)()
-	o.declared.sid = slices.ContainsFunc(refs, func(s string) bool {
-		ref, err := fetch.Parse(s)
-		return err == nil && ref.IsSID()
-	})
-	declared, err := o.declared.read(ctx, env.stdin)
+	v, err := o.verifier(ctx, env, refs, o.OnRequest)
 	if err != nil {
 		return err
 	}
-	declared.measure.OnRequest = o.OnRequest
-	declared.measure.Waveform = o.Waveform || o.page.file != ""
-	recognizer, err := o.recognizing.recognizer(env, options)
-	if err != nil {
-		return err
-	}
-	v := verifier{
-		declared: declared,
-		fetch:    options,
-		twilio:   twilio.New(), recognizer: recognizer,
-		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
-		jobs:     jobs(refs, o.declared.word("attributes"), declared),
-		page:     o.page,
+	v.page = o.page
+	if o.page.file != "" {
+		v.declared.measure.Waveform = true
 	}
 	verdictPrinter, err := o.output.verdictPrinter(env)
 	if err != nil {
@@ -167,8 +160,36 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	return v.run(ctx, o.workers, verdictPrinter)
 }
 
-// check finds references that conflict with each other or with the flags.
-func (o *VerifyOptions) check(refs []string) error {
+// verifier prepares to judge recordings.
+func (o *judgeOptions) verifier(ctx context.Context, env environment, refs []string, asked measurement.OnRequest) (verifier, error) {
+	options, err := o.fetch.options(env)
+	if err != nil {
+		return verifier{}, err
+	}
+	o.declared.sid = slices.ContainsFunc(refs, func(s string) bool {
+		ref, err := fetch.Parse(s)
+		return err == nil && ref.IsSID()
+	})
+	declared, err := o.declared.read(ctx, env.stdin)
+	if err != nil {
+		return verifier{}, err
+	}
+	declared.measure.OnRequest = asked
+	recognizer, err := o.recognizing.recognizer(env, options)
+	if err != nil {
+		return verifier{}, err
+	}
+	return verifier{
+		declared: declared,
+		fetch:    options,
+		twilio:   twilio.New(), recognizer: recognizer,
+		progress: newProgress(env.stderr, !o.noBars && !o.fetch.verbose),
+		jobs:     jobs(refs, o.declared.word("attributes"), declared),
+	}, nil
+}
+
+// check finds references of a command that conflict with each other or with the flags.
+func (o *judgeOptions) check(command string, refs []string) error {
 	stdin := 0
 	for _, r := range append([]string{o.declared.word("attributes")}, refs...) {
 		if r == "-" {
@@ -179,14 +200,12 @@ func (o *VerifyOptions) check(refs []string) error {
 	case len(refs) == 0 && o.declared.word("attributes") == "":
 		return &usageError{sentence{
 			Message: "which recording?",
-			Advice:  "Give a URL, a path, a recording SID or - : otoscope verify call.wav",
+			Advice:  "Give a URL, a path, a recording SID or - : otoscope " + command + " call.wav",
 		}}
 	case stdin > 1:
 		return &usageError{sentence{Message: "standard input (-) is named twice, but can be read only once", Advice: "Name - once, and the others by path or URL"}}
 	case len(refs) > 1 && o.declared.word("transcript") != "":
 		return &usageError{sentence{Message: "--transcript names the words of one recording, and several are given", Advice: "Verify them one by one, or with a manifest that has a column transcript"}}
-	case o.workers < 1:
-		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}
 	return nil
 }

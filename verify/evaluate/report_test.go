@@ -18,6 +18,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/report"
+	"github.com/otoscope/otoscope/verify/stat"
 )
 
 const fixtures = "../../testdata"
@@ -214,12 +215,19 @@ func TestListenEndsWithItsContext(t *testing.T) {
 // Plots are well-formed, load nothing from elsewhere and name their axes.
 func TestPlots(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "plots")
-	if err := report.Plots(dir, evaluated(t, evaluate.JudgeOptions{})); err != nil {
+	r := evaluated(t, evaluate.JudgeOptions{})
+	for i, name := range []string{"centre", "clinic <b>"} {
+		r.Strata = append(r.Strata, evaluate.Stratum{By: "source", Value: name, Figures: evaluate.Figures{
+			Calls: 10, Cllr: stat.Number(0.4 + 0.8*float64(i)), CllrMin: 0.2,
+		}})
+	}
+	if err := report.Plots(dir, r); err != nil {
 		t.Fatal(err)
 	}
 	for name, words := range map[string][]string{
 		"reliability.svg": {"claimed confidence", "calls that were right", "99.9 %"},
 		"tippett.svg":     {"log10 likelihood ratio", "agent on the left", "80 %"},
+		"sources.svg":     {"Cllr by source", "as claimed"},
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {

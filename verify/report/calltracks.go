@@ -15,7 +15,7 @@ import (
 
 // pictured says what a picture of the call shows. v is clean.
 func pictured(v verify.Verdict, facts declare.Facts) html.Call {
-	c := html.Call{Title: v.Recording, Description: sentence(v), DurationS: v.DurationS}
+	c := html.Call{Title: v.Recording, Description: strings.ToUpper(string(v.Outcome)) + " — " + sentence(v), DurationS: v.DurationS}
 	m := v.Measurements
 	if m == nil || misread(v) {
 		c.DurationS = 0

@@ -7,6 +7,8 @@
 //	picture.go   a call as a picture: waveforms, speech, and what is marked where
 //	ledger.go    the evidence as bars to the left and to the right
 //	player.go    sound, with the left channel, the right one, or both
+//	plot.go      figures on two axes
+//	svg.go       any of these as SVG; png.go: as PNG
 //	document.go  the frame of every page: stylesheet, scripts, content security policy
 //
 // A picture is a [Scene] of few shapes. On a page its colours come from the stylesheet, for

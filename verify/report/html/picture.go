@@ -277,6 +277,7 @@ func (d *drawing) axis(top float64) {
 	y := d.y + 2
 	d.add(stroke{points: [][2]float64{{d.Time.Left, y}, {d.Time.Right, y}}, paint: framePaint, width: 1})
 	duration := d.Time.DurationS
+	var grid []shape // behind everything
 	if duration > 0 {
 		step := TickStep(duration * 64 / (d.Time.Right - d.Time.Left))
 		for n := 0; float64(n)*step <= duration; n++ {
@@ -289,11 +290,12 @@ func (d *drawing) axis(top float64) {
 			} else if x+half > d.size.Width {
 				anchor = "end"
 			}
-			d.add(stroke{points: [][2]float64{{x, top}, {x, y}}, paint: gridPaint, width: 0.6},
-				stroke{points: [][2]float64{{x, y}, {x, y + 4}}, paint: framePaint, width: 1},
+			grid = append(grid, stroke{points: [][2]float64{{x, top}, {x, y}}, paint: gridPaint, width: gridWidth})
+			d.add(stroke{points: [][2]float64{{x, y}, {x, y + 4}}, paint: framePaint, width: 1},
 				label{x: x, y: y + 17, text: text, paint: softPaint, anchor: anchor, size: smallText})
 		}
 	}
+	d.shapes = append(grid, d.shapes...)
 	d.y += axisHeight
 }
 

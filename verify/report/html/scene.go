@@ -52,8 +52,11 @@ func lightInks() map[paint]string {
 	}
 }
 
-// A shape is one of bar, stroke, bars and label.
-type shape interface{ svg(*svgWriter) }
+// A shape is one of bar, stroke, bars, label and dot.
+type shape interface {
+	svg(*svgWriter)
+	raster(*raster) error
+}
 
 // A bar is a rectangle, filled or, if hollow, with an outline only.
 type bar struct {
