@@ -53,7 +53,6 @@ func newChannel(rate, step int, o Options) *channel {
 		line:       line,
 		dropouts:   level.NewDropouts(rate),
 		decimate:   frames.NewDecimator(rate),
-		base:       frames.NewPast(music.Past(base), baseStep),
 		band:       frames.NewSpeechBand(base, baseStep),
 		tones:      tone.New(base),
 		music:      music.NewWatch(base),
@@ -61,6 +60,9 @@ func newChannel(rate, step int, o Options) *channel {
 		pieces:     speaker.NewPieces(),
 		utterances: speaker.NewUtterances(),
 		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
+	}
+	if ch.decimate != nil {
+		ch.base = frames.NewPast(music.Past(base), baseStep)
 	}
 	if o.Voice && rate >= frames.BaseRate {
 		ch.voice = speaker.NewVoice(base, baseStep)

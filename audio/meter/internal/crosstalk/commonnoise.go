@@ -46,6 +46,13 @@ func (s *noiseSums) join(o *noiseSums) {
 	}
 }
 
+func (s *noiseSums) clear() {
+	clear(s.toBoth)
+	clear(s.overLeft)
+	clear(s.overRight)
+	clear(s.overBoth)
+}
+
 // removeNoise removes the noise that the channels share from the parts of a call, if it lasts
 // through the whole call. Bleed that starts or stops looks like a noise at the change, but only
 // there.

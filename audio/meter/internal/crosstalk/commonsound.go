@@ -86,8 +86,11 @@ func New(rate int, music [2]*music.Watch) *Common {
 	p.fft = dsp.NewFFT(n)
 	p.window = make([]float32, n)
 	for i := range p.window {
-		edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n))
-		p.window[i] = float32((0.5 - 0.5*math.Cos(math.Pi*min(1, edge))) / p.gain)
+		w := 1.0
+		if edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n)); edge < 1 {
+			w = 0.5 - 0.5*math.Cos(math.Pi*edge)
+		}
+		p.window[i] = float32(w / p.gain)
 	}
 	p.from = int(math.Ceil(commonLowHz * float64(n) / p.rate))
 	cells := (int(commonHighHz*float64(n)/p.rate) - p.from) / cellBins

@@ -78,6 +78,7 @@ func (c *Duplicate) Result(left, right level.Energy, n int64) measurement.Duplic
 // seconds of speech on either channel.
 func (p *Common) pieces(left, right []measurement.Segment, lag course) []float64 {
 	var out []float64
+	powers := lowPowers()
 	var powerL, powerR float64
 	n := 0
 	l, r := speaking{segments: left}, speaking{segments: right}
@@ -92,7 +93,7 @@ func (p *Common) pieces(left, right []measurement.Segment, lag course) []float64
 		}
 		spoken := l.at((float64(atL) + 0.5) * frames.StepS)
 		spoken = r.at((float64(atR)+0.5)*frames.StepS) || spoken
-		a, b := p.low[0].power(atL), p.low[1].power(atR)
+		a, b := powers[p.low[0].at(atL)], powers[p.low[1].at(atR)]
 		if !spoken || a == 0 || b == 0 {
 			continue
 		}

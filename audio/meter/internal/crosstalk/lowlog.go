@@ -42,13 +42,12 @@ func (l *lowLog) at(i int) uint8 {
 	return l.chunks[i/frames.ChunkFrames][i%frames.ChunkFrames]
 }
 
-// power is the relative power of step i.
-func (l *lowLog) power(i int) float64 {
-	v := l.at(i)
-	if v == lowNone {
-		return 0
+// lowPowers are the relative powers of the levels, 0 of lowNone.
+func lowPowers() (powers [lowNone + 1]float64) {
+	for v := range lowNone {
+		powers[v] = math.Pow(10, -float64(v)/(10*lowScale))
 	}
-	return math.Pow(10, -float64(v)/(10*lowScale))
+	return powers
 }
 
 // quantile is the level that the channel stays below for a share q of its time, or lowNone if it

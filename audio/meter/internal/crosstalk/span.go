@@ -1,7 +1,5 @@
 package crosstalk
 
-import "slices"
-
 // maxSpans is how many parts of a call are kept separately. When there are more, neighbours are
 // joined, and a span is twice as long from then on.
 const maxSpans = 16
@@ -95,11 +93,23 @@ func (s *span) join(o *span) {
 	}
 }
 
+// clear removes all blocks.
+func (s *span) clear() {
+	s.extent = extent{}
+	clear(s.toRight)
+	clear(s.toLeft)
+	clear(s.leftOver)
+	clear(s.rightOver)
+	clear(s.count)
+	s.noise.clear()
+}
+
 // spans are the parts of a call in their order.
 type spans struct {
 	parts  []*span
-	blocks int // that begin in a part, sound or not
-	inLast int // of them in the last part
+	spare  []*span // that were joined to others
+	blocks int     // that begin in a part, sound or not
+	inLast int     // of them in the last part
 }
 
 // next returns the span that the next block belongs to.
@@ -114,12 +124,25 @@ func (s *spans) next(bins int) *span {
 	if len(s.parts) == maxSpans {
 		for i := 0; i < maxSpans; i += 2 {
 			s.parts[i].join(s.parts[i+1])
+			s.spare = append(s.spare, s.parts[i+1])
 			s.parts[i/2] = s.parts[i]
 		}
-		s.parts = slices.Clip(s.parts[:maxSpans/2])
+		s.parts = s.parts[:maxSpans/2]
 		s.blocks *= 2
 	}
-	s.parts = append(s.parts, newSpan(bins))
+	s.parts = append(s.parts, s.empty(bins))
 	s.inLast = 1
 	return s.parts[len(s.parts)-1]
+}
+
+// empty returns a span without blocks.
+func (s *spans) empty(bins int) *span {
+	last := len(s.spare) - 1
+	if last < 0 {
+		return newSpan(bins)
+	}
+	out := s.spare[last]
+	s.spare = s.spare[:last]
+	out.clear()
+	return out
 }

@@ -64,16 +64,23 @@ type envelope struct {
 // NewPace takes the rate of the base band, the width of a bin of the spectra and their number.
 func NewPace(rate int, binHz float64, bins int) *Pace {
 	p := &Pace{
-		pitch: newPacePitch(rate), binHz: binHz, length: pieceSteps, pieces: make([]pacePiece, maxPieces),
+		pitch: newPacePitch(rate), binHz: binHz, length: pieceSteps,
 		bins: [2]int{int(math.Ceil(centreLowHz / binHz)), min(bins, int(centreHighHz/binHz)+1)},
 	}
-	n := p.bins[1] - p.bins[0]
-	room := make([]float64, maxPieces*n)
-	for i := range p.pieces {
-		p.pieces[i].power, room = room[:n:n], room[n:]
-	}
-	p.pieces = p.pieces[:0]
+	p.makeRoom(firstPieces)
 	return p
+}
+
+// makeRoom makes room for so many pieces with their sums.
+func (p *Pace) makeRoom(pieces int) {
+	grown := make([]pacePiece, pieces)
+	used := copy(grown, p.pieces)
+	n := p.bins[1] - p.bins[0]
+	room := make([]float64, (pieces-used)*n)
+	for i := used; i < pieces; i++ {
+		grown[i].power, room = room[:n:n], room[n:]
+	}
+	p.pieces = grown[:used]
 }
 
 // Step counts a frame.
@@ -86,6 +93,9 @@ func (p *Pace) Step() {
 			}
 			p.pieces = p.pieces[:maxPieces/2]
 			p.length *= 2
+		}
+		if len(p.pieces) == cap(p.pieces) {
+			p.makeRoom(2 * len(p.pieces))
 		}
 		p.pieces = p.pieces[:len(p.pieces)+1]
 		p.pieces[len(p.pieces)-1].clear()

@@ -11,6 +11,8 @@ import (
 const (
 	maxPieces  = 256
 	pieceSteps = 125
+	// firstPieces is the room at first: most calls are short.
+	firstPieces = 32
 )
 
 // loudWithinDB limits how far a frame may be below the channel's loudest so far and still count as
@@ -40,7 +42,7 @@ type piece struct {
 
 // NewPieces returns no pieces so far.
 func NewPieces() *Pieces {
-	return &Pieces{Length: pieceSteps, loudest: math.Inf(-1), pieces: make([]piece, 0, maxPieces)}
+	return &Pieces{Length: pieceSteps, loudest: math.Inf(-1), pieces: make([]piece, 0, firstPieces)}
 }
 
 // Step counts a frame and reports whether it is loud enough to be speech.

@@ -3,6 +3,8 @@ package speaker
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -66,11 +68,7 @@ func SidesOf(channels [2]*Pieces, speech [2][]measurement.Segment, c frames.Cloc
 			if one == nil {
 				continue
 			}
-			x, ok := scale.mean(one)
-			if !ok {
-				return nil, false
-			}
-			s.speech.x[ch][i] = x
+			s.speech.x[ch][i] = scale.mean(one)
 			s.speech.weight[ch][i] = 1 / (1/(spectraAlone*one.n) + speakerSpread)
 		}
 		s.idle.x[ch] = make([][speakerDims]float64, n)
@@ -173,7 +171,7 @@ func withinSpread(groups ...[]*sums) (s spread, ok bool) {
 		}
 	}
 	var factor mat.Cholesky
-	if !factor.Factorize(within) {
+	if !factor.Factorize(within) || factor.Cond() > mat.ConditionTolerance {
 		return s, false
 	}
 	factor.LTo(&s.lower)
@@ -181,11 +179,12 @@ func withinSpread(groups ...[]*sums) (s spread, ok bool) {
 }
 
 // mean is the mean of some spectra in units of the variation.
-func (s *spread) mean(of *sums) (x [speakerDims]float64, ok bool) {
-	x = of.sum
-	v := mat.NewVecDense(speakerDims, x[:])
-	v.ScaleVec(1/of.n, v)
-	return x, v.SolveVec(&s.lower, v) == nil
+func (s *spread) mean(of *sums) (x [speakerDims]float64) {
+	for d, sum := range of.sum {
+		x[d] = 1 / of.n * sum
+	}
+	blas64.Trsv(blas.NoTrans, s.lower.RawTriangular(), blas64.Vector{N: speakerDims, Data: x[:], Inc: 1})
+	return x
 }
 
 // centre sums up weighted points: what they have in common, and how far they are apart.

@@ -74,11 +74,7 @@ func whitened(all []utterance) (*speakers, bool) {
 	}
 	out := &speakers{utterances: all}
 	for _, one := range sounds {
-		x, ok := scale.mean(one)
-		if !ok {
-			return nil, false
-		}
-		out.x = append(out.x, x)
+		out.x = append(out.x, scale.mean(one))
 		out.weight = append(out.weight, 1/(1/(spectraAlone*one.n)+speakerSpread))
 	}
 	return out, true

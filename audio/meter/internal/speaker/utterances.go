@@ -34,7 +34,7 @@ type Utterances struct {
 }
 
 func NewUtterances() *Utterances {
-	return &Utterances{Kept: make([]utterance, 0, UtterancesKept)}
+	return &Utterances{Kept: make([]utterance, 0, firstPieces)}
 }
 
 // Step counts a frame.
