@@ -7,6 +7,7 @@
 //	twospeakers.go  whether one channel carries two speakers
 //	sides.go        both channels' pieces, in units of their variation
 //	exchange.go     the parts of the call in which the sides have changed places
+//	exchangestarts.go  where the search for them starts
 //	newvoices.go    places at which both sides begin to sound different
 //	sideswap.go     how far the sides stay themselves, before and after one place
 //	voice.go        a summary of voice and line, made only on request: personal data

@@ -1,14 +1,6 @@
 package speaker
 
-import (
-	"cmp"
-	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/mat"
-
-	"github.com/otoscope/otoscope/audio/measurement"
-)
+import "github.com/otoscope/otoscope/audio/measurement"
 
 // Two parties, each with a voice and a line, are on the two channels, and now and then they change
 // places. The most likely places follow by dynamic programming over the pieces (Viterbi 1967), the
@@ -16,12 +8,7 @@ import (
 const (
 	// An exchange must explain this much more than staying, in units of squared distance. On 108
 	// sound recordings a part at the beginning, in which one side speaks, gains up to 24 without it.
-	exchangeCosts = 12.0
-	// The search starts from each part of the call between this many places at most, takes the best
-	// of them, and from the directions in which the pieces differ most.
-	exchangePlaces = 40
-	exchangeStarts = 6
-	exchangeAxes   = 3
+	exchangeCosts  = 12.0
 	exchangeRounds = 10
 	// mostExchanges bounds what is stored.
 	mostExchanges = 64
@@ -65,13 +52,29 @@ func (p *parties) scatter() float64 {
 	return sum
 }
 
+// means are the means of the parties' sounds, by feature and party, where both are known.
+type means [2]struct {
+	known bool
+	of    [2][speakerDims]float64
+}
+
+func (p *parties) means() (m means) {
+	for k := range p {
+		if m[k].known = min(p[k][0].weight, p[k][1].weight) > 0; m[k].known {
+			m[k].of = [2][speakerDims]float64{p[k][0].mean(), p[k][1].mean()}
+		}
+	}
+	return m
+}
+
 // nearer is by how much a piece of a channel is nearer to the other party.
-func (s *Sides) nearer(p *parties, ch, i int, crossed bool) float64 {
+func (s *Sides) nearer(m *means, ch, i int, crossed bool) float64 {
+	own, other := on(ch, crossed), on(ch, !crossed)
 	var by float64
 	for k, f := range s.features() {
-		own, other := &p[k][on(ch, crossed)], &p[k][on(ch, !crossed)]
-		if w := f.weight[ch][i]; w > 0 && min(own.weight, other.weight) > 0 {
-			by += w * (own.from(&f.x[ch][i]) - other.from(&f.x[ch][i]))
+		if w := f.weight[ch][i]; w > 0 && m[k].known {
+			x := &f.x[ch][i]
+			by += w * (squaredDistance(x, &m[k].of[own]) - squaredDistance(x, &m[k].of[other]))
 		}
 	}
 	return by
@@ -79,6 +82,7 @@ func (s *Sides) nearer(p *parties, ch, i int, crossed bool) float64 {
 
 // likeliest is the path that fits the parties best.
 func (s *Sides) likeliest(p *parties) path {
+	m := p.means()
 	// costs are those of the best path up to a piece, by whether the parties are exchanged in it.
 	var costs [2]float64
 	moved := make([][2]bool, s.pieces)
@@ -89,7 +93,7 @@ func (s *Sides) likeliest(p *parties) path {
 				next[state], moved[i][state] = change, true
 			}
 		}
-		next[1] -= s.nearer(p, 0, i, false) + s.nearer(p, 1, i, false)
+		next[1] -= s.nearer(&m, 0, i, false) + s.nearer(&m, 1, i, false)
 		costs = next
 	}
 	state := 0
@@ -106,10 +110,9 @@ func (s *Sides) likeliest(p *parties) path {
 	return out
 }
 
-// cost is what a path leaves unexplained, and what its exchanges cost.
-func (s *Sides) cost(p path) float64 {
-	found := s.partiesOf(p)
-	sum := found.scatter()
+// cost is what a path leaves unexplained, and what its exchanges cost, given who is where.
+func (p path) cost(who *parties) float64 {
+	sum := who.scatter()
 	for i := 1; i < len(p); i++ {
 		if p[i] != p[i-1] {
 			sum += exchangeCosts
@@ -118,19 +121,36 @@ func (s *Sides) cost(p path) float64 {
 	return sum
 }
 
+// set is the path as a set of pieces.
+func (p path) set() (out [maxPieces / 64]uint64) {
+	for i, crossed := range p {
+		if crossed {
+			out[i/64] |= 1 << (i % 64)
+		}
+	}
+	return out
+}
+
 // Exchanges finds the parts of the call in which the sides have changed places. The parties are
 // where they are for most of the call.
 func (s *Sides) Exchanges() []measurement.Exchange {
 	best := make(path, s.pieces)
-	least := s.cost(best)
+	straight := s.partiesOf(best)
+	least := best.cost(&straight)
+	// From a path that was found before, with as many rounds left, nothing new would follow.
+	followed := map[[maxPieces / 64]uint64]int{}
 	for _, start := range append(s.partStarts(), s.axisStarts()...) {
-		for range exchangeRounds {
+		for left := exchangeRounds; left > 0; left-- {
 			found := s.likeliest(&start)
-			cost := s.cost(found)
-			if cost < least {
-				best, least = found, cost
+			if set := found.set(); followed[set] < left {
+				followed[set] = left
+			} else {
+				break
 			}
 			next := s.partiesOf(found)
+			if cost := found.cost(&next); cost < least {
+				best, least = found, cost
+			}
 			if next == start {
 				break
 			}
@@ -156,7 +176,8 @@ func (s *Sides) parts(p path) []measurement.Exchange {
 			p[i] = !p[i]
 		}
 	}
-	found := s.partiesOf(p)
+	who := s.partiesOf(p)
+	found := who.means()
 	var out []measurement.Exchange
 	for i := 0; i < len(p); i++ {
 		if !p[i] {
@@ -177,110 +198,6 @@ func (s *Sides) parts(p path) []measurement.Exchange {
 		if len(out) == mostExchanges {
 			break
 		}
-	}
-	return out
-}
-
-// partStarts are the parties' sounds if they have changed places in one part of the call: the parts
-// that explain most.
-func (s *Sides) partStarts() []parties {
-	var sums [2][2][]centre
-	for k, f := range s.features() {
-		for ch := range 2 {
-			sums[k][ch] = f.running(ch)
-		}
-	}
-	crossed := func(from, to int) (out parties) {
-		for k := range out {
-			var in, rest [2]centre
-			for ch := range in {
-				of := sums[k][ch]
-				in[ch] = of[to].minus(&of[from])
-				rest[ch] = of[s.pieces].minus(&in[ch])
-			}
-			for ch := range in {
-				out[k][ch] = rest[ch].plus(&in[1-ch])
-			}
-		}
-		return out
-	}
-	type part struct {
-		from, to int
-		scatter  float64
-	}
-	var all []part
-	step := max(1, (s.pieces+exchangePlaces-1)/exchangePlaces)
-	for from := 0; from < s.pieces; from += step {
-		for to := from + step; to <= s.pieces; to += step {
-			found := crossed(from, to)
-			all = append(all, part{from, to, found.scatter()})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b part) int { return cmp.Compare(a.scatter, b.scatter) })
-	var out []parties
-	for _, p := range all[:min(len(all), exchangeStarts)] {
-		out = append(out, crossed(p.from, p.to))
-	}
-	return out
-}
-
-// axisStarts divide the speech in two along each of the directions in which it differs most.
-func (s *Sides) axisStarts() []parties {
-	f := &s.speech
-	all := make([]centre, 2)
-	for ch := range 2 {
-		r := f.running(ch)
-		all[ch] = r[len(r)-1]
-	}
-	whole := all[0].plus(&all[1])
-	if whole.weight <= 0 {
-		return nil
-	}
-	var apart [2][speakerDims][speakerDims]float64
-	for ch := range 2 {
-		for i, w := range f.weight[ch] {
-			if w == 0 {
-				continue
-			}
-			for a := range speakerDims {
-				for b := range a + 1 {
-					apart[ch][a][b] += w * (f.x[ch][i][a] - whole.sum[a]/whole.weight) * (f.x[ch][i][b] - whole.sum[b]/whole.weight)
-				}
-			}
-		}
-	}
-	spread := mat.NewSymDense(speakerDims, nil)
-	for a := range speakerDims {
-		for b := range a + 1 {
-			spread.SetSym(a, b, apart[0][a][b]+apart[1][a][b])
-		}
-	}
-	var axes mat.EigenSym
-	if !axes.Factorize(spread, true) {
-		return nil
-	}
-	var directions mat.Dense
-	axes.VectorsTo(&directions)
-	var out []parties
-	for k := range exchangeAxes {
-		var one [2][2]centre // by channel, then side of the mean
-		for ch := range 2 {
-			for i, w := range f.weight[ch] {
-				if w == 0 {
-					continue
-				}
-				var along float64
-				for d := range speakerDims {
-					along += directions.At(d, speakerDims-1-k) * (f.x[ch][i][d] - whole.sum[d]/whole.weight)
-				}
-				side := 0
-				if math.Signbit(along) {
-					side = 1
-				}
-				one[ch][side].add(&f.x[ch][i], w)
-			}
-		}
-		out = append(out, parties{{one[0][0].plus(&one[1][0]), one[0][1].plus(&one[1][1])}})
 	}
 	return out
 }

@@ -47,6 +47,7 @@ func twoParties(t *rapid.T) (s *Sides, exchanged []measurement.Segment) {
 			s.speech.weight[ch] = append(s.speech.weight[ch], 2)
 		}
 	}
+	s.sumUp()
 	return s, exchanged
 }
 
@@ -71,6 +72,7 @@ func TestExchangesAreFoundAsOftenAsTheyAre(t *testing.T) {
 			f.x[0], f.x[1] = f.x[1], f.x[0]
 			f.weight[0], f.weight[1] = f.weight[1], f.weight[0]
 		}
+		s.sumUp()
 		mirrored := s.Exchanges()
 		for i := range mirrored {
 			mirrored[i].LeftGain, mirrored[i].RightGain = mirrored[i].RightGain, mirrored[i].LeftGain

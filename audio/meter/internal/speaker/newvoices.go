@@ -17,17 +17,13 @@ const (
 // call, then the strongest of each part before and after it, and so on.
 func (s *Sides) Breaks() []measurement.Break {
 	b := breaks{Sides: s}
-	for ch := range 2 {
-		b.speech[ch], b.idle[ch] = s.speech.running(ch), s.idle.running(ch)
-	}
 	b.find(0, s.pieces)
 	return b.found
 }
 
 type breaks struct {
 	*Sides
-	speech, idle [2][]centre
-	found        []measurement.Break
+	found []measurement.Break
 }
 
 // find looks in a part of the call, and adds what it finds in the order of time.
@@ -56,13 +52,13 @@ func (b *breaks) find(from, to int) {
 
 // change compares a channel before and after a place, within a part of the call.
 func (b *breaks) change(ch, from, at, to int) (measurement.Change, bool) {
-	before, after := b.speech[ch][at].minus(&b.speech[ch][from]), b.speech[ch][to].minus(&b.speech[ch][at])
+	before, after := b.speech.part(ch, from, at), b.speech.part(ch, at, to)
 	if min(before.weight, after.weight) < leastSide {
 		return measurement.Change{}, false
 	}
 	out := measurement.Change{Apart: before.apart(&after)}
 	out.Gain = out.Apart * before.weight * after.weight / (before.weight + after.weight)
-	before, after = b.idle[ch][at].minus(&b.idle[ch][from]), b.idle[ch][to].minus(&b.idle[ch][at])
+	before, after = b.idle.part(ch, from, at), b.idle.part(ch, at, to)
 	if w := before.weight + after.weight; min(before.weight, after.weight) >= leastIdle*idleCounts {
 		out.Gain += before.apart(&after) * before.weight * after.weight / w
 	}

@@ -33,6 +33,7 @@ const (
 type feature struct {
 	x      [2][][speakerDims]float64
 	weight [2][]float64
+	first  [2][]centre // of the first pieces, from none of them to all
 }
 
 // Sides is what both channels sound like over the call.
@@ -75,6 +76,7 @@ func SidesOf(channels [2]*Pieces, speech [2][]measurement.Segment, c frames.Cloc
 		s.idle.weight[ch] = make([]float64, n)
 	}
 	s.listenBetween(channels)
+	s.sumUp()
 	return s, true
 }
 
@@ -117,15 +119,11 @@ const leastApart = 0.01
 // Apart is the squared distance between the speech of both channels; 0 if one of them has too
 // little.
 func (s *Sides) Apart() float64 {
-	var all [2]centre
-	for ch := range all {
-		r := s.speech.running(ch)
-		all[ch] = r[len(r)-1]
-	}
+	all := [2]*centre{s.speech.whole(0), s.speech.whole(1)}
 	if min(all[0].weight, all[1].weight) < leastSide {
 		return 0
 	}
-	return max(leastApart, all[0].apart(&all[1]))
+	return max(leastApart, all[0].apart(all[1]))
 }
 
 // features are both, speech first.
@@ -233,14 +231,12 @@ func (c *centre) scatter() float64 {
 	return c.squares - sum/c.weight
 }
 
-// from is the squared distance of a point from the mean.
-func (c *centre) from(x *[speakerDims]float64) float64 {
-	var sum float64
-	for d, v := range x {
-		e := v - c.sum[d]/c.weight
-		sum += e * e
+// mean of points that weigh something.
+func (c *centre) mean() (x [speakerDims]float64) {
+	for d, v := range c.sum {
+		x[d] = v / c.weight
 	}
-	return sum
+	return x
 }
 
 // apart is the squared distance between two means.
@@ -251,6 +247,21 @@ func (c *centre) apart(o *centre) float64 {
 		sum += e * e
 	}
 	return sum
+}
+
+// whole is the centre of all pieces of a channel.
+func (f *feature) whole(ch int) *centre { return &f.first[ch][len(f.x[ch])] }
+
+// part is the centre of some pieces of a channel that follow each other.
+func (f *feature) part(ch, from, to int) centre { return f.first[ch][to].minus(&f.first[ch][from]) }
+
+// sumUp fills in the centres of the first pieces.
+func (s *Sides) sumUp() {
+	for _, f := range s.features() {
+		for ch := range f.first {
+			f.first[ch] = f.running(ch)
+		}
+	}
 }
 
 // running gives the centres of the first pieces of a channel, from none of them to all.

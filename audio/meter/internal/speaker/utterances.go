@@ -1,6 +1,8 @@
 package speaker
 
 import (
+	"slices"
+
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -15,6 +17,8 @@ const (
 	// A channel keeps the first ones, up to this many: ten minutes of speech or other loud sound.
 	// The first exchanges settle who is recorded where.
 	UtterancesKept = 256
+	// There is room for this many at first: most calls are short.
+	utterancesFirst = 64
 	// Activity detection must find speech in at least this share of an utterance.
 	utteranceSpeech = 0.8
 )
@@ -34,7 +38,7 @@ type Utterances struct {
 }
 
 func NewUtterances() *Utterances {
-	return &Utterances{Kept: make([]utterance, 0, firstPieces)}
+	return &Utterances{Kept: make([]utterance, 0, utterancesFirst)}
 }
 
 // Step counts a frame.
@@ -62,6 +66,9 @@ func (s *Utterances) Add(o *Observation) {
 
 func (s *Utterances) close() {
 	if s.open.n >= utteranceLeast && len(s.Kept) < UtterancesKept {
+		if len(s.Kept) == cap(s.Kept) {
+			s.Kept = slices.Grow(s.Kept, UtterancesKept-len(s.Kept))
+		}
 		s.Kept = append(s.Kept, s.open)
 	}
 	s.open = utterance{}
