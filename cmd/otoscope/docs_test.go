@@ -14,6 +14,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/lint"
 )
 
 // The output in the README and the manual is the output of otoscope. UPDATE_GOLDEN=1 in the
@@ -37,7 +38,7 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			return output(t, line)
 		})
 		commands += ran
-		for _, fill := range []func(string) (string, bool){withFindings, withFacts, withConventions} {
+		for _, fill := range []func(string) (string, bool){withFindings, withFacts, withConventions, withRules} {
 			var filled bool
 			if text, filled = fill(text); filled {
 				tables++
@@ -53,8 +54,8 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			t.Errorf("%s does not show what otoscope prints (-shown +real); if it should: UPDATE_GOLDEN=1 go test ./cmd/otoscope -run %s\n%s", page, t.Name(), diff)
 		}
 	}
-	if commands == 0 || tables != 3 {
-		t.Errorf("%d commands and %d lists of findings, facts and conventions were found", commands, tables)
+	if commands == 0 || tables != 4 {
+		t.Errorf("%d commands and %d lists of findings, facts, conventions and rules were found", commands, tables)
 	}
 }
 
@@ -182,6 +183,22 @@ func withConventions(text string) (string, bool) {
 		}
 	}
 	return between(text, "conventions", b.String())
+}
+
+// withRules fills the list of lint's rules if a document has one. What verify reports, too, is in the
+// list of findings.
+func withRules(text string) (string, bool) {
+	var b strings.Builder
+	var shared []string
+	for _, r := range lint.Rules() {
+		if _, ok := r.Code.Kind(); ok {
+			shared = append(shared, "`"+string(r.Code)+"`")
+			continue
+		}
+		fmt.Fprintf(&b, "\n### %s\n\n%s. %s %s\n\n* Cause: %s\n* What to do: %s\n", r.Code, title(string(r.Severity)), r.Meaning, r.Why, r.Cause, r.Cure)
+	}
+	fmt.Fprintf(&b, "\nThese are told as `otoscope verify` does; see `otoscope help findings`: %s.\n", strings.Join(shared, ", "))
+	return between(text, "rules", b.String())
 }
 
 // withFindings fills the list of findings if a document has one.

@@ -23,6 +23,7 @@ import (
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/lint"
 	"github.com/otoscope/otoscope/verify/report"
 	"github.com/otoscope/otoscope/verify/stat"
 )
@@ -48,6 +49,7 @@ func schemaTypes() map[string]any {
 		"alarm":      rollout.Alarm{},
 		"cohort":     cohort.Report{},
 		"discovered": report.Discovered{},
+		"lint":       lint.Report{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`
@@ -239,6 +241,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("verdict", printed(t, "results", "--db", db, "--format", "json", "--detail"))
 	holds("evaluation", printed(t, "evaluate", "--format", "json", labels))
 	holds("faults", printed(t, "evaluate", "--format", "json", "--faults=delay_zeros,two_agents", "--faults-per", "1", labels))
+	holds("lint", printed(t, "lint", "--format", "json", filepath.Join(repository, "testdata", "flows", "bad", "url_http.json"), filepath.Join(repository, "testdata", "flows", "good", "flow.json")))
 	holds("version", printed(t, "version", "--format", "json"))
 	var profile, line bytes.Buffer
 	fitted := evidence.Builtin()

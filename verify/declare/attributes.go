@@ -48,7 +48,7 @@ func ParseAttributes(b []byte) (Declaration, error) {
 			Advice:  "give only the attributes of one task, as TaskRouter exports them",
 		}
 	}
-	b = decodeText(b)
+	b = DecodeText(b)
 	if len(strings.TrimSpace(string(b))) == 0 {
 		return Declaration{}, &hint.Error{
 			Message: "the attributes are empty",
@@ -58,14 +58,36 @@ func ParseAttributes(b []byte) (Declaration, error) {
 	if err := validate(b, "the attributes"); err != nil {
 		return Declaration{}, err
 	}
-	r := reader{d: Declaration{Source: SourceAttributes}}
-	if err := r.attributes(b, "the attributes", 0); err != nil {
+	r, err := inspect(b)
+	if err != nil {
 		return Declaration{}, err
 	}
-	if !r.found {
-		r.d.add(finding.MediaMissing, "The attributes have no media: neither conversations.media nor reservation_attributes with media. Flex Insights then goes by its own recording, if there is one, and nothing is declared here.")
-	}
 	return r.d, nil
+}
+
+// Inspect reads attributes as [ParseAttributes] does, and tells where each finding is.
+func Inspect(b []byte) (Declaration, []Located, error) {
+	d, err := ParseAttributes(b)
+	if err != nil {
+		return d, nil, err
+	}
+	r, err := inspect(DecodeText(b))
+	if err != nil {
+		return Declaration{}, nil, err
+	}
+	return d, r.located, nil
+}
+
+// inspect reads valid JSON.
+func inspect(b []byte) (*reader, error) {
+	r := reader{d: Declaration{Source: SourceAttributes}}
+	if err := r.attributes(b, place{text: "the attributes"}, 0); err != nil {
+		return nil, err
+	}
+	if !r.found {
+		r.add(place{}, finding.MediaMissing, "The attributes have no media: neither conversations.media nor reservation_attributes with media. Flex Insights then goes by its own recording, if there is one, and nothing is declared here.")
+	}
+	return &r, nil
 }
 
 // reader gathers a declaration from attributes.
@@ -73,6 +95,7 @@ type reader struct {
 	d         Declaration
 	found     bool // media, whether usable or not
 	startForm form
+	located   []Located // the findings, with their places
 }
 
 // wrappers are the keys under which tasks, events and exports carry a task's attributes.
@@ -88,7 +111,7 @@ func wrappers() []string {
 
 // attributes looks for media in whatever b is. It returns an error only for
 // what cannot hold any.
-func (r *reader) attributes(b json.RawMessage, place string, depth int) *hint.Error {
+func (r *reader) attributes(b json.RawMessage, place place, depth int) *hint.Error {
 	if depth > maxWrapping {
 		return &hint.Error{
 			Message: fmt.Sprintf("the attributes are wrapped in more than %d objects or strings", maxWrapping),
@@ -99,7 +122,7 @@ func (r *reader) attributes(b json.RawMessage, place string, depth int) *hint.Er
 	case anObject:
 		return r.object(b, place, depth)
 	case aList:
-		r.list(b, "media")
+		r.list(b, place.as("media"))
 		return nil
 	case aString:
 		return r.encoded(b, place, depth)
@@ -111,19 +134,19 @@ func (r *reader) attributes(b json.RawMessage, place string, depth int) *hint.Er
 }
 
 // encoded reads JSON that stands in a string.
-func (r *reader) encoded(b json.RawMessage, place string, depth int) *hint.Error {
+func (r *reader) encoded(b json.RawMessage, place place, depth int) *hint.Error {
 	inner := []byte(text(b))
-	if err := validate(inner, place+", JSON in a string,"); err != nil {
+	if err := validate(inner, place.text+", JSON in a string,"); err != nil {
 		return err
 	}
-	return r.attributes(inner, place, depth+1)
+	return r.attributes(inner, place.inString(), depth+1)
 }
 
 // wrapped looks for attributes within an object that is none itself.
-func (r *reader) wrapped(fields []object.Member, place string, depth int) *hint.Error {
+func (r *reader) wrapped(fields []object.Member, place place, depth int) *hint.Error {
 	for _, name := range wrappers() {
 		inner := exactly(fields, name)
-		place := place + " in " + name
+		place := place.named(place.text+" in "+name, name)
 		switch kindOf(inner) {
 		case anObject:
 		case aString:
@@ -153,7 +176,7 @@ func onlyLiquid(s string) string {
 	return ""
 }
 
-func (r *reader) object(b json.RawMessage, place string, depth int) *hint.Error {
+func (r *reader) object(b json.RawMessage, place place, depth int) *hint.Error {
 	fields := object.Members(b)
 	conversations := r.lookup(fields, "conversations", place)
 	reservations := r.lookup(fields, "reservation_attributes", place)
@@ -165,25 +188,25 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *hint.Error 
 	}
 	r.calls(fields)
 	switch {
-	case reservations != nil && r.reservations(reservations):
+	case reservations != nil && r.reservations(reservations, place.named("reservation_attributes", "reservation_attributes")):
 		if conversations != nil {
-			r.ignoreTaskMedia(conversations)
+			r.ignoreTaskMedia(conversations, place.named("conversations", "conversations"))
 		}
 		return nil
 	case conversations != nil:
-		r.conversations(conversations)
+		r.conversations(conversations, place.named("conversations", "conversations"))
 		return nil
 	}
 	if media := r.lookup(fields, "media", place); media != nil {
-		r.media(media, "media")
+		r.media(media, place.named("media", "media"))
 		return nil
 	}
 	if looksLikeMedia(fields) {
 		r.found = true
-		r.entry(fields, "media")
+		r.entry(fields, place.as("media"))
 		return nil
 	}
-	if looksLikeReservations(fields) && r.reservations(b) {
+	if looksLikeReservations(fields) && r.reservations(b, place.as("reservation_attributes")) {
 		return nil
 	}
 	return r.wrapped(fields, place, depth)
@@ -191,7 +214,7 @@ func (r *reader) object(b json.RawMessage, place string, depth int) *hint.Error 
 
 // lookup finds a key, the last of several; where it is not there, one that is
 // nearly spelt so. Both get a finding.
-func (r *reader) lookup(fields []object.Member, key, place string) json.RawMessage {
+func (r *reader) lookup(fields []object.Member, key string, place place) json.RawMessage {
 	var value json.RawMessage
 	times := 0
 	for _, f := range fields {
@@ -200,14 +223,14 @@ func (r *reader) lookup(fields []object.Member, key, place string) json.RawMessa
 		}
 	}
 	if times > 1 {
-		r.d.add(finding.KeyRepeated, fmt.Sprintf("The key %q is there %d times in %s; the last one counts.", key, times, place))
+		r.add(place.named(place.text, key), finding.KeyRepeated, fmt.Sprintf("The key %q is there %d times in %s; the last one counts.", key, times, place))
 	}
 	if times > 0 {
 		return value
 	}
 	for _, f := range fields {
 		if misspelt(f.Key, key) {
-			r.d.add(finding.KeyMisspelt, fmt.Sprintf("The key %s in %s was read as %q, which is how Flex Insights spells it; Flex itself will not see it.", quote(f.Key), place, key))
+			r.add(place.named(place.text, f.Key), finding.KeyMisspelt, fmt.Sprintf("The key %s in %s was read as %q, which is how Flex Insights spells it; Flex itself will not see it.", quote(f.Key), place, key))
 			return f.Value
 		}
 	}
@@ -240,5 +263,5 @@ func misspelt(key, meant string) bool {
 // usable or not.
 func HoldsMedia(b []byte) bool {
 	r := reader{}
-	return len(b) <= MaxAttributes && r.attributes(b, "the attributes", 0) == nil && r.found
+	return len(b) <= MaxAttributes && r.attributes(b, place{text: "the attributes"}, 0) == nil && r.found
 }

@@ -97,8 +97,8 @@ func text(b json.RawMessage) string {
 	return s
 }
 
-// decodeText makes UTF-8 of what a Windows editor may have stored.
-func decodeText(b []byte) []byte {
+// DecodeText makes UTF-8 of what a Windows editor may have stored: it knows byte order marks.
+func DecodeText(b []byte) []byte {
 	switch {
 	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
 		return b[3:]
@@ -116,4 +116,12 @@ func fromUTF16(b []byte, low, high int) []byte {
 		units[i] = uint16(b[2*i+low]) | uint16(b[2*i+high])<<8
 	}
 	return []byte(string(utf16.Decode(units)))
+}
+
+// ValidJSON says where a text is not JSON, with what to do about it; nil if it is.
+func ValidJSON(b []byte) error {
+	if err := validate(b, "the contents"); err != nil {
+		return err
+	}
+	return nil
 }

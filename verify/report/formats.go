@@ -9,6 +9,7 @@ import (
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
 	"github.com/otoscope/otoscope/verify/evaluate"
+	"github.com/otoscope/otoscope/verify/lint"
 )
 
 // A Format is one form of output, with a writer for each thing that it can
@@ -29,6 +30,7 @@ type Format struct {
 	Alarm      func(io.Writer, rollout.Alarm, Options) error
 	Cohort     func(io.Writer, *cohort.Report, Options) error
 	Discovered func(io.Writer, Discovered, Options) error
+	Lint       func(io.Writer, *lint.Report, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -39,7 +41,7 @@ func Formats() []Format {
 		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
-		Cohort: encode[*cohort.Report], Discovered: encode[Discovered],
+		Cohort: encode[*cohort.Report], Discovered: encode[Discovered], Lint: encode[*lint.Report],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -49,12 +51,13 @@ func Formats() []Format {
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
-			Cohort: cohortText, Discovered: discoveredText,
+			Cohort: cohortText, Discovered: discoveredText, Lint: lintText,
 		},
 		json,
 		jsonl,
 		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults},
 		{Name: "junit", Doc: "for continuous integration", Results: newJUnitResults},
+		{Name: "sarif", Doc: "SARIF 2.1.0, for code scanning", Lint: lintSARIF},
 	}
 }
 

@@ -17,6 +17,8 @@ type Options struct {
 	// Detail adds every measurement: in text the segments of speech and all
 	// figures of both channels, in JSON the key "measurements".
 	Detail bool
+	// Consumers adds how each consumer would read the recording.
+	Consumers bool
 	// Brief leaves nothing of the text but the verdict, on one line however wide.
 	Brief bool
 	// Color marks the text with ANSI colours. It is for the caller to find

@@ -1,6 +1,9 @@
 package discover
 
-import "github.com/otoscope/otoscope/verify/declare"
+import (
+	"github.com/otoscope/otoscope/verify/consumer"
+	"github.com/otoscope/otoscope/verify/declare"
+)
 
 // A Setting tells a consumer of the recordings who is on which channel.
 type Setting struct {
@@ -20,26 +23,18 @@ func (f *Found) Settings(d declare.Direction) []Setting {
 			Note: "Left is " + f.Left + ", so the order changes from call to call. Declare it with otoscope's facts --direction, --recorded-by or --joined and --convention, or record by role.",
 		}}
 	}
-	one, two := "customer", "agent"
-	leftRole, rightRole := "CUSTOMER", "AGENT"
-	agentChannel, participants := "2", `[{"channel_participant": 1, "role": "Customer"}, {"channel_participant": 2, "role": "Agent"}]`
-	channels := `["customer", "others"]`
+	channels := "--channels customer,agent"
 	if left == declare.Agent {
-		one, two, leftRole, rightRole = two, one, rightRole, leftRole
-		agentChannel, participants = "1", `[{"channel_participant": 1, "role": "Agent"}, {"channel_participant": 2, "role": "Customer"}]`
-		channels = `["others", "customer"]`
+		channels = "--channels agent,customer"
 	}
-	return []Setting{
-		{Consumer: "otoscope", Line: "--channels " + one + "," + two},
-		{Consumer: "Twilio Flex Insights (conversations.media)", Line: `"channels": ` + channels},
-		{Consumer: "Twilio Conversational Intelligence (participants)", Line: participants},
-		{Consumer: "Amazon Transcribe Call Analytics", Line: `"ChannelDefinitions": [{"ChannelId": 0, "ParticipantRole": "` + leftRole + `"}, {"ChannelId": 1, "ParticipantRole": "` + rightRole + `"}]`},
-		{Consumer: "Google CCAI Insights", Line: "agent_channel: " + agentChannel},
-		{Consumer: "AWS post call analytics sample", Line: "SpeakerNames: " + title(one) + " | " + title(two)},
+	settings := []Setting{{Consumer: "otoscope", Line: channels}}
+	for _, c := range consumer.All() {
+		if c.Line != nil {
+			settings = append(settings, Setting{Consumer: c.What, Line: c.Line(left)})
+		}
 	}
+	return settings
 }
-
-func title(s string) string { return string(s[0]-'a'+'A') + s[1:] }
 
 // onLeft is who a rule puts on the left of calls in a direction, "" if that changes.
 func (f *Found) onLeft(d declare.Direction) declare.Role {
