@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/consumer"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -70,6 +72,7 @@ func canSummary(f report.Format) bool { return f.Summary != nil }
 type outputOptions struct {
 	format        formatFlag
 	detail, brief bool
+	consumers     bool // verify alone has this flag
 }
 
 func (o *outputOptions) flags() *pflag.FlagSet {
@@ -86,6 +89,8 @@ func (o *outputOptions) check() error {
 	switch {
 	case err != nil:
 		return err
+	case o.consumers && (o.brief || !o.format.text() && !o.format.json()):
+		return &usageError{sentence{Message: "--consumers is for --format text and json, and not for --brief", Advice: "Leave out the other"}}
 	case o.brief && o.detail:
 		return &usageError{sentence{Message: "--brief and --detail contradict each other", Advice: "Give one of them"}}
 	case o.brief && o.format.json():
@@ -101,6 +106,7 @@ func (o *outputOptions) check() error {
 // A verdictPrinter writes verdicts in sequence and counts their outcomes.
 type verdictPrinter struct {
 	results  report.Results
+	readers  bool // say how each consumer would read a recording
 	outcomes map[verify.Outcome]int64
 	row      int64
 }
@@ -112,14 +118,26 @@ func (o *outputOptions) verdictPrinter(env environment) (*verdictPrinter, error)
 	}
 	options := env.report()
 	options.Detail, options.Brief = o.detail, o.brief
-	return &verdictPrinter{results: format.Results(env.stdout, report.About{}, options), outcomes: map[verify.Outcome]int64{}}, nil
+	return &verdictPrinter{results: format.Results(env.stdout, report.About{}, options), readers: o.consumers, outcomes: map[verify.Outcome]int64{}}, nil
 }
 
 // print writes one verdict.
 func (t *verdictPrinter) print(v verify.Verdict) error {
 	t.row++
 	t.outcomes[v.Outcome]++
-	return t.results.Write(report.Row{Row: t.row, Verdict: v})
+	r := report.Row{Row: t.row, Verdict: v}
+	if t.readers {
+		r.Consumers = consumer.Read(leftOf(v), v.Declared)
+	}
+	return t.results.Write(r)
+}
+
+// leftOf is who is on the left of a recording, "" if that is not decided.
+func leftOf(v verify.Verdict) declare.Role {
+	if v.Heard != nil && (v.Outcome == verify.Match || v.Outcome == verify.Swapped) {
+		return v.Heard.Left
+	}
+	return ""
 }
 
 // verdictStatus is the exit status for the counted outcomes.

@@ -19,6 +19,7 @@ import (
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
+	"github.com/otoscope/otoscope/verify/consumer"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/evidence"
@@ -38,7 +39,8 @@ func schemaTypes() map[string]any {
 			ID  string `json:"id,omitempty"`
 			Row int64  `json:"row,omitempty"`
 			verify.Verdict
-			Cohort *cohort.Opinion `json:"cohort,omitempty"`
+			Consumers []consumer.Reading `json:"consumers,omitempty"`
+			Cohort    *cohort.Opinion    `json:"cohort,omitempty"`
 		}{},
 		"summary":    report.Summary{},
 		"evaluation": evaluate.Report{},
@@ -110,6 +112,8 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 		return wordsOf(rates.Swapped, rates.Partly, rates.Fine, rates.Unlike, rates.Unclear)
 	case reflect.TypeFor[declare.Kind]():
 		return wordsOf(declare.ByRole, declare.ByLeg, declare.ByRecordedLeg, declare.ByJoining, declare.BySpeaking, declare.Alternating, declare.ByConfiguration)
+	case reflect.TypeFor[consumer.Reads]():
+		return wordsOf(consumer.Rightly, consumer.Wrongly, consumer.MustTell, consumer.Unknown)
 	case reflect.TypeFor[rollout.Word]():
 		return wordsOf(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():
@@ -233,7 +237,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	}
 	verifyAll := append([]string{"verify", "--format", "json", "--group", "queue=q1", "--agent", "kim", "nothing.wav"}, recordings...)
 	holds("verdict", printed(t, verifyAll...))
-	holds("verdict", printed(t, append(verifyAll, "--detail", "--voice", "--peaks")...))
+	holds("verdict", printed(t, append(verifyAll, "--detail", "--voice", "--peaks", "--consumers")...))
 	db := filepath.Join(t.TempDir(), "o.db")
 	holds("summary", printed(t, "batch", "--db", db, "--format", "json", "--no-progress", filepath.Join(repository, "testdata")))
 	holds("summary", printed(t, "results", "--db", db, "--format", "json", "--summary"))

@@ -61,7 +61,9 @@ func newVerifyCommand(env environment) *cobra.Command {
 	reading.BoolVar(&o.Voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
 	reading.BoolVar(&o.Waveform, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
 	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
-	o.flags(c, reading, flagGroup{"Output", o.output.flags()}, flagGroup{"A page to look at", o.page.flags()})
+	output := o.output.flags()
+	output.BoolVar(&o.output.consumers, "consumers", false, "also say which consumers (Flex Insights, Conversational Intelligence, ...) read the recording rightly as it is, and the setting for each (text and json)")
+	o.flags(c, reading, flagGroup{"Output", output}, flagGroup{"A page to look at", o.page.flags()})
 	o.output.format.complete(c)
 	return c
 }

@@ -57,6 +57,13 @@ func (j jsonResults) Write(r Row) error {
 		line = b.Bytes()
 	}
 	line = bytes.TrimSpace(line)
+	if r.Consumers != nil {
+		readings, err := json.Marshal(r.Consumers)
+		if err != nil {
+			return fmt.Errorf("writing who reads the recording rightly as JSON: %w", err)
+		}
+		line = slices.Concat(line[:len(line)-1], []byte(`,"consumers":`), readings, []byte("}"))
+	}
 	if r.ID != "" {
 		if len(line) < 2 || line[0] != '{' {
 			return fmt.Errorf("the result of %s is not a JSON object", escape.Text(r.ID))

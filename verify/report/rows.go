@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/consumer"
 )
 
 // A Row is the result for one recording: of a batch's row, or by itself.
@@ -21,6 +22,8 @@ type Row struct {
 	// Cohort is what the results of the batch together say of this one, as JSON; nil where
 	// they say nothing.
 	Cohort json.RawMessage
+	// Consumers says how each consumer would read the recording; nil where nobody asked.
+	Consumers []consumer.Reading
 }
 
 // Restore makes a row of a stored verdict, with measurements where there are some.

@@ -36,7 +36,13 @@ func (t *textResults) Write(r Row) error {
 	default:
 		v.Recording = r.ID + " (" + v.Recording + ")"
 	}
-	return Text(t.w, v, t.o)
+	if err := Text(t.w, v, t.o); err != nil || r.Consumers == nil || t.o.Brief {
+		return err
+	}
+	p := &sheet{}
+	p.line("\nWho reads this recording rightly as it is")
+	p.consumers(r.Consumers)
+	return p.write(t.w, t.o)
 }
 
 // Close counts the outcomes where there are several pages.
