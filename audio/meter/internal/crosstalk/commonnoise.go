@@ -72,7 +72,7 @@ func (p *Common) removeNoise(f *lagFinder, parts []*span) {
 		quarters = append(quarters, noise)
 	}
 	f.look(total)
-	at := f.strongest(anyLag)
+	at := f.strongest(anyLag, all.sureFrom())
 	heard := 0
 	for _, noise := range quarters {
 		if f.agreement(noise, at.lagS) >= noiseInQuarter {

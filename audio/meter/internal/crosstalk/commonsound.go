@@ -219,7 +219,7 @@ func (p *Common) Result(left, right []measurement.Segment, lagZero measurement.D
 	var best lagPeak
 	for _, toRight := range []bool{true, false} {
 		f.look(total.direction(toRight).direct)
-		if at := f.strongest(anyLag); at.strength > best.strength {
+		if at := f.strongest(anyLag, total.extent.sureFrom()); at.strength > best.strength {
 			best = at
 		}
 	}

@@ -164,10 +164,10 @@ func (l *couplings) find() {
 	var bleed, echo [2]lagPeak
 	for c := range l.found {
 		l.finder.look(l.total.direction(c == 0).unmixed())
-		first := l.finder.strongest(anyLag)
+		first := l.finder.strongest(anyLag, surelyCommon)
 		second := l.finder.strongest(func(lagS float64) bool {
 			return isBleed(lagS) != isBleed(first.lagS) && math.Abs(lagS-first.lagS) >= besideS
-		})
+		}, surelyCommon)
 		share := besideShare
 		if math.Abs(second.lagS-first.lagS) < voicedS {
 			share = voicedShare

@@ -50,7 +50,7 @@ func (p *Common) follow(f *lagFinder, near *lagPeak) (course, bool) {
 		var best lagPeak
 		for _, toRight := range []bool{true, false} {
 			f.look(part.direction(toRight).direct)
-			at := f.strongest(func(lagS float64) bool { return near == nil || math.Abs(lagS-near.lagS) <= driftNearS })
+			at := f.strongest(func(lagS float64) bool { return near == nil || math.Abs(lagS-near.lagS) <= driftNearS }, part.extent.sureFrom())
 			if at.strength > best.strength {
 				best = at
 			}

@@ -23,14 +23,17 @@ type lagPeak struct {
 	strength float64 // in standard deviations
 }
 
-// sure reports whether a peak found in this much sound is more than chance. In a block that is
-// mostly silent, each bin depends on its neighbours, on more of them the shorter the sound is. So
-// it has fewer independent phases than it seems.
-func (p lagPeak) sure(in extent) bool {
-	if in.blocks == 0 {
-		return false
+// sure reports whether a peak found in this much sound is more than chance.
+func (p lagPeak) sure(in extent) bool { return p.strength >= in.sureFrom() }
+
+// sureFrom is the strength from which a peak in this much sound is more than chance. In a block
+// that is mostly silent, each bin depends on its neighbours, on more of them the shorter the sound
+// is. So it has fewer independent phases than it seems.
+func (e extent) sureFrom() float64 {
+	if e.blocks == 0 {
+		return math.Inf(1)
 	}
-	return p.strength*math.Sqrt(in.sound/float64(in.blocks)) >= surelyCommon+fewBlocksRaise/in.sound
+	return (surelyCommon + fewBlocksRaise/e.sound) / math.Sqrt(e.sound/float64(e.blocks))
 }
 
 // lagFinder finds the lag at which the phases of a spectrum agree.
@@ -79,8 +82,8 @@ func sizeOf(c complex64) float64 {
 }
 
 // strongest is the strongest peak in the spectrum that look took, with a lag within the limits
-// (both included).
-func (f *lagFinder) strongest(within func(lagS float64) bool) lagPeak {
+// (both included). Of a peak that stays below a strength, only the coarse lag is found.
+func (f *lagFinder) strongest(within func(lagS float64) bool, from float64) lagPeak {
 	best, at := -1.0, 0
 	try := func(lag int, z complex128) {
 		if power := real(z)*real(z) + imag(z)*imag(z); power > best && within(float64(lag)*f.coarse) {
@@ -95,7 +98,7 @@ func (f *lagFinder) strongest(within func(lagS float64) bool) lagPeak {
 	if best < 0 {
 		return lagPeak{}
 	}
-	if p := (lagPeak{float64(at) * f.coarse, f.deviations(math.Sqrt(best), f.phase)}); p.strength < betweenLags*surelyCommon {
+	if p := (lagPeak{float64(at) * f.coarse, f.deviations(math.Sqrt(best), f.phase)}); p.strength < betweenLags*from {
 		return p // wherever its top is exactly
 	}
 	return f.refine(at)
