@@ -76,6 +76,10 @@ func (f *FFT) Spectrum(x, window []float32, from int, out []complex64) {
 	copy(out, z[from:])
 }
 
+// Complex transforms n/2 complex samples, windowed. Their real and imaginary parts are in x in
+// turn. The result is valid until the next transform.
+func (f *FFT) Complex(x, window []float32) []complex64 { return f.transform(x, window) }
+
 // transform takes even samples for real and odd ones for imaginary parts and
 // returns their complex transform, valid until the next one.
 func (f *FFT) transform(x, window []float32) []complex64 {

@@ -62,6 +62,32 @@ func spectrumAgreesWithGonum(t *testing.T) {
 	}
 }
 
+// Complex samples are transformed as gonum does it.
+func TestComplexAgreesWithGonum(t *testing.T) { eachWay(t, complexAgreesWithGonum) }
+
+func complexAgreesWithGonum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	for n := 8; n <= 8192; n *= 2 {
+		f, reference := NewFFT(n), fourier.NewCmplxFFT(n/2)
+		x, window := make([]float32, n), make([]float32, n)
+		windowed := make([]complex128, n/2)
+		for range 20 {
+			for i := range x {
+				x[i], window[i] = float32(rng.NormFloat64()), rng.Float32()
+			}
+			for i := range windowed {
+				windowed[i] = complex(float64(x[2*i])*float64(window[2*i]), float64(x[2*i+1])*float64(window[2*i+1]))
+			}
+			got := f.Complex(x, window)
+			for k, want := range reference.Coefficients(nil, windowed) {
+				if off := cmplx.Abs(complex128(got[k]) - want); off > 1e-6*math.Sqrt(float64(n))*10 {
+					t.Fatalf("%d points, bin %d: %v, not %v", n/2, k, got[k], want)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkPower(b *testing.B) {
 	for _, n := range []int{256, 512, 1024} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {

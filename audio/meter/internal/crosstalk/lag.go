@@ -3,8 +3,9 @@ package crosstalk
 import (
 	"math"
 	"math/cmplx"
+	"slices"
 
-	"gonum.org/v1/gonum/dsp/fourier"
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 )
 
 // How sure a common sound must be. The strength of a peak is the sum of the phases of all bins at
@@ -38,14 +39,15 @@ func (e extent) sureFrom() float64 {
 
 // lagFinder finds the lag at which the phases of a spectrum agree.
 type lagFinder struct {
-	fft    *fourier.CmplxFFT
+	fft    *dsp.FFT
 	n      int     // samples of a block
 	rate   float64 // Hz
 	from   int     // first bin of the spectra
 	phase  []complex64
-	bins   []complex128
-	lags   []complex128 // the inverse transform of the phases
-	coarse float64      // s from one of them to the next
+	parts  []float32   // of the phases: imaginary and real in turn
+	ones   []float32   // no window
+	lags   []complex64 // the inverse transform of the phases, real and imaginary parts exchanged
+	coarse float64     // s from one of them to the next
 }
 
 func (p *Common) lagFinder() *lagFinder {
@@ -55,8 +57,10 @@ func (p *Common) lagFinder() *lagFinder {
 	for points/2*3 >= 4*len(f.phase) {
 		points /= 2
 	}
-	f.fft = fourier.NewCmplxFFT(points)
-	f.bins, f.lags = make([]complex128, points), make([]complex128, points)
+	if f.fft = p.fft; 2*points != f.n {
+		f.fft = dsp.NewFFT(2 * points)
+	}
+	f.parts, f.ones = make([]float32, 2*points), slices.Repeat([]float32{1}, 2*points)
 	f.coarse = float64(f.n/points) / f.rate
 	return f
 }
@@ -70,9 +74,11 @@ func (f *lagFinder) look(spectrum []complex64) {
 		if size := sizeOf(c); size > 0 {
 			f.phase[i] = complex(float32(float64(real(c))/size), float32(float64(imag(c))/size))
 		}
-		f.bins[i] = complex128(f.phase[i]) // the first bin of the band for zero: sizes stay
+		// The first bin of the band is used as bin zero: sizes stay. Exchanging the parts of the
+		// numbers inverts the transform.
+		f.parts[2*i], f.parts[2*i+1] = imag(f.phase[i]), real(f.phase[i])
 	}
-	f.lags = f.fft.Sequence(f.lags, f.bins)
+	f.lags = f.fft.Complex(f.parts, f.ones)
 }
 
 // sizeOf is the magnitude of a number that is far from the ends of float64's range.
@@ -85,8 +91,9 @@ func sizeOf(c complex64) float64 {
 // (both included). Of a peak that stays below a strength, only the coarse lag is found.
 func (f *lagFinder) strongest(within func(lagS float64) bool, from float64) lagPeak {
 	best, at := -1.0, 0
-	try := func(lag int, z complex128) {
-		if power := real(z)*real(z) + imag(z)*imag(z); power > best && within(float64(lag)*f.coarse) {
+	try := func(lag int, z complex64) {
+		re, im := float64(real(z)), float64(imag(z))
+		if power := re*re + im*im; power > best && within(float64(lag)*f.coarse) {
 			best, at = power, lag
 		}
 	}
