@@ -71,7 +71,7 @@ func (c *centre) side(sounds ...[]uint32) *fingerprint.Trace {
 	for _, s := range sounds {
 		bits = append(bits, c.heardAgain(s)...)
 	}
-	return &fingerprint.Trace{Runs: []fingerprint.TraceRun{{Start: at, Bits: append(bits, c.speech(20)...)}}}
+	return &fingerprint.Trace{Runs: []fingerprint.TraceRun{{Start: at, Bits: append(bits, c.speech(6)...)}}}
 }
 
 // add adds a recording with a customer's and an agent's channel. Who is on the left is drawn; own is
@@ -117,17 +117,17 @@ func (c *centre) told(t *testing.T) (r *Report, right, wrong, none int) {
 func TestAGreetingTellsTheSides(t *testing.T) {
 	c := newCentre(1)
 	greeting := c.speech(4)
-	for range 40 {
+	for range 24 {
 		c.add(c.side(), c.side(greeting), 0.2*c.r.NormFloat64()+0.1, "", nil)
 	}
 	r, right, wrong, none := c.told(t)
-	if right < 36 || wrong > 0 {
+	if right < 22 || wrong > 0 {
 		t.Errorf("right %d, wrong %d, none %d", right, wrong, none)
 	}
-	if len(r.Sounds) != 1 || r.Sounds[0].Owner != declare.Agent || r.Sounds[0].Recordings != 40 {
+	if len(r.Sounds) != 1 || r.Sounds[0].Owner != declare.Agent || r.Sounds[0].Recordings != 24 {
 		t.Errorf("%+v", r.Sounds)
 	}
-	if r.Own[verify.Undecided] != 40 || r.Cohort[verify.Undecided] != none {
+	if r.Own[verify.Undecided] != 24 || r.Cohort[verify.Undecided] != none {
 		t.Errorf("by themselves %v, together %v", r.Own, r.Cohort)
 	}
 }
@@ -170,13 +170,13 @@ func TestSoundOfCallersTellsNothing(t *testing.T) {
 	}{
 		{"the same audio on both sides of all calls", func(c *centre) {
 			greeting, caller := c.speech(4), c.speech(5)
-			for range 40 {
+			for range 24 {
 				c.add(c.side(caller), c.side(greeting), 0.2, "", nil)
 			}
 		}, "one of the two is the callers'"},
 		{"one caller's calls only, named by the manifest", func(c *centre) {
 			caller := c.speech(4)
-			for i := range 40 {
+			for i := range 24 {
 				if i%2 == 0 {
 					c.add(c.side(caller), c.side(), 0.1, "", map[string]string{"caller": "+15550100"})
 				} else {
@@ -186,13 +186,13 @@ func TestSoundOfCallersTellsNothing(t *testing.T) {
 		}, "calls of one caller"},
 		{"a test caller in most calls, against what they say themselves", func(c *centre) {
 			caller := c.speech(4)
-			for range 40 {
+			for range 24 {
 				c.add(c.side(caller), c.side(), 0.8, "", nil)
 			}
 		}, "the recordings' own evidence"},
 		{"a carrier's mailbox in some calls that go out", func(c *centre) {
 			mailbox := c.speech(4)
-			for i := range 40 {
+			for i := range 24 {
 				if i%3 == 0 {
 					c.add(c.side(mailbox), c.side(), 0, declare.Outbound, nil)
 				} else {
@@ -240,14 +240,14 @@ func TestSoundOfCallersTellsNothing(t *testing.T) {
 func TestAGreetingOutweighsATestCallerInSomeCalls(t *testing.T) {
 	c := newCentre(4)
 	greeting, caller := c.speech(4), c.speech(5)
-	for i := range 40 {
+	for i := range 24 {
 		if i%4 == 0 {
 			c.add(c.side(caller), c.side(greeting), 0.1, "", nil)
 		} else {
 			c.add(c.side(), c.side(greeting), 0.1, "", nil)
 		}
 	}
-	if _, right, wrong, none := c.told(t); right < 30 || wrong > 0 {
+	if _, right, wrong, none := c.told(t); right < 20 || wrong > 0 {
 		t.Errorf("right %d, wrong %d, none %d", right, wrong, none)
 	}
 }

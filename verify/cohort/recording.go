@@ -54,17 +54,6 @@ func Result(id string, v *verify.Verdict, facts declare.Facts) Recording {
 // AgentGroup is the name under which a recording's agent is a group.
 const AgentGroup = "agent"
 
-// asDeclared is the recording's own evidence that it is as declared, 0 if nothing is declared.
-func (r *Recording) asDeclared() float64 {
-	switch r.Left {
-	case declare.Customer:
-		return r.Log10LR
-	case declare.Agent:
-		return -r.Log10LR
-	}
-	return 0
-}
-
 // usable reports whether a verdict on the sides of the recording means anything.
 func (r *Recording) usable() bool {
 	return r.Outcome == verify.Match || r.Outcome == verify.Swapped || r.Outcome == verify.Undecided

@@ -51,7 +51,7 @@ func simulate(r *rand.Rand, by rule, n int, exceptions, mean float64) []Call {
 
 // The right rule is found in 30 calls of 19 centres in 20, and a wrong one in none of a thousand.
 func TestTheRuleOfACentreIsFound(t *testing.T) {
-	const centres = 40
+	const centres = 25
 	r := rand.New(rand.NewPCG(1, 2))
 	right, wrong, total := 0, 0, 0
 	for _, by := range rules() {
@@ -83,7 +83,7 @@ func TestTheRuleOfACentreIsFound(t *testing.T) {
 func TestNoRuleIsNamedWhereThereIsNone(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	none := rules()[len(rules())-1]
-	for range 200 {
+	for range 80 {
 		if best := Rules(simulate(r, none, 30, 0, 8))[0]; best.Named() {
 			t.Errorf("found %s, %s with %.4f", best.Kind, best.Left, best.Probability)
 		}

@@ -41,7 +41,7 @@ func draw(r *rand.Rand, n int, rate, mean, bias float64, run int) []Call {
 // The range holds the rate in 95 of 100 groups, also where calls of a cluster go together and
 // where all ratios err in one direction.
 func TestTheRangeHoldsTheRate(t *testing.T) {
-	const groups = 60
+	const groups = 40
 	for name, c := range map[string]struct {
 		n, run           int
 		rate, mean, bias float64
@@ -107,7 +107,7 @@ func TestExchangedCallsTurnTheEstimateRound(t *testing.T) {
 func TestTheTurnIsFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	held, near, none := 0, 0, 0
-	const groups = 60
+	const groups = 40
 	for range groups {
 		calls := append(draw(r, 60, 0.01, 5, 0, 1), draw(r, 40, 0.97, 5, 0, 1)...)
 		for i := range calls {

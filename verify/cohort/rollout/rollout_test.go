@@ -95,7 +95,7 @@ func sequentially(all []Observation, o CheckOptions) (Word, int) {
 
 // runs is how often a centre is simulated. OTOSCOPE_TEST_ROLLOUTS asks for more.
 func runs(t testing.TB) int {
-	n := 150
+	n := 60
 	if s := os.Getenv("OTOSCOPE_TEST_ROLLOUTS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {
