@@ -23,9 +23,11 @@ type ResultsOptions struct {
 	store   storeOptions
 	filter  filterOptions
 	format  formatFlag
+	out     string
 	detail  bool
 	summary bool
 	rows    bool
+	page    batchPageOptions
 }
 
 // filterOptions select results.
@@ -102,12 +104,13 @@ func newResultsCommand(env environment) *cobra.Command {
 	o := &ResultsOptions{}
 	c := &cobra.Command{
 		Use:   "results [flags]",
-		Short: "Show batch results as a summary, rows, CSV or JUnit",
+		Short: "Show batch results as a summary, rows, CSV, JUnit or a web page",
 		Long:  resultsHelp,
 		Example: `  otoscope results
   otoscope results --outcome swapped,unusable --group queue=billing
   otoscope results --format json | jq 'select(.confidence < 0.999) | .id'
   otoscope results --format csv > results.csv
+  otoscope results --format html --out results.html --cohort --rollout
   otoscope results purge --before 2026-10-01`,
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
@@ -119,8 +122,9 @@ func newResultsCommand(env environment) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return runResults(c.Context(), env, o) },
 	}
 	output := newFlagSet()
-	o.format.can = canResults
+	o.format.can = func(f report.Format) bool { return canResults(f) || f.Batch != nil }
 	o.format.add(output)
+	output.StringVarP(&o.out, "out", "o", "", "write to `FILE` instead of standard output")
 	output.BoolVar(&o.rows, "rows", false, "also list the rows, one line each (text)")
 	output.BoolVar(&o.summary, "summary", false, "write the summary instead of the rows (json)")
 	output.BoolVar(&o.detail, "detail", false, "add every measurement (json)")
@@ -128,9 +132,11 @@ func newResultsCommand(env environment) *cobra.Command {
 		flagGroup{"Database", o.store.flags(env)},
 		flagGroup{"Which results", o.filter.flags()},
 		flagGroup{"Output", output},
+		flagGroup{"A page to look at (html)", o.page.flags()},
 	)
 	o.format.complete(c)
 	o.filter.complete(c)
+	completeFiles(c, "out", "html", "csv", "json")
 	c.AddCommand(newPurgeCommand(env))
 	return c
 }
@@ -144,7 +150,8 @@ With --outcome, --finding or --id, the text lists the rows too.
 json writes one object per row: that of otoscope verify, with id and row. junit
 reports refuted recordings as failures, unchecked ones as errors and undecided
 ones as skipped. In csv, an apostrophe stands before text that a spreadsheet
-would take for a formula.
+would take for a formula. html is one file that needs nothing but a browser: see
+otoscope help pages.
 
 EXIT STATUS
 
@@ -159,12 +166,16 @@ func (o *ResultsOptions) check() error {
 		return err
 	case o.rows && !o.format.text():
 		return &usageError{sentence{Message: "--rows is for --format text", Advice: "The other formats list the rows anyway"}}
+	case o.page.asked() && format.Batch == nil:
+		return &usageError{sentence{Message: "--cohort and --rollout are for --format html", Advice: "Elsewhere these are commands: otoscope cohort, and otoscope rollout check"}}
 	case o.summary && o.format.text():
 		return &usageError{sentence{Message: "--summary is for --format json", Advice: "The text is the summary"}}
 	case o.summary && format.Summary == nil:
 		return &usageError{sentence{Message: "--format " + format.Name + " has no summary", Advice: "Use --format json --summary"}}
 	case o.detail && (!o.format.json() || o.summary):
 		return &usageError{sentence{Message: "--detail is for rows in JSON", Advice: "Add --format json"}}
+	case o.out != "" && o.out != "-":
+		return writable("out", o.out)
 	}
 	return nil
 }
@@ -182,11 +193,17 @@ func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
 		return err
 	}
 	defer store.Close()
-	out := bufio.NewWriterSize(env.stdout, 64<<10)
-	if err := o.write(ctx, env, store, filter, out); err != nil {
-		return err
+	write := func(w io.Writer) error {
+		out := bufio.NewWriterSize(w, 64<<10)
+		if err := o.write(ctx, env, store, filter, out); err != nil {
+			return err
+		}
+		return out.Flush()
 	}
-	return out.Flush()
+	if o.out == "" || o.out == "-" {
+		return write(env.stdout)
+	}
+	return replaceFile(o.out, pageMode, write)
 }
 
 // write writes the requested output: the summary, the rows, or both.
@@ -212,6 +229,13 @@ func (o *ResultsOptions) write(ctx context.Context, env environment, store *batc
 	}
 	options := env.report()
 	options.Detail, options.Brief = o.detail, o.format.text()
+	if format.Batch != nil {
+		page, err := o.page.batch(ctx, store, f, summary)
+		if err != nil {
+			return err
+		}
+		return format.Batch(out, page, options)
+	}
 	if o.summary || o.format.text() {
 		if err := format.Summary(out, summary, options); err != nil || o.summary {
 			return err

@@ -52,10 +52,7 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 			return fmt.Errorf("reading the result of %s: %w", id, err)
 		}
 		r := cohort.Result(id, &v, known.Facts)
-		r.MinConfidence, r.At = known.MinConfidence, known.Facts.Started
-		if r.At.IsZero() {
-			r.At = known.Declaration.StartTime
-		}
+		r.MinConfidence, r.At = known.MinConfidence, known.started()
 		c.recordings, c.keys = append(c.recordings, r), append(c.keys, key)
 		c.references = append(c.references, reference{v.Recording, pick})
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
@@ -24,6 +25,14 @@ type facts struct {
 	Transcript    *transcribed          `json:"transcript,omitempty"`
 	Phrases       *phrases              `json:"phrases,omitempty"`
 	TwilioFacts   *bool                 `json:"twilio_facts,omitempty"` // null: of recordings named by a SID
+}
+
+// started is when the recording began; zero if that is not known.
+func (f facts) started() time.Time {
+	if !f.Facts.Started.IsZero() {
+		return f.Facts.Started
+	}
+	return f.Declaration.StartTime
 }
 
 // profile is an evidence.Profile with its name.

@@ -8,13 +8,28 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
-	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
 // Results returns the results that a filter selects, in the order of the batches and of
 // their rows. It includes measurements if detail is set. An error ends the results.
 func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[report.Row, error] {
+	return s.results(ctx, f, detail, false)
+}
+
+// Known returns the results that a filter selects, in the order of Results, with what is known of
+// their calls by role. An error ends them.
+func (s *Store) Known(ctx context.Context, f Filter) iter.Seq2[report.Row, error] {
+	return s.results(ctx, f, false, true)
+}
+
+// Pictured returns the results that a filter selects, in the order of Results, with all that a
+// picture shows: their measurements, and what is known of their calls. An error ends them.
+func (s *Store) Pictured(ctx context.Context, f Filter) iter.Seq2[report.Row, error] {
+	return s.results(ctx, f, true, true)
+}
+
+func (s *Store) results(ctx context.Context, f Filter, measured, known bool) iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
 		f, err := s.resolve(ctx, f)
 		if err != nil {
@@ -35,21 +50,24 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 			yield(report.Row{}, s.storageError("reading the results", err))
 			return
 		}
-		recording := `NULL`
-		if detail {
+		recording, told, join := `NULL`, `NULL`, ``
+		if measured {
 			recording = `d.recording`
+		}
+		if known {
+			told, join = `f.facts`, ` JOIN otoscope_facts f ON f.facts_id = r.facts_id`
 		}
 		cond, args := f.condition(s.db)
 		ended := false
-		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`
-			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key
+		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`, `+told+`
+			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key`+join+`
 			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
 			var batch int64
 			var verdict string
-			var cohort, recording *string
+			var cohort, recording, told *string
 			var id string
 			var row int64
-			if err := c.Scan(&batch, &id, &row, &verdict, &cohort, &recording); err != nil {
+			if err := c.Scan(&batch, &id, &row, &verdict, &cohort, &recording, &told); err != nil {
 				return err
 			}
 			r, err := restored(short[names[batch]], id, row, verdict, recording)
@@ -59,6 +77,13 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 			if cohort != nil {
 				r.Cohort = json.RawMessage(*cohort)
 			}
+			if told != nil {
+				var of facts
+				if err := json.Unmarshal([]byte(*told), &of); err != nil {
+					return fmt.Errorf("reading the facts of %s: %w", id, err)
+				}
+				r.Facts, r.Started = of.Facts, of.started()
+			}
 			if ended = !yield(r, nil); ended {
 				return errEnough
 			}
@@ -66,50 +91,6 @@ func (s *Store) Results(ctx context.Context, f Filter, detail bool) iter.Seq2[re
 		})
 		if err != nil && !ended {
 			yield(report.Row{}, s.storageError("reading the results", err))
-		}
-	}
-}
-
-// A Known is a result with what is known of its call by role.
-type Known struct {
-	report.Row
-	Facts declare.Facts
-}
-
-// Known returns the results that a filter selects, in the order of Results, with the facts of
-// their rows. An error ends them.
-func (s *Store) Known(ctx context.Context, f Filter) iter.Seq2[Known, error] {
-	return func(yield func(Known, error) bool) {
-		f, err := s.resolve(ctx, f)
-		if err != nil {
-			yield(Known{}, err)
-			return
-		}
-		cond, args := f.condition(s.db)
-		ended := false
-		err = db.Each(ctx, s.db, `SELECT r.id, r.row, f.facts, d.verdict
-			FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key
-			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
-			var id, text, verdict string
-			var row int64
-			if err := c.Scan(&id, &row, &text, &verdict); err != nil {
-				return err
-			}
-			var of facts
-			if err := json.Unmarshal([]byte(text), &of); err != nil {
-				return fmt.Errorf("reading the facts of %s: %w", id, err)
-			}
-			r, err := restored("", id, row, verdict, nil)
-			if err != nil {
-				return err
-			}
-			if ended = !yield(Known{r, of.Facts}, nil); ended {
-				return errEnough
-			}
-			return nil
-		})
-		if err != nil && !ended {
-			yield(Known{}, s.storageError("reading the results", err))
 		}
 	}
 }

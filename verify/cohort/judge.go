@@ -52,7 +52,7 @@ func Judge(ctx context.Context, s Stored, o Options) (*Report, []Opinion, error)
 	}
 	r := &Report{
 		Schema: ReportSchema, Recordings: len(all), Sounds: []Sound{}, Copies: []Copy{}, Groups: []Group{},
-		Own: map[verify.Outcome]int{}, Cohort: map[verify.Outcome]int{},
+		Own: map[verify.Outcome]int{}, Cohort: map[verify.Outcome]int{}, all: all,
 	}
 	if r.Traced, err = traced(ctx, s); err != nil {
 		return nil, nil, err
@@ -142,6 +142,18 @@ func (r *Report) copies(ctx context.Context, s Stored, all []Recording) error {
 		}
 	}
 	return nil
+}
+
+// Recurring says where sound that recurs is in each recording, by their IDs.
+func (r *Report) Recurring() map[string][]Place {
+	out := map[string][]Place{}
+	for _, s := range r.Sounds {
+		for _, p := range s.places {
+			at := place(p, r.all)
+			out[at.ID] = append(out[at.ID], at)
+		}
+	}
+	return out
 }
 
 // prompt reports whether a place overlaps a sound that recurs.

@@ -104,6 +104,8 @@ type Report struct {
 	Copies []Copy  `json:"copies"`
 	Groups []Group `json:"groups"`
 	All    Group   `json:"all"`
+
+	all []Recording
 }
 
 // ReportSchema is the number of the form in which a Report is written.

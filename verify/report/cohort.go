@@ -51,7 +51,7 @@ func cohortText(w io.Writer, r *cohort.Report, o Options) error {
 }
 
 func spot(p cohort.Place) string {
-	return fmt.Sprintf("%s, %s, %s to %s", escape.Text(p.ID), p.Channel, measurement.Clock(p.StartS), measurement.Clock(p.EndS))
+	return fmt.Sprintf("%s, %s, %s to %s", escape.Text(p.ID), escape.Text(p.Channel), measurement.Clock(p.StartS), measurement.Clock(p.EndS))
 }
 
 // sounds lists what recurs.

@@ -20,6 +20,7 @@ type Format struct {
 
 	Results    func(io.Writer, About, Options) Results
 	Summary    func(io.Writer, Summary, Options) error
+	Batch      func(io.Writer, Batch, Options) error
 	Evaluation func(io.Writer, *evaluate.Report, Options) error
 	Faults     func(io.Writer, *evaluate.FaultReport, Options) error
 	Fit        func(io.Writer, *calibrate.Result, Options) error
@@ -56,6 +57,7 @@ func Formats() []Format {
 		json,
 		jsonl,
 		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults},
+		{Name: "html", Doc: "a page for a browser", Batch: batchPage},
 		{Name: "junit", Doc: "for continuous integration", Results: newJUnitResults},
 		{Name: "sarif", Doc: "SARIF 2.1.0, for code scanning", Lint: lintSARIF},
 	}

@@ -164,7 +164,7 @@ func TestHostileWordsStayWords(t *testing.T) {
 
 func harmless(t *testing.T, page string) {
 	t.Helper()
-	for _, bad := range []string{"<script>parent", "<img", "<a href", "\u202e", "\x1b", `onerror="`, "ZgotmplZ"} {
+	for _, bad := range []string{"<script>parent", "<img", `<a href="javascript`, "\u202e", "\x1b", `onerror="`, "ZgotmplZ"} {
 		if at := strings.Index(page, bad); at >= 0 {
 			t.Errorf("the page holds %q: …%s…", bad, page[max(0, at-80):min(len(page), at+80)])
 		}

@@ -82,6 +82,11 @@ func (p *sheet) errors(e rollout.Errors) {
 	p.line("\nAllowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled\nrecordings that it decided; --errors WRONG/DECIDED states your own).", odds(e.Rate), e.Wrong, e.Decided)
 }
 
+// errorsSentence says the same on a page.
+func errorsSentence(e rollout.Errors) string {
+	return fmt.Sprintf("Allowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled recordings that it decided).", odds(e.Rate), e.Wrong, e.Decided)
+}
+
 // odds writes a probability in percent.
 func odds(p float64) string {
 	switch {
@@ -98,24 +103,13 @@ const shownRecordings = 10
 
 // rolloutText writes a decision on one page.
 func rolloutText(w io.Writer, d rollout.Decision, o Options) error {
-	p, g, c := &sheet{}, d.Goal, d.Counts
-	switch d.Word {
-	case rollout.Go:
-		p.line("GO: fewer than %s of the recordings are not as declared, at a risk of %s.", odds(g.MaxSwapRate), odds(g.ConsumerRisk))
-	case rollout.NoGo:
-		p.line("NO-GO: more than %s of the recordings are not as declared, at a risk of %s.", odds(g.MaxSwapRate), odds(g.ProducerRisk))
-	default:
-		p.line("NOT YET: the recordings decide neither for nor against.")
-	}
+	p, c := &sheet{}, d.Counts
+	p.line("%s: %s", decisionWord(d), decisionSentence(d))
 	p.missing(&d)
 	p.line("")
 	p.table(func(row func(...string)) {
 		row("recordings", "as declared", "swapped", "unusable", "undecided", "not checked", "answered by people")
-		var cells []string
-		for _, n := range []int{c.Recordings, c.AsDeclared, c.Swapped, c.Unusable, c.Undecided, c.Unchecked, c.Answered} {
-			cells = append(cells, fmt.Sprint(n))
-		}
-		row(cells...)
+		row(countCells(c)...)
 	})
 	p.line("\nNot as declared: between %s and %s of all recordings.", odds(d.Rate[0]), odds(d.Rate[1]))
 	p.line("Evidence for go %.3g of %.3g needed, for no-go %.3g of %.3g.", d.EvidenceForGo, d.NeededForGo, d.EvidenceForNoGo, d.NeededForNoGo)
@@ -127,6 +121,26 @@ func rolloutText(w io.Writer, d rollout.Decision, o Options) error {
 	p.errors(d.Errors)
 	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others.")
 	return p.write(w, o)
+}
+
+func decisionOf(w rollout.Word) string {
+	if w == rollout.More {
+		return "not yet"
+	}
+	return string(w)
+}
+
+func decisionWord(d rollout.Decision) string { return strings.ToUpper(decisionOf(d.Word)) }
+
+// decisionSentence says what the decision means.
+func decisionSentence(d rollout.Decision) string {
+	switch d.Word {
+	case rollout.Go:
+		return fmt.Sprintf("fewer than %s of the recordings are not as declared, at a risk of %s.", odds(d.Goal.MaxSwapRate), odds(d.Goal.ConsumerRisk))
+	case rollout.NoGo:
+		return fmt.Sprintf("more than %s of the recordings are not as declared, at a risk of %s.", odds(d.Goal.MaxSwapRate), odds(d.Goal.ProducerRisk))
+	}
+	return "the recordings decide neither for nor against."
 }
 
 // missing says what would decide.
@@ -173,7 +187,7 @@ func (p *sheet) strata(all []rollout.Stratum) {
 					continue
 				}
 				shown++
-				row(escape.Text(s.Name+"="+s.Value), strings.Replace(string(s.Word), string(rollout.More), "not yet", 1), fmt.Sprint(s.Counts.Recordings),
+				row(escape.Text(s.Name+"="+s.Value), decisionOf(s.Word), fmt.Sprint(s.Counts.Recordings),
 					fmt.Sprint(s.Counts.Swapped), fmt.Sprint(s.Counts.Unusable), fmt.Sprint(s.Counts.Undecided), odds(s.Rate[0])+" to "+odds(s.Rate[1]))
 			}
 		}

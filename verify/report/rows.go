@@ -3,10 +3,12 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/consumer"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // A Row is the result for one recording: of a batch's row, or by itself.
@@ -24,6 +26,10 @@ type Row struct {
 	Cohort json.RawMessage
 	// Consumers says how each consumer would read the recording; nil where nobody asked.
 	Consumers []consumer.Reading
+	// Facts and Started are what is known of the call, and when the recording began. They are
+	// zero unless they were asked for.
+	Facts   declare.Facts
+	Started time.Time
 }
 
 // Restore makes a row of a stored verdict, with measurements where there are some.

@@ -1,6 +1,6 @@
 // Package html makes web pages and pictures of what package report has to say. A page is one
-// file that needs nothing but itself: no network, no other file. [WriteRecording] writes the
-// page for one recording.
+// file that needs nothing but itself: no network, no other file. [WriteRecording] writes the page
+// for one recording, [WriteBatch] that for many.
 //
 // The parts of a page can be used by themselves:
 //

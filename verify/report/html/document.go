@@ -28,18 +28,17 @@ type document struct {
 	Policy  template.HTMLAttr
 	Style   template.CSS
 	Scripts []template.JS
-	Made    string // with what the page was made
 	Body    any
 }
 
 // write writes a page: the frame, and in it the template of a name with body.
-func write(w io.Writer, name, title, made string, body any, scripts ...string) error {
-	d := document{Title: title, Made: made, Body: body, Style: template.CSS(read("page.css"))} // it is a part of otoscope
+func write(w io.Writer, name, title string, body any, scripts ...string) error {
+	d := document{Title: title, Body: body, Style: template.CSS(read("page.css"))} // it is a part of otoscope
 	for _, s := range scripts {
 		d.Scripts = append(d.Scripts, template.JS(read(s))) // the same
 	}
 	d.Policy = policy(d)
-	t, err := template.New("frame.tmpl").Funcs(template.FuncMap{"labelled": labelled}).ParseFS(parts, "page/frame.tmpl", "page/parts.tmpl", "page/"+name)
+	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(parts, "page/frame.tmpl", "page/parts.tmpl", "page/"+name)
 	if err != nil {
 		return fmt.Errorf("reading the template of the page: %w", err)
 	}
@@ -66,6 +65,9 @@ func policy(d document) template.HTMLAttr {
 	return template.HTMLAttr(fmt.Sprintf(`content="default-src 'none'; style-src %s; script-src %s; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'"`, // nothing in it is from outside
 		hashed(string(d.Style)), strings.Join(scripts, " ")))
 }
+
+// functions are those of the templates.
+func functions() template.FuncMap { return template.FuncMap{"labelled": labelled} }
 
 // labelled gives a table its name for who cannot see it.
 func labelled(t Table, label string) any {

@@ -193,14 +193,10 @@ func (d *drawing) channel(c Channel, loudest float64) {
 	d.add(stroke{points: [][2]float64{{d.Time.Left, middle}, {d.Time.Right, middle}}, paint: gridPaint, width: 1})
 	if c.Waveform != nil && c.Waveform.Len() > 0 && c.Waveform.CellS > 0 {
 		d.waveform(c, middle, d.size.Lane/2-4, loudest)
+		// A bar below says where speech is without its colour.
+		d.speech(c, bottom-3, 3)
 	} else {
-		for _, s := range c.Speech {
-			d.block(Mark{s.Start, s.End, ""}, top+d.size.Lane/4, d.size.Lane/2, c.Party.paint(), false)
-		}
-	}
-	// A bar below says where speech is without its colour.
-	for _, s := range c.Speech {
-		d.block(Mark{s.Start, s.End, ""}, bottom-3, 3, c.Party.paint(), false)
+		d.speech(c, top+d.size.Lane/4, d.size.Lane/2)
 	}
 	d.y = bottom + 4
 	for _, t := range c.Tracks {
@@ -241,6 +237,17 @@ func (d *drawing) waveform(c Channel, middle, half, loudest float64) {
 	d.add(still, spoken)
 }
 
+// speech draws the segments of a channel as boxes.
+func (d *drawing) speech(c Channel, y, height float64) {
+	b := boxes{y: y, height: height, paint: c.Party.paint()}
+	for _, s := range c.Speech {
+		from, to := d.Time.x(s.Start), d.Time.x(s.End)
+		from = min(from, d.Time.Right-1)
+		b.spans = append(b.spans, [2]float64{from, max(to, from+1)})
+	}
+	d.add(b)
+}
+
 // block draws a mark, at least two pixels wide.
 func (d *drawing) block(m Mark, y, height float64, p paint, hollow bool) {
 	from, to := d.Time.x(m.FromS), d.Time.x(m.ToS)
@@ -277,7 +284,7 @@ func (d *drawing) axis(top float64) {
 	y := d.y + 2
 	d.add(stroke{points: [][2]float64{{d.Time.Left, y}, {d.Time.Right, y}}, paint: framePaint, width: 1})
 	duration := d.Time.DurationS
-	var grid []shape // behind everything
+	grid, ticks := bars{paint: gridPaint, width: gridWidth}, bars{paint: framePaint, width: 1}
 	if duration > 0 {
 		step := TickStep(duration * 64 / (d.Time.Right - d.Time.Left))
 		for n := 0; float64(n)*step <= duration; n++ {
@@ -290,12 +297,12 @@ func (d *drawing) axis(top float64) {
 			} else if x+half > d.size.Width {
 				anchor = "end"
 			}
-			grid = append(grid, stroke{points: [][2]float64{{x, top}, {x, y}}, paint: gridPaint, width: gridWidth})
-			d.add(stroke{points: [][2]float64{{x, y}, {x, y + 4}}, paint: framePaint, width: 1},
-				label{x: x, y: y + 17, text: text, paint: softPaint, anchor: anchor, size: smallText})
+			grid.lines, ticks.lines = append(grid.lines, [3]float64{x, top, y}), append(ticks.lines, [3]float64{x, y, y + 4})
+			d.add(label{x: x, y: y + 17, text: text, paint: softPaint, anchor: anchor, size: smallText})
 		}
 	}
-	d.shapes = append(grid, d.shapes...)
+	d.add(ticks)
+	d.shapes = append([]shape{grid}, d.shapes...) // behind everything
 	d.y += axisHeight
 }
 

@@ -155,6 +155,13 @@ func (b bars) raster(p *raster) error {
 	return nil
 }
 
+func (b boxes) raster(p *raster) error {
+	for _, s := range b.spans {
+		p.rectangle(b.paint, s[0], b.y, s[1]-s[0], b.height)
+	}
+	return nil
+}
+
 func (d dot) raster(p *raster) error {
 	var circle [][2]float64
 	const corners = 24

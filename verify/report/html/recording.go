@@ -89,5 +89,5 @@ func WriteRecording(w io.Writer, r Recording) error {
 	if r.Sound.plays() {
 		scripts = append(scripts, "player.js")
 	}
-	return write(w, "recording.tmpl", r.Name+" – "+string(r.Outcome), "", r, scripts...)
+	return write(w, "recording.tmpl", r.Name+" – "+string(r.Outcome), r, scripts...)
 }

@@ -52,7 +52,7 @@ func lightInks() map[paint]string {
 	}
 }
 
-// A shape is one of bar, stroke, bars, label and dot.
+// A shape is one of bar, stroke, bars, boxes, label and dot.
 type shape interface {
 	svg(*svgWriter)
 	raster(*raster) error
@@ -79,6 +79,13 @@ type bars struct {
 	lines [][3]float64
 	paint paint
 	width float64
+}
+
+// boxes are filled rectangles of one paint and height, which take little room in a file.
+type boxes struct {
+	spans     [][2]float64 // from x, to x
+	y, height float64
+	paint     paint
 }
 
 // A label is text; anchor is start, middle or end.

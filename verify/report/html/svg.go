@@ -115,6 +115,18 @@ func (b bars) svg(w *svgWriter) {
 	w.printf(`" %s stroke-width="%s"/>`+"\n", w.line(b.paint), pixel(b.width))
 }
 
+func (b boxes) svg(w *svgWriter) {
+	if len(b.spans) == 0 {
+		return
+	}
+	w.WriteString(`<path d="`)
+	for _, s := range b.spans {
+		wide := pixel(s[1] - s[0])
+		w.WriteString("M" + pixel(s[0]) + " " + pixel(b.y) + "h" + wide + "v" + pixel(b.height) + "h-" + wide + "z")
+	}
+	w.printf(`" %s/>`+"\n", w.fill(b.paint))
+}
+
 func (l label) svg(w *svgWriter) {
 	place := fmt.Sprintf(`x="%s" y="%s"`, pixel(l.x), pixel(l.y))
 	if l.turned {
