@@ -207,7 +207,9 @@ func TestHostileWordsStayWordsInABatch(t *testing.T) {
 func TestTheBatchPageInABrowser(t *testing.T) {
 	tab := browser.Open(t, asFile(t, batchPage(t, manyResults(250))))
 	rows := func() string { return browser.Eval[string](tab, `document.getElementById("count").textContent`) }
-	first := func() string { return browser.Eval[string](tab, `document.querySelector("#table tbody td").textContent`) }
+	first := func() string {
+		return browser.Eval[string](tab, `document.querySelector("#table tbody td").textContent`)
+	}
 	tab.Do(chromedp.Click(chromedp.CSS("#table thead button.sort")), chromedp.Click(chromedp.CSS("#table thead button.sort")))
 	if got := first(); got != "call-249" {
 		t.Errorf("sorted down by name, the first row is %s", got)
