@@ -69,6 +69,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	}
 
 	var status statusError
+	var nothing *unmended
 	switch {
 	case err == nil:
 		return statusOK
@@ -79,6 +80,9 @@ func run(ctx context.Context, args []string, env environment) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(env.stderr, "otoscope: interrupted")
 		return statusInterrupted
+	case errors.As(err, &nothing):
+		printError(env.stderr, command.CommandPath(), err)
+		return int(nothing.status)
 	case errors.As(err, &status):
 		return int(status)
 	case errors.Is(err, syscall.EPIPE):

@@ -45,3 +45,33 @@ func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) err
 	}
 	return os.Rename(f.Name(), path)
 }
+
+// newFile writes a file that must not exist yet. It appears only when it is whole.
+func newFile(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(newFileMode)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path) // fails if there is a file
+	if errors.Is(err, errors.ErrUnsupported) {
+		if _, missing := os.Lstat(path); !errors.Is(missing, os.ErrNotExist) {
+			return &os.PathError{Op: "write", Path: path, Err: os.ErrExist}
+		}
+		err = os.Rename(f.Name(), path)
+	}
+	return err
+}
+
+// newFileMode keeps a recording to its owner.
+const newFileMode = 0o600

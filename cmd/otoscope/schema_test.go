@@ -52,6 +52,7 @@ func schemaTypes() map[string]any {
 		"cohort":     cohort.Report{},
 		"discovered": report.Discovered{},
 		"lint":       lint.Report{},
+		"mended":     report.Mended{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`
@@ -246,6 +247,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("evaluation", printed(t, "evaluate", "--format", "json", labels))
 	holds("faults", printed(t, "evaluate", "--format", "json", "--faults=delay_zeros,two_agents", "--faults-per", "1", labels))
 	holds("lint", printed(t, "lint", "--format", "json", filepath.Join(repository, "testdata", "flows", "bad", "url_http.json"), filepath.Join(repository, "testdata", "flows", "good", "flow.json")))
+	holds("mended", printed(t, "mend", "--format", "json", "--direction", "inbound", filepath.Join(repository, "testdata", "call-swapped.wav"), "--out", filepath.Join(t.TempDir(), "m.wav")))
 	holds("version", printed(t, "version", "--format", "json"))
 	var profile, line bytes.Buffer
 	fitted := evidence.Builtin()

@@ -32,6 +32,7 @@ type Format struct {
 	Cohort     func(io.Writer, *cohort.Report, Options) error
 	Discovered func(io.Writer, Discovered, Options) error
 	Lint       func(io.Writer, *lint.Report, Options) error
+	Mended     func(io.Writer, Mended, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -42,7 +43,7 @@ func Formats() []Format {
 		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
-		Cohort: encode[*cohort.Report], Discovered: encode[Discovered], Lint: encode[*lint.Report],
+		Cohort: encode[*cohort.Report], Discovered: encode[Discovered], Lint: encode[*lint.Report], Mended: encode[Mended],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -52,7 +53,7 @@ func Formats() []Format {
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
-			Cohort: cohortText, Discovered: discoveredText, Lint: lintText,
+			Cohort: cohortText, Discovered: discoveredText, Lint: lintText, Mended: mendedText,
 		},
 		json,
 		jsonl,
