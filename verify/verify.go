@@ -27,6 +27,7 @@
 //	verify/finding     the codes of everything else there is to say
 //	verify/report      the verdict for a person or a program
 //	verify/batch       all of this for many recordings, resumably
+//	verify/cohort      what only many results together can say
 //
 // This package does not use HTTP.
 package verify

@@ -144,6 +144,20 @@ func TestExceptionsAreNamed(t *testing.T) {
 	}
 }
 
+// A rule that goes by what is not known of the calls is not proposed.
+func TestRulesNeedWhatTheyGoBy(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	calls := simulate(r, rules()[len(rules())-1], 40, 0, 8)
+	for i := range calls {
+		calls[i].Method, calls[i].JoinedFirst = declare.UnknownMethod, ""
+	}
+	for _, f := range Rules(calls) {
+		if f.Kind == declare.ByRecordedLeg || f.Kind == declare.ByJoining {
+			t.Errorf("%s is proposed with %.4f", f.Kind, f.Probability)
+		}
+	}
+}
+
 // Calls that say nothing leave every rule as likely as before.
 func TestNothingHeardFindsNothing(t *testing.T) {
 	for _, f := range Rules([]Call{{Number: -1}, {Number: -1}}) {

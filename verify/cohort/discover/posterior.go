@@ -52,7 +52,7 @@ func exceptionRates() (rates, weights []float64) {
 // to 1. All rules are equally likely beforehand, each kind sharing its part between its two
 // ways round.
 func Rules(calls []Call) []Found {
-	all := rules()
+	all := slices.DeleteFunc(rules(), func(r rule) bool { return !r.speaks(calls) })
 	logs := make([]float64, len(all))
 	for i, r := range all {
 		logs[i] = evidenceFor(r, calls) + math.Log(prior(r.Kind))
@@ -77,6 +77,21 @@ func Rules(calls []Call) []Found {
 	}
 	slices.SortStableFunc(found, func(a, b Found) int { return cmp.Compare(b.Probability, a.Probability) })
 	return found
+}
+
+// speaks reports whether a rule predicts something of at least half of the calls. One that goes by
+// what is known of none explains none.
+func (r *rule) speaks(calls []Call) bool {
+	if r.Kind == declare.ByConfiguration {
+		return true
+	}
+	n := 0
+	for _, c := range calls {
+		if r.left != nil && r.left(c) != "" || r.leftFirst != nil && c.LeftFirst != nil {
+			n++
+		}
+	}
+	return n > 0 && 2*n >= len(calls)
 }
 
 // prior of one rule: the kinds share equally.
