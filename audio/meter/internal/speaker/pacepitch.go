@@ -49,13 +49,22 @@ func (p *pacePitch) of(x []float32) float64 {
 	if energy == 0 {
 		return 0
 	}
-	var best float64
 	n := len(p.low)
+	voiced := false
 	for i := range p.correlations {
 		lag := p.shortest - 1 + i
+		c := float64(dsp.Dot(p.low[:n-lag], p.low[lag:]))
+		p.correlations[i] = c
+		voiced = voiced || c > 0 && c*c >= nearlyVoiced*p.energies(lag)
+	}
+	if !voiced {
+		return 0
+	}
+	var best float64
+	for i, c := range p.correlations {
 		p.correlations[i] = 0
-		if e := p.before[n-lag] * (energy - p.before[lag]); e > 0 {
-			p.correlations[i] = float64(dsp.Dot(p.low[:n-lag], p.low[lag:])) / math.Sqrt(e)
+		if e := p.energies(p.shortest - 1 + i); e > 0 {
+			p.correlations[i] = c / math.Sqrt(e)
 		}
 		best = max(best, p.correlations[i])
 	}
@@ -75,8 +84,18 @@ func (p *pacePitch) of(x []float32) float64 {
 	return 0
 }
 
-// paceVoicedFrom is the share of the energy that must repeat itself after a period.
-const paceVoicedFrom = 0.6
+// energies is the product of the energies of the two parts of low that a lag compares.
+func (p *pacePitch) energies(lag int) float64 {
+	n := len(p.low)
+	return p.before[n-lag] * (p.before[n] - p.before[lag])
+}
+
+// paceVoicedFrom is the share of the energy that must repeat itself after a period. If no lag comes
+// near it, which nearlyVoiced says in squares, nothing is divided.
+const (
+	paceVoicedFrom = 0.6
+	nearlyVoiced   = 0.99 * paceVoicedFrom * paceVoicedFrom
+)
 
 // decimate fills low, each sample with the mean of those around it under a triangle.
 func (p *pacePitch) decimate(x []float32) {
