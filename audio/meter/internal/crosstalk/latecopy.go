@@ -34,7 +34,7 @@ func (p *Common) lateCopy(left, right []measurement.Segment, lagZero measurement
 	if fit < coarselyAlike {
 		return measurement.Duplicate{}, false
 	}
-	steps := [2][]float32{p.low[0].envelope(1), p.low[1].envelope(1)}
+	steps := [2][]uint8{p.low[0].fineEnvelope(), p.low[1].fineEnvelope()}
 	lag, fit = bestFit(steps, coarse*(lag-1), coarse*(lag+1), int(leastFitS/frames.StepS))
 	late := course{startS: float64(lag) * frames.StepS}
 	if fit < lateAlike || math.Abs(late.startS) <= phasesReachS {
@@ -60,9 +60,22 @@ func (l *lowLog) envelope(of int) []float32 {
 	return out
 }
 
+// fineEnvelope is the same of every step, in the units of the log: a byte each, because ten hours
+// have 1.8 million of them.
+func (l *lowLog) fineEnvelope() []uint8 {
+	out := make([]uint8, l.n)
+	loudest := int(l.quantile(loudestShare))
+	for i := range out {
+		if v := l.at(i); v != lowNone {
+			out[i] = uint8(max(0, envelopeDB*lowScale-max(0, int(v)-loudest)))
+		}
+	}
+	return out
+}
+
 // bestFit is the lag of the second of two envelopes, within limits, at which their correlation
 // over at least so many values is largest. Among equals the smallest lag wins.
-func bestFit(x [2][]float32, from, to, least int) (lag int, correlation float64) {
+func bestFit[T uint8 | float32](x [2][]T, from, to, least int) (lag int, correlation float64) {
 	correlation = -1
 	for k := from; k <= to; k++ {
 		a, b := x[0], x[1]
@@ -83,7 +96,7 @@ func bestFit(x [2][]float32, from, to, least int) (lag int, correlation float64)
 }
 
 // pearson is the correlation of two rows of one length, 0 where either is constant.
-func pearson(a, b []float32) float64 {
+func pearson[T uint8 | float32](a, b []T) float64 {
 	var sa, sb, aa, bb, ab float64
 	for i, v := range a {
 		x, y := float64(v), float64(b[i])
