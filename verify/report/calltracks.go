@@ -11,6 +11,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report/html"
+	"github.com/otoscope/otoscope/verify/words"
 )
 
 // pictured says what a picture of the call shows. v is clean.
@@ -34,6 +35,9 @@ func pictured(v verify.Verdict, facts declare.Facts) html.Call {
 		lane.Tracks = soundTracks(heard, v.DurationS)
 		if len(all) == 2 && receivesBleed(v, where) {
 			lane.Tracks = append(lane.Tracks, marked("bleed", "", all[1-i].segment))
+		}
+		if v.Words != nil {
+			lane.Tracks = append(lane.Tracks, wordTrack(v.Words, where))
 		}
 		lane.Tracks = append(lane.Tracks, findingTracks(v.Findings, where)...)
 		c.Channels = append(c.Channels, lane)
@@ -145,6 +149,22 @@ func joinedTrack(j declare.Joined, durationS float64) []html.Track {
 		t.Marks[i].ToS = t.Marks[i].FromS
 	}
 	return []html.Track{t}
+}
+
+// wordTrack marks where the words that weighed were said on a side: the beginning of the turn.
+func wordTrack(h *words.Heard, side finding.Side) html.Track {
+	t := html.Track{Name: "words"}
+	of := h.Left
+	if side == finding.Right {
+		of = h.Right
+	}
+	for _, g := range of.Grams {
+		for _, at := range g.AtS {
+			t.Marks = append(t.Marks, html.Mark{FromS: finite(at), ToS: finite(at), Text: safe(g.String(), false)})
+		}
+	}
+	slices.SortStableFunc(t.Marks, func(a, b html.Mark) int { return cmp.Compare(a.FromS, b.FromS) })
+	return t
 }
 
 // findingTracks has a track for each finding that is in some places of a side, or of both

@@ -58,6 +58,9 @@ func cohortView(r *cohort.Report) *html.Cohort {
 		More:   max(0, len(r.Sounds)-shownGroups),
 		Groups: html.Table{Titles: []string{"recordings", "exchanged", "likely", "at worst", "in a word"}},
 	}
+	if r.Voices != "" {
+		v.Sentence += " Voices: " + safe(r.Voices, false) + "."
+	}
 	for _, o := range verify.Outcomes() {
 		v.Counts.Titles = append(v.Counts.Titles, string(o))
 	}

@@ -117,10 +117,14 @@ func weighedWords(h *words.Heard) []html.Word {
 			if g.Weight < 0 {
 				who = "customers"
 			}
-			out = append(out, html.Word{
+			w := html.Word{
 				Where: side.name, Text: safe(g.String(), false),
 				Favours: fmt.Sprintf("%s, odds of %.1f to 1", who, math.Exp(min(math.Abs(g.Weight), 20))),
-			})
+			}
+			for _, at := range g.AtS {
+				w.At = append(w.At, measurement.Clock(finite(at)))
+			}
+			out = append(out, w)
 		}
 	}
 	return out

@@ -47,7 +47,7 @@ func eventful() (verify.Verdict, declare.Facts) {
 		finding.New(finding.LostPackets, "Packets are missing."),
 	}
 	v.Words = &words.Heard{
-		List: "en-1", Left: words.Side{Grams: []words.Gram{{Text: "how may i help", Weight: 2.1}}},
+		List: "en-1", Left: words.Side{Grams: []words.Gram{{Text: "how may i help", Weight: 2.1, AtS: []float64{35.4, 52}}}},
 		Right: words.Side{Grams: []words.Gram{{Text: "i have a problem", Weight: -1.3}}},
 	}
 	customer, agent := time.Duration(0), 9*time.Second
@@ -119,7 +119,7 @@ func TestThePageShowsEverything(t *testing.T) {
 	page := stdhtml.UnescapeString(recordingPage(t, v, facts, nil))
 	for _, want := range []string{
 		"swapped", "The agent is on the left, where the customer was declared", "keypad", "ringback", "music", "digital silence",
-		"known audio", "notice.wav", "bleed", "lost packets", "one sound on both", "joined", "how may i help", "first_long_turn",
+		"known audio", "notice.wav", "bleed", "lost packets", "one sound on both", "joined", "how may i help", "0:35.4, 0:52.0", ">words<", "first_long_turn",
 		"+0.06", "−1.70", "As declared", "What to do", "agent Kim", "queue=billing",
 	} {
 		if !strings.Contains(page, want) {

@@ -12,9 +12,11 @@ const MaxWords = 300
 // Turn is what one side says in one go, or a piece of that.
 type Turn struct {
 	Tokens  []string
-	Unbegun bool // the beginning was cut off
-	Unended bool // the end was cut off
-	Notice  bool // a recording notice or a prompt
+	Unbegun bool    // the beginning was cut off
+	Unended bool    // the end was cut off
+	Notice  bool    // a recording notice or a prompt
+	Timed   bool    // Start is known
+	Start   float64 // when it begins in the recording, s
 }
 
 // Tokens divides the text of a turn into tokens: words in lower case without accents, and

@@ -46,6 +46,9 @@ type Side struct {
 type Gram struct {
 	Text   string  `json:"text"`
 	Weight float64 `json:"weight"` // natural logarithm of odds for the agent
+	// AtS are when the turns begin in which it was said, in s from the first sample: the first
+	// four, and none where the transcript has no times.
+	AtS []float64 `json:"at_s,omitempty"`
 }
 
 // shownGrams is how many n-grams of a side are kept.
@@ -101,6 +104,7 @@ func (l *Lists) Hear(t *transcript.Transcript) *Heard {
 	for side, on := range []*Side{&h.Left, &h.Right} {
 		on.Weighed = weighed
 		on.Grams = score[side].heaviest()
+		c.where(on.Grams, Cut(sides[side], weighed))
 		on.AgentLR = ratio.side(score[side].alone(), score[side].hits)
 	}
 	same := repeated(sides)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -258,5 +259,38 @@ func TestPhrasesOfOnesOwnAreBounded(t *testing.T) {
 	}
 	if again := words.Builtin().Hear(tr); again.Score != plain.Score {
 		t.Error("the phrases changed the program's own list")
+	}
+}
+
+// Words that weighed are shown with the beginnings of the turns in which they were said, where
+// the transcript has times, and on their own channel.
+func TestWordsAreShownWhereTheyWereSaid(t *testing.T) {
+	t.Parallel()
+	call := aCall()
+	for i := range call.Turns {
+		call.Turns[i].Timed, call.Turns[i].Start, call.Turns[i].End = false, 0, 0
+	}
+	untimed := words.Builtin().Hear(call)
+	for _, g := range slices.Concat(untimed.Left.Grams, untimed.Right.Grams) {
+		if g.AtS != nil {
+			t.Errorf("%q was said at %v in a call without times", g.Text, g.AtS)
+		}
+	}
+	for i := range call.Turns {
+		call.Turns[i].Timed, call.Turns[i].Start, call.Turns[i].End = true, 10*float64(i), 10*float64(i)+8
+	}
+	h := words.Builtin().Hear(call)
+	for channel, side := range []words.Side{h.Left, h.Right} {
+		for _, g := range side.Grams {
+			if len(g.AtS) == 0 {
+				t.Errorf("%q has no time", g.Text)
+			}
+			for _, at := range g.AtS {
+				turn := call.Turns[int(at/10)]
+				if turn.Channel != channel || math.Mod(at, 10) != 0 {
+					t.Errorf("%q is at %g s, where channel %d speaks: %s", g.Text, at, turn.Channel, turn.Text)
+				}
+			}
+		}
 	}
 }

@@ -105,7 +105,10 @@ func (s *said) sides(c *Scorer) [2][]Turn {
 	var out [2][]Turn
 	for side := range s.of {
 		for _, t := range s.of[side] {
-			out[side] = append(out[side], c.withoutNotices(t.tokens)...)
+			for _, turn := range c.withoutNotices(t.tokens) {
+				turn.Timed, turn.Start = s.timed, t.start
+				out[side] = append(out[side], turn)
+			}
 		}
 	}
 	return out

@@ -112,8 +112,8 @@ func (c *Scorer) score(left, right []Turn) (out scored, weighed int) {
 			s.hits++
 			s.own += c.own[g]
 			if plain := sets[side][g]; plain {
-				s.grams = append(s.grams, Gram{g, c.weights[g]})
-				s.shown = append(s.shown, Gram{g, c.weights[g] + c.own[g]})
+				s.grams = append(s.grams, Gram{Text: g, Weight: c.weights[g]})
+				s.shown = append(s.shown, Gram{Text: g, Weight: c.weights[g] + c.own[g]})
 			} else {
 				s.notices += c.weights[g]
 			}

@@ -158,7 +158,7 @@ func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Inline() 
 func (d Detail) HasPicture() bool { return d.Call.DurationS > 0 && len(d.Call.Channels) > 0 }
 
 // details is the template of a Detail, read once.
-var detailTemplate = template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/detail.tmpl"))
+var detailTemplate = template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
 
 func (d Detail) render() (string, error) {
 	var b bytes.Buffer
@@ -211,7 +211,7 @@ func (r Rows) Data() (data, error) {
 
 // WriteBatch writes the page for many recordings.
 func WriteBatch(w io.Writer, b Batch) error {
-	return write(w, "batch.tmpl", b.Name, b, "rows.js")
+	return Page{Title: b.Name, Templates: body("batch"), Body: b, Scripts: []string{read("rows.js")}}.Write(w)
 }
 
 // Inline is the chart as an element of the page.

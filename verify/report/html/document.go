@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"strings"
 )
 
-//go:embed page/*
+//go:embed page
 var parts embed.FS
 
 // read gives an embedded file.
@@ -22,7 +23,24 @@ func read(name string) string {
 	return string(text)
 }
 
-// A document is the frame of a page.
+// A Page is a page made of the parts.
+type Page struct {
+	Title string
+	// Templates define "body", which is executed with Body. They may use the templates of
+	// page/parts.tmpl.
+	Templates fs.FS
+	Body      any
+	// Scripts run at the end of the page, in order.
+	Scripts []string
+	// Sources are more directives of the content security policy, for a page that is served:
+	// "connect-src 'self'".
+	Sources string
+}
+
+// PlayerScript works the player of page/parts.tmpl.
+func PlayerScript() string { return read("player.js") }
+
+// document is what the frame shows.
 type document struct {
 	Title   string
 	Policy  template.HTMLAttr
@@ -31,15 +49,18 @@ type document struct {
 	Body    any
 }
 
-// write writes a page: the frame, and in it the template of a name with body.
-func write(w io.Writer, name, title string, body any, scripts ...string) error {
-	d := document{Title: title, Body: body, Style: template.CSS(read("page.css"))} // it is a part of otoscope
-	for _, s := range scripts {
-		d.Scripts = append(d.Scripts, template.JS(read(s))) // the same
+// Write writes the page.
+func (p Page) Write(w io.Writer) error {
+	d := document{Title: p.Title, Body: p.Body, Style: template.CSS(read("page.css"))} // a part of otoscope, as the scripts are
+	for _, s := range p.Scripts {
+		d.Scripts = append(d.Scripts, template.JS(s))
 	}
-	d.Policy = policy(d)
-	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(parts, "page/frame.tmpl", "page/parts.tmpl", "page/"+name)
+	d.Policy = policy(d, p.Sources)
+	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(parts, "page/frame.tmpl", "page/parts.tmpl")
 	if err != nil {
+		return fmt.Errorf("reading the parts of the page: %w", err)
+	}
+	if t, err = t.ParseFS(p.Templates, "*.tmpl"); err != nil {
 		return fmt.Errorf("reading the template of the page: %w", err)
 	}
 	if err := t.Execute(w, d); err != nil {
@@ -48,9 +69,18 @@ func write(w io.Writer, name, title string, body any, scripts ...string) error {
 	return nil
 }
 
+// body gives the templates of one of the folders in page.
+func body(name string) fs.FS {
+	folder, err := fs.Sub(parts, "page/"+name)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return folder
+}
+
 // policy is the content security policy (CSP Level 3) of a page: it loads nothing, and nothing
 // runs on it but the scripts and the stylesheet that it has in it, told by their hashes.
-func policy(d document) template.HTMLAttr {
+func policy(d document, more string) template.HTMLAttr {
 	hashed := func(text string) string {
 		sum := sha256.Sum256([]byte(text))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -62,8 +92,8 @@ func policy(d document) template.HTMLAttr {
 		}
 		scripts = append(scripts, hashed(string(s)))
 	}
-	return template.HTMLAttr(fmt.Sprintf(`content="default-src 'none'; style-src %s; script-src %s; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'"`, // nothing in it is from outside
-		hashed(string(d.Style)), strings.Join(scripts, " ")))
+	return template.HTMLAttr(fmt.Sprintf(`content="default-src 'none'; style-src %s; script-src %s; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'; %s"`, // nothing in it is from outside
+		hashed(string(d.Style)), strings.Join(scripts, " "), more))
 }
 
 // functions are those of the templates.

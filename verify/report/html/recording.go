@@ -85,9 +85,9 @@ func (r Recording) HasPicture() bool { return r.Call.DurationS > 0 && len(r.Call
 
 // WriteRecording writes the page for one recording.
 func WriteRecording(w io.Writer, r Recording) error {
-	var scripts []string
+	p := Page{Title: r.Name + " – " + string(r.Outcome), Templates: body("recording"), Body: r}
 	if r.Sound.plays() {
-		scripts = append(scripts, "player.js")
+		p.Scripts = append(p.Scripts, PlayerScript())
 	}
-	return write(w, "recording.tmpl", r.Name+" – "+string(r.Outcome), r, scripts...)
+	return p.Write(w)
 }
