@@ -263,6 +263,15 @@ func TestAPartOfAnotherCallIsTold(t *testing.T) {
 		t := &fingerprint.Trace{Runs: []fingerprint.TraceRun{{Start: c.r.IntN(100), Bits: shared}}}
 		c.add(t, c.side(greeting), 0.1, "", nil)
 	}
+	_, opinions, err := Judge(t.Context(), c, Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range opinions {
+		if told := strings.Contains(o.Detail, "a part of another call"); told != (i >= len(opinions)-2) {
+			t.Errorf("recording %d: %q", i, o.Detail)
+		}
+	}
 	r, _, _, _ := c.told(t)
 	if len(r.Copies) != 1 || r.Copies[0].A.ID != "20" || r.Copies[0].B.ID != "21" {
 		t.Errorf("%+v", r.Copies)

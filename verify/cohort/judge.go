@@ -106,6 +106,10 @@ func Judge(ctx context.Context, s Stored, o Options) (*Report, []Opinion, error)
 		opinions[i], heard[i] = opinion(one, evidence[i], by[i], where[i], claimed[i], voice, r.prior(one, names, estimates))
 		r.Cohort[cmp.Or(opinions[i].Outcome, one.Outcome)]++
 	}
+	for _, c := range r.Copies {
+		opinions[c.A.Number].tell(&all[c.A.Number], c.A, c.B)
+		opinions[c.B.Number].tell(&all[c.B.Number], c.B, c.A)
+	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		g.Cost = cost(all, heard, func(one *Recording) bool { return one.Groups[g.Name] == g.Value })
@@ -340,6 +344,17 @@ func opinion(one *Recording, evidence float64, by *Sound, where fingerprint.Plac
 		}
 	}
 	return o, heard(total)
+}
+
+// tell adds that a recording has speech in common with another one.
+func (o *Opinion) tell(one *Recording, here, there Place) {
+	if o.Outcome == "" {
+		o.Outcome, o.Log10LR = one.Outcome, one.Log10LR
+	} else {
+		o.Detail += "; "
+	}
+	o.Detail += fmt.Sprintf("%s has the same speech as this one on the %s from %s to %s: one of the two holds a part of another call",
+		there.ID, here.Channel, measurement.Clock(here.StartS), measurement.Clock(here.EndS))
 }
 
 // cost compares the measures as declared and as heard of the chosen recordings.
