@@ -87,6 +87,8 @@ func runLint(ctx context.Context, env environment, o *LintOptions, names []strin
 	switch {
 	case len(names) == 0:
 		return &usageError{sentence{Message: "which file?", Advice: "Give task attributes, a Studio flow, the plugin's configuration or a manifest: otoscope lint flow.json"}}
+	case stdin > 0 && o.fix:
+		return &usageError{sentence{Message: "--fix writes beside a file, and standard input (-) is none", Advice: "Save it as a file first"}}
 	case stdin > 1:
 		return &usageError{sentence{Message: "standard input (-) is named twice, but can be read only once", Advice: "Name - once, and the others by path"}}
 	case o.storage != "" && !slices.Contains([]string{string(lint.Encrypted), string(lint.External)}, o.storage):

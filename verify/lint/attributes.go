@@ -3,6 +3,7 @@ package lint
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,13 +62,10 @@ func (c *checker) spellings(at spot) {
 
 // variables are the Liquid variables of widgets within a value.
 func variables(at spot) []variable {
-	var in []variable
-	for _, v := range at.doc.liquid {
-		if v.from >= at.node.from && v.to <= at.node.to {
-			in = append(in, v)
-		}
-	}
-	return in
+	place := func(v variable, from int) int { return v.from - from }
+	first, _ := slices.BinarySearchFunc(at.doc.liquid, at.node.from, place)
+	last, _ := slices.BinarySearchFunc(at.doc.liquid, at.node.to, place)
+	return at.doc.liquid[first:last]
 }
 
 // holdsMedia reports whether a value holds a list of media anywhere.

@@ -15,6 +15,8 @@ type flow struct {
 	named   map[string]*state
 	trigger *state
 	sending *state // the Send To Flex widget that is looked at
+	steps   int    // transitions that were followed
+	known   map[way]map[recording][]string
 }
 
 // A state is a widget.
@@ -35,6 +37,9 @@ const (
 	sendToFlex    = "send-to-flex"
 	triggerWidget = "trigger"
 )
+
+// maxStates is how many widgets a flow may have, by Twilio's schema of flow definitions (2019-09).
+const maxStates = 1000
 
 // property is one of the widget's properties.
 func (s *state) property(name string) *node { return s.at.node.get("properties", name) }
@@ -76,7 +81,12 @@ func (c *checker) readFlow(root spot) *flow {
 		}
 	}
 	f := &flow{spot: at, named: map[string]*state{}}
-	for i, n := range at.node.get("states").list() {
+	all := at.node.get("states").list()
+	if len(all) > maxStates {
+		c.add(at, FlowTooLarge, fmt.Sprintf("The flow has %d widgets; the first %d were looked at.", len(all), maxStates))
+		all = all[:maxStates]
+	}
+	for i, n := range all {
 		s := &state{name: n.get("name").str(), kind: n.get("type").str(), at: spot{at.doc, n, fmt.Sprintf("%s/states/%d", at.pointer, i)}}
 		for k, t := range n.get("transitions").list() {
 			if to := t.get("next").str(); to != "" {
@@ -113,6 +123,9 @@ func (c *checker) flow(root spot) {
 		c.add(spot{f.doc, initial, f.pointer + "/initial_state"}, StateMissing, fmt.Sprintf("The flow begins with %s, which it does not have.", quote(initial.str())), f.rename(spot{f.doc, initial, ""}, initial.str())...)
 	}
 	for _, s := range f.states {
+		if c.full(f.doc.file) {
+			return
+		}
 		for _, t := range s.transitions {
 			if f.named[t.to] == nil {
 				c.add(t.at, StateMissing, fmt.Sprintf("%s leads to %s, which the flow does not have.", quote(s.name), quote(t.to)), f.rename(t.at, t.to)...)
@@ -126,8 +139,11 @@ func (c *checker) flow(root spot) {
 			c.send(f, s)
 		}
 	}
+	if f.steps > maxSteps {
+		c.add(f.spot, FlowTooLarge, "The flow has too many paths to look at them all.")
+	}
 	for _, v := range f.doc.liquid {
-		if !f.inAttributes(v) {
+		if !c.full(f.doc.file) && !f.inAttributes(v) {
 			c.variable(spot{f.doc, &node{from: v.widgetAt, to: v.widgetEnd}, f.pointer}, f, v)
 		}
 	}
@@ -223,18 +239,21 @@ func (c *checker) send(f *flow, s *state) {
 			c.variable(spot{at.doc, &node{from: v.widgetAt, to: v.widgetEnd}, at.pointer}, f, v)
 		}
 	}
-	for _, w := range f.states {
-		if w.kind != callRecording || !w.isOn() || at.node != nil && holdsMedia(at.node) {
-			continue
+	if at.node != nil && holdsMedia(at.node) {
+		return
+	}
+	if path := f.ways(nil)[recordingOn]; path != nil {
+		where := at
+		if where.node == nil {
+			where = s.at
 		}
-		if ways := f.ways(w); ways[recordingOn] != nil {
-			where := at
-			if where.node == nil {
-				where = s.at
+		widget := ""
+		for _, name := range path {
+			if w := f.named[name]; w.kind == callRecording && w.isOn() {
+				widget = name
 			}
-			c.add(where, FlowNoMedia, fmt.Sprintf("The path %s records the call, but the attributes of %s name no media.", shown(ways[recordingOn]), quote(s.name)), insert(at.doc, at.node, "conversations", mediaOf(w.name))...)
-			return
 		}
+		c.add(where, FlowNoMedia, fmt.Sprintf("The path %s records the call, but the attributes of %s name no media.", shown(path), quote(s.name)), insert(at.doc, at.node, "conversations", mediaOf(widget))...)
 	}
 }
 

@@ -114,7 +114,7 @@ type SeverityOf struct {
 
 // Check checks files together.
 func Check(files []File, o Options) *Report {
-	c := &checker{options: o, report: &Report{Schema: 1, Files: []Checked{}, Findings: []Finding{}, documents: map[string]*document{}}}
+	c := &checker{options: o, count: map[string]int{}, seen: map[said]bool{}, report: &Report{Schema: 1, Files: []Checked{}, Findings: []Finding{}, documents: map[string]*document{}}}
 	for _, f := range files {
 		c.file(f)
 	}
@@ -158,6 +158,8 @@ func (r *Report) Fixed(file string) (string, bool) {
 type checker struct {
 	options Options
 	report  *Report
+	count   map[string]int // findings by file
+	seen    map[said]bool
 
 	// What the files say of each other.
 	flowRecords, pluginRecords, intelligence *spot
@@ -171,6 +173,12 @@ type checker struct {
 	toldAt *spot
 }
 
+// said is what makes two findings one.
+type said struct {
+	code                  finding.Code
+	file, pointer, detail string
+}
+
 // A spot is a place in a document.
 type spot struct {
 	doc     *document
@@ -180,6 +188,11 @@ type spot struct {
 
 // add notes a finding at a value.
 func (c *checker) add(at spot, code finding.Code, detail string, edits ...edit) {
+	same := said{code, at.doc.file, at.pointer, detail}
+	if c.full(at.doc.file) || c.seen[same] {
+		return
+	}
+	c.seen[same] = true
 	rule := RuleOf(code)
 	f := Finding{Code: code, Severity: rule.Severity, File: at.doc.file, Pointer: at.pointer, Detail: detail, Why: rule.Why, Cure: rule.Cure, edits: edits}
 	if at.node != nil {
@@ -191,19 +204,12 @@ func (c *checker) add(at spot, code finding.Code, detail string, edits ...edit) 
 		}
 		f.Corrected += strings.TrimSpace(strings.TrimPrefix(e.text, ","))
 	}
-	n := 0
-	for _, other := range c.report.Findings {
-		if other.File == f.File {
-			n++
-		}
-		if other.Code == f.Code && other.File == f.File && other.Pointer == f.Pointer && other.Detail == f.Detail {
-			return
-		}
-	}
-	if n < MaxFindings {
-		c.report.Findings = append(c.report.Findings, f)
-	}
+	c.report.Findings = append(c.report.Findings, f)
+	c.count[f.File]++
 }
+
+// full reports whether a file has as many findings as are told of one. Nothing more is looked for then.
+func (c *checker) full(file string) bool { return c.count[file] >= MaxFindings }
 
 // file checks one file by what it is.
 func (c *checker) file(f File) {

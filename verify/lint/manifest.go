@@ -50,6 +50,9 @@ func (c *checker) manifest(name, text string) {
 		c.at(doc, 1, column, RowUnreadable, finding.Info, detail)
 	}
 	for e := range m.Entries() {
+		if c.full(name) {
+			return
+		}
 		c.row(doc, e, facts)
 	}
 }
@@ -140,7 +143,7 @@ func (c *checker) reference(doc *document, e manifest.Entry, column, ref string)
 	if err != nil {
 		return
 	}
-	apart := &checker{options: c.options, report: &Report{}}
+	apart := &checker{options: c.options, count: map[string]int{}, seen: map[said]bool{}, report: &Report{}}
 	apart.url(spot{inner, inner.root, ""})
 	for _, f := range apart.report.Findings {
 		if f.Code != URLExtension { // a manifest names what is fetched

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/otoscope/otoscope/audio/escape"
@@ -38,17 +39,31 @@ func (f *flow) calls() []transition {
 	return in
 }
 
+// A way is from the trigger over a widget that records to a Send To Flex widget.
+type way struct{ over, to *state }
+
+// maxSteps bounds how many transitions are followed in a flow.
+const maxSteps = 5e6
+
 // ways gives, for each thing that can have become of a widget's recording at the Send To Flex widget
-// that is looked at, one shortest path there.
+// that is looked at, one shortest path there. nil stands for any Call Recording widget.
 func (f *flow) ways(w *state) map[recording][]string {
+	if found := f.known[way{w, f.sending}]; found != nil {
+		return found
+	}
 	found := map[recording][]string{}
-	f.search(func(at stop, path []string) bool {
+	f.search(func(at stop, path func() []string) bool {
 		if at.state == f.sending && found[at.status] == nil {
-			found[at.status] = path
+			found[at.status] = path()
 		}
 		return at.state != f.sending
 	}, func(from stop, event string) recording {
 		switch s := from.state; {
+		case w == nil && s.kind == callRecording:
+			if s.isOn() {
+				return recordingOn
+			}
+			return notRecorded
 		case s == w && strings.Contains(strings.ToLower(event), "fail") && from.status == notRecorded:
 			return recordingFailed
 		case s == w && w.kind == callRecording && !w.isOn():
@@ -60,17 +75,21 @@ func (f *flow) ways(w *state) map[recording][]string {
 		}
 		return from.status
 	})
+	if f.known == nil {
+		f.known = map[way]map[recording][]string{}
+	}
+	f.known[way{w, f.sending}] = found
 	return found
 }
 
 // through gives a path to a widget on which the flow places a call, nil if there is none.
 func (f *flow) through(w *state) []string {
 	var found []string
-	f.search(func(at stop, path []string) bool {
+	f.search(func(at stop, path func() []string) bool {
 		if at.state == w && at.status == recordingOn && found == nil {
-			found = path
+			found = path()
 		}
-		return true
+		return found == nil
 	}, func(from stop, _ string) recording {
 		if strings.HasPrefix(from.state.kind, "make-outgoing-call") {
 			return recordingOn // here: a call was placed
@@ -82,7 +101,7 @@ func (f *flow) through(w *state) []string {
 
 // search visits every widget with every status, the shortest path first. visit says whether to go on
 // from there; leave is the status after a transition.
-func (f *flow) search(visit func(stop, []string) bool, leave func(stop, string) recording) {
+func (f *flow) search(visit func(stop, func() []string) bool, leave func(stop, string) recording) {
 	type step struct {
 		stop
 		before *step
@@ -102,14 +121,21 @@ func (f *flow) search(visit func(stop, []string) bool, leave func(stop, string) 
 	for len(queue) > 0 {
 		here := queue[0]
 		queue = queue[1:]
-		var path []string
-		for s := here; s != nil; s = s.before {
-			path = append([]string{s.state.name}, path...)
+		path := func() []string {
+			var names []string
+			for s := here; s != nil; s = s.before {
+				names = append(names, s.state.name)
+			}
+			slices.Reverse(names)
+			return append([]string{f.trigger.name}, names...)
 		}
-		if !visit(here.stop, append([]string{f.trigger.name}, path...)) {
+		if !visit(here.stop, path) {
 			continue
 		}
 		for _, t := range here.state.transitions {
+			if f.steps++; f.steps > maxSteps {
+				return
+			}
 			enter(t.to, leave(here.stop, t.event), here)
 		}
 	}
@@ -154,7 +180,7 @@ func (c *checker) media(at spot, f *flow) {
 		return
 	}
 	ways := f.ways(w)
-	if len(ways) == 0 {
+	if len(ways) == 0 && f.steps <= maxSteps {
 		c.add(f.sending.at, Unreachable, fmt.Sprintf("No path of a call leads to %s.", quote(f.sending.name)))
 	}
 	if path := ways[notRecorded]; path != nil {

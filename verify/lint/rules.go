@@ -44,6 +44,7 @@ const (
 	Trimmed          finding.Code = "flow_trimmed"
 	Unreachable      finding.Code = "flow_unreachable"
 	FlowNoMedia      finding.Code = "flow_no_media"
+	FlowTooLarge     finding.Code = "flow_too_large"
 	PluginOff        finding.Code = "plugin_off"
 	PluginChannel    finding.Code = "plugin_channel"
 	PluginSwitch     finding.Code = "plugin_switch"
@@ -135,6 +136,8 @@ func Rules() []Rule {
 			"A transition is missing.", "Connect the widget, or remove it."),
 		own(FlowNoMedia, finding.Warning, "The flow records the call, but the task does not say so.", "Flex Insights never learns of that recording.",
 			"The media were left out of the attributes of Send To Flex.", "Add the media to the attributes."),
+		own(FlowTooLarge, finding.Info, "The flow is too large to be checked as a whole.", "What was not looked at may be wrong.",
+			"The file is no flow of Studio's, which has at most 1,000 widgets.", "Give the export of one flow."),
 		warn(StateName, "Two widgets of the flow have one name.", whyLiquid,
 			"The flow was edited by hand.", "Give each widget a name of its own."),
 		warn(StateMissing, "A transition leads to a widget that the flow does not have.", "The call ends there.",
