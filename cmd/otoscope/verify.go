@@ -151,7 +151,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err != nil {
 		return err
 	}
-	v.page = o.page
+	v.page, v.peaks = o.page, o.Waveform
 	if o.page.file != "" {
 		v.declared.measure.Waveform = true
 	}
@@ -255,6 +255,7 @@ type verifier struct {
 	progress   *progress
 	jobs       []job
 	page       pageOptions
+	peaks      bool // waveforms are part of the verdict, not of the page alone
 }
 
 // grace is how long an interrupted command waits for its workers to remove temporary files.
@@ -339,6 +340,9 @@ func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan ve
 		}
 		if err := v.page.write(verdict, v.declared.Facts, recorder); err != nil {
 			return err
+		}
+		if !v.peaks && verdict.Measurements != nil { // only the page asked for them
+			verdict.Measurements.Left.Waveform, verdict.Measurements.Right.Waveform = nil, nil
 		}
 		verdicts[i] <- verdict
 	}

@@ -31,6 +31,8 @@ func pictured(v verify.Verdict, facts declare.Facts) html.Call {
 		lane := html.Channel{Name: s.name, Waveform: heard.Waveform, Speech: heard.Segments}
 		if v.Outcome != verify.Undecided {
 			lane.Party = html.Party(s.heard)
+		} else if s.heard != "" {
+			lane.Guess = string(s.heard) + "?"
 		}
 		lane.Tracks = soundTracks(heard, v.DurationS)
 		if len(all) == 2 && receivesBleed(v, where) {

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -22,6 +23,7 @@ type Call struct {
 type Channel struct {
 	Name     string // "Left"
 	Party    Party
+	Guess    string                // who it may be, where Party is not known
 	Waveform *measurement.Waveform // nil: speech is drawn as blocks
 	Speech   []measurement.Segment
 	Tracks   []Track
@@ -182,10 +184,7 @@ func companded(v float64) float64 { return math.Copysign(math.Sqrt(math.Abs(v)),
 
 // channel draws a lane and its tracks.
 func (d *drawing) channel(c Channel, loudest float64) {
-	party := string(c.Party)
-	if party == "" {
-		party = "party not known"
-	}
+	party := cmp.Or(string(c.Party), c.Guess, "party not known")
 	d.name(c.Name, party, d.y+d.size.Lane/2-8, c.Party.paint(), true)
 	top, bottom := d.y, d.y+d.size.Lane
 	d.add(bar{d.Time.Left, top, d.Time.Right - d.Time.Left, d.size.Lane, gridPaint, true, ""})
