@@ -210,6 +210,7 @@ func TestProgressOfSlowDownloads(t *testing.T) {
 		track.begin("call.wav")
 		track.report(10, 100)
 		time.Sleep(patience / 2)
+		synctest.Wait()
 		track.end()
 		if out.Len() > 0 {
 			t.Errorf("a quick download is drawn: %q", out.String())
@@ -217,6 +218,7 @@ func TestProgressOfSlowDownloads(t *testing.T) {
 		track.begin("call.wav")
 		track.report(50_000, 100_000)
 		time.Sleep(patience + redrawInterval)
+		synctest.Wait()
 		if shown := out.String(); !strings.Contains(shown, "[===============---------------]") {
 			t.Errorf("a slow download shows %q", shown)
 		}
