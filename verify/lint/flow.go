@@ -60,10 +60,11 @@ func (s *state) records() string {
 	return "" // a function may start a recording, and other widgets are not known
 }
 
-// isOn reports whether the Call Recording widget switches recording on.
+// isOn reports whether the Call Recording widget switches recording on. Its default is off. Of a
+// variable it is taken to be on.
 func (s *state) isOn() bool {
 	on := s.property("record_call")
-	return on == nil || on.isTrue()
+	return on.isTrue() || hasLiquid(on.str())
 }
 
 // readFlow reads a flow's definition, also within a Flow resource.

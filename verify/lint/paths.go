@@ -175,8 +175,14 @@ func (c *checker) media(at spot, f *flow) {
 		c.add(where, WidgetRecordsNot, detail, fix...)
 		return
 	case w.kind == callRecording && !w.isOn():
-		on := w.property("record_call")
-		c.add(spot{w.at.doc, on, w.at.pointer + "/properties/record_call"}, RecordingOff, fmt.Sprintf("The media name the widget %s, which switches recording off.", quote(w.name)), set(w.at.doc, on, "true")...)
+		off, fix := spot{w.at.doc, w.property("record_call"), w.at.pointer + "/properties/record_call"}, []edit(nil)
+		if off.node != nil {
+			fix = set(w.at.doc, off.node, "true")
+		} else {
+			off = w.at
+			fix = insert(w.at.doc, w.at.node.get("properties"), "record_call", "true")
+		}
+		c.add(off, RecordingOff, fmt.Sprintf("The media name the widget %s, which does not switch recording on.", quote(w.name)), fix...)
 		return
 	}
 	ways := f.ways(w)
