@@ -14,14 +14,12 @@ import (
 
 // CohortOptions are the flags of "otoscope cohort".
 type CohortOptions struct {
-	store  storeOptions
-	filter filterOptions
-	format formatFlag
-	caller string
-	seed   uint64
-	// recurring is the folder for the sounds that recur; fetch says how they are fetched.
-	recurring string
-	fetch     fetchOptions
+	store     storeOptions
+	filter    filterOptions
+	format    formatFlag
+	caller    string
+	seed      uint64
+	recurring recurringOptions
 }
 
 func newCohortCommand(env environment) *cobra.Command {
@@ -54,8 +52,8 @@ EXIT STATUS
 	what.Uint64Var(&o.seed, "seed", 1, "draw the recordings that are compared by the random numbers that follow from `N`")
 	o.format.can = func(f report.Format) bool { return f.Cohort != nil }
 	o.format.add(output)
-	output.StringVar(&o.recurring, "recurring", "", "write each sound that recurs into the folder `DIR`, from a recording that is fetched again, to be given as --agent-audio")
-	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output}, flagGroup{"Fetching (--recurring)", o.fetch.flags()})
+	o.recurring.flag(output)
+	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output}, flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()})
 	o.format.complete(c)
 	o.filter.complete(c)
 	return c
@@ -86,10 +84,10 @@ func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := write(env, format.Cohort, r); err != nil || o.recurring == "" {
+	if err := write(env, format.Cohort, r); err != nil || o.recurring.dir == "" {
 		return err
 	}
-	return o.export(ctx, env, stored, r)
+	return o.recurring.export(ctx, env, stored, r)
 }
 
 // judgeTogether judges results and keeps the opinions.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-audio/audio"
+	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/escape"
@@ -18,11 +19,22 @@ import (
 	"github.com/otoscope/otoscope/verify/cohort"
 )
 
+// recurringOptions say where the sounds that recur are written, and how their recordings are
+// fetched again.
+type recurringOptions struct {
+	dir   string
+	fetch fetchOptions
+}
+
+func (o *recurringOptions) flag(f *pflag.FlagSet) {
+	f.StringVar(&o.dir, "recurring", "", "write each sound that recurs into the folder `DIR`, from a recording that is fetched again, to be given as --agent-audio")
+}
+
 // export writes the sounds that recur. A sound whose recording cannot be had any more is told, and
 // the others are written.
-func (o *CohortOptions) export(ctx context.Context, env environment, stored *batch.Cohort, r *cohort.Report) error {
-	if err := os.MkdirAll(o.recurring, 0o700); err != nil { // it is speech
-		return &usageError{sentence{Message: fmt.Sprintf("--recurring %s cannot be made: %v", o.recurring, err), Advice: "Name a folder that you may write to"}}
+func (o *recurringOptions) export(ctx context.Context, env environment, stored *batch.Cohort, r *cohort.Report) error {
+	if err := os.MkdirAll(o.dir, 0o700); err != nil { // it is speech
+		return &usageError{sentence{Message: fmt.Sprintf("--recurring %s cannot be made: %v", o.dir, err), Advice: "Name a folder that you may write to"}}
 	}
 	options, err := o.fetch.options(env)
 	if err != nil {
@@ -34,7 +46,7 @@ func (o *CohortOptions) export(ctx context.Context, env environment, stored *bat
 	}
 	written, failed := 0, 0
 	for i, s := range r.Sounds {
-		name := filepath.Join(o.recurring, fmt.Sprintf("recurring-%02d.wav", i+1))
+		name := filepath.Join(o.dir, fmt.Sprintf("recurring-%02d.wav", i+1))
 		if err := writeSound(ctx, client, stored, s.Example, name); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
@@ -27,7 +28,10 @@ type ResultsOptions struct {
 	detail  bool
 	summary bool
 	rows    bool
+	talk    bool
 	page    batchPageOptions
+	// recurring is where the sounds that recur are written.
+	recurring recurringOptions
 }
 
 // filterOptions select results.
@@ -111,6 +115,7 @@ func newResultsCommand(env environment) *cobra.Command {
   otoscope results --format json | jq 'select(.confidence < 0.999) | .id'
   otoscope results --format csv > results.csv
   otoscope results --format html --out results.html --cohort --rollout
+  otoscope results --talk --format csv > talk.csv
   otoscope results purge --before 2026-10-01`,
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
@@ -128,11 +133,14 @@ func newResultsCommand(env environment) *cobra.Command {
 	output.BoolVar(&o.rows, "rows", false, "also list the rows, one line each (text)")
 	output.BoolVar(&o.summary, "summary", false, "write the summary instead of the rows (json)")
 	output.BoolVar(&o.detail, "detail", false, "add every measurement (json)")
+	output.BoolVar(&o.talk, "talk", false, "write talk measures by group instead, as declared and as heard (text, json, csv)")
+	o.recurring.flag(output)
 	groupFlags(c,
 		flagGroup{"Database", o.store.flags(env)},
 		flagGroup{"Which results", o.filter.flags()},
 		flagGroup{"Output", output},
 		flagGroup{"A page to look at (html)", o.page.flags()},
+		flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()},
 	)
 	o.format.complete(c)
 	o.filter.complete(c)
@@ -150,7 +158,10 @@ With --outcome, --finding or --id, the text lists the rows too.
 json writes one object per row: that of otoscope verify, with id and row. junit
 reports refuted recordings as failures, unchecked ones as errors and undecided
 ones as skipped. In csv, an apostrophe stands before text that a spreadsheet
-would take for a formula. html is one file that needs nothing but a browser: see
+would take for a formula. --talk compares, for all recordings and by group, the
+agent's share of the talk as declared with that as heard: what wrong declarations
+cost. Recordings count that are decided, by themselves or by the opinion that
+otoscope cohort stored. html is one file that needs nothing but a browser: see
 otoscope help pages.
 
 EXIT STATUS
@@ -168,6 +179,10 @@ func (o *ResultsOptions) check() error {
 		return &usageError{sentence{Message: "--rows is for --format text", Advice: "The other formats list the rows anyway"}}
 	case o.page.asked() && format.Batch == nil:
 		return &usageError{sentence{Message: "--cohort and --rollout are for --format html", Advice: "Elsewhere these are commands: otoscope cohort, and otoscope rollout check"}}
+	case o.talk && format.Talk == nil:
+		return &usageError{sentence{Message: "--talk cannot be written as " + format.Name, Advice: "Use --format text, json or csv"}}
+	case o.talk && (o.rows || o.summary || o.detail):
+		return &usageError{sentence{Message: "--talk is written instead of rows and summary", Advice: "Leave out --rows, --summary and --detail"}}
 	case o.summary && o.format.text():
 		return &usageError{sentence{Message: "--summary is for --format json", Advice: "The text is the summary"}}
 	case o.summary && format.Summary == nil:
@@ -201,9 +216,27 @@ func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
 		return out.Flush()
 	}
 	if o.out == "" || o.out == "-" {
-		return write(env.stdout)
+		err = write(env.stdout)
+	} else {
+		err = replaceFile(o.out, pageMode, write)
 	}
-	return replaceFile(o.out, pageMode, write)
+	if err != nil || o.recurring.dir == "" {
+		return err
+	}
+	return o.writeRecurring(ctx, env, store, filter)
+}
+
+// writeRecurring looks for the sounds that recur and writes them.
+func (o *ResultsOptions) writeRecurring(ctx context.Context, env environment, store *batch.Store, f batch.Filter) error {
+	stored, err := store.Cohort(ctx, f)
+	if err != nil {
+		return err
+	}
+	found, _, err := cohort.Judge(ctx, stored, cohort.Options{})
+	if err != nil {
+		return err
+	}
+	return o.recurring.export(ctx, env, stored, found)
 }
 
 // write writes the requested output: the summary, the rows, or both.
@@ -211,6 +244,17 @@ func (o *ResultsOptions) write(ctx context.Context, env environment, store *batc
 	format, err := o.format.read()
 	if err != nil {
 		return err
+	}
+	if o.talk {
+		stored, err := store.Cohort(ctx, f)
+		if err != nil {
+			return err
+		}
+		all, err := stored.Recordings(ctx)
+		if err != nil {
+			return err
+		}
+		return format.Talk(out, cohort.CompareTalk(all, stored.Opinions()), env.report())
 	}
 	groups, err := store.GroupNames(ctx)
 	if err != nil {

@@ -50,6 +50,7 @@ func schemaTypes() map[string]any {
 		"decision":   rollout.Decision{},
 		"alarm":      rollout.Alarm{},
 		"cohort":     cohort.Report{},
+		"talk":       cohort.Talk{},
 		"discovered": report.Discovered{},
 		"lint":       lint.Report{},
 		"mended":     report.Mended{},
@@ -244,6 +245,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("summary", printed(t, "results", "--db", db, "--format", "json", "--summary"))
 	holds("verdict", printed(t, "results", "--db", db, "--format", "json"))
 	holds("verdict", printed(t, "results", "--db", db, "--format", "json", "--detail"))
+	holds("talk", printed(t, "results", "--db", db, "--format", "json", "--talk"))
 	holds("evaluation", printed(t, "evaluate", "--format", "json", labels))
 	holds("faults", printed(t, "evaluate", "--format", "json", "--faults=delay_zeros,two_agents", "--faults-per", "1", labels))
 	holds("lint", printed(t, "lint", "--format", "json", filepath.Join(repository, "testdata", "flows", "bad", "url_http.json"), filepath.Join(repository, "testdata", "flows", "good", "flow.json")))

@@ -21,6 +21,7 @@ type Cohort struct {
 	recordings []cohort.Recording
 	keys       []int64
 	references []reference
+	opinions   []verify.Outcome
 }
 
 // reference is where a recording can be read again, without its secrets, and how.
@@ -34,14 +35,21 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 	}
 	c := &Cohort{s: s}
 	cond, args := f.condition(s.db)
-	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.pick, f.facts, d.verdict
+	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.pick, f.facts, d.verdict, d.cohort
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key
 		JOIN otoscope_details d ON d.row_key = r.row_key
 		WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(cursor db.Cursor) error {
 		var key int64
 		var id, pick, text, verdict string
-		if err := cursor.Scan(&key, &id, &pick, &text, &verdict); err != nil {
+		var stored *string
+		if err := cursor.Scan(&key, &id, &pick, &text, &verdict, &stored); err != nil {
 			return err
+		}
+		var opinion cohort.Opinion
+		if stored != nil {
+			if err := json.Unmarshal([]byte(*stored), &opinion); err != nil {
+				return fmt.Errorf("reading the second opinion on %s: %w", id, err)
+			}
 		}
 		var known facts
 		if err := json.Unmarshal([]byte(text), &known); err != nil {
@@ -54,6 +62,7 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 		r := cohort.Result(id, &v, known.Facts)
 		r.MinConfidence, r.At = known.MinConfidence, known.started()
 		c.recordings, c.keys = append(c.recordings, r), append(c.keys, key)
+		c.opinions = append(c.opinions, opinion.Outcome)
 		c.references = append(c.references, reference{v.Recording, pick})
 		return nil
 	})
@@ -69,6 +78,10 @@ func (c *Cohort) Reference(number int) (string, decode.Options, error) {
 	o, err := decode.ParseWords(r.pick)
 	return r.recording, o, err
 }
+
+// Opinions returns the stored outcomes of the second stage, in the order of the recordings; "" for
+// one on which it has none.
+func (c *Cohort) Opinions() []verify.Outcome { return c.opinions }
 
 // Len is the number of recordings.
 func (c *Cohort) Len() int { return len(c.keys) }

@@ -23,14 +23,6 @@ type Group struct {
 	Cost *Cost `json:"cost"`
 }
 
-// Cost sets the talk measures as declared beside those as heard, as shares of the talk.
-type Cost struct {
-	AgentShareDeclared Mean `json:"agent_share_declared"`
-	AgentShareHeard    Mean `json:"agent_share_heard"`
-	CrosstalkShare     Mean `json:"crosstalk_share"`
-	SilenceShare       Mean `json:"silence_share"`
-}
-
 // maxPriorLog10 bounds what a group's rate says about one of its recordings: rates turn.
 const maxPriorLog10 = 1.0
 
@@ -355,31 +347,4 @@ func (o *Opinion) tell(one *Recording, here, there Place) {
 	}
 	o.Detail += fmt.Sprintf("%s has the same speech as this one on the %s from %s to %s: one of the two holds a part of another call",
 		there.ID, here.Channel, measurement.Clock(here.StartS), measurement.Clock(here.EndS))
-}
-
-// cost compares the measures as declared and as heard of the chosen recordings.
-func cost(all []Recording, heard []declare.Role, chosen func(*Recording) bool) *Cost {
-	var declared, real, crosstalk, silence []float64
-	for i := range all {
-		r := &all[i]
-		if heard[i] == "" || r.Measures == nil || r.Measures.AsDeclared == nil || !chosen(r) {
-			continue
-		}
-		d := r.Measures.AsDeclared
-		talk, length := d.AgentTalkS+d.CustomerTalkS, d.TalkS+d.SilenceS
-		if talk <= 0 || length <= 0 {
-			continue
-		}
-		share := d.AgentTalkS / talk
-		declared = append(declared, share)
-		if heard[i] != r.Left {
-			share = 1 - share
-		}
-		real = append(real, share)
-		crosstalk, silence = append(crosstalk, d.CrosstalkS/length), append(silence, d.SilenceS/length)
-	}
-	if len(declared) == 0 {
-		return nil
-	}
-	return &Cost{mean(declared), mean(real), mean(crosstalk), mean(silence)}
 }

@@ -35,7 +35,7 @@ const (
 )
 
 // other gives the party that the role is not.
-func (r Role) other() Role {
+func (r Role) Other() Role {
 	if r == Customer {
 		return Agent
 	}

@@ -38,7 +38,7 @@ func (d Declaration) Resolve(f Facts) (Declaration, error) {
 	if err != nil {
 		return d, err
 	}
-	sides := Sides{Left: named, Right: named.other()}
+	sides := Sides{Left: named, Right: named.Other()}
 	if on == Right {
 		sides = sides.Flip()
 	}

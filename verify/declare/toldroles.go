@@ -53,7 +53,7 @@ func (t *Told) otherLegs() {
 func (t *Told) opposite(known, unknown *provenance.Leg) {
 	role, has := t.roles[known.Call]
 	if _, already := t.roles[unknown.Call]; has && !already {
-		t.roles[unknown.Call] = role.other()
+		t.roles[unknown.Call] = role.Other()
 	}
 }
 

@@ -121,9 +121,9 @@ func (d *Declaration) pair(left, right meaning) pairing {
 	rightRole, rightClear := right.clear()
 	switch {
 	case leftClear:
-		d.Sides = &Sides{Left: leftRole, Right: leftRole.other()}
+		d.Sides = &Sides{Left: leftRole, Right: leftRole.Other()}
 	case rightClear:
-		d.Sides = &Sides{Left: rightRole.other(), Right: rightRole}
+		d.Sides = &Sides{Left: rightRole.Other(), Right: rightRole}
 	case left == theCaller && right == theCallee:
 		d.CallerOn = Left
 		return byCaller

@@ -122,17 +122,12 @@ func (p *sheet) cost(r *cohort.Report) {
 	if r.All.Cost == nil {
 		return
 	}
-	p.line("\nThe agent's share of the talk, crosstalk and silence as shares of the call (mean, 95 %% interval)")
-	p.table(func(row func(...string)) {
-		row("", "as declared", "as heard", "crosstalk", "silence")
-		show := func(name string, c *cohort.Cost) {
-			row(name, average(c.AgentShareDeclared), average(c.AgentShareHeard), average(c.CrosstalkShare), average(c.SilenceShare))
-		}
-		show("all recordings", r.All.Cost)
+	p.line("")
+	p.costs(*r.All.Cost, func(show func(string, cohort.Cost)) {
 		shown := 0
 		for _, g := range r.Groups {
 			if g.Cost != nil && shown < shownGroups {
-				show(escape.Text(g.Name+"="+g.Value), g.Cost)
+				show(g.Name+"="+g.Value, *g.Cost)
 				shown++
 			}
 		}

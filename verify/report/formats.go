@@ -30,6 +30,7 @@ type Format struct {
 	Decision   func(io.Writer, rollout.Decision, Options) error
 	Alarm      func(io.Writer, rollout.Alarm, Options) error
 	Cohort     func(io.Writer, *cohort.Report, Options) error
+	Talk       func(io.Writer, cohort.Talk, Options) error
 	Discovered func(io.Writer, Discovered, Options) error
 	Lint       func(io.Writer, *lint.Report, Options) error
 	Mended     func(io.Writer, Mended, Options) error
@@ -43,7 +44,7 @@ func Formats() []Format {
 		Results: newJSONResults, Summary: encode[Summary], Evaluation: encode[*evaluate.Report],
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
-		Cohort: encode[*cohort.Report], Discovered: encode[Discovered], Lint: encode[*lint.Report], Mended: encode[Mended],
+		Cohort: encode[*cohort.Report], Talk: encode[cohort.Talk], Discovered: encode[Discovered], Lint: encode[*lint.Report], Mended: encode[Mended],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -53,11 +54,11 @@ func Formats() []Format {
 			Results: newTextResults, Summary: summaryText, Evaluation: evaluationText,
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
-			Cohort: cohortText, Discovered: discoveredText, Lint: lintText, Mended: mendedText,
+			Cohort: cohortText, Talk: groupsTalkText, Discovered: discoveredText, Lint: lintText, Mended: mendedText,
 		},
 		json,
 		jsonl,
-		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults},
+		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults, Talk: groupsTalkCSV},
 		{Name: "html", Doc: "a page for a browser", Batch: batchPage},
 		{Name: "junit", Doc: "for continuous integration", Results: newJUnitResults},
 		{Name: "sarif", Doc: "SARIF 2.1.0, for code scanning", Lint: lintSARIF},
