@@ -157,15 +157,12 @@ func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Inline() 
 // HasPicture reports whether there is anything to draw.
 func (d Detail) HasPicture() bool { return d.Call.DurationS > 0 && len(d.Call.Channels) > 0 }
 
-// details is the template of a Detail, read once.
-var detailTemplate = template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
-
 func (d Detail) render() (string, error) {
-	var b bytes.Buffer
-	if err := detailTemplate.ExecuteTemplate(&b, "detail", d); err != nil {
+	text, err := fragment("detail", d)
+	if err != nil {
 		return "", fmt.Errorf("showing %s: %w", d.Name, err)
 	}
-	return b.String(), nil
+	return text, nil
 }
 
 // shownWithoutScript is how many lines are there before the script runs, and without it.
