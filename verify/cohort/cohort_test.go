@@ -132,6 +132,37 @@ func TestAGreetingTellsTheSides(t *testing.T) {
 	}
 }
 
+// Each of twenty agents has recorded a greeting, which one call in twenty has.
+func TestTheGreetingOfEachAgentIsFound(t *testing.T) {
+	c := newCentre(7)
+	var greetings [20][]uint32
+	for i := range greetings {
+		greetings[i] = c.speech(3)
+	}
+	for i := range 400 {
+		agent := i % len(greetings)
+		c.add(c.side(c.speech(3)), c.side(greetings[agent]), 1, declare.Inbound, map[string]string{AgentGroup: fmt.Sprint(agent)})
+	}
+	r, right, wrong, none := c.told(t)
+	if len(r.Sounds) != 20 || r.Sounds[0].Agent == "" || right < 300 || wrong > 0 {
+		t.Errorf("%d sounds, %d right, %d wrong, %d without an opinion", len(r.Sounds), right, wrong, none)
+	}
+	// A customer whom one agent alone serves, and who plays a recording, tells nothing where
+	// callers are known.
+	c = newCentre(8)
+	played := c.speech(3)
+	for i := range 200 {
+		agent, caller, sound := i%20, fmt.Sprint(i), c.speech(3)
+		if agent == 3 {
+			caller, sound = "robot", played
+		}
+		c.add(c.side(sound), c.side(c.speech(3)), 0, declare.Inbound, map[string]string{AgentGroup: fmt.Sprint(agent), "caller": caller})
+	}
+	if r, right, wrong, _ := c.told(t); wrong > 0 || right > 0 || len(r.Sounds) != 1 {
+		t.Errorf("a caller's recording: %d right, %d wrong: %+v", right, wrong, r.Sounds)
+	}
+}
+
 // Exchanging the channels of one recording negates its opinion, and leaves the others alone.
 func TestExchangedChannelsNegateTheOpinion(t *testing.T) {
 	c := newCentre(2)

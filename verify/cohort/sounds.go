@@ -16,9 +16,11 @@ type Sound struct {
 	Seconds    float64 `json:"seconds"`
 	Recordings int     `json:"recordings"` // that have it on one channel
 	Both       int     `json:"both"`       // that have it on both, which tells nothing
-	Share      float64 `json:"share"`      // of the recordings with traces
-	Left       int     `json:"left"`
-	Right      int     `json:"right"`
+	// Agent is whose calls alone have the sound, "" if it was found in those of all.
+	Agent string  `json:"agent,omitempty"`
+	Share float64 `json:"share"` // of the recordings with traces, or of that agent's
+	Left  int     `json:"left"`
+	Right int     `json:"right"`
 	// StartS is where it begins, at the median.
 	StartS float64 `json:"start_s"`
 	// Owner says whose it is taken to be, "" if it tells nothing; Why says so in a sentence.
@@ -59,8 +61,12 @@ const (
 	oddsOfMost = 2.2
 	// oddsOfSome: heard in a tenth and more. A mailbox prompt of one carrier reaches that.
 	oddsOfSome = 1.0
-	mostShare  = 0.5
-	someShare  = 0.1
+	// oddsOfAgent: heard in half of one agent's recordings and more, and not in those of others,
+	// such as a greeting that each agent has recorded. A caller who plays a recording, and whom
+	// one agent alone serves, is the exception.
+	oddsOfAgent = 1.2
+	mostShare   = 0.5
+	someShare   = 0.1
 	// leastRecordings is the least number of recordings that a claim rests on: a sound
 	// in 3 of 4 recordings may be one caller's.
 	leastRecordings = 5
@@ -76,13 +82,21 @@ const (
 
 // sounds finds what recurs, and says whose it is.
 func sounds(ctx context.Context, s Stored, all []Recording, traced int, o Options) ([]Sound, error) {
-	found, err := fingerprint.FindRecurring(ctx, s, fingerprint.RecurringOptions{Seed: o.Seed})
+	found, err := fingerprint.FindRecurring(ctx, s, fingerprint.RecurringOptions{
+		Seed: o.Seed, Group: func(number int) string { return all[number].Groups[AgentGroup] },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for sound that recurs: %w", err)
 	}
+	calls := map[string]int{"": traced}
+	for i := range all {
+		if agent := all[i].Groups[AgentGroup]; agent != "" {
+			calls[agent]++
+		}
+	}
 	var out []Sound
 	for _, f := range found {
-		if sound, ok := newSound(f, all, traced); ok {
+		if sound, ok := newSound(f, all, calls[f.Group]); ok {
 			out = append(out, sound)
 		}
 	}
@@ -95,9 +109,9 @@ func sounds(ctx context.Context, s Stored, all []Recording, traced int, o Option
 	return out, nil
 }
 
-// newSound counts where a sound is heard.
-func newSound(f fingerprint.Sound, all []Recording, traced int) (Sound, bool) {
-	s := Sound{Seconds: f.Seconds}
+// newSound counts where a sound is heard, which was looked for in so many recordings.
+func newSound(f fingerprint.Sound, all []Recording, searched int) (Sound, bool) {
+	s := Sound{Seconds: f.Seconds, Agent: f.Group}
 	for i, p := range f.Places {
 		if i+1 < len(f.Places) && f.Places[i+1].Recording == p.Recording || i > 0 && f.Places[i-1].Recording == p.Recording {
 			if p.Channel == 0 {
@@ -116,7 +130,7 @@ func newSound(f fingerprint.Sound, all []Recording, traced int) (Sound, bool) {
 		return s, false
 	}
 	s.Recordings = len(s.places)
-	s.Share = float64(s.Recordings) / float64(max(traced, 1))
+	s.Share = float64(s.Recordings) / float64(max(searched, 1))
 	starts := make([]float64, len(s.places))
 	for i, p := range s.places {
 		starts[i] = p.StartS
@@ -157,7 +171,11 @@ func callerGroup(all []Recording, asked string) string {
 
 // judge says whose a sound is.
 func (s *Sound) judge(all []Recording, caller string) {
-	heard := fmt.Sprintf("heard in %d of the recordings (%.0f %%), on the left in %d and on the right in %d", s.Recordings, 100*s.Share, s.Left, s.Right)
+	whose := "the recordings"
+	if s.Agent != "" {
+		whose = fmt.Sprintf("the recordings of the agent %s", s.Agent)
+	}
+	heard := fmt.Sprintf("heard in %d of %s (%.0f %%), on the left in %d and on the right in %d", s.Recordings, whose, 100*s.Share, s.Left, s.Right)
 	switch {
 	case s.Both > s.Recordings:
 		s.Why = heard + ", and on both channels in more than that"
@@ -165,7 +183,7 @@ func (s *Sound) judge(all []Recording, caller string) {
 	case s.Recordings < leastRecordings:
 		s.Why = heard + ": too few to say whose it is"
 		return
-	case s.Share < someShare:
+	case s.Share < someShare || s.Agent != "" && s.Share < mostShare:
 		s.Why = heard + ": too small a share to say whose it is"
 		return
 	}
@@ -174,7 +192,10 @@ func (s *Sound) judge(all []Recording, caller string) {
 		return
 	}
 	odds := oddsOfSome
-	if s.Share >= mostShare {
+	switch {
+	case s.Agent != "":
+		odds = oddsOfAgent
+	case s.Share >= mostShare:
 		odds = oddsOfMost
 	}
 	inbound, outbound, pooled := 0, 0, 0.0
