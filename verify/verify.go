@@ -144,7 +144,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	rec := Recording{
-		Format:       format,
+		Format:       decoder.Format(),
 		SHA256:       hex.EncodeToString(hash.Sum(nil)),
 		Bytes:        arrived.n,
 		Measurements: m.Finish(),

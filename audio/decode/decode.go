@@ -15,10 +15,11 @@
 // wrong, at which byte, and what to do. Programs that use the buffers of go-audio call
 // [ReadBuffer].
 //
-// To add a format, write a package next to wav and add one line to formats in this file.
+// To add a format, write a package next to wav and add one line to openers in formats.go.
 package decode
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
@@ -54,40 +55,12 @@ const (
 	MuLaw = codec.MuLaw
 )
 
-// A format is a supported format: how it begins, and its reader.
-type format struct {
-	begins func(head []byte) bool
-	open   opening
-}
-
-// opening reads a source up to its first sample. The notes may already hold remarks on its beginning.
-type opening = func(*codec.Source, *codec.Notes, Options) (Reader, error)
-
-// headBytes is enough to know any of the formats.
-const headBytes = 12
-
-func formats() []format {
-	return []format{
-		{wav.Begins, opener(wav.Open)},
-	}
-}
-
-// opener adapts a format's open function: after an error the Reader is nil.
-func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
-	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
-		r, err := open(src, notes, o)
-		if err != nil {
-			return nil, err
-		}
-		return r, nil
-	}
-}
-
 // NewReader reads up to the first sample. The caller keeps ownership of r; more may
 // be read from it than the samples need.
 //
 // Bytes that certainly are no part of a recording, such as the headers of an HTTP
-// answer that was saved with it, are passed over with a note.
+// answer that was saved with it, are passed over with a note. An ID3 tag is passed over
+// before any format, so that no reader of a format sees one.
 //
 // Its errors are an *[Error] where the recording is at fault. An error of r itself
 // is wrapped.
@@ -96,33 +69,45 @@ func NewReader(r io.Reader, o Options) (Reader, error) {
 	if o.Raw != nil {
 		return opener(wav.OpenRaw)(src, notes, o)
 	}
-	head, _ := src.Peek(headBytes)
-	if open := readerOf(head); open != nil {
-		return open(src, notes, o)
+	if head, _ := src.Peek(wavHeadBytes); sniff.IsWAV(head) { // no need to wait for more
+		return opener(wav.Open)(src, notes, o)
 	}
-	head, _ = src.Peek(sniff.Bytes)
-	if err := src.Failure(); err != nil {
-		return nil, fmt.Errorf("reading the beginning of the recording at byte %d: %w", len(head), err)
-	}
-	before, ok := sniff.BeforeWAV(head)
-	if !ok || !before.Certain {
-		return nil, codec.Foreign(head, o)
-	}
-	if _, err := src.Discard(before.Bytes); err != nil {
+	head, err := beginning(src)
+	if err != nil {
 		return nil, err
 	}
-	notes.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
-	return readerOf(head[before.Bytes:])(src, notes, o)
-}
-
-// readerOf gives the reader of the format that begins with head, or nil.
-func readerOf(head []byte) opening {
-	for _, f := range formats() {
-		if f.begins(head) {
-			return f.open
+	whole, before := bytes.Clone(head), sniff.Before(head)
+	if before.Bytes > 0 {
+		if _, err := src.Discard(before.Bytes); err != nil && src.Failure() != nil {
+			return nil, fmt.Errorf("reading what stands before the recording: %w", src.Failure())
+		}
+		if head, err = beginning(src); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	f, found := readable(head)
+	if !found && before.Tag {
+		f, found = readable([]byte("ID3")) // what a tag usually stands before
+	}
+	if !found {
+		return nil, codec.Foreign(whole, o)
+	}
+	if before.Bytes > 0 && !(before.Tag && f.Tagged) {
+		notes.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
+	}
+	return f.open(src, notes, o)
+}
+
+// wavHeadBytes are enough to know a WAV file.
+const wavHeadBytes = 12
+
+// beginning is what the next bytes can be told by.
+func beginning(src *codec.Source) ([]byte, error) {
+	head, _ := src.Peek(sniff.Bytes)
+	if err := src.Failure(); err != nil {
+		return nil, fmt.Errorf("reading the beginning of the recording at byte %d: %w", src.Offset()+int64(len(head)), err)
+	}
+	return head, nil
 }
 
 // ParsePick reads two channel numbers for Options, "1,3": the left one first,

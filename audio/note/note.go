@@ -25,10 +25,17 @@ const (
 	WrongEncoding     Code = "wrong_encoding"     // its samples are not what its header says
 	ByteOrder         Code = "byte_order"         // the bytes of its samples are exchanged
 	Malformed         Code = "malformed"          // it breaks the format in a way that leaves its samples certain
+	DamagedFrames     Code = "damaged_frames"     // parts of it cannot be decoded; silence stands in their place
+	LengthDiffers     Code = "length_differs"     // it is longer or shorter than its header says
+	ChecksumDiffers   Code = "checksum_differs"   // its samples are not those that its checksum was made of
 )
 
 // A Note is one remark.
 type Note struct {
 	Code   Code
 	Detail string // a sentence for a person
+	Places []Span // where in the recording it is; empty if that is everywhere, or unknown
 }
+
+// A Span is a part of a recording, in seconds from its start.
+type Span struct{ FromS, ToS float64 }

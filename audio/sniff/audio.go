@@ -14,19 +14,26 @@ func convertible(name, extension string) Found {
 	return Found{Kind: Audio, Name: name, Advice: "Convert it: " + FFmpeg(extension)}
 }
 
-// riff knows the RIFF files by their forms. One that is cut before its form is taken for a WAV.
-func riff(head []byte) (Found, bool) {
-	switch string(head[:min(4, len(head))]) {
-	case "RIFF", "RIFX", "RF64", "BW64":
-	default:
+// audio names a recording by the table of formats.
+func audio(head []byte) (Found, bool) {
+	f, ok := formatOf(head)
+	switch {
+	case !ok:
+		return Found{}, false
+	case f.Name == "WAV":
+		return Found{Kind: WAV, Name: f.What}, true
+	case f.Name == "MP3":
+		return Found{Audio, f.What, "", "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + FFmpeg("mp3")}, true
+	}
+	return convertible(f.What, f.Endings[0]), true
+}
+
+// otherRIFF knows the RIFF files that are no WAV by their forms.
+func otherRIFF(head []byte) (Found, bool) {
+	if !isRIFF(head) || len(head) < 12 {
 		return Found{}, false
 	}
-	if len(head) < 12 {
-		return Found{Kind: WAV, Name: "a WAV file"}, true
-	}
 	switch form := string(head[8:12]); form {
-	case "WAVE":
-		return Found{Kind: WAV, Name: "a WAV file"}, true
 	case "AVI ":
 		return convertible("an AVI video", "avi"), true
 	case "WEBP":
@@ -38,97 +45,6 @@ func riff(head []byte) (Found, bool) {
 	default:
 		return Found{Kind: Unknown, Name: "a RIFF file of an unknown form", Says: form}, true
 	}
-}
-
-// IsWAV reports whether head begins like a WAV file of any container, with its form.
-func IsWAV(head []byte) bool {
-	if len(head) < 12 || string(head[8:12]) != "WAVE" {
-		return false
-	}
-	switch string(head[:4]) {
-	case "RIFF", "RIFX", "RF64", "BW64":
-		return true
-	}
-	return false
-}
-
-func audio(head []byte) (Found, bool) {
-	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
-	at := func(offset int, s string) bool {
-		return len(head) >= offset && bytes.HasPrefix(head[offset:], []byte(s))
-	}
-	switch {
-	case begins("ID3") && (len(head) == 3 || head[3] < 8), isMPEGFrame(head):
-		return Found{Audio, "MP3 audio", "", "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + FFmpeg("mp3")}, true
-	case isADTSFrame(head):
-		return convertible("AAC audio", "aac"), true
-	case begins("OggS"):
-		return ogg(head), true
-	case begins("fLaC"):
-		return convertible("FLAC audio", "flac"), true
-	case begins("FORM") && (at(8, "AIFF") || at(8, "AIFC")):
-		return convertible("AIFF audio", "aiff"), true
-	case begins("FORM") && at(8, "8SVX"):
-		return convertible("8SVX audio", "8svx"), true
-	case begins(".snd"):
-		return convertible("Sun AU audio", "au"), true
-	case begins("#!AMR-WB"):
-		return convertible("AMR wide-band audio", "amr"), true
-	case begins("#!AMR"):
-		return convertible("AMR audio", "amr"), true
-	case at(4, "ftyp"):
-		return convertible("MP4 or M4A audio", "m4a"), true
-	case begins("\x1A\x45\xDF\xA3") && bytes.Contains(head, []byte("webm")):
-		return convertible("WebM audio", "webm"), true
-	case begins("\x1A\x45\xDF\xA3"):
-		return convertible("Matroska audio", "mka"), true
-	case begins("caff\x00"):
-		return convertible("Core Audio (CAF)", "caf"), true
-	case begins("riff\x2E\x91\xCF\x11"):
-		return convertible("Sony Wave64 audio", "w64"), true
-	case begins("\x30\x26\xB2\x75\x8E\x66\xCF\x11"):
-		return convertible("Windows Media Audio", "wma"), true
-	case begins("Creative Voice File"):
-		return convertible("Creative Voice audio", "voc"), true
-	case begins("NIST_1A"):
-		return convertible("NIST SPHERE audio", "sph"), true
-	case begins("\x0B\x77"):
-		return convertible("Dolby AC-3 audio", "ac3"), true
-	case begins("\x47") && at(188, "\x47") && at(376, "\x47"):
-		return convertible("an MPEG transport stream", "ts"), true
-	}
-	return Found{}, false
-}
-
-// isMPEGFrame reports whether head begins with the header of an MPEG audio frame
-// (ISO/IEC 11172-3, 2.4.1.3) whose fields all have values that exist.
-func isMPEGFrame(head []byte) bool {
-	if len(head) < 4 || head[0] != 0xFF || head[1]&0xE0 != 0xE0 {
-		return false
-	}
-	version, layer := head[1]>>3&3, head[1]>>1&3
-	bitrate, rate := head[2]>>4, head[2]>>2&3
-	return version != 1 && layer != 0 && bitrate != 0 && bitrate != 15 && rate != 3
-}
-
-// isADTSFrame reports whether head begins with an ADTS header (ISO/IEC 13818-7, 6.2), whose layer is always 0.
-func isADTSFrame(head []byte) bool {
-	return len(head) >= 4 && head[0] == 0xFF && head[1]&0xF6 == 0xF0 && head[2]>>2&15 < 13
-}
-
-// ogg names the codec in an Ogg stream by its first packet.
-func ogg(head []byte) Found {
-	for _, c := range []struct{ mark, name, extension string }{
-		{"OpusHead", "Opus audio in Ogg", "opus"},
-		{"\x01vorbis", "Vorbis audio in Ogg", "ogg"},
-		{"Speex   ", "Speex audio in Ogg", "ogg"},
-		{"\x7FFLAC", "FLAC audio in Ogg", "oga"},
-	} {
-		if bytes.Contains(head, []byte(c.mark)) {
-			return convertible(c.name, c.extension)
-		}
-	}
-	return convertible("an Ogg file", "ogg")
 }
 
 func archive(head []byte) (Found, bool) {

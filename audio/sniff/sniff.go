@@ -59,7 +59,7 @@ func Head(head []byte) Found {
 	if len(head) == 0 {
 		return Found{Kind: Empty, Name: "empty"}
 	}
-	for _, look := range []func([]byte) (Found, bool){riff, audio, archive, text, headerless} {
+	for _, look := range []func([]byte) (Found, bool){audio, otherRIFF, archive, text, headerless} {
 		if f, ok := look(head); ok {
 			return f
 		}

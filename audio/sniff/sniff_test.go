@@ -56,7 +56,7 @@ func TestBeforeWAVSaysWhatStandsBefore(t *testing.T) {
 		"\uFEFF":                       {Bytes: 3, Name: "a byte order mark", Certain: true},
 		"\uFEFF\n":                     {Bytes: 4, Name: "a byte order mark and blank lines", Certain: true},
 		http:                           {Bytes: len(http), Name: "HTTP headers", Certain: true},
-		id3:                            {Bytes: len(id3), Name: "an ID3 tag", Certain: true},
+		id3:                            {Bytes: len(id3), Name: "an ID3 tag", Certain: true, Tag: true},
 		"junk":                         {Bytes: 4, Name: "something else"},
 		"RIFF RRBB":                    {Bytes: 9, Name: "something else"},
 		"HTTP/1.1 200\r\n\r\n4e2c\r\n": {Bytes: 22, Name: "something else"}, // chunked encoding: its marks stand within the samples too

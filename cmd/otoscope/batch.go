@@ -107,7 +107,7 @@ MANIFESTS
 
   CSV         with a header; separated by commas, semicolons or tabs
   JSON lines  one object per line: a row, or exported task attributes
-  a folder    every file below it that ends in .wav
+  a folder    every file below it that is named like a recording: .wav and so on
   -           CSV or JSON lines from standard input
 
 Columns have the names of the flags of otoscope verify. A value in the row

@@ -94,7 +94,7 @@ func (o *declaredOptions) complete(c *cobra.Command) {
 			complete(c, fact.Flag(), fact.Words...)
 		}
 		if len(fact.Files) > 0 {
-			completeFiles(c, fact.Flag(), fact.Files...)
+			completeFiles(c, fact.Flag(), eitherCase(fact.Files)...)
 		}
 	}
 }

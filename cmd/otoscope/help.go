@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -132,6 +133,20 @@ func complete(c *cobra.Command, flag string, words ...string) {
 // completeFiles offers files with the given endings.
 func completeFiles(c *cobra.Command, flag string, endings ...string) {
 	completeWith(c, flag, endings, cobra.ShellCompDirectiveFilterFileExt)
+}
+
+// completeRecordings completes arguments by the files that are named like recordings.
+func completeRecordings() cobra.CompletionFunc {
+	return cobra.FixedCompletions(eitherCase(decode.Endings()), cobra.ShellCompDirectiveFilterFileExt)
+}
+
+// eitherCase are endings as they are and in capitals.
+func eitherCase(endings []string) []string {
+	var all []string
+	for _, e := range endings {
+		all = append(all, e, strings.ToUpper(e))
+	}
+	return all
 }
 
 func completeWith(c *cobra.Command, flag string, words []string, directive cobra.ShellCompDirective) {

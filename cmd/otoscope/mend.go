@@ -59,7 +59,7 @@ EXIT STATUS
   otoscope mend --attributes task.json --out task.mended.json
   otoscope mend --exchange --format json call.wav --out call.mended.wav`,
 		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     cobra.FixedCompletions([]string{"wav", "WAV"}, cobra.ShellCompDirectiveFilterFileExt),
+		ValidArgsFunction:     completeRecordings(),
 		RunE:                  func(c *cobra.Command, args []string) error { return runMend(c.Context(), env, o, args) },
 	}
 	output := newFlagSet()

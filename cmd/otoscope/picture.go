@@ -45,7 +45,7 @@ EXIT STATUS
   otoscope picture --direction inbound --out call.png RE0123456789abcdef0123456789abcdef
   otoscope picture --out - call.wav > call.svg`,
 		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     cobra.FixedCompletions([]string{"wav", "WAV"}, cobra.ShellCompDirectiveFilterFileExt),
+		ValidArgsFunction:     completeRecordings(),
 		RunE:                  func(c *cobra.Command, args []string) error { return runPicture(c.Context(), env, o, args) },
 	}
 	output := newFlagSet()

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/report"
@@ -80,7 +80,7 @@ func unknownCommand(root *cobra.Command, before string, args []string) error {
 // looksLikeRecording reports whether somebody who typed s probably left out "verify".
 func looksLikeRecording(s string) bool {
 	ref, err := fetch.Parse(s)
-	if err != nil || !ref.IsPath() || strings.EqualFold(filepath.Ext(s), ".wav") {
+	if err != nil || !ref.IsPath() || decode.HasEnding(s) {
 		return s != ""
 	}
 	_, err = os.Stat(s)

@@ -52,7 +52,7 @@ func newVerifyCommand(env environment) *cobra.Command {
   otoscope verify --html call.html --with-audio call.wav
   curl -s https://example.com/call.wav | otoscope verify -`,
 		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     cobra.FixedCompletions([]string{"wav", "WAV"}, cobra.ShellCompDirectiveFilterFileExt),
+		ValidArgsFunction:     completeRecordings(),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runVerify(c.Context(), env, o, args)
 		},

@@ -250,7 +250,7 @@ func TestFolder(t *testing.T) {
 			t.Errorf("a name that is not UTF-8: %v", bad)
 		}
 	}
-	if _, err := manifest.Open(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "no file that ends in .wav") {
+	if _, err := manifest.Open(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "holds no recording: no file that ends in .wav") {
 		t.Errorf("an empty folder: %v", err)
 	}
 }

@@ -160,13 +160,13 @@ func Table() []Fact {
 		{
 			Name: "agent_audio", About: AboutCall, Many: true,
 			Usage: "look for the audio in `FILE`, which the agent's side plays, such as a recording notice or a greeting; may be given again",
-			Files: []string{"wav", "WAV"},
+			Files: decode.Endings(),
 			Set:   func(c *Call, s string) error { c.AgentAudio = append(c.AgentAudio, paths(s)...); return nil },
 		},
 		{
 			Name: "customer_audio", About: AboutCall, Many: true,
 			Usage: "look for the audio in `FILE`, which the customer's side plays, such as the announcement of a mailbox; may be given again",
-			Files: []string{"wav", "WAV"},
+			Files: decode.Endings(),
 			Set:   func(c *Call, s string) error { c.CustomerAudio = append(c.CustomerAudio, paths(s)...); return nil },
 		},
 		{

@@ -66,4 +66,10 @@ func New(code Code, detail string) Finding {
 }
 
 // FromNote gives the finding that a note of packages fetch and decode is.
-func FromNote(n note.Note) Finding { return New(Code(n.Code), n.Detail) }
+func FromNote(n note.Note) Finding {
+	f := New(Code(n.Code), n.Detail)
+	for _, p := range n.Places {
+		f = f.At("", p.FromS, p.ToS)
+	}
+	return f
+}

@@ -157,6 +157,21 @@ func All() []Kind {
 			"Other tools may not read the file. Rewrite it with sox or ffmpeg before you use it elsewhere.",
 		},
 		{
+			DamagedFrames, Warning, "Parts of the recording cannot be decoded. Silence stands in their place, so that all times stay right.",
+			"A download, an upload or a disk that lost or changed bytes, or recordings that were cut or joined byte by byte.",
+			"Download the recording again. If the same bytes come, it is damaged where it is kept.",
+		},
+		{
+			LengthDiffers, Warning, "The recording is longer or shorter than its header says.",
+			"It was cut or joined byte by byte, or the recorder wrote the header before it knew the length.",
+			"Find out what cut or joined it. The measures are those of the sound that is there.",
+		},
+		{
+			ChecksumDiffers, Warning, "The samples are not those that the recording's own checksum was made of.",
+			"The recording was changed without a new checksum, or it is damaged in a way that its frames do not show.",
+			"Download the recording again. If the same bytes come, it was changed after it was made.",
+		},
+		{
 			LeadingBytes, Warning, "Bytes that are no part of the recording stand before it. They were passed over.",
 			"HTTP headers, a byte order mark, a line end or a tag was saved together with the recording.",
 			"Save the recording alone, for example with curl without -i. Most players do not read the file as it is.",

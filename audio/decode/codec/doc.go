@@ -8,7 +8,8 @@ package codec
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader interface {
-	// Format returns how the recording is stored.
+	// Format returns how the recording is stored. What a format tells by its last byte alone, such as an
+	// average bit rate, is there once Read has returned io.EOF; the rest never changes.
 	Format() Format
 	// Channels is how many channels Read delivers, 1 or 2.
 	Channels() int

@@ -24,7 +24,7 @@ func Foreign(head []byte, o Options) *Error {
 	case sniff.Empty:
 		return NewError("the recording is empty (0 bytes)", AdviceRetry)
 	case sniff.Zeros:
-		return NewError("this is "+f.Name+", not a WAV file", AdviceRetry)
+		return NewError("this is "+f.Name+", not a recording", AdviceRetry)
 	case sniff.Audio, sniff.Archive, sniff.Database, sniff.Picture:
 		// Among what they hold may be a WAV file, which is no reason to read on from there.
 	default:
@@ -34,7 +34,7 @@ func Foreign(head []byte, o Options) *Error {
 		}
 	}
 	if f.Name == "" {
-		message := "this is not a WAV file, nor any other known format"
+		message := "this is no recording of a known format"
 		if !o.NoQuote {
 			message += "; it begins with " + escape.Bytes(head[:min(len(head), 8)])
 		}
@@ -48,7 +48,10 @@ func Foreign(head []byte, o Options) *Error {
 	if advice == "" {
 		advice = AdviceExport
 	}
-	return NewError("this is "+what+", not a WAV file", advice)
+	if f.Kind == sniff.Audio {
+		return NewError("this is "+what+", which is not read", advice)
+	}
+	return NewError("this is "+what+", not a recording", advice)
 }
 
 // maxQuoted is how many characters of a text are quoted.

@@ -1,6 +1,9 @@
 package codec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Encoding says what the bits of a stored sample mean.
 type Encoding string
@@ -13,24 +16,66 @@ const (
 	MuLaw Encoding = "mu-law" // ITU-T G.711
 )
 
+// The encodings of formats that keep more than plain samples.
+const (
+	FLAC Encoding = "FLAC" // lossless (RFC 9639)
+	MP3  Encoding = "MP3"  // MPEG-1, 2 and 2.5 layer III
+	Opus Encoding = "Opus" // RFC 6716
+)
+
+// StereoMode is how a lossy encoding keeps two channels. It matters where one side can be heard in the other.
+type StereoMode string
+
+// The ways to keep two channels. The zero value says that they are kept apart, or that it is not known.
+const (
+	JointStereo     StereoMode = "joint stereo"     // sum and difference: what is lost of one is on both sides
+	IntensityStereo StereoMode = "intensity stereo" // the upper band is one sound with a level for each side
+)
+
 // Format is how a recording is stored. Batches keep it as JSON under these keys.
 type Format struct {
-	Container     string   `json:"Container"`     // "WAVE", "RF64", "BW64" or "RIFX"; "raw" where nothing or no header says it
-	Encoding      Encoding `json:"Encoding"`      // what the bits of a sample mean
-	Channels      int      `json:"Channels"`      // in the file, so 3 where two of three were picked
-	SampleRate    int      `json:"SampleRate"`    // sample frames a second
-	Bits          int      `json:"Bits"`          // valid bits of a sample
-	ContainerBits int      `json:"ContainerBits"` // bits a sample occupies, a multiple of 8
-	Extensible    bool     `json:"Extensible"`    // described by WAVEFORMATEXTENSIBLE
+	// Container is "WAVE", "RF64", "BW64" or "RIFX", "Ogg" or "WebM"; the encoding's own name for a
+	// stream without a container; "raw" where nothing or no header says it.
+	Container     string     `json:"Container"`
+	Encoding      Encoding   `json:"Encoding"`         // what the bits of a sample mean
+	Channels      int        `json:"Channels"`         // in the file, so 3 where two of three were picked
+	SampleRate    int        `json:"SampleRate"`       // sample frames a second, as they are delivered
+	Bits          int        `json:"Bits"`             // valid bits of a sample; 0 where a sample has none of its own
+	ContainerBits int        `json:"ContainerBits"`    // bits a sample occupies, a multiple of 8; 0 likewise
+	Extensible    bool       `json:"Extensible"`       // described by WAVEFORMATEXTENSIBLE
+	Lossy         bool       `json:"Lossy,omitzero"`   // samples are not those that were recorded, but sound alike
+	BitRate       int        `json:"BitRate,omitzero"` // of a lossy encoding: bits a second on average; 0: not known
+	Stereo        StereoMode `json:"Stereo,omitzero"`  // of a lossy encoding with two channels
 }
 
-// String describes the format for a person: "WAVE PCM 16-bit, 8000 Hz, 2 channels".
+// String describes the format for a person: "WAVE PCM 16-bit, 8000 Hz, 2 channels",
+// "MP3, 32 kb/s, joint stereo, 22050 Hz, 2 channels".
 func (f Format) String() string {
-	width := fmt.Sprintf("%d-bit", f.Bits)
-	if f.Bits != f.ContainerBits {
-		width = fmt.Sprintf("%d-bit in %d", f.Bits, f.ContainerBits)
+	var b strings.Builder
+	b.WriteString(f.Name())
+	switch {
+	case f.Bits == 0:
+	case f.Bits != f.ContainerBits:
+		fmt.Fprintf(&b, " %d-bit in %d", f.Bits, f.ContainerBits)
+	default:
+		fmt.Fprintf(&b, " %d-bit", f.Bits)
 	}
-	return fmt.Sprintf("%s %s %s, %d Hz, %s", f.Container, f.Encoding, width, f.SampleRate, Count(f.Channels, "channel"))
+	if f.BitRate > 0 {
+		fmt.Fprintf(&b, ", %d kb/s", (f.BitRate+500)/1000)
+	}
+	if f.Stereo != "" {
+		fmt.Fprintf(&b, ", %s", f.Stereo)
+	}
+	fmt.Fprintf(&b, ", %d Hz, %s", f.SampleRate, Count(f.Channels, "channel"))
+	return b.String()
+}
+
+// Name is the container and the encoding: "WAVE PCM", "Ogg Opus", "MP3".
+func (f Format) Name() string {
+	if f.Container == string(f.Encoding) {
+		return f.Container
+	}
+	return f.Container + " " + string(f.Encoding)
 }
 
 // SampleBytes is the size of one sample of one channel.
@@ -47,9 +92,12 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Duration says how long a number of bytes lasts.
+// Duration says how long a number of bytes lasts, of a format whose samples have bytes of their own.
 func (f Format) Duration(bytes int64) string {
-	seconds := float64(bytes) / float64(f.FrameBytes()) / float64(f.SampleRate)
+	return duration(float64(bytes) / float64(f.FrameBytes()) / float64(f.SampleRate))
+}
+
+func duration(seconds float64) string {
 	switch {
 	case seconds < 120:
 		return fmt.Sprintf("%.2f s", seconds)

@@ -8,6 +8,11 @@ func TestFormatString(t *testing.T) {
 		"RIFX PCM 24-bit in 32, 48000 Hz, 1 channel": {Container: "RIFX", Encoding: PCM, Channels: 1, SampleRate: 48000, Bits: 24, ContainerBits: 32},
 		"RF64 mu-law 8-bit, 8000 Hz, 3 channels":     {Container: "RF64", Encoding: MuLaw, Channels: 3, SampleRate: 8000, Bits: 8, ContainerBits: 8},
 		"WAVE float 64-bit, 8000 Hz, 65535 channels": {Container: "WAVE", Encoding: Float, Channels: 65535, SampleRate: 8000, Bits: 64, ContainerBits: 64},
+		"MP3, 32 kb/s, joint stereo, 22050 Hz, 2 channels": {Container: "MP3", Encoding: MP3, Channels: 2, SampleRate: 22050,
+			Lossy: true, BitRate: 32_000, Stereo: JointStereo},
+		"Ogg Opus, 24 kb/s, 48000 Hz, 2 channels": {Container: "Ogg", Encoding: Opus, Channels: 2, SampleRate: 48000, Lossy: true, BitRate: 23_801},
+		"FLAC 16-bit, 8000 Hz, 2 channels":        {Container: "FLAC", Encoding: FLAC, Channels: 2, SampleRate: 8000, Bits: 16, ContainerBits: 16},
+		"Ogg FLAC 20-bit, 8000 Hz, 2 channels":    {Container: "Ogg", Encoding: FLAC, Channels: 2, SampleRate: 8000, Bits: 20, ContainerBits: 20},
 	} {
 		if got := f.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -56,6 +56,6 @@ func ExampleNewReader_error() {
 		fmt.Println(e.Hint())
 	}
 	// Output:
-	// this is FLAC audio, not a WAV file
+	// this is FLAC audio, which is not read
 	// Convert it: ffmpeg -i recording.flac -c:a pcm_s16le converted.wav
 }

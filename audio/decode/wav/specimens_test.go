@@ -399,7 +399,7 @@ func foreignSpecimens() []specimen {
 	var all []specimen
 	for i, f := range []struct{ head, problem, hint string }{
 		{"", "the recording is empty", "fetch it again"},
-		{"ID3\x04\x00\x00\x00", "this is MP3 audio, not a WAV file", "ending in .wav"},
+		{"ID3\x04\x00\x00\x00", "this is MP3 audio, which is not read", "ending in .wav"},
 		{"\xFF\xFB\x90\x64\x00", "this is MP3 audio", "ffmpeg -i recording.mp3"},
 		{"\xFF\xE3\x38\x64\x00", "this is MP3 audio", "ffmpeg -i recording.mp3"},
 		{"\xFF\xF1\x6C\x80\x84", "this is AAC audio", "recording.aac"},
@@ -445,9 +445,9 @@ func foreignSpecimens() []specimen {
 		{strings.Repeat("long ", 200), "this is a text (\"long long", "credentials"},
 		{strings.Repeat("\x00", 600), "this is nothing but zeros", "fetch it again"},
 		{"\x1B]0;owned\x07 and so on", `it begins with "\x1b]0;owne" (1B 5D 30 3B 6F 77 6E 65)`, "--raw mulaw:8000:2"},
-		{"\xFF\xE1\x90\x64", "this is not a WAV file, nor any other known format", "--raw mulaw:8000:2"},
-		{"\xFF\xFB\xF0\x64", "this is not a WAV file, nor any other known format", "--raw mulaw:8000:2"},
-		{"\x7F\xFF\xFE\x7E\xFF", "this is not a WAV file, nor any other known format", "encrypted"},
+		{"\xFF\xE1\x90\x64", "this is no recording of a known format", "--raw mulaw:8000:2"},
+		{"\xFF\xFB\xF0\x64", "this is no recording of a known format", "--raw mulaw:8000:2"},
+		{"\x7F\xFF\xFE\x7E\xFF", "this is no recording of a known format", "encrypted"},
 	} {
 		all = append(all, specimen{name: fmt.Sprintf("foreign %d, %s", i, f.problem), file: []byte(f.head), problem: f.problem, hint: f.hint})
 	}

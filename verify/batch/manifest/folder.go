@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/decode"
 )
 
 // sortedEntries is the number of names of one folder that are held and sorted at a time.
@@ -58,7 +60,7 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 	switch {
 	case e.IsDir():
 		return w.walk(inside)
-	case !strings.EqualFold(filepath.Ext(inside), ".wav"):
+	case !decode.HasEnding(inside):
 		return true
 	}
 	w.row++

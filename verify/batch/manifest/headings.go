@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -212,7 +213,7 @@ func likeliest(names, first []string) string {
 		}
 		if i < len(first) {
 			value := strings.ToLower(strings.TrimSpace(first[i]))
-			if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") || strings.HasSuffix(value, ".wav") ||
+			if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") || decode.HasEnding(value) ||
 				len(value) == 34 && strings.HasPrefix(value, "re") {
 				points += 10
 			}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/internal/object"
@@ -126,7 +127,7 @@ func (m *Manifest) isRow(line []byte, keys, columns []string, values map[string]
 }
 
 func looksLikeFile(s string) bool {
-	return strings.Contains(s, "://") || strings.HasSuffix(strings.ToLower(s), ".wav")
+	return strings.Contains(s, "://") || decode.HasEnding(s)
 }
 
 func isSID(s string) bool {

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
 
@@ -110,7 +111,7 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 		for range entries {
 			return &Manifest{Name: name, Path: whole, Folder: true, base: path, own: path, entries: entries}, nil
 		}
-		return nil, &Error{words{Message: fmt.Sprintf("the folder %s holds no file that ends in .wav", name), Advice: "name another folder, or a manifest that says where the recordings are"}}
+		return nil, &Error{words{Message: fmt.Sprintf("the folder %s holds no recording: no file that ends in .%s", name, strings.Join(decode.Endings(), ", .")), Advice: "name another folder, or a manifest that says where the recordings are"}}
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,0 +1,93 @@
+package decode
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/sniff"
+)
+
+// openers are the formats that are read, by their names in sniff.Formats, which says how each
+// begins and what its files are called.
+func openers() map[string]opening {
+	return map[string]opening{
+		"WAV": opener(wav.Open),
+	}
+}
+
+// opening reads a source up to its first sample. The notes may already hold remarks on its beginning.
+type opening = func(*codec.Source, *codec.Notes, Options) (Reader, error)
+
+// opener adapts a format's open function: after an error the Reader is nil.
+func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
+	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
+		r, err := open(src, notes, o)
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+}
+
+// format is a format that is read, with its reader.
+type format struct {
+	sniff.Format
+	open opening
+}
+
+func formats() []format {
+	opens := openers()
+	var all []format
+	for _, f := range sniff.Formats() {
+		if open := opens[f.Name]; open != nil {
+			all = append(all, format{f, open})
+		}
+	}
+	return all
+}
+
+// readable is the format that head begins like, where it is one that is read. What begins like
+// several is the first of them, whether or not that one is read.
+func readable(head []byte) (format, bool) {
+	for _, f := range sniff.Formats() {
+		if f.Begins(head) {
+			open := openers()[f.Name]
+			return format{f, open}, open != nil
+		}
+	}
+	return format{}, false
+}
+
+// Formats are the formats that are read.
+func Formats() []sniff.Format {
+	var all []sniff.Format
+	for _, f := range formats() {
+		all = append(all, f.Format)
+	}
+	return all
+}
+
+// Endings are the endings of the file names of the formats that are read, in lower case and without
+// the dot, each once.
+func Endings() []string {
+	var all []string
+	for _, f := range Formats() {
+		for _, e := range f.Endings {
+			if !slices.Contains(all, e) {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
+}
+
+// HasEnding reports whether a file is named like a recording that is read.
+func HasEnding(name string) bool {
+	return slices.ContainsFunc(Endings(), func(e string) bool { return hasSuffixFold(name, "."+e) })
+}
+
+func hasSuffixFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+}
