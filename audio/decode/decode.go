@@ -114,6 +114,10 @@ func beginning(src *codec.Source) ([]byte, error) {
 // counted from 1. Its error is an *[Error].
 func ParsePick(s string) ([2]int, error) { return codec.ParsePick(s) }
 
+// TwoPicked refuses one channel picked twice, which is right only of a file a party. Its error is an
+// *[Error].
+func TwoPicked(pick [2]int) error { return codec.TwoPicked(pick) }
+
 // ParseRaw reads for Options how samples are stored, "mulaw:8000:2": encoding, rate in Hz
 // and channels. Its error is an *[Error].
 func ParseRaw(s string) (*Raw, error) { return codec.ParseRaw(s) }

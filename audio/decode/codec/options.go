@@ -11,6 +11,8 @@ type Options struct {
 	// Pick is the channels, counted from 1, to take as left and right.
 	// The zero value takes what there is, and there may be 1 or 2.
 	Pick [2]int
+	// Alone is the one channel, counted from 1, to take of any number; 0: as Pick says.
+	Alone int
 	// Raw says how the samples are stored, where no header does, or a wrong one. A WAV header that
 	// is there still says where they are. nil: the header says it.
 	Raw *Raw
@@ -61,16 +63,22 @@ func ParsePick(s string) ([2]int, error) {
 	if left < 1 || right < 1 {
 		return [2]int{}, NewError(fmt.Sprintf("channels are counted from 1, so %d,%d names none", left, right), advice)
 	}
-	if left == right {
-		return [2]int{}, samePickError(left)
-	}
 	return [2]int{left, right}, nil
+}
+
+// TwoPicked refuses one channel picked twice: right where the channels are those of one recording, not
+// of a file a party. Its error is an *Error.
+func TwoPicked(pick [2]int) error {
+	if pick[0] == pick[1] && pick[0] != 0 {
+		return samePickError(pick[0])
+	}
+	return nil
 }
 
 // Picked says which of a recording's channels, counted from 0, become left and right.
 // It returns one channel for a recording that has one. Its error is an *Error.
 func (o Options) Picked(channels int) ([]int, error) {
-	if o.Pick == [2]int{} {
+	if o.Pick == [2]int{} && o.Alone == 0 {
 		switch channels {
 		case 1:
 			return []int{0}, nil
@@ -80,14 +88,21 @@ func (o Options) Picked(channels int) ([]int, error) {
 		return nil, NewError(fmt.Sprintf("the recording has %d channels, and only two can be left and right", channels),
 			"Choose two with --pick LEFT,RIGHT, counted from 1, for example --pick 1,2.")
 	}
-	for _, c := range o.Pick {
+	picked := o.Pick[:]
+	if o.Alone != 0 {
+		picked = []int{o.Alone}
+	}
+	for _, c := range picked {
 		if c < 1 || c > channels {
 			return nil, NewError(fmt.Sprintf("channel %d was picked, but the recording has %s", c, Count(channels, "channel")),
 				pickAdvice(channels))
 		}
 	}
-	if o.Pick[0] == o.Pick[1] {
-		return nil, samePickError(o.Pick[0])
+	if len(picked) == 1 {
+		return []int{o.Alone - 1}, nil
+	}
+	if err := TwoPicked(o.Pick); err != nil {
+		return nil, err
 	}
 	return []int{o.Pick[0] - 1, o.Pick[1] - 1}, nil
 }

@@ -24,13 +24,35 @@ func TestParsePick(t *testing.T) {
 		"1,99999999999999999999": "is not two channel numbers",
 		"0,1":                    "counted from 1, so 0,1",
 		"1,-2":                   "counted from 1, so 1,-2",
-		"2,2":                    "channel 2 was picked as left and as right",
 		"\x1b[2J,1":              `"\x1b[2J,1" is not`,
 	} {
 		_, err := ParsePick(text)
 		var refusal *Error
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), problem) || !strings.Contains(refusal.Hint(), "--pick 1,2") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestOneChannelTwiceIsNoPickOfOneRecording(t *testing.T) {
+	for pick, problem := range map[[2]int]string{{}: "", {1, 2}: "", {2, 2}: "channel 2 was picked as left and as right"} {
+		err := TwoPicked(pick)
+		if problem == "" && err != nil || problem != "" && (err == nil || !strings.Contains(err.Error(), problem)) {
+			t.Errorf("%v: %v", pick, err)
+		}
+	}
+	if _, err := (Options{Pick: [2]int{2, 2}}).Picked(3); err == nil {
+		t.Error("channel 2 of a recording is left and right")
+	}
+}
+
+func TestOneChannelCanBePickedAlone(t *testing.T) {
+	for channels := 1; channels <= 3; channels++ {
+		for pick := 1; pick <= 4; pick++ {
+			got, err := Options{Alone: pick}.Picked(channels)
+			if pick <= channels && (err != nil || len(got) != 1 || got[0] != pick-1) || pick > channels && err == nil {
+				t.Errorf("channel %d of %d is %v, %v", pick, channels, got, err)
+			}
 		}
 	}
 }

@@ -253,6 +253,9 @@ func swapBytes(b []byte, width int) {
 // returns them. It works in place: it reads both samples before it writes, and it never writes
 // past the frame that they came from.
 func pickChannels(b []byte, frameBytes, width int, taken []int) []byte {
+	if len(taken) == 1 {
+		return pickChannel(b, frameBytes, width, taken[0])
+	}
 	le := binary.LittleEndian
 	left, right := taken[0]*width, taken[1]*width
 	n := 0
@@ -278,6 +281,15 @@ func pickChannels(b []byte, frameBytes, width int, taken []int) []byte {
 			le.PutUint64(out, x)
 			le.PutUint64(out[8:], y)
 		}
+	}
+	return b[:n]
+}
+
+// pickChannel is pickChannels for one channel.
+func pickChannel(b []byte, frameBytes, width, taken int) []byte {
+	n := 0
+	for at := taken * width; at+width <= len(b); at += frameBytes {
+		n += copy(b[n:n+width], b[at:at+width])
 	}
 	return b[:n]
 }

@@ -22,22 +22,26 @@ const maxCopied = math.MaxUint32 - 1<<20
 // The header says what the samples are and no more: valid bits and the speakers of
 // WAVEFORMATEXTENSIBLE are left out. Errors about the recording are a *codec.Error.
 func (r *Reader) CopyTo(w io.WriteSeeker, c codec.Copying) (frames int64, err error) {
-	f := r.layout.format
-	tag, ok := map[codec.Encoding]int{codec.PCM: tagPCM, codec.Float: tagFloat, codec.ALaw: tagALaw, codec.MuLaw: tagMuLaw}[f.Encoding]
-	switch {
-	case len(r.taken) != 2:
+	if len(r.taken) != 2 {
 		return 0, codec.NewError("the recording has one channel, so there is nothing to exchange", "give a recording with two channels")
-	case !ok || f.SampleBytes() > 4:
+	}
+	return copyFrames(w, r.layout.format, c, r.stored)
+}
+
+// copyFrames writes frames of two stored samples, little-endian, as next gives them until io.EOF.
+func copyFrames(w io.WriteSeeker, f codec.Format, c codec.Copying, next func() ([]byte, error)) (frames int64, err error) {
+	tag, ok := map[codec.Encoding]int{codec.PCM: tagPCM, codec.Float: tagFloat, codec.ALaw: tagALaw, codec.MuLaw: tagMuLaw}[f.Encoding]
+	if !ok || f.SampleBytes() > 4 {
 		return 0, codec.NewError(fmt.Sprintf("samples of %d bits cannot be copied bit by bit", f.ContainerBits), "convert the recording, for example: sox call.wav -b 32 -e floating-point copy.wav")
 	}
 	width := f.SampleBytes()
-	encoder := wav.NewEncoder(w, f.SampleRate, f.ContainerBits, len(r.taken), tag)
+	encoder := wav.NewEncoder(w, f.SampleRate, f.ContainerBits, 2, tag)
 	if c.Software+c.Source+c.Comment != "" {
 		encoder.Metadata = &wav.Metadata{Software: even(c.Software), Source: even(c.Source), Comments: even(c.Comment)}
 	}
-	block := audio.IntBuffer{Format: &audio.Format{NumChannels: len(r.taken), SampleRate: f.SampleRate}, SourceBitDepth: f.ContainerBits}
+	block := audio.IntBuffer{Format: &audio.Format{NumChannels: 2, SampleRate: f.SampleRate}, SourceBitDepth: f.ContainerBits}
 	for {
-		stored, err := r.stored()
+		stored, err := next()
 		if err == io.EOF {
 			break
 		}

@@ -5,7 +5,7 @@
 // finer than that of measurements.
 //
 //	kernels.go  the loops
-//	resample.go the change of a sample rate
+//	resample.go the change of a sample rate, and resamplefine.go one that keeps the band of speech
 //	fft.go      the transform of real samples, with its stages in stages.go
 //	probe_*.go  detection of the processor
 package dsp
