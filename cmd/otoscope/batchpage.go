@@ -48,7 +48,9 @@ func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batc
 		}
 		clock.Add(r.Started, r.Verdict.Outcome)
 		if o.rollout {
-			observed = append(observed, rollout.Observe(r.ID, &r.Verdict))
+			one := rollout.Observe(r.ID, &r.Verdict)
+			one.Answer = rollout.Said(r.Human, &r.Verdict)
+			observed = append(observed, one)
 		}
 	}
 	page.Periods = clock.Periods()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ type ResultsOptions struct {
 type filterOptions struct {
 	batch                           string
 	outcomes, findings, groups, ids []string
+	human                           string
 }
 
 func (o *filterOptions) flags() *pflag.FlagSet {
@@ -47,6 +49,7 @@ func (o *filterOptions) flags() *pflag.FlagSet {
 	f.StringSliceVar(&o.findings, "finding", nil, "only results with the finding `CODE`; separate several with commas")
 	f.StringArrayVar(&o.groups, "group", nil, "only results of the group `NAME=VALUE`; repeat for several, all must match")
 	f.StringArrayVar(&o.ids, "id", nil, "only the row `ID`; repeat for several")
+	f.StringVar(&o.human, "human", "", "only results of which people said `WHAT`: verified (what is on the channels), unclear (they cannot tell) or none (nobody has listened)")
 	return f
 }
 
@@ -65,10 +68,22 @@ func findingCodes() []string {
 func (o *filterOptions) complete(c *cobra.Command) {
 	complete(c, "outcome", outcomeWords()...)
 	complete(c, "finding", findingCodes()...)
+	complete(c, "human", humanWords()...)
+}
+
+func humanWords() []string {
+	var words []string
+	for _, h := range batch.Humans() {
+		words = append(words, string(h))
+	}
+	return words
 }
 
 func (o *filterOptions) read() (batch.Filter, error) {
-	f := batch.Filter{Batch: o.batch, Findings: o.findings, IDs: o.ids}
+	f := batch.Filter{Batch: o.batch, Findings: o.findings, IDs: o.ids, Human: batch.Human(o.human)}
+	if o.human != "" && !slices.Contains(humanWords(), o.human) {
+		return f, &usageError{sentence{Message: fmt.Sprintf("unknown --human %q", o.human), Advice: "Values are " + strings.Join(humanWords(), ", ")}}
+	}
 	for _, words := range []struct {
 		flag   string
 		values []string
@@ -120,14 +135,14 @@ func newResultsCommand(env environment) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return &usageError{sentence{Message: fmt.Sprintf("results takes no argument %q", args[0]), Advice: "To choose rows use --name, --outcome, --finding, --group and --id; to delete them: otoscope results purge"}}
+				return &usageError{sentence{Message: fmt.Sprintf("results takes no argument %q", args[0]), Advice: "To choose rows use --name, --outcome, --finding, --group, --id and --human; to delete them: otoscope results purge"}}
 			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runResults(c.Context(), env, o) },
 	}
 	output := newFlagSet()
-	o.format.can = func(f report.Format) bool { return canResults(f) || f.Batch != nil }
+	o.format.can = func(f report.Format) bool { return canResults(f) || f.Batch != nil || f.Labels != nil }
 	o.format.add(output)
 	output.StringVarP(&o.out, "out", "o", "", "write to `FILE` instead of standard output")
 	output.BoolVar(&o.rows, "rows", false, "also list the rows, one line each (text)")
@@ -153,7 +168,8 @@ const resultsHelp = `Results shows what a batch found, also while it runs. The s
 outcomes, findings and groups, with rates and their 95 % intervals
 (Clopper-Pearson). The worst groups come first, ordered by the lower bound of
 the refuted share of decided recordings. Rows come in the order of the manifest.
-With --outcome, --finding or --id, the text lists the rows too.
+With --outcome, --finding, --id or --human, the text lists the rows too, with what
+people said at otoscope review.
 
 json writes one object per row: that of otoscope verify, with id and row. junit
 reports refuted recordings as failures, unchecked ones as errors and undecided
@@ -287,13 +303,21 @@ func (o *ResultsOptions) write(ctx context.Context, env environment, store *batc
 		switch {
 		case summary.Results == 0 && !f.IsEmpty():
 			return report.NothingChosen(out, len(f.Groups) > 0, groups, options)
-		case !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0:
+		case !o.rows && len(f.Outcomes) == 0 && len(f.Findings) == 0 && len(f.IDs) == 0 && f.Human == "":
 			return nil
 		}
 		fmt.Fprintln(out)
 	}
-	results := format.Results(out, report.About{Groups: groups, Summary: &summary}, options)
-	for r, err := range store.Results(ctx, f, o.detail) {
+	about := report.About{Groups: groups, Summary: &summary}
+	if format.Labels != nil {
+		return writeRows(format.Labels(out, about, options), store.Known(ctx, f))
+	}
+	return writeRows(format.Results(out, about, options), store.Results(ctx, f, o.detail))
+}
+
+// writeRows writes results one after the other.
+func writeRows(results report.Results, rows iter.Seq2[report.Row, error]) error {
+	for r, err := range rows {
 		if err != nil {
 			return err
 		}
@@ -370,7 +394,7 @@ func runPurge(ctx context.Context, env environment, o *PurgeOptions) error {
 	case o.all && chosen:
 		return &usageError{sentence{Message: "--all and a choice of rows contradict each other", Advice: "Leave one of them out"}}
 	case !o.all && !chosen:
-		return &usageError{sentence{Message: "which results?", Advice: "Choose with --id, --before, --group, --outcome or --finding, or give --all"}}
+		return &usageError{sentence{Message: "which results?", Advice: "Choose with --id, --before, --group, --outcome, --finding or --human, or give --all"}}
 	}
 	if o.before != "" {
 		if filter.Before, err = time.Parse(time.DateOnly, o.before); err != nil {

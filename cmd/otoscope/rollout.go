@@ -130,7 +130,7 @@ type observedOptions struct {
 func (o *observedOptions) flags(env environment) []flagGroup {
 	which := o.filter.flags()
 	which.StringArrayVar(&o.results, "results", nil, "read results from `FILE` in JSON instead of a database; - is standard input; may be given again")
-	which.StringVar(&o.answers, "answers", "", `read what people heard from FILE: one {"id": "17", "left": "customer"} a line`)
+	which.StringVar(&o.answers, "answers", "", `read what people heard from FILE: one {"id": "17", "left": "customer"} a line (in place of what the database has from otoscope review)`)
 	return []flagGroup{{"Database", o.store.flags(env)}, {"Which results", which}}
 }
 
@@ -153,7 +153,9 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 	var all []rollout.Observation
 	add := func(r rollout.Result) error {
 		one := rollout.Observe(r.Name(), &r.Verdict)
-		one.Answer = answers.Of(r.Name(), &r.Verdict)
+		if one.Answer = answers.Of(r.Name(), &r.Verdict); one.Answer == rollout.Unanswered {
+			one.Answer = rollout.Said(r.Human, &r.Verdict)
+		}
 		delete(answers, r.Name())
 		if o.when != "" {
 			at, err := parseDay(one.Strata[o.when])
@@ -183,7 +185,7 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 // chooses reports whether the flags choose among the results of a database.
 func (o *observedOptions) chooses() bool {
 	f := &o.filter
-	return f.batch != "" || len(f.outcomes)+len(f.findings)+len(f.groups)+len(f.ids) > 0
+	return f.batch+f.human != "" || len(f.outcomes)+len(f.findings)+len(f.groups)+len(f.ids) > 0
 }
 
 // each passes on each result.
@@ -213,7 +215,7 @@ func (o *observedOptions) each(ctx context.Context, env environment, add func(ro
 	defer store.Close()
 	for r, err := range store.Results(ctx, filter, false) {
 		if err == nil {
-			err = add(rollout.Result{ID: r.ID, Verdict: r.Verdict})
+			err = add(rollout.Result{ID: r.ID, Verdict: r.Verdict, Human: r.Human})
 		}
 		if err != nil {
 			return err
@@ -239,8 +241,8 @@ func newRolloutCheckCommand(env environment) *cobra.Command {
 		Long: `Check decides on the results so far: go, no-go, or how many more recordings or
 answers are needed. Look as often as you like; the risks hold over all looks.
 
-A recording counts for as much as its evidence. A person's answer counts fully and
-corrects the verifier. Groups named by --by are decided one by one as well: one
+A recording counts for as much as its evidence. A person's answer, given at
+otoscope review or in --answers, counts fully and corrects the verifier. Groups named by --by are decided one by one as well: one
 group that is a no-go makes the whole a no-go.
 
 EXIT STATUS

@@ -16,6 +16,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
@@ -41,6 +42,7 @@ func schemaTypes() map[string]any {
 			verify.Verdict
 			Consumers []consumer.Reading `json:"consumers,omitempty"`
 			Cohort    *cohort.Opinion    `json:"cohort,omitempty"`
+			Human     *answer.Answer     `json:"human,omitempty"`
 		}{},
 		"summary":    report.Summary{},
 		"evaluation": evaluate.Report{},
@@ -116,6 +118,8 @@ func (g *schemaGenerator) of(t reflect.Type) any {
 		return wordsOf(declare.ByRole, declare.ByLeg, declare.ByRecordedLeg, declare.ByJoining, declare.BySpeaking, declare.Alternating, declare.ByConfiguration)
 	case reflect.TypeFor[consumer.Reads]():
 		return wordsOf(consumer.Rightly, consumer.Wrongly, consumer.MustTell, consumer.Unknown)
+	case reflect.TypeFor[answer.Word]():
+		return wordsOf(answer.Words()...)
 	case reflect.TypeFor[rollout.Word]():
 		return wordsOf(rollout.Go, rollout.NoGo, rollout.More)
 	case reflect.TypeFor[finding.Severity]():

@@ -20,6 +20,7 @@ type Filter struct {
 	Groups   []Group          // all of these
 	IDs      []string         // any of these
 	Before   time.Time        // finished before
+	Human    Human            // by what people said of them
 }
 
 // IsEmpty reports whether the filter has no condition other than the batch.
@@ -58,11 +59,15 @@ func (f Filter) condition(d db.Database) (string, []any) {
 	if !f.Before.IsZero() {
 		add(`s.finished_at < ?`, d.Time(f.Before))
 	}
+	if cond := f.Human.condition(); cond != "" {
+		add(cond)
+	}
 	return strings.Join(conds, " AND "), args
 }
 
 // same reports whether two filters have the same conditions in the same words.
 func (f Filter) same(g Filter) bool {
 	return f.Batch == g.Batch && slices.Equal(f.Outcomes, g.Outcomes) && slices.Equal(f.Findings, g.Findings) &&
-		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before)
+		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before) &&
+		f.Human == g.Human
 }

@@ -57,7 +57,7 @@ func (s *Store) Purge(ctx context.Context, f Filter) (int64, error) {
 
 // tablesOfRows are those with a row_key.
 func tablesOfRows() []string {
-	return []string{"otoscope_details", "otoscope_findings", "otoscope_results", "otoscope_waiting", "otoscope_groups", "otoscope_rows"}
+	return []string{"otoscope_answers", "otoscope_reviewing", "otoscope_details", "otoscope_findings", "otoscope_results", "otoscope_waiting", "otoscope_groups", "otoscope_rows"}
 }
 
 func (s *Store) purgeSlice(ctx context.Context, f Filter) (int64, error) {

@@ -36,13 +36,13 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 			yield(report.Row{}, err)
 			return
 		}
-		names := map[int64]string{}
+		names, bases := map[int64]string{}, map[int64]string{}
 		var whole []string
-		err = db.Each(ctx, s.db, `SELECT batch_id, name FROM otoscope_batches`, nil, func(c db.Cursor) error {
+		err = db.Each(ctx, s.db, `SELECT batch_id, name, coalesce(manifest, '') FROM otoscope_batches`, nil, func(c db.Cursor) error {
 			var id int64
-			var name string
-			err := c.Scan(&id, &name)
-			names[id], whole = name, append(whole, name)
+			var name, manifest string
+			err := c.Scan(&id, &name, &manifest)
+			names[id], bases[id], whole = name, baseOf(manifest), append(whole, name)
 			return err
 		})
 		short := shortNames(whole)
@@ -59,21 +59,23 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 		}
 		cond, args := f.condition(s.db)
 		ended := false
-		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`, `+told+`
-			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key`+join+`
+		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`, `+told+`, `+s.answerColumns()+`
+			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key`+join+joinAnswer+`
 			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
 			var batch int64
 			var verdict string
 			var cohort, recording, told *string
 			var id string
 			var row int64
-			if err := c.Scan(&batch, &id, &row, &verdict, &cohort, &recording, &told); err != nil {
+			var human answerRow
+			if err := c.Scan(append([]any{&batch, &id, &row, &verdict, &cohort, &recording, &told}, human.into()...)...); err != nil {
 				return err
 			}
 			r, err := restored(short[names[batch]], id, row, verdict, recording)
 			if err != nil {
 				return err
 			}
+			r.Human = human.read()
 			if cohort != nil {
 				r.Cohort = json.RawMessage(*cohort)
 			}
@@ -83,6 +85,7 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 					return fmt.Errorf("reading the facts of %s: %w", id, err)
 				}
 				r.Facts, r.Started = of.Facts, of.started()
+				r.File = filePath(bases[batch], r.Verdict.Recording)
 			}
 			if ended = !yield(r, nil); ended {
 				return errEnough

@@ -283,7 +283,7 @@ func firstVersion(t testing.TB, target string) *Store {
 	}
 	steps := []string{`DELETE FROM otoscope_schema WHERE version > 1`}
 	// Chunks go before the workers that they lead to.
-	for _, table := range []string{"chunks", "workers", "batches", "rows", "groups", "facts", "waiting", "results", "findings", "details", "tallies", "keys", "sounds", "secrets"} {
+	for _, table := range []string{"chunks", "workers", "batches", "rows", "groups", "facts", "waiting", "results", "findings", "details", "tallies", "keys", "sounds", "secrets", "answers", "reviewing"} {
 		steps = append(steps, `DROP TABLE otoscope_`+table)
 	}
 	for _, step := range append(steps, strings.Split(strings.TrimSpace(code.String()), ";")...) {

@@ -103,7 +103,7 @@ func (s *Store) countRows(ctx context.Context, f Filter, sum *report.Summary) er
 func (s *Store) countFindings(ctx context.Context, f Filter, sum *report.Summary) error {
 	join, cond, args := s.chosen(f)
 	tables := `otoscope_findings x`
-	if len(args) > 0 {
+	if f.Batch != "" || !f.IsEmpty() {
 		tables += ` JOIN otoscope_results s ON s.row_key = x.row_key` + join
 	}
 	err := db.Each(ctx, s.db, `SELECT x.code, x.severity, count(*) FROM `+tables+` WHERE `+cond+` GROUP BY x.code, x.severity`, args, func(c db.Cursor) error {

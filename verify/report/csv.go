@@ -7,9 +7,11 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 )
 
 // A csvColumn is a column of the table: its heading, and its cell of a row.
@@ -65,8 +67,20 @@ func newCSVResults(w io.Writer, about About, _ Options) Results {
 		{"error_stage", func(r Row) string { return string(r.error().Stage) }},
 		{"error", func(r Row) string { return r.error().Message }},
 		{"reason", func(r Row) string { return why(r.Verdict) }},
-		{"agent", func(r Row) string { return r.Verdict.Agent }},
 	}
+	if about.Summary != nil { // of a batch, whose recordings people may have listened to
+		columns = append(columns,
+			csvColumn{"human", func(r Row) string { return string(r.human().Answer) }},
+			csvColumn{"reviewer", func(r Row) string { return r.human().Reviewer }},
+			csvColumn{"reviewed_at", func(r Row) string {
+				if r.Human == nil {
+					return ""
+				}
+				return r.Human.At.Format(time.RFC3339)
+			}},
+			csvColumn{"review_note", func(r Row) string { return r.human().Note }})
+	}
+	columns = append(columns, csvColumn{"agent", func(r Row) string { return r.Verdict.Agent }})
 	for _, g := range about.Groups {
 		columns = append(columns, csvColumn{"group." + g, func(r Row) string { return r.Verdict.Groups[g] }})
 	}
@@ -81,6 +95,13 @@ func (r Row) error() verify.Error {
 		return verify.Error{}
 	}
 	return *r.Verdict.Error
+}
+
+func (r Row) human() answer.Answer {
+	if r.Human == nil {
+		return answer.Answer{}
+	}
+	return *r.Human
 }
 
 func (c *csvResults) begin() error {

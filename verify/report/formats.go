@@ -19,6 +19,7 @@ type Format struct {
 	Doc  string // what is peculiar to it, in a few words
 
 	Results    func(io.Writer, About, Options) Results
+	Labels     func(io.Writer, About, Options) Results // of what people said, with Row.Facts and Row.File
 	Summary    func(io.Writer, Summary, Options) error
 	Batch      func(io.Writer, Batch, Options) error
 	Evaluation func(io.Writer, *evaluate.Report, Options) error
@@ -60,6 +61,7 @@ func Formats() []Format {
 		jsonl,
 		{Name: "csv", Doc: "for spreadsheets", Results: newCSVResults, Talk: groupsTalkCSV},
 		{Name: "html", Doc: "a page for a browser", Batch: batchPage},
+		{Name: "labels", Doc: "what people said, for evaluate and calibrate", Labels: newLabelResults},
 		{Name: "junit", Doc: "for continuous integration", Results: newJUnitResults},
 		{Name: "sarif", Doc: "SARIF 2.1.0, for code scanning", Lint: lintSARIF},
 	}

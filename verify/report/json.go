@@ -77,6 +77,13 @@ func (j jsonResults) Write(r Row) error {
 		if r.Cohort != nil {
 			line = slices.Concat(line[:len(line)-1], []byte(`,"cohort":`), bytes.TrimSpace(r.Cohort), []byte("}"))
 		}
+		if r.Human != nil {
+			human, err := json.Marshal(r.Human)
+			if err != nil {
+				return fmt.Errorf("writing the result of %s as JSON: %w", escape.Text(r.ID), err)
+			}
+			line = slices.Concat(line[:len(line)-1], []byte(`,"human":`), human, []byte("}"))
+		}
 	}
 	if _, err := j.w.Write(escape.JSON(append(line, '\n'))); err != nil {
 		return fmt.Errorf("writing the verdict: %w", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/consumer"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -24,12 +25,16 @@ type Row struct {
 	// Cohort is what the results of the batch together say of this one, as JSON; nil where
 	// they say nothing.
 	Cohort json.RawMessage
+	// Human is what a person says who listened; nil where nobody did.
+	Human *answer.Answer
 	// Consumers says how each consumer would read the recording; nil where nobody asked.
 	Consumers []consumer.Reading
 	// Facts and Started are what is known of the call, and when the recording began. They are
 	// zero unless they were asked for.
 	Facts   declare.Facts
 	Started time.Time
+	// File is the whole path of the recording if it is a file, likewise.
+	File string
 }
 
 // Restore makes a row of a stored verdict, with measurements where there are some.

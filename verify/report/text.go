@@ -8,16 +8,20 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // Text writes the verdict for a person.
-func Text(w io.Writer, v verify.Verdict, o Options) error {
+func Text(w io.Writer, v verify.Verdict, o Options) error { return textOf(w, v, nil, o) }
+
+// textOf writes the verdict, with what a person says who listened, if one did.
+func textOf(w io.Writer, v verify.Verdict, human *answer.Answer, o Options) error {
 	v = clean(v, o.ASCII)
 	p := newPage(o)
 	if o.Brief {
-		p.line(p.headline(v)) // one recording, one line: for grep
+		p.line(p.headline(v) + humanClause(v, human, o)) // one recording, one line: for grep
 	} else {
 		p.paragraph("", p.headline(v))
 		p.identity(v)
@@ -43,6 +47,21 @@ func Text(w io.Writer, v verify.Verdict, o Options) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+// humanClause says what a person says, and whether that is what otoscope says; "" if nobody did.
+func humanClause(v verify.Verdict, human *answer.Answer, o Options) string {
+	if human == nil {
+		return ""
+	}
+	text := fmt.Sprintf("; %s listened: %s", safe(human.Reviewer, o.ASCII), safe(human.Answer.Sentence(), o.ASCII))
+	switch agrees, known := human.Answer.Agrees(&v); {
+	case known && agrees:
+		text += ", too"
+	case known:
+		text += ", which contradicts"
+	}
+	return text
 }
 
 // misread reports whether the samples are not what the header says. What was measured

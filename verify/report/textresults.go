@@ -36,7 +36,7 @@ func (t *textResults) Write(r Row) error {
 	default:
 		v.Recording = r.ID + " (" + v.Recording + ")"
 	}
-	if err := Text(t.w, v, t.o); err != nil || r.Consumers == nil || t.o.Brief {
+	if err := textOf(t.w, v, r.Human, t.o); err != nil || r.Consumers == nil || t.o.Brief {
 		return err
 	}
 	p := &sheet{}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -40,6 +41,22 @@ func Observe(id string, v *verify.Verdict) Observation {
 		}
 	}
 	return o
+}
+
+// Said turns what a person said into an answer about a verdict's declaration. A person who could
+// not tell has not answered.
+func Said(a *answer.Answer, v *verify.Verdict) Answer {
+	switch {
+	case a == nil || !a.Answer.Settles():
+		return Unanswered
+	case a.Answer == answer.Unusable:
+		return NotAsDeclared
+	case v.Declared == nil:
+		return Unanswered
+	case a.Answer.Left() == v.Declared.Left:
+		return AsDeclared
+	}
+	return NotAsDeclared
 }
 
 // unusableOdds are the odds of a recording in which a structural fault was found: the

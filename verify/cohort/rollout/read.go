@@ -10,6 +10,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -20,6 +21,8 @@ const maxLine = 16 << 20
 type Result struct {
 	ID string `json:"id"`
 	verify.Verdict
+	// Human is what a person said at the review desk; nil where nobody did.
+	Human *answer.Answer `json:"human"`
 }
 
 // Name is the recording's id, or its reference where it has none.
