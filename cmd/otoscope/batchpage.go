@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
@@ -35,7 +38,10 @@ func (o *batchPageOptions) asked() bool { return o.cohort || o.rollout }
 
 // batch collects what the page shows.
 func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batch.Filter, summary report.Summary) (report.Batch, error) {
-	page := report.Batch{Summary: summary, Rows: byImportance(ctx, store, f)}
+	page := report.Batch{
+		Summary: summary, Rows: byImportance(ctx, store, f), Chosen: chosen(f),
+		Made: fmt.Sprintf("Made on %s by otoscope %s.", time.Now().UTC().Format("2006-01-02 at 15:04 UTC"), verify.Version()),
+	}
 	goal, errors, err := o.goal.read()
 	if err != nil {
 		return page, err
@@ -71,6 +77,24 @@ func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batc
 		}
 	}
 	return page, nil
+}
+
+// chosen says what results are chosen by, but for the name of the batch, which is the title.
+func chosen(f batch.Filter) []string {
+	var words []string
+	for _, o := range f.Outcomes {
+		words = append(words, "outcome "+string(o))
+	}
+	for _, code := range f.Findings {
+		words = append(words, "finding "+code)
+	}
+	for _, g := range f.Groups {
+		words = append(words, g.Name+"="+g.Value)
+	}
+	for _, id := range f.IDs {
+		words = append(words, "id "+id)
+	}
+	return words
 }
 
 // byImportance gives the results with all that a picture shows, what is wrong first.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ import (
 // A Batch is what a page for many recordings shows.
 type Batch struct {
 	Summary  Summary
+	Chosen   []string // what the results were chosen by: "outcome swapped"; empty: all are there
+	Made     string   // when the page was made, and by what
 	Periods  Periods
 	Cohort   *cohort.Report    // nil: not asked for
 	Decision *rollout.Decision // nil: not asked for
@@ -29,9 +32,12 @@ type Batch struct {
 // batchPage writes the page.
 func batchPage(w io.Writer, b Batch, _ Options) error {
 	page := html.Batch{
-		Name: cmp.Or(safe(b.Summary.Name, false), "results"), Facts: summaryFacts(b.Summary),
+		Name: cmp.Or(safe(b.Summary.Name, false), "results"), Facts: summaryFacts(b.Summary), Made: safe(b.Made, false),
 		Refuted: shareOf("refuted of those decided", "", b.Summary.Refuted),
-		Chart:   periodsChart(b.Periods), Periods: periodsTable(b.Periods), TimeNote: periodsNote(b.Periods),
+		Charts:  charts(b.Periods), Periods: periodsTable(b.Periods), TimeNote: periodsNote(b.Periods),
+	}
+	for _, c := range b.Chosen {
+		page.Chosen = append(page.Chosen, safe(c, false))
 	}
 	for _, o := range b.Summary.Outcomes {
 		page.Outcomes = append(page.Outcomes, shareOf(string(o.Outcome), o.Outcome, o.Rate))
@@ -39,7 +45,7 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 	for _, g := range b.Summary.Groups[:min(len(b.Summary.Groups), shownGroups)] {
 		page.Groups = append(page.Groups, html.Group{
 			Name: safe(g.Name+"="+g.Value, false), Results: g.Results, Refuted: shareOf("", "", g.Refuted),
-			Undecided: g.Outcomes[verify.Undecided], Errors: g.Outcomes[verify.Errored],
+			Outcomes: countsOf(g.Outcomes),
 		})
 	}
 	if more := int64(len(b.Summary.Groups)-len(page.Groups)) + b.Summary.MoreGroups; more > 0 {
@@ -50,7 +56,7 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 	}
 	for _, e := range b.Summary.Errors {
 		for _, r := range e.Reasons {
-			page.Errors = append(page.Errors, html.Count{Name: safe(r.Reason, false), N: r.N, Hint: safe(r.Hint, false)})
+			page.Errors = append(page.Errors, html.Count{Name: ended(r.Reason), N: r.N, Hint: ended(r.Hint)})
 		}
 	}
 	if b.Decision != nil {
@@ -81,6 +87,24 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 		return fmt.Errorf("the page for %s: %w", page.Name, err)
 	}
 	return nil
+}
+
+// ended makes a reason or a hint a sentence.
+func ended(clause string) string {
+	s := capitalised(safe(clause, false))
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
+// countsOf are the counts of outcomes in the order of verify.Outcomes.
+func countsOf(outcomes map[verify.Outcome]int64) []int64 {
+	var counts []int64
+	for _, o := range verify.Outcomes() {
+		counts = append(counts, outcomes[o])
+	}
+	return counts
 }
 
 // ByImportance is the order of the outcomes on a page.
@@ -115,9 +139,17 @@ func rowView(r Row, recurs map[string][]cohort.Place) (html.Line, html.Detail) {
 	v := clean(r.Verdict, false)
 	name := cmp.Or(safe(r.ID, false), v.Recording)
 	l := html.Line{
-		Recording: name, Outcome: html.Outcome(v.Outcome), Sentence: capitalised(sentence(v)) + ".", ConfidenceValue: -1, LengthS: finite(v.DurationS),
-		Group: strings.Join(identity(verify.Verdict{Agent: v.Agent, Groups: v.Groups}), ", "),
+		Recording: name, Outcome: html.Outcome(v.Outcome), ConfidenceValue: -1, LengthS: finite(v.DurationS),
 	}
+	if v.Agent != "" {
+		l.Groups = append(l.Groups, "agent="+v.Agent)
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.Groups)) {
+		l.Groups = append(l.Groups, name+"="+v.Groups[name])
+	}
+	bare := v
+	bare.Confidence = nil // which has a column
+	l.Sentence = ended(sentence(bare))
 	if v.Confidence != nil {
 		l.Confidence, l.ConfidenceValue = certainty(*v.Confidence), finite(*v.Confidence)
 	}

@@ -64,7 +64,8 @@ func manyResults(n int) report.Batch {
 		Name: "calls.csv", Results: int64(n), Bytes: 1e9, DurationS: 1e6, Refuted: report.NewRate(counts[verify.Swapped], int64(n)),
 		Findings: []report.FindingCount{{Code: "mono_file", Severity: "fatal", Rate: report.NewRate(counts[verify.Unusable], int64(n))}},
 		Errors:   []report.ErrorCount{{Kind: "fetch 401", N: 3, Reasons: []report.ErrorReason{{Reason: "wants credentials", Hint: "Set them", N: 3}}}},
-		Groups:   []report.GroupCount{{Name: "queue", Value: "billing", Results: 10, Refuted: report.NewRate(3, 9), Outcomes: map[verify.Outcome]int64{verify.Undecided: 1}}},
+		Groups: []report.GroupCount{{Name: "queue", Value: "billing", Results: 10, Refuted: report.NewRate(3, 9), Outcomes: map[verify.Outcome]int64{
+			verify.Match: 5, verify.Swapped: 3, verify.Undecided: 1, verify.Errored: 1}}},
 	}}
 	for _, o := range verify.Outcomes() {
 		b.Summary.Outcomes = append(b.Summary.Outcomes, report.OutcomeCount{Outcome: o, Rate: report.NewRate(counts[o], int64(n))})
@@ -73,6 +74,7 @@ func manyResults(n int) report.Batch {
 		Word: rollout.More, Goal: rollout.Default(), Counts: rollout.Counts{Recordings: n}, Rate: [2]float64{0.1, 0.4}, LookAt: 30,
 		Behind: []string{"call-0"}, Settle: []string{"call-2"}, Strata: []rollout.Stratum{{Name: "queue", Value: "billing", Word: rollout.NoGo}},
 	}
+	b.Made, b.Chosen = "Made on Monday by otoscope.", []string{"outcome swapped"}
 	b.Cohort = &cohort.Report{
 		Recordings: n, Traced: n, Own: map[verify.Outcome]int{verify.Match: 1}, Cohort: map[verify.Outcome]int{verify.Match: 2},
 		Sounds: []cohort.Sound{{Seconds: 3, StartS: 1, Owner: "agent", Why: "heard in many recordings", Log10Odds: 2, Example: cohort.Place{ID: "call-1", Channel: "left", EndS: 3}}},
@@ -130,7 +132,8 @@ func TestTheBatchPageShowsEverything(t *testing.T) {
 	page := batchPage(t, manyResults(250))
 	for _, want := range []string{
 		"NOT YET", "Look at 30 more", "queue=billing", "Sound that recurs", "call-3", "Refuted of those decided, by day", "The time of 1 recording is not known",
-		"wants credentials", "mono_file (fatal)", "33.33 %", "call-0",
+		"3 × Wants credentials. Set them.", "mono_file (fatal)", "33.33 %", "call-0", "Recordings, by day", "Only these results are here: <code>outcome swapped</code>",
+		"Made on Monday by otoscope.", `<th scope="row">queue=billing</th><td class="number">10</td><td class="number">5</td><td class="number">3</td><td class="number">0</td><td class="number">1</td><td class="number">1</td><td class="number">3</td>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not show %q", want)
@@ -226,6 +229,11 @@ func TestTheBatchPageInABrowser(t *testing.T) {
 	if got := rows(); got != "50 of 250 recordings" {
 		t.Errorf("swapped: %s", got)
 	}
+	set("group", "change", "agent=agent-7") // not agent-70 and the like
+	if got := rows(); got != "1 of 250 recordings" {
+		t.Errorf("swapped, of one agent: %s", got)
+	}
+	set("group", "change", "")
 	tab.Do(chromedp.Click(chromedp.CSS("button.open")))
 	tab.Wait(`document.querySelector("td.detail svg") !== null`)
 	for _, dark := range []bool{false, true} {

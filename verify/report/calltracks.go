@@ -36,7 +36,7 @@ func pictured(v verify.Verdict, facts declare.Facts) html.Call {
 		}
 		lane.Tracks = soundTracks(heard, v.DurationS)
 		if len(all) == 2 && receivesBleed(v, where) {
-			lane.Tracks = append(lane.Tracks, marked("bleed", "", all[1-i].segment))
+			lane.Tracks = append(lane.Tracks, marked("bleed", kindOf(worst(v.Findings, finding.Bleed)), all[1-i].segment))
 		}
 		if v.Words != nil {
 			lane.Tracks = append(lane.Tracks, wordTrack(v.Words, where))
@@ -146,11 +146,26 @@ func joinedTrack(j declare.Joined, durationS float64) []html.Track {
 		t.Marks = append(t.Marks, html.Mark{FromS: j.Agent.Seconds(), Text: "agent"})
 	}
 	t.Marks = slices.DeleteFunc(t.Marks, func(m html.Mark) bool { return m.FromS < 0 || m.FromS > durationS })
-	slices.SortStableFunc(t.Marks, func(a, b html.Mark) int { return cmp.Compare(a.FromS, b.FromS) })
 	for i := range t.Marks {
 		t.Marks[i].ToS = t.Marks[i].FromS
 	}
+	t.Marks = gathered(t.Marks)
 	return []html.Track{t}
+}
+
+// gathered sorts marks by time, and makes one of those that are at one time.
+func gathered(marks []html.Mark) []html.Mark {
+	slices.SortStableFunc(marks, func(a, b html.Mark) int { return cmp.Compare(a.FromS, b.FromS) })
+	var out []html.Mark
+	for _, m := range marks {
+		if n := len(out); n > 0 && out[n-1].FromS == m.FromS {
+			out[n-1].ToS = max(out[n-1].ToS, m.ToS)
+			out[n-1].Text += ", " + m.Text
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // wordTrack marks where the words that weighed were said on a side: the beginning of the turn.
@@ -165,8 +180,30 @@ func wordTrack(h *words.Heard, side finding.Side) html.Track {
 			t.Marks = append(t.Marks, html.Mark{FromS: finite(at), ToS: finite(at), Text: safe(g.String(), false)})
 		}
 	}
-	slices.SortStableFunc(t.Marks, func(a, b html.Mark) int { return cmp.Compare(a.FromS, b.FromS) })
+	t.Marks = gathered(t.Marks)
 	return t
+}
+
+// worst is the severity of the worst of the findings with a code.
+func worst(findings []finding.Finding, code finding.Code) finding.Severity {
+	most := finding.Info
+	for _, f := range findings {
+		if f.Code == code && (f.Severity == finding.Fatal || most == finding.Info) {
+			most = f.Severity
+		}
+	}
+	return most
+}
+
+// kindOf is how a finding is drawn.
+func kindOf(s finding.Severity) html.TrackKind {
+	switch s {
+	case finding.Fatal:
+		return html.Fatal
+	case finding.Info:
+		return html.Heard
+	}
+	return html.Warning
 }
 
 // findingTracks has a track for each finding that is in some places of a side, or of both
@@ -174,13 +211,7 @@ func wordTrack(h *words.Heard, side finding.Side) html.Track {
 func findingTracks(findings []finding.Finding, side finding.Side) []html.Track {
 	var out []html.Track
 	for _, f := range findings {
-		t := html.Track{Name: strings.ReplaceAll(string(f.Code), "_", " "), Kind: html.Warning}
-		switch f.Severity {
-		case finding.Fatal:
-			t.Kind = html.Fatal
-		case finding.Info:
-			t.Kind = html.Heard
-		}
+		t := html.Track{Name: strings.ReplaceAll(string(f.Code), "_", " "), Kind: kindOf(f.Severity)}
 		for _, p := range f.Places {
 			if p.Side == side {
 				t.Marks = append(t.Marks, html.Mark{FromS: p.FromS, ToS: p.ToS})

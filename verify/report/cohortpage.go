@@ -16,7 +16,7 @@ import (
 func decisionView(d rollout.Decision) *html.Decision {
 	c := d.Counts
 	v := &html.Decision{
-		Word: decisionWord(d), Sentence: decisionSentence(d),
+		Word: decisionWord(d), Sentence: capitalised(decisionSentence(d)),
 		Rate: fmt.Sprintf("Not as declared: between %s and %s of all recordings. %s", odds(d.Rate[0]), odds(d.Rate[1]), errorsSentence(d.Errors)),
 		Counts: html.Table{
 			Titles: []string{"recordings", "as declared", "swapped", "unusable", "undecided", "not checked", "answered by people"},

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -125,26 +124,110 @@ func periodsTable(p Periods) html.Table {
 	return t
 }
 
+// The size of the charts over time, in pixels.
+const chartWidth, chartHeight = 900.0, 300.0
+
+// axis is the time axis of the charts in days, and what gives the day of a time on it.
+func (p Periods) axis() (func(time.Time) float64, html.Axis) {
+	first := p.Periods[0].From
+	days := func(t time.Time) float64 { return t.Sub(first).Hours() / 24 }
+	long := days(p.end(len(p.Periods) - 1))
+	return days, html.Axis{From: -0.03 * long, To: 1.03 * long}
+}
+
+// end is when a period ends.
+func (p Periods) end(i int) time.Time {
+	switch from := p.Periods[i].From; p.Each {
+	case "month":
+		return from.AddDate(0, 1, 0)
+	case "week":
+		return from.AddDate(0, 0, 7)
+	default:
+		return from.AddDate(0, 0, 1)
+	}
+}
+
+// outcomesChart draws how many recordings had which outcome over time; nil if no times are known.
+func outcomesChart(p Periods) *html.Scene {
+	if len(p.Periods) == 0 {
+		return nil
+	}
+	most := int64(0)
+	for _, x := range p.Periods {
+		all := int64(0)
+		for _, n := range x.Outcomes {
+			all += n
+		}
+		most = max(most, all)
+	}
+	days, axis := p.axis()
+	plot := html.NewPlot("Recordings, by "+p.Each, "by outcome; from the bottom in the order of the words on the right",
+		chartWidth, chartHeight, 0, axis, html.Axis{To: 1.05 * float64(max(most, 1))})
+	step := countStep(most)
+	for n := int64(0); n <= most; n += step {
+		plot.YTick(float64(n), fmt.Sprint(n))
+	}
+	var names []string
+	var inks []html.Ink
+	for _, o := range ByImportance() {
+		names, inks = append(names, string(o)), append(inks, html.OutcomeInk(html.Outcome(o)))
+	}
+	plot.Key(names, inks)
+	for i, x := range p.Periods {
+		from, to := days(x.From), days(p.end(i))
+		plot.XTick((from+to)/2, x.Name)
+		below := int64(0)
+		for k, o := range ByImportance() {
+			if n := x.Outcomes[o]; n > 0 {
+				plot.Column(from, to-from, float64(below), float64(below+n), inks[k])
+				below += n
+			}
+		}
+	}
+	return plot.Scene
+}
+
+// charts are the pictures of outcomes over time.
+func charts(p Periods) []*html.Scene {
+	var out []*html.Scene
+	for _, c := range []*html.Scene{outcomesChart(p), periodsChart(p)} {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// countStep is a round step for an axis of counts with at most six ticks.
+func countStep(most int64) int64 {
+	for step := int64(1); ; step *= 10 {
+		for _, s := range []int64{step, 2 * step, 5 * step} {
+			if most/s <= 5 {
+				return s
+			}
+		}
+	}
+}
+
 // periodsChart draws the share that is refuted over time, with intervals; nil if no times are known.
 func periodsChart(p Periods) *html.Scene {
 	if len(p.Periods) == 0 {
 		return nil
 	}
-	first, last := p.Periods[0].From, p.Periods[len(p.Periods)-1].From
-	days := func(t time.Time) float64 { return t.Sub(first).Hours() / 24 }
-	long := math.Max(days(last), 1)
-	plot := html.NewPlot("Refuted of those decided, by "+p.Each, "bars: 95 % interval (Clopper-Pearson); figures: how many are decided",
-		900, 320, 0, html.Axis{From: -0.03 * long, To: 1.05 * long}, html.Axis{From: -0.03, To: 1.05})
+	days, axis := p.axis()
+	figures := len(p.Periods) <= 16
+	below := "bars: 95 % interval (Clopper-Pearson)"
+	if figures {
+		below += "; figures: how many are decided"
+	}
+	plot := html.NewPlot("Refuted of those decided, by "+p.Each, below,
+		chartWidth, chartHeight, 0, axis, html.Axis{From: -0.03, To: 1.05})
 	for y := 0; y <= 100; y += 25 {
 		plot.YTick(float64(y)/100, fmt.Sprintf("%d %%", y))
 	}
-	every := max(1, (len(p.Periods)+7)/8) // labels that do not touch
-	figures := len(p.Periods) <= 16
 	for i, x := range p.Periods {
-		at, rate := days(x.From), x.Refuted()
-		if i%every == 0 {
-			plot.XTick(at, x.Name)
-		}
+		at, rate := (days(x.From)+days(p.end(i)))/2, x.Refuted()
+		plot.XTick(at, x.Name)
 		if rate.Of == 0 {
 			continue
 		}

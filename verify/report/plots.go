@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/mattn/go-runewidth"
+
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/report/html"
 	"github.com/otoscope/otoscope/verify/stat"
@@ -91,7 +93,7 @@ func tippettPlot(r *evaluate.Report) *html.Plot {
 		plotWidth, plotHeight, 0, html.Axis{Title: "log10 likelihood ratio (positive: the customer is on the left)", From: -widest, To: widest},
 		html.Axis{Title: "calls with at least this ratio", From: -0.03, To: 1.05})
 	for x := -math.Floor(widest); x <= widest; x++ {
-		p.XTick(x, fmt.Sprintf("%g", x))
+		p.XTick(x, signed("%g", x))
 	}
 	for y := 0; y <= 100; y += 20 {
 		p.YTick(float64(y)/100, fmt.Sprintf("%d %%", y))
@@ -139,7 +141,7 @@ func sourcesPlot(r *evaluate.Report) *html.Plot {
 	if len(sources) == 0 {
 		return nil
 	}
-	below := "below 1: the ratios help; above 1: they mislead"
+	below := "below 1: the ratios help; above 1: they mislead; in brackets: how many calls"
 	if more := len(sources) - shownSources; more > 0 {
 		below += fmt.Sprintf("; %d more sources are left out", more)
 		sources = sources[:shownSources]
@@ -148,7 +150,7 @@ func sourcesPlot(r *evaluate.Report) *html.Plot {
 	for _, s := range sources {
 		widest = max(widest, 1.1*float64(s.Cllr))
 	}
-	const rowHeight, names = 34.0, 190.0
+	const rowHeight, names, longestSource = 34.0, 190.0, 17
 	rows := float64(len(sources))
 	p := html.NewPlot("Cllr by source: what the ratios of each are worth", below, plotWidth, 160+rowHeight*rows, names,
 		html.Axis{Title: "Cllr (log-likelihood-ratio cost)", To: widest}, html.Axis{From: rows - 0.5, To: -0.5})
@@ -159,7 +161,7 @@ func sourcesPlot(r *evaluate.Report) *html.Plot {
 	p.Curve([][2]float64{{1, -0.5}, {1, rows - 0.5}}, html.QuietInk, "5 4")
 	for i, s := range sources {
 		y := float64(i)
-		p.YTick(y, fmt.Sprintf("%s (%d)", s.Value, s.Calls))
+		p.YTick(y, fmt.Sprintf("%s (%d)", runewidth.Truncate(safe(s.Value, false), longestSource, "…"), s.Calls))
 		p.Curve([][2]float64{{float64(s.CllrMin), y}, {float64(s.Cllr), y}}, html.FirstInk, "")
 		p.Mark(float64(s.CllrMin), y, html.SecondInk)
 		p.Dot(float64(s.Cllr), y, html.FirstInk)

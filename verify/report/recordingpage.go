@@ -31,7 +31,7 @@ func Picture(v verify.Verdict, facts declare.Facts) *html.Scene {
 func RecordingPage(v verify.Verdict, facts declare.Facts, sound *html.Sound) html.Recording {
 	v = clean(v, false)
 	r := html.Recording{
-		Name: v.Recording, Outcome: html.Outcome(v.Outcome), Sentence: capitalised(sentence(v)) + ".",
+		Name: v.Recording, Outcome: html.Outcome(v.Outcome), Sentence: ended(sentence(v)),
 		Identity: identity(v), Call: pictured(v, facts), Legend: pictureLegend(v), Sound: sound,
 		Words: weighedWords(v.Words),
 	}
@@ -60,8 +60,12 @@ func RecordingPage(v verify.Verdict, facts declare.Facts, sound *html.Sound) htm
 	}
 	talkTitles, talk := talkTable(v, true)
 	r.Talk = tableOf(talkTitles, talk)
-	if v.Outcome == verify.Undecided && len(talk) > 0 {
-		r.TalkNote = "It is not decided who is on which channel, so that nobody knows which column is right."
+	switch {
+	case v.Outcome != verify.Undecided || len(talk) == 0:
+	case len(talkTitles) == 2:
+		r.TalkNote = "Who is on which channel is not decided. Nobody knows yet which column is right."
+	default:
+		r.TalkNote = "Who is on which channel is not decided. These measures are right only if the declaration is."
 	}
 	for _, f := range []html.Fact{{Name: "SHA-256", Value: v.SHA256}, {Name: "otoscope", Value: v.Version}, {Name: "profile", Value: v.Profile}} {
 		if f.Value != "" {

@@ -16,10 +16,12 @@ const MaxRows = 10_000
 // A Batch is the page for many recordings, in words and figures that are ready to be read.
 type Batch struct {
 	Name      string
+	Made      string // when, and by what
 	Facts     []string
-	Outcomes  []Share // of all results
-	Refuted   Share   // of those decided
-	Chart     *Scene  // outcomes over time; nil: no times are known
+	Chosen    []string // what the results were chosen by
+	Outcomes  []Share  // of all results
+	Refuted   Share    // of those decided
+	Charts    []*Scene // outcomes over time; none: no times are known
 	Periods   Table
 	TimeNote  string
 	Groups    []Group
@@ -57,11 +59,10 @@ func (s Share) Bar() template.HTML {
 
 // A Group is the results of a group.
 type Group struct {
-	Name      string
-	Results   int64
-	Refuted   Share
-	Undecided int64
-	Errors    int64
+	Name     string
+	Results  int64
+	Outcomes []int64 // in the order of Batch.Outcomes
+	Refuted  Share
 }
 
 // A Count is how often something happened, with what to do.
@@ -108,14 +109,16 @@ type Rows struct {
 
 // A Line is a recording in the table.
 type Line struct {
-	Recording, Sentence, Started, Confidence, Length, Findings, Group string
-	Outcome                                                           Outcome
-	ConfidenceValue, LengthS                                          float64 // to sort by; −1 where there is none
+	Recording, Sentence, Started, Confidence, Length, Findings string
+	Groups                                                     []string // "queue=billing"
+	Outcome                                                    Outcome
+	ConfidenceValue, LengthS                                   float64 // to sort by; −1 where there is none
 }
 
 // row is a line as the script reads it: what is shown, and the numbers to sort by.
 type row struct {
-	Shown   [8]string  `json:"c"`
+	Shown   [7]string  `json:"c"`
+	Groups  []string   `json:"g,omitempty"`
 	Numbers [2]float64 `json:"n"`
 }
 
@@ -129,7 +132,7 @@ func (r *Rows) Add(l Line, detail Detail) error {
 		return err
 	}
 	r.rows = append(r.rows, row{
-		[8]string{l.Recording, string(l.Outcome), l.Sentence, l.Started, l.Confidence, l.Length, l.Findings, l.Group},
+		[7]string{l.Recording, string(l.Outcome), l.Sentence, l.Started, l.Confidence, l.Length, l.Findings}, l.Groups,
 		[2]float64{l.ConfidenceValue, l.LengthS},
 	})
 	if n := len(r.details); n == 0 || len(r.details[n-1]) == detailsAtOnce {
@@ -173,7 +176,7 @@ func (r Rows) First() []Line {
 	var out []Line
 	for _, x := range r.rows[:min(len(r.rows), shownWithoutScript)] {
 		c := x.Shown
-		out = append(out, Line{Recording: c[0], Outcome: Outcome(c[1]), Sentence: c[2], Started: c[3], Confidence: c[4], Length: c[5], Findings: c[6], Group: c[7]})
+		out = append(out, Line{Recording: c[0], Outcome: Outcome(c[1]), Sentence: c[2], Started: c[3], Confidence: c[4], Length: c[5], Findings: c[6], Groups: x.Groups})
 	}
 	return out
 }
@@ -210,6 +213,3 @@ func (r Rows) Data() (data, error) {
 func WriteBatch(w io.Writer, b Batch) error {
 	return Page{Title: b.Name, Templates: body("batch"), Body: b, Scripts: []string{read("rows.js")}}.Write(w)
 }
-
-// Inline is the chart as an element of the page.
-func (b Batch) Inline() template.HTML { return b.Chart.Inline() }

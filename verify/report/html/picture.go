@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 )
@@ -95,7 +96,7 @@ type Size struct {
 // Wide, Narrow and Small are the sizes for a page, for a phone, and for a row of a table.
 var (
 	Wide   = Size{Width: 1080, Names: 148, Lane: 92}
-	Narrow = Size{Width: 400, Lane: 72}
+	Narrow = Size{Width: 360, Lane: 68}
 	Small  = Size{Width: 840, Names: 124, Lane: 44}
 	Alone  = Size{Width: 1200, Names: 160, Lane: 104, Head: true}
 )
@@ -109,6 +110,7 @@ const (
 	laneGap     = 10.0
 	axisHeight  = 24.0
 	headHeight  = 54.0
+	leastText   = 40.0 // of a text that is cut short
 	glyph       = 0.56 // of the size of a text, its average advance
 )
 
@@ -269,10 +271,9 @@ func (d *drawing) track(t Track) {
 		if i+1 < len(t.Marks) {
 			room = d.Time.x(t.Marks[i+1].FromS) - x
 		}
-		width := textWidth(m.Text, smallText)
-		if x >= free && room >= width {
-			d.add(label{x: x, y: d.y + trackHeight/2 + 4, text: m.Text, paint: inkPaint, size: smallText})
-			free = x + width
+		if text := cut(m.Text, smallText, room); x >= free && (text == m.Text || room >= leastText) {
+			d.add(label{x: x, y: d.y + trackHeight/2 + 4, text: text, paint: inkPaint, size: smallText})
+			free = x + textWidth(text, smallText)
 		}
 	}
 	d.y += trackHeight
@@ -323,16 +324,22 @@ func Tick(t, step float64) string {
 	return measurement.WholeClock(t)
 }
 
+// letters counts the width of texts in letters: those of Chinese, Japanese and Korean are as wide
+// as two of others, wherever otoscope runs.
+func letters() *runewidth.Condition { return &runewidth.Condition{StrictEmojiNeutral: true} }
+
+// textWidth estimates how wide a text is.
 func textWidth(s string, size float64) float64 {
-	return float64(utf8.RuneCountInString(s)) * size * glyph
+	return float64(letters().StringWidth(s)) * size * glyph
 }
 
 // cut shortens a text to a width.
 func cut(s string, size, width float64) string {
-	if most := int(width / (size * glyph)); utf8.RuneCountInString(s) > most {
-		return strings.TrimSpace(string([]rune(s)[:max(most-1, 0)])) + "…"
+	most := max(int(width/(size*glyph)), 1)
+	if letters().StringWidth(s) <= most {
+		return s
 	}
-	return s
+	return strings.TrimSpace(letters().Truncate(s, most-1, "")) + "…"
 }
 
 // A Place is a line of the list that says the same as the picture.

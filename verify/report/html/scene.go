@@ -39,6 +39,7 @@ const (
 	absentPaint   paint = "absent"   // digital silence
 	warningPaint  paint = "warning"  // a finding
 	fatalPaint    paint = "fatal"    // a finding that makes the recording unusable
+	goodPaint     paint = "good"     // recordings that are as declared
 )
 
 // lightInks are the colours of pictures by themselves, and those of pages in the light. Text
@@ -49,6 +50,7 @@ func lightInks() map[paint]string {
 		inkPaint: "#1b1f24", softPaint: "#57606a", groundPaint: "#ffffff", gridPaint: "#d8dee4", framePaint: "#6e7781",
 		stillPaint: "#848d97", customerPaint: "#0b5cad", agentPaint: "#b04a05", unknownPaint: "#6f42c1",
 		markPaint: "#0f766e", absentPaint: "#848d97", warningPaint: "#8a5a00", fatalPaint: "#b3261e",
+		goodPaint: "#17693a",
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // fonts are those of every picture and page.
@@ -38,9 +39,9 @@ func (s *Scene) begin(start string) *svgWriter {
 	if s.Time.DurationS > 0 {
 		w.printf(` data-left="%s" data-right="%s" data-duration="%s"`, pixel(s.Time.Left), pixel(s.Time.Right), strconv.FormatFloat(s.Time.DurationS, 'f', -1, 64))
 	}
-	w.printf(">\n<title>%s</title>\n", html.EscapeString(s.Title))
+	w.printf(">\n<title>%s</title>\n", escaped(s.Title))
 	if s.Description != "" {
-		w.printf("<desc>%s</desc>\n", html.EscapeString(s.Description))
+		w.printf("<desc>%s</desc>\n", escaped(s.Description))
 	}
 	return w
 }
@@ -86,7 +87,7 @@ func (b bar) svg(w *svgWriter) {
 		w.WriteString("/>\n")
 		return
 	}
-	w.printf("><title>%s</title></rect>\n", html.EscapeString(b.title))
+	w.printf("><title>%s</title></rect>\n", escaped(b.title))
 }
 
 func (s stroke) svg(w *svgWriter) {
@@ -139,11 +140,22 @@ func (l label) svg(w *svgWriter) {
 	if l.strong {
 		w.WriteString(` font-weight="600"`)
 	}
-	w.printf(">%s</text>\n", html.EscapeString(l.text))
+	w.printf(">%s</text>\n", escaped(l.text))
 }
 
 func (d dot) svg(w *svgWriter) {
 	w.printf(`<circle cx="%s" cy="%s" r="%s" %s/>`+"\n", pixel(d.x), pixel(d.y), pixel(d.radius), w.fill(d.paint))
+}
+
+// escaped is a text as XML 1.0 (2.2) allows it: what may not stand in a document at all becomes
+// the replacement character.
+func escaped(s string) string {
+	return html.EscapeString(strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= '\uD7FF' || r >= '\uE000' && r <= '\uFFFD' || r >= 0x10000 {
+			return r
+		}
+		return utf8.RuneError
+	}, strings.ToValidUTF8(s, string(utf8.RuneError))))
 }
 
 // pixel writes a coordinate to a tenth.

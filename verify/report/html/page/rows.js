@@ -6,7 +6,11 @@
   const perPage = 100;
   const marks = { match: "✓", swapped: "⇄", unusable: "✗", undecided: "?", error: "!" };
   const ranks = { swapped: 0, unusable: 1, undecided: 2, error: 3, match: 4 };
-  const rows = data.rows.map((r, i) => ({ i, c: r.c, n: r.n, text: r.c.join(" ").toLowerCase(), codes: r.c[6].split(" ") }));
+  const rows = data.rows.map((r, i) => {
+    const groups = r.g ?? [];
+    const c = [...r.c, groups.join(", ")];
+    return { i, c, n: r.n, groups, text: c.join(" ").toLowerCase(), codes: c[6].split(" ") };
+  });
   const body = id("table").tBodies[0];
   let chosen = rows;
   let page = 0;
@@ -30,8 +34,8 @@
 
   const choose = () => {
     const words = id("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const outcome = id("outcome").value, finding = id("finding").value;
-    chosen = rows.filter((r) => (!outcome || r.c[1] === outcome) && (!finding || r.codes.includes(finding)) && words.every((w) => r.text.includes(w)));
+    const outcome = id("outcome").value, finding = id("finding").value, group = id("group").value;
+    chosen = rows.filter((r) => (!outcome || r.c[1] === outcome) && (!finding || r.codes.includes(finding)) && (!group || r.groups.includes(group)) && words.every((w) => r.text.includes(w)));
     if (sorted.column >= 0) chosen.sort(compare);
     page = 0;
     show();
@@ -117,15 +121,19 @@
       choose();
     });
   });
-  const codes = [...new Set(rows.flatMap((r) => r.codes))].filter(Boolean).sort();
-  for (const code of codes) {
-    const option = document.createElement("option");
-    option.textContent = code;
-    id("finding").append(option);
-  }
+  const offer = (list, values) => {
+    for (const value of [...new Set(values)].filter(Boolean).sort(collator.compare)) {
+      const option = document.createElement("option");
+      option.textContent = value;
+      option.value = value;
+      id(list).append(option);
+    }
+    id(list).addEventListener("change", choose);
+  };
+  offer("finding", rows.flatMap((r) => r.codes));
+  offer("group", rows.flatMap((r) => r.groups));
   id("search").addEventListener("input", choose);
   id("outcome").addEventListener("change", choose);
-  id("finding").addEventListener("change", choose);
   id("back").addEventListener("click", () => { page--; show(); });
   id("on").addEventListener("click", () => { page++; show(); });
   id("choose").hidden = false;
