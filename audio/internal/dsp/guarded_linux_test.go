@@ -60,6 +60,7 @@ func TestKernelsStayWithinTheirBuffers(t *testing.T) {
 				Dot(room(n), room(n))
 				Halve(room(n), room(max(0, 2*(n-1)+HalfTaps)), &HalfFilter{Centre: 16, Beside: 9, Outer: -1})
 				HalveBinomial(room(n), room(2*n+1))
+				Decimate(room(n), room(max(0, 3*(n-1)+32)), room(32), 3)
 				Weigh(guarded[[2]float64](t, n, last), room(n*Block), &guarded[Weights](t, 1, last)[0])
 			}
 			for m := 9; m <= 43; m += 2 {

@@ -77,6 +77,25 @@ func Dot(x, y []float32) float32 {
 	return sum + ((s0 + s1) + (s2 + s3))
 }
 
+// TapsAtOnce divides the number of Decimate's taps; zeros fill them up.
+const TapsAtOnce = 16
+
+// Decimate filters x and keeps one sample of factor: dst[i] is the sum of the products of the taps
+// and of x[i·factor] and those after it.
+func Decimate(dst, x, taps []float32, factor int) {
+	if len(dst) == 0 || len(taps) == 0 {
+		return
+	}
+	x = x[:factor*(len(dst)-1)+len(taps)]
+	if wide && len(taps)%TapsAtOnce == 0 {
+		decimate(&dst[0], &x[0], len(dst), &taps[0], len(taps), factor)
+		return
+	}
+	for i := range dst {
+		dst[i] = Dot(taps, x[i*factor:][:len(taps)])
+	}
+}
+
 // Parts are the parts of a step that HighPass tells apart.
 const Parts = 5
 

@@ -12,6 +12,9 @@ func sums(x *float32, n int) (sum, squares, peak float32)
 func dot(x, y *float32, n int) float32
 
 //go:noescape
+func decimate(dst, x *float32, n int, taps *float32, count, factor int)
+
+//go:noescape
 func highPass(energy, x, sums *float32, m, part int, sumB, sumT float32)
 
 //go:noescape

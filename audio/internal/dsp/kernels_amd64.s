@@ -122,6 +122,38 @@ dotnext:
 	VZEROUPPER
 	RET
 
+// func decimate(dst, x *float32, n int, taps *float32, count, factor int)
+TEXT ·decimate(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ taps+24(FP), DX
+	MOVQ count+32(FP), R8
+	MOVQ factor+40(FP), R9
+	SHLQ $2, R8 // bytes
+	SHLQ $2, R9
+decimatenext:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	XORQ R10, R10
+decimatetap:
+	VMOVUPS (SI)(R10*1), Y2
+	VMOVUPS 32(SI)(R10*1), Y3
+	VFMADD231PS (DX)(R10*1), Y2, Y0
+	VFMADD231PS 32(DX)(R10*1), Y3, Y1
+	ADDQ $64, R10
+	CMPQ R10, R8
+	JLT decimatetap
+	VADDPS Y1, Y0, Y0
+	SUM(Y0, X0, X1)
+	VMOVSS X0, (DI)
+	ADDQ $4, DI
+	ADDQ R9, SI
+	DECQ CX
+	JNZ decimatenext
+	VZEROUPPER
+	RET
+
 // func highPass(energy *float32, x, sums *float32, m, part int, sumB, sumT float32)
 TEXT ·highPass(SB), NOSPLIT, $0-48
 	MOVQ x+8(FP), SI

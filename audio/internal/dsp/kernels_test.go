@@ -215,6 +215,26 @@ func TestHalve(t *testing.T) {
 	})
 }
 
+func TestDecimate(t *testing.T) {
+	trials(t, 100, func(t *testing.T, rng *rand.Rand, n int) {
+		factor, taps := 1+rng.IntN(7), noise(rng, 16*(1+rng.IntN(4)))
+		x := noise(rng, factor*n+len(taps))
+		dst, check := fence(t, n)
+		Decimate(dst, x, taps, factor)
+		check()
+		for i, got := range dst {
+			var want, scale float64
+			for k, tap := range taps {
+				p := float64(tap) * float64(x[i*factor+k])
+				want, scale = want+p, scale+math.Abs(p)
+			}
+			if math.Abs(float64(got)-want) > 1e-6*scale {
+				t.Fatalf("%d of %d by %d: %g, not %g", i, n, factor, got, want)
+			}
+		}
+	})
+}
+
 func TestHalveBinomial(t *testing.T) {
 	trials(t, 100, func(t *testing.T, rng *rand.Rand, n int) {
 		x := noise(rng, 2*n+1)
@@ -250,5 +270,6 @@ func BenchmarkSIMD(b *testing.B) {
 	var weighed [n / Block][2]float64
 	run("Weigh", func() { Weigh(weighed[:], x, &weights) })
 	run("Halve", func() { Halve(out[:n/2], x, &HalfFilter{16, 9, -1}) })
+	run("Decimate", func() { Decimate(out[:n/4], x, y[:2*TapsAtOnce], 2) })
 	run("HalveBinomial", func() { HalveBinomial(out[:n/2], x) })
 }

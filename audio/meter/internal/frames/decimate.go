@@ -1,6 +1,10 @@
 package frames
 
-import "math"
+import (
+	"math"
+
+	"github.com/otoscope/otoscope/audio/internal/dsp"
+)
 
 // BaseRate is the telephone's rate in Hz. The base band has this rate or a slightly higher one, so
 // that recordings at all rates give the same measurements.
@@ -16,8 +20,8 @@ const tapsPerPhase = 16
 // windowed-sinc low-pass is computed only at samples that are kept.
 type Decimator struct {
 	factor  int
-	taps    []float64
-	history []float64
+	taps    []float32
+	history []float32
 	skip    int // samples until the next kept one
 	out     []float32
 }
@@ -28,24 +32,26 @@ func NewDecimator(rate int) *Decimator {
 		return nil
 	}
 	d := &Decimator{factor: rate / BaseRate}
-	n := tapsPerPhase*rate/BaseRate | 1
-	d.taps = make([]float64, n)
+	n := (tapsPerPhase*rate/BaseRate - 1) | 1
+	taps := make([]float64, n)
 	cutoff := (passHz + BaseRate/2) / 2 / float64(rate) // cycles a sample
 	var sum float64
-	for i := range d.taps {
+	for i := range taps {
 		t := float64(i - n/2)
 		sinc := 2 * cutoff
 		if t != 0 {
 			sinc = math.Sin(2*math.Pi*cutoff*t) / (math.Pi * t)
 		}
 		hann := 0.5 + 0.5*math.Cos(2*math.Pi*t/float64(n+1))
-		d.taps[i] = sinc * hann
-		sum += d.taps[i]
+		taps[i] = sinc * hann
+		sum += taps[i]
 	}
-	for i := range d.taps {
-		d.taps[i] /= sum
+	// Zeros before the taps fill them up to what is filtered at once.
+	d.taps = make([]float32, (n+dsp.TapsAtOnce-1)/dsp.TapsAtOnce*dsp.TapsAtOnce)
+	for i, t := range taps {
+		d.taps[len(d.taps)-n+i] = float32(t / sum)
 	}
-	d.history = make([]float64, n-1)
+	d.history = make([]float32, len(d.taps)-1)
 	return d
 }
 
@@ -61,22 +67,18 @@ func BaseBand(rate, step int) (baseRate, baseStep int) {
 
 // Add takes samples and returns the kept ones, valid until the next call.
 func (d *Decimator) Add(x []float32) []float32 {
-	h := d.history
-	for _, v := range x {
-		h = append(h, float64(v))
+	h := append(d.history, x...)
+	kept := max(0, (len(x)-d.skip+d.factor-1)/d.factor)
+	if kept > cap(d.out) {
+		d.out = make([]float32, kept)
 	}
-	d.out = d.out[:0]
-	n := len(d.taps)
-	i := d.skip
-	for ; i < len(x); i += d.factor {
-		var y float64
-		for k, t := range d.taps {
-			y += t * h[i+k]
-		}
-		d.out = append(d.out, float32(y))
+	d.out = d.out[:kept]
+	if kept > 0 {
+		dsp.Decimate(d.out, h[d.skip:], d.taps, d.factor)
 	}
-	d.skip = i - len(x)
-	copy(h, h[len(h)-(n-1):])
-	d.history = h[:n-1]
+	d.skip += kept*d.factor - len(x)
+	before := len(d.taps) - 1
+	copy(h, h[len(h)-before:])
+	d.history = h[:before]
 	return d.out
 }
