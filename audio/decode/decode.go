@@ -33,6 +33,8 @@ import (
 type (
 	// Reader delivers the samples of one recording.
 	Reader = codec.Reader
+	// Windowed is a Reader whose format can be read from any position.
+	Windowed = codec.Windowed
 	// Options says how to read a recording.
 	Options = codec.Options
 	// Format is how a recording is stored.

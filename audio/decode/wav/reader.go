@@ -18,7 +18,9 @@ const blockBytes = 1 << 16
 type Reader struct {
 	src       *codec.Source
 	notes     *codec.Notes
+	options   codec.Options
 	layout    layout
+	begin     int64 // byte at which the samples begin
 	taken     []int // the delivered channels of the file, counted from 0
 	picking   bool  // they differ from all channels of the file in their order
 	samples   *samples
@@ -65,7 +67,7 @@ func OpenRaw(src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, e
 }
 
 func open(src *codec.Source, notes *codec.Notes, o codec.Options, l layout) (*Reader, error) {
-	r := &Reader{src: src, notes: notes, layout: l}
+	r := &Reader{src: src, notes: notes, options: o, layout: l, begin: src.Offset()}
 	var err error
 	f := r.layout.format
 	if r.taken, err = o.Picked(f.Channels); err != nil {
