@@ -52,6 +52,8 @@ type Channel struct {
 	Trace string `json:"trace,omitempty"`
 	// Known says of each known audio that was looked for whether it is there.
 	Known []Match `json:"known,omitempty"`
+	// Idents are the planted signals heard, at most 16, in the order of their starts.
+	Idents []Ident `json:"idents,omitempty"`
 }
 
 // A Blank is a stretch of digital silence. Before and After are the levels, in the band of

@@ -1,7 +1,10 @@
 package meter
 
 import (
+	"math"
+
 	"github.com/otoscope/otoscope/audio/fingerprint"
+	"github.com/otoscope/otoscope/audio/ident"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 	"github.com/otoscope/otoscope/audio/meter/internal/level"
@@ -41,6 +44,7 @@ type channel struct {
 	pieces     *speaker.Pieces
 	utterances *speaker.Utterances
 	pace       *speaker.Pace
+	idents     *ident.Listener
 }
 
 // newChannel takes the rate in Hz and a step in samples.
@@ -60,6 +64,7 @@ func newChannel(rate, step int, o Options) *channel {
 		pieces:     speaker.NewPieces(),
 		utterances: speaker.NewUtterances(),
 		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
+		idents:     ident.NewListener(line.BinHz, line.Scale()),
 	}
 	if ch.decimate != nil {
 		ch.base = frames.NewPast(music.Past(base), baseStep)
@@ -90,7 +95,7 @@ func newChannel(rate, step int, o Options) *channel {
 //  3. The base band, and in it the frame: its level, and whether it is quiet.
 //  4. The frame log, which tones mark as they are found; then tones and music.
 //  5. Whether the frame is loud, for which of them the line takes a spectrum,
-//     and what the spectrum is part of: a piece of the call, an utterance.
+//     and what the spectrum is part of: a piece of the call, an utterance, an ident.
 //  6. The measurements made only on request.
 func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	x := y[at:]
@@ -123,13 +128,21 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	loud := ch.pieces.Step(f)
 	ch.utterances.Step(loud)
 	ch.pace.Step()
-	if ch.line.Add(x, f, loud) {
+	taken := ch.line.Add(x, f, loud)
+	if taken {
 		o := ch.observer.Of(ch.line.Power)
 		ch.pieces.Add(&o, loud)
 		if loud {
 			ch.utterances.Add(&o)
 			ch.pace.Add(ch.line.Power, &ch.base)
 		}
+	}
+	switch {
+	case ch.log.N%level.LoudEvery != 0:
+	case taken:
+		ch.idents.Spectrum(ch.line.Power, loud)
+	default:
+		ch.idents.Quiet(f.Level)
 	}
 
 	if ch.voice != nil {
@@ -178,6 +191,7 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	ch.pace.Finish(&ch.log, spoken.Segments, clock)
 	out.Pace, out.PaceChange = ch.pace.Whole(), ch.pace.Change(clock)
 	out.Tones, out.OmittedTones = ch.tones.Found.Result(clock)
+	out.Idents = ch.idents.Finish(levels{&ch.log}, float64(clock.Step)/float64(clock.Rate))
 	if ch.voice != nil {
 		out.Voice = ch.voice.Result(spoken.Segments, clock)
 	}
@@ -191,4 +205,17 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 		out.Trace = ch.trace.Finish().Without(out.Tones).String()
 	}
 	return out
+}
+
+// levels are those of a frame log, for idents.
+type levels struct{ *frames.Log }
+
+func (l levels) Len() int { return l.N }
+
+func (l levels) At(i int) float64 {
+	v := l.Log.At(i)
+	if v == frames.Quiet {
+		return math.Inf(-1)
+	}
+	return float64(v) / frames.Scale
 }

@@ -90,6 +90,15 @@ func NewLine(rate, step int) *Line {
 	return l
 }
 
+// Scale makes the mean square of a step, full scale 1.0, of the sum of its power over all bins.
+func (l *Line) Scale() float64 {
+	var squares float64
+	for _, w := range l.window {
+		squares += float64(w) * float64(w)
+	}
+	return 2 / (float64(len(l.window)) * squares)
+}
+
 // Add takes a step and reports whether it took the spectrum, which then is in power.
 func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
 	l.steps++

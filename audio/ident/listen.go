@@ -1,0 +1,230 @@
+package ident
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// SnapshotS is the time from one spectrum to the next, in seconds: two a slot.
+const SnapshotS = slotS / slotSnapshots
+
+const (
+	slotSnapshots = 2
+	halfSnapshots = halfSlots * slotSnapshots
+	// A band is compared with its mean over as many snapshots on either side.
+	around = 8
+	window = 2*around + 1
+	// memory is more than two halves at the slowest speed, and a power of two.
+	memory = 256
+)
+
+// Threshold is the score from which on an ident counts as heard. The package doc derives it.
+const Threshold = 7.8
+
+const (
+	// The sign of what a band differs by agrees with 60 chips of a half by chance. Fewer than
+	// signsAgree are not looked at more closely: where an ident is so weak, two halves together do
+	// not reach the threshold either.
+	signsAgree = 76
+	// Nothing is looked for while fewer snapshots of a half are loud: an ident sounds in 15 of 16.
+	loudSnapshots = 34
+	// limit is how far a band may differ from its mean: 6 dB, in factors of two.
+	limit = 2.0
+	// faintest is added to the power of a band: −120 dBov.
+	faintest = 1e-12
+)
+
+// Listener listens to one channel. It is not safe for concurrent use.
+type Listener struct {
+	patterns *[patterns]half
+	edges    [bands + 1]int // bins
+	scale    float32        // from the sum of bins to the mean square
+
+	n       int // snapshots
+	loud    int // how many of the last half's were loud
+	wasLoud [memory]bool
+	logs    [memory][bands]float32 // log2 of each band's power
+	sums    [bands]float32         // over the window
+	// By the snapshot that they end with: how the bands of a slot differ from their means, the signs
+	// of that over a quarter, and how many chips of each pattern's quarters these contradict.
+	slots    [memory][bands]float32
+	quarters [memory][parties]uint64
+	older    [memory][patterns]uint8
+	newer    [memory][patterns]uint8
+
+	threshold float64
+	hits      [patterns][]hit
+}
+
+// hit is half a word that was heard.
+type hit struct {
+	end     int // the snapshot that it ends with
+	slower  int // by how many snapshots its halves are farther apart
+	score   float64
+	coupled bool // the half before counts as well
+}
+
+// NewListener takes the width of a bin in Hz and what makes the mean square, full scale 1.0, of the
+// sum of the bins of a spectrum.
+func NewListener(binHz, scale float64) *Listener {
+	l := &Listener{patterns: allPatterns(), scale: float32(scale), threshold: Threshold}
+	for b := range l.edges {
+		l.edges[b] = int(math.Round((lowHz + float64(b)*bandHz) / binHz))
+	}
+	return l
+}
+
+// Spectrum takes a snapshot: the power in each bin. loud says that it may be speech.
+func (l *Listener) Spectrum(power []float32, loud bool) {
+	logs := &l.logs[l.n%memory]
+	from := l.edges[0]
+	for b, to := range l.edges[1:] {
+		var sum float32
+		for _, v := range power[from:to] {
+			sum += v
+		}
+		logs[b] = log2(sum*l.scale + faintest)
+		from = to
+	}
+	l.add(loud)
+}
+
+// Quiet takes a snapshot that has no spectrum: its level in dBov, −Inf in digital silence.
+func (l *Listener) Quiet(level float64) {
+	power := float32(math.Pow(10, level/10))/bands + faintest
+	logs := &l.logs[l.n%memory]
+	logs[0] = log2(power)
+	for b := range logs {
+		logs[b] = logs[0]
+	}
+	l.add(false)
+}
+
+// log2 is the logarithm of a positive number to within 0.01.
+func log2(x float32) float32 {
+	u := math.Float32bits(x)
+	m := math.Float32frombits(u&(1<<23-1)|127<<23) - 1
+	return float32(int(u>>23)-127) + m + 0.344*m*(1-m)
+}
+
+// add compares the snapshot that is around before the newest one with those around it.
+func (l *Listener) add(loud bool) {
+	n := l.n
+	l.n++
+	l.wasLoud[n%memory] = loud
+	if loud {
+		l.loud++
+	}
+	if n >= halfSnapshots && l.wasLoud[(n-halfSnapshots)%memory] {
+		l.loud--
+	}
+	entering, leaving := &l.logs[n%memory], &l.logs[(n+memory-window)%memory]
+	for b := range l.sums {
+		l.sums[b] += entering[b] - leaving[b] // before the recording, that is 0
+	}
+	i := n - around
+	if i < 1 {
+		return
+	}
+	first, second := &l.logs[(i-1)%memory], &l.logs[i%memory]
+	slot := &l.slots[i%memory]
+	var signs [parties]uint64
+	for b := range slot {
+		v := (first[b]+second[b])/2 - l.sums[b]/window
+		slot[b] = v
+		signs[b%parties] |= uint64(^math.Float32bits(v)>>31) << (b / parties)
+	}
+	quarter, before := &l.quarters[i%memory], &l.quarters[(i+memory-slotSnapshots)%memory]
+	for p, s := range signs {
+		quarter[p] = (before[p]<<chips | s) & quarterMask
+	}
+	older, newer := &l.older[i%memory], &l.newer[i%memory]
+	for k := range l.patterns {
+		q := quarter[k/(IDs*halves)]
+		older[k] = uint8(bits.OnesCount64(q ^ l.patterns[k][0]))
+		newer[k] = uint8(bits.OnesCount64(q ^ l.patterns[k][1]))
+	}
+	if l.loud >= loudSnapshots && i > halfSnapshots {
+		l.search(i)
+	}
+}
+
+// search looks for halves of words that end with snapshot i, at the nominal speed and a thirtieth
+// faster and slower.
+func (l *Listener) search(i int) {
+	newer := &l.newer[i%memory]
+	for slower := -1; slower <= 1; slower++ {
+		older := &l.older[(i+memory-halfSnapshots/2-slower)%memory]
+		for k := range older {
+			if older[k]+newer[k] <= halfChips-signsAgree {
+				l.consider(k, i, slower)
+			}
+		}
+	}
+}
+
+// consider scores half a word, alone and with the half before it, and keeps it if it is heard.
+func (l *Listener) consider(k, end, slower int) {
+	sum, squares := l.correlate(k, end, slower)
+	h := hit{end: end, slower: slower, score: score(sum, squares)}
+	for shift := -1; shift <= 1; shift++ {
+		sum2, squares2 := l.correlate(k^1, end-halfSnapshots-2*slower-shift, slower)
+		if s := score(sum+sum2, squares+squares2); s > h.score {
+			h.score, h.coupled = s, true
+		}
+	}
+	if h.score < l.threshold {
+		return
+	}
+	all := l.hits[k]
+	if n := len(all); n > 0 && end-all[n-1].end < halfSnapshots/2 { // of the same half the best
+		if h.score > all[n-1].score {
+			all[n-1] = h
+		}
+		return
+	}
+	l.hits[k] = append(all, h)
+}
+
+// score is how many standard deviations a correlation is above what chips at random give.
+func score(sum, squares float64) float64 { return sum / math.Sqrt(squares+1e-9) }
+
+// correlate sums up how the bands differ from their means where a pattern ends with a snapshot:
+// with the chips, and squared. Before the recording they do not differ.
+func (l *Listener) correlate(k, end, slower int) (sum, squares float64) {
+	party := k / (IDs * halves)
+	for q, chipsOf := range l.patterns[k] {
+		at := end - (1-q)*(halfSnapshots/2+slower)
+		for j := 0; j < quarterSlots && at >= 1; j++ {
+			slot := &l.slots[at%memory]
+			for b := range chips {
+				v := float64(max(-limit, min(limit, slot[parties*b+party])))
+				squares += v * v
+				if chipsOf&1 == 0 {
+					v = -v
+				}
+				chipsOf >>= 1
+				sum += v
+			}
+			at -= slotSnapshots
+		}
+	}
+	return sum, squares
+}
+
+// hitsOf are the hits of an ident in the order of time, each with the half that it is.
+func (l *Listener) hitsOf(i Ident) (all []halfHit) {
+	for h := range halves {
+		for _, one := range l.hits[(int(i.Party)*IDs+i.ID-1)*halves+h] {
+			all = append(all, halfHit{one, h})
+		}
+	}
+	slices.SortFunc(all, func(a, b halfHit) int { return a.end - b.end })
+	return all
+}
+
+type halfHit struct {
+	hit
+	half int
+}
