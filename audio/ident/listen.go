@@ -65,12 +65,12 @@ type hit struct {
 	coupled bool // the half before counts as well
 }
 
-// NewListener takes the width of a bin in Hz and what makes the mean square, full scale 1.0, of the
-// sum of the bins of a spectrum.
-func NewListener(binHz, scale float64) *Listener {
+// NewListener takes the width of a bin in Hz, the number of bins, and what makes the mean square, full
+// scale 1.0, of the sum of the bins of a spectrum. Bands above half the sample rate stay empty.
+func NewListener(binHz float64, bins int, scale float64) *Listener {
 	l := &Listener{patterns: allPatterns(), scale: float32(scale), threshold: Threshold}
 	for b := range l.edges {
-		l.edges[b] = int(math.Round((lowHz + float64(b)*bandHz) / binHz))
+		l.edges[b] = min(bins, int(math.Round((lowHz+float64(b)*bandHz)/binHz)))
 	}
 	return l
 }

@@ -64,7 +64,7 @@ func newChannel(rate, step int, o Options) *channel {
 		pieces:     speaker.NewPieces(),
 		utterances: speaker.NewUtterances(),
 		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
-		idents:     ident.NewListener(line.BinHz, line.Scale()),
+		idents:     ident.NewListener(line.BinHz, len(line.Power), line.Scale()),
 	}
 	if ch.decimate != nil {
 		ch.base = frames.NewPast(music.Past(base), baseStep)
