@@ -38,6 +38,13 @@ func (c Case) informed(rec Recording) (Case, []finding.Finding) {
 	return c, out
 }
 
+// KnownFacts are the facts that a verdict rests on: those of the case, and in the place of unknown
+// ones what the recording's platform says.
+func KnownFacts(rec Recording, c Case) declare.Facts {
+	c, _ = c.informed(rec)
+	return c.Facts
+}
+
 // Unread reports whether the recording was not fetched because its platform says that it is mono.
 func (r Recording) Unread() bool {
 	return r.SHA256 == "" && r.Known != nil && r.Known.Recording.Channels == 1

@@ -96,7 +96,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err := evidence.CheckProfileName(name); err != nil {
 		return flagValue("name", err)
 	}
-	if err := writable("out", o.out); err != nil { // before minutes of listening
+	if err := writable("out", o.out, args...); err != nil { // before minutes of listening
 		return err
 	}
 	recordings, err := o.labels.measure(ctx, labels, args[0], nil)

@@ -59,7 +59,7 @@ func runCalibrateWords(ctx context.Context, env environment, o *CalibrateOptions
 	if fit.Licences, err = readLicences(o.words.licences); err != nil {
 		return err
 	}
-	if err := writable("out", o.out); err != nil {
+	if err := writable("out", o.out, args...); err != nil {
 		return err
 	}
 	result, err := calibrate.FitWords(ctx, dialogues, fit)

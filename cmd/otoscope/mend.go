@@ -110,7 +110,7 @@ func runMend(ctx context.Context, env environment, o *MendOptions, refs []string
 	if err != nil {
 		return err
 	}
-	verdict, err := v.one(ctx)
+	verdict, _, err := v.one(ctx)
 	if err != nil {
 		return err
 	}

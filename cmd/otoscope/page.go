@@ -36,16 +36,19 @@ func (o *pageOptions) flags() *pflag.FlagSet {
 	return f
 }
 
-func (o *pageOptions) check(refs int) error {
+// check is about a page for some of the references, made with the files that are read.
+func (o *pageOptions) check(refs int, read []string) error {
 	switch {
 	case o.file == "" && o.withAudio:
 		return &usageError{sentence{Message: "--with-audio is for the page, and no page is asked for", Advice: "Add --html FILE"}}
+	case !o.withAudio && o.limit != defaultSound:
+		return &usageError{sentence{Message: "--audio-limit is for sound on the page, and none is asked for", Advice: "Add --with-audio"}}
 	case o.file != "" && refs > 1:
 		return &usageError{sentence{Message: "--html makes the page for one recording, and several are given", Advice: "Verify them one by one, or in a batch, and show that with otoscope results --format html"}}
 	case o.file == "-":
 		return &usageError{sentence{Message: "--html takes a file, not standard output, which has the verdict", Advice: "Give a name, such as --html call.html"}}
 	case o.file != "":
-		return writable("html", o.file)
+		return writable("html", o.file, read...)
 	}
 	return nil
 }

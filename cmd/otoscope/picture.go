@@ -69,7 +69,7 @@ func (o *PictureOptions) check(refs []string) error {
 	case ending != ".svg" && ending != ".png":
 		return &usageError{sentence{Message: fmt.Sprintf("--out %s ends neither in .svg nor in .png", o.out), Advice: "The ending says which kind of picture it is, as in --out call.svg"}}
 	}
-	return writable("out", o.out)
+	return writable("out", o.out, o.read(refs)...)
 }
 
 func runPicture(ctx context.Context, env environment, o *PictureOptions, refs []string) error {
@@ -81,7 +81,7 @@ func runPicture(ctx context.Context, env environment, o *PictureOptions, refs []
 	if err != nil {
 		return err
 	}
-	verdict, err := v.one(ctx)
+	verdict, facts, err := v.one(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func runPicture(ctx context.Context, env environment, o *PictureOptions, refs []
 		}
 		return &hint.Error{Message: fmt.Sprintf("%s: %s", verdict.Recording, e.Message), Advice: e.Hint}
 	}
-	picture := report.Picture(verdict, v.declared.Facts)
+	picture := report.Picture(verdict, facts)
 	if o.out == "-" {
 		_, err := io.WriteString(env.stdout, picture.SVG())
 		return err
@@ -110,19 +110,19 @@ func runPicture(ctx context.Context, env environment, o *PictureOptions, refs []
 	return nil
 }
 
-// one judges the only recording.
-func (v *verifier) one(ctx context.Context) (verify.Verdict, error) {
+// one judges the only recording, and gives the facts that the verdict rests on.
+func (v *verifier) one(ctx context.Context) (verify.Verdict, declare.Facts, error) {
 	defer v.progress.close()
 	track := v.progress.track()
 	options := v.fetch
 	options.Progress = track.report
 	client, err := fetch.New(options)
 	if err != nil {
-		return verify.Verdict{}, err
+		return verify.Verdict{}, declare.Facts{}, err
 	}
 	defer client.Close()
 	track.begin(v.jobs[0].name)
 	defer track.end()
-	verdict := v.verify(ctx, client, v.jobs[0], nil)
-	return verdict, ctx.Err()
+	verdict, facts := v.verify(ctx, client, v.jobs[0], nil)
+	return verdict, facts, ctx.Err()
 }

@@ -8,10 +8,17 @@ import (
 	"path/filepath"
 )
 
-// writable fails if replaceFile could not write the file that a flag names, before the work begins.
-func writable(flag, path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+// writable fails if replaceFile could not write the file that a flag names, before the work begins, or
+// if that would replace one of the files that are read.
+func writable(flag, path string, read ...string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
 		return &usageError{sentence{Message: fmt.Sprintf("--%s %s is a folder", flag, path), Advice: "Name a file in it"}}
+	}
+	for _, name := range read {
+		if input, missing := os.Stat(name); err == nil && missing == nil && os.SameFile(info, input) {
+			return &usageError{sentence{Message: fmt.Sprintf("--%s %s would replace a file that is read", flag, path), Advice: "Name another file"}}
+		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -186,7 +186,7 @@ EXIT STATUS
     2  there are none; or wrong usage
   130  interrupted`
 
-func (o *ResultsOptions) check() error {
+func (o *ResultsOptions) check(env environment) error {
 	format, err := o.format.read()
 	switch {
 	case err != nil:
@@ -206,13 +206,17 @@ func (o *ResultsOptions) check() error {
 	case o.detail && (!o.format.json() || o.summary):
 		return &usageError{sentence{Message: "--detail is for rows in JSON", Advice: "Add --format json"}}
 	case o.out != "" && o.out != "-":
-		return writable("out", o.out)
+		db, err := o.store.target(env)
+		if err != nil {
+			return err
+		}
+		return writable("out", o.out, db)
 	}
 	return nil
 }
 
 func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
-	if err := o.check(); err != nil {
+	if err := o.check(env); err != nil {
 		return err
 	}
 	filter, err := o.filter.read()

@@ -88,7 +88,7 @@ func (o *RolloutPlanOptions) check() error {
 	case !(o.correlation >= 0 && o.correlation <= 1):
 		return &usageError{sentence{Message: fmt.Sprintf("--correlation must lie between 0 and 1, not %g", o.correlation)}}
 	case o.out != "":
-		return writable("out", o.out)
+		return writable("out", o.out, o.from)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,7 +141,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if o.workers < 1 {
 		return &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
 	}
-	if err := o.page.check(len(refs)); err != nil {
+	if err := o.page.check(len(refs), o.read(refs)); err != nil {
 		return err
 	}
 	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
@@ -210,6 +211,18 @@ func (o *judgeOptions) check(command string, refs []string) error {
 		return &usageError{sentence{Message: "--transcript names the words of one recording, and several are given", Advice: "Verify them one by one, or with a manifest that has a column transcript"}}
 	}
 	return nil
+}
+
+// read lists the files that are read, among other words: the references, and what the facts name.
+func (o *judgeOptions) read(refs []string) []string {
+	all := slices.Clone(refs)
+	for _, w := range o.declared.words {
+		all = append(all, w.Value)
+		for piece := range strings.FieldsFuncSeq(w.Value, func(r rune) bool { return r == ',' || r == '=' }) { // left=FILE,right=FILE
+			all = append(all, piece)
+		}
+	}
+	return all
 }
 
 // jobs lists the recordings to verify: the references, or otherwise the recording that the
@@ -333,12 +346,12 @@ func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan ve
 	for i := range next {
 		track.begin(v.jobs[i].name)
 		recorder := v.page.recorder()
-		verdict := v.verify(ctx, client, v.jobs[i], recorder)
+		verdict, facts := v.verify(ctx, client, v.jobs[i], recorder)
 		track.end()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := v.page.write(verdict, v.declared.Facts, recorder); err != nil {
+		if err := v.page.write(verdict, facts, recorder); err != nil {
 			return err
 		}
 		if !v.peaks && verdict.Measurements != nil { // only the page asked for them
@@ -349,12 +362,13 @@ func (v *verifier) work(ctx context.Context, next <-chan int, verdicts []chan ve
 	return nil
 }
 
-// verify returns the verdict on one recording. A recorder keeps its sound; nil: nobody does.
-func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, recorder *html.Recorder) verify.Verdict {
+// verify returns the verdict on one recording, and the facts that it rests on. A recorder keeps its
+// sound; nil: nobody does.
+func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, recorder *html.Recorder) (verify.Verdict, declare.Facts) {
 	c := v.declared.Case
 	c.Reference = j.name
 	if j.failure != nil {
-		return verify.ErrorVerdict(c, j.stage, j.failure)
+		return verify.ErrorVerdict(c, j.stage, j.failure), c.Facts
 	}
 	if v.declared.transcript.SID != "" {
 		t, err := acquire.Transcript(ctx, v.declared.transcript, client, v.twilio, nil)
@@ -370,12 +384,13 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, reco
 		Client: client, Reference: j.ref, Options: options,
 		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},
 	})
+	facts := verify.KnownFacts(recording, c)
 	if err != nil {
-		return acquire.Verdict(recording, err, c)
+		return acquire.Verdict(recording, err, c), facts
 	}
 	verdict, err := v.recognizer.Judge(ctx, &recording, sound, c)
 	if err != nil { // ctx has ended, and nobody waits for this
-		return acquire.Verdict(recording, err, c)
+		return acquire.Verdict(recording, err, c), facts
 	}
-	return verdict
+	return verdict, facts
 }

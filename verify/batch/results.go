@@ -71,7 +71,7 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 			if err := c.Scan(append([]any{&batch, &id, &row, &verdict, &cohort, &recording, &told}, human.into()...)...); err != nil {
 				return err
 			}
-			r, err := restored(short[names[batch]], id, row, verdict, recording)
+			r, measurements, err := restored(short[names[batch]], id, row, verdict, recording)
 			if err != nil {
 				return err
 			}
@@ -85,6 +85,12 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 					return fmt.Errorf("reading the facts of %s: %w", id, err)
 				}
 				r.Facts, r.Started = of.Facts, of.started()
+				if known := measurements.Known; known != nil {
+					r.Facts = verify.KnownFacts(measurements, verify.Case{Declaration: of.Declaration, Facts: of.Facts})
+					if r.Started.IsZero() {
+						r.Started = known.Recording.Started
+					}
+				}
 				r.File = filePath(bases[batch], r.Verdict.Recording)
 			}
 			if ended = !yield(r, nil); ended {
@@ -99,15 +105,17 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 }
 
 // restored is a result as it was stored.
-func restored(batch, id string, row int64, verdict string, recording *string) (report.Row, error) {
-	if recording == nil {
-		return report.Restore(batch, id, row, []byte(verdict), nil)
-	}
+func restored(batch, id string, row int64, verdict string, recording *string) (report.Row, verify.Recording, error) {
 	var stored verify.Recording
-	if err := json.Unmarshal([]byte(*recording), &stored); err != nil {
-		return report.Row{}, fmt.Errorf("reading the measurements of %s: %w", id, err)
+	if recording == nil {
+		r, err := report.Restore(batch, id, row, []byte(verdict), nil)
+		return r, stored, err
 	}
-	return report.Restore(batch, id, row, []byte(verdict), &stored.Measurements)
+	if err := json.Unmarshal([]byte(*recording), &stored); err != nil {
+		return report.Row{}, stored, fmt.Errorf("reading the measurements of %s: %w", id, err)
+	}
+	r, err := report.Restore(batch, id, row, []byte(verdict), &stored.Measurements)
+	return r, stored, err
 }
 
 // errEnough ends a query whose caller wants no more rows.

@@ -143,9 +143,9 @@ func Sound(v verify.Verdict, r *html.Recorder, limit int64) *html.Sound {
 	s := &html.Sound{WAV: r.WAV()}
 	switch {
 	case len(s.WAV) > 0:
-		s.Note = fmt.Sprintf("The sound on this page takes %s. Anyone who has the page can listen to the call.", size(int64(len(s.WAV))))
+		s.Note = fmt.Sprintf("The sound takes %s of this page. Anyone who has the page can listen to the call.", size(s.Bytes()))
 	case r.Bytes() > limit:
-		s.Note = fmt.Sprintf("The sound is left out: it takes %s, and the limit is %s. --audio-limit sets it.", size(r.Bytes()), size(limit))
+		s.Note = fmt.Sprintf("The sound is left out: as 16-bit WAV it takes %s, and the limit is %s. --audio-limit sets it.", size(r.Bytes()), size(limit))
 	default:
 		s.Note = "There is no sound: the recording could not be read."
 	}

@@ -18,7 +18,10 @@ func (s *Sound) plays() bool { return s != nil && len(s.WAV) > 0 }
 // Plays reports whether there is sound to play.
 func (s *Sound) Plays() bool { return s.plays() }
 
-// URI is the sound inside the page (RFC 2397).
-func (s *Sound) URI() template.URL {
-	return template.URL("data:audio/wav;base64," + base64.StdEncoding.EncodeToString(s.WAV)) // base64 has no other letters
+// Bytes is how much of the page the sound takes.
+func (s *Sound) Bytes() int64 { return int64(base64.StdEncoding.EncodedLen(len(s.WAV))) }
+
+// Source is the attribute with the sound inside the page (RFC 2397).
+func (s *Sound) Source() template.HTMLAttr {
+	return template.HTMLAttr(`src="data:audio/wav;base64,` + base64.StdEncoding.EncodeToString(s.WAV) + `"`) // base64 has only letters, digits, + / and =
 }
