@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/decode/flac"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
@@ -13,7 +14,9 @@ import (
 // begins and what its files are called.
 func openers() map[string]opening {
 	return map[string]opening{
-		"WAV": opener(wav.Open),
+		"WAV":      opener(wav.Open),
+		"FLAC":     opener(flac.Open),
+		"Ogg FLAC": opener(flac.OpenOgg),
 	}
 }
 

@@ -142,7 +142,7 @@ func All() []Kind {
 			"Download the recording again. If the same bytes come, the recorder did not finish it.",
 		},
 		{
-			SizeUnknown, Info, "The WAV header has no data size (streamed file); the samples were read to the end of the file.",
+			SizeUnknown, Info, "The header does not say how long the recording is (a streamed file); it was read to the end of the file.",
 			"The file was written to a pipe or was not finalised.",
 			"No change is needed.",
 		},

@@ -59,7 +59,7 @@ func (d *Damage) Remark(n *Notes, rate int) {
 	}
 	n.list = append(n.list, Note{
 		Code:   note.DamagedFrames,
-		Detail: fmt.Sprintf("%.2f s of the recording cannot be decoded and are silent: at %s.", seconds(d.frames), strings.Join(told, ", ")),
+		Detail: fmt.Sprintf("%.2f s of the recording are damaged or missing, and silent: at %s.", seconds(d.frames), strings.Join(told, ", ")),
 		Places: places,
 	})
 }

@@ -20,7 +20,7 @@ func TestDamageSaysWhere(t *testing.T) {
 	d.Add(8800, 800)
 	d.Add(80000, 400)
 	d.Remark(&n, 8000)
-	want := []Note{{Code: note.DamagedFrames, Detail: "0.25 s of the recording cannot be decoded and are silent: at 0:01.0 (0.20 s), 0:10.0 (0.05 s).",
+	want := []Note{{Code: note.DamagedFrames, Detail: "0.25 s of the recording are damaged or missing, and silent: at 0:01.0 (0.20 s), 0:10.0 (0.05 s).",
 		Places: []note.Span{{FromS: 1, ToS: 1.2}, {FromS: 10, ToS: 10.05}}}}
 	if diff := cmp.Diff(want, n.All()); diff != "" {
 		t.Error(diff)
@@ -39,7 +39,7 @@ func TestDamageIsBounded(t *testing.T) {
 	if len(all) != 1 || len(all[0].Places) != maxStretches {
 		t.Fatalf("%d notes, %d places", len(all), len(all[0].Places))
 	}
-	const want = "125.00 s of the recording cannot be decoded and are silent: at 0:00.0 (0.00 s), 0:00.0 (0.00 s), 0:00.0 (0.00 s), 0:00.0 (0.00 s), 99996 more places."
+	const want = "125.00 s of the recording are damaged or missing, and silent: at 0:00.0 (0.00 s), 0:00.0 (0.00 s), 0:00.0 (0.00 s), 0:00.0 (0.00 s), 99996 more places."
 	if all[0].Detail != want {
 		t.Errorf("%s", all[0].Detail)
 	}

@@ -49,13 +49,13 @@ func Example() {
 
 // An error says what is wrong and, as a hint, what to do.
 func ExampleNewReader_error() {
-	_, err := wav.NewReader(strings.NewReader("fLaC\x00\x00\x00\x22"), codec.Options{})
+	_, err := wav.NewReader(strings.NewReader("#!AMR\n"), codec.Options{})
 	fmt.Println(err)
 	var e *codec.Error
 	if errors.As(err, &e) {
 		fmt.Println(e.Hint())
 	}
 	// Output:
-	// this is FLAC audio, which is not read
-	// Convert it: ffmpeg -i recording.flac -c:a pcm_s16le converted.wav
+	// this is AMR audio, which is not read
+	// Convert it: ffmpeg -i recording.amr -c:a pcm_s16le converted.wav
 }
