@@ -126,7 +126,9 @@ func setDefault[T comparable](field *T, value T) {
 type Result struct {
 	URL   string // the final URL, without secrets; for a path, the path
 	Bytes int64  // how many bytes the recording has
-	Notes []Note
+	// Fetched is how many bytes of it were fetched: fewer than Bytes only after GetParts.
+	Fetched int64
+	Notes   []Note
 	// Validator lets the server say later whether the recording has changed: a strong ETag, or
 	// else a Last-Modified. It is for [Client.GetIfChanged], and "" if the server gave neither.
 	Validator string

@@ -17,6 +17,9 @@
 // Get makes one promise: if it returns no error, the last call of your function got all bytes of
 // the recording, in order, and from a single version of it, however often the download broke off.
 //
+// [Client.GetParts] fetches only those parts that are asked for, from a server or file that gives
+// ranges, and otherwise the beginning. All parts are from a single version, too.
+//
 // # Where credentials and requests go
 //
 // A credential goes only to the scheme, host and port that it belongs to, and only over

@@ -122,7 +122,7 @@ func (c *Client) TwilioDocument(ctx context.Context, a TwilioAccount, s TwilioSe
 // document gets the whole document. It starts over where a body breaks off.
 func (d *download) document() ([]byte, error) {
 	for {
-		resp, err := d.ask(0, "")
+		resp, err := d.ask(span{}, "")
 		if err != nil {
 			return nil, err
 		}

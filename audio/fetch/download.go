@@ -28,6 +28,7 @@ type download struct {
 	head     []byte         // the first bytes of what was fetched
 	pending  *http.Response // a whole body that came in answer to a resumption
 	noResume bool           // the server does not resume correctly
+	noRanges bool           // of its ranges no recording can be made
 	mono     bool           // no two-channel version exists yet
 	known    string         // a validator: the recording with it is not fetched again
 	accept   string         // what the request accepts; "" means recordings
@@ -99,18 +100,23 @@ func (d *download) run(sink func(io.Reader) error) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		result := Result{URL: d.displaySource(), Bytes: s.offset, Notes: d.notes, Validator: s.known}
-		if d.c.options.CheckExposure {
-			note, err := d.checkExposure()
-			if err != nil {
-				return Result{}, err
-			}
-			if note != nil {
-				result.Notes = append(result.Notes, *note)
-			}
-		}
+		return d.exposed(Result{URL: d.displaySource(), Bytes: s.offset, Fetched: s.offset, Notes: d.notes, Validator: s.known})
+	}
+}
+
+// exposed adds to a result whether anybody can fetch the recording, if that is asked.
+func (d *download) exposed(result Result) (Result, error) {
+	if !d.c.options.CheckExposure {
 		return result, nil
 	}
+	note, err := d.checkExposure()
+	if err != nil {
+		return Result{}, err
+	}
+	if note != nil {
+		result.Notes = append(result.Notes, *note)
+	}
+	return result, nil
 }
 
 func (d *download) drop() {
@@ -133,10 +139,7 @@ func (d *download) begin() (*stream, error) {
 	if !d.mono {
 		s.known = d.validator(resp.Header)
 	}
-	d.source = resp.Request.URL
-	if d.trip.trusted && !staysAtHost(resp.Request) {
-		d.boundOthers()
-	}
+	d.cameFrom(resp)
 	if encoding := contentEncoding(resp.Header); encoding != "" {
 		// Offsets into the decompressed bytes do not fit the sent ones: after a break, the body is
 		// read from the start.
@@ -149,11 +152,28 @@ func (d *download) begin() (*stream, error) {
 		return nil, s.err
 	}
 	d.head = head[:n]
-	if what := notARecording(resp.Header.Get("Content-Type"), d.head, d.trip.secrets.show); what != "" {
+	if err := d.recording(resp, d.head); err != nil {
 		s.close()
-		return nil, &Error{words: words{Message: displayHost(d.source) + " answered with " + what + " instead of a recording", Advice: "check the address: it may lead to a log-in page or to a recording's description"}, Status: resp.StatusCode}
+		return nil, err
 	}
 	return s, nil
+}
+
+// cameFrom notes where an answer came from.
+func (d *download) cameFrom(resp *http.Response) {
+	d.source = resp.Request.URL
+	if d.trip.trusted && !staysAtHost(resp.Request) {
+		d.boundOthers()
+	}
+}
+
+// recording finds an answer that is no recording by its first bytes.
+func (d *download) recording(resp *http.Response, head []byte) error {
+	what := notARecording(resp.Header.Get("Content-Type"), head, d.trip.secrets.show)
+	if what == "" {
+		return nil
+	}
+	return &Error{words: words{Message: displayHost(d.source) + " answered with " + what + " instead of a recording", Advice: "check the address: it may lead to a log-in page or to a recording's description"}, Status: resp.StatusCode}
 }
 
 // whole gets an answer of status 200 that may be a recording.
@@ -167,7 +187,7 @@ func (d *download) whole() (*http.Response, error) {
 				return nil, err
 			}
 		}
-		if resp, err = d.ask(0, ""); err != nil {
+		if resp, err = d.ask(span{}, ""); err != nil {
 			return nil, err
 		}
 		if resp.StatusCode == http.StatusBadRequest && d.atTwilio && d.target.Query().Get(requestedChannels) == "2" {
@@ -177,7 +197,7 @@ func (d *download) whole() (*http.Response, error) {
 			one.RawQuery = withChannels(one.Query(), "1")
 			d.target, d.mono = &one, true
 			d.notes = append(d.notes, Note{Code: note.MonoFallback, Detail: displayHost(&one) + " has no version with two channels (" + answer + "), so it was fetched with one"})
-			if resp, err = d.ask(0, ""); err != nil {
+			if resp, err = d.ask(span{}, ""); err != nil {
 				return nil, err
 			}
 		}
@@ -215,7 +235,9 @@ func (d *download) acceptable(resp *http.Response) error {
 type stream struct {
 	d         *download
 	body      io.ReadCloser // nil between two answers
-	offset    int64         // bytes given so far
+	offset    int64         // of the next byte
+	until     int64         // where the stream ends; 0: with the recording
+	before    int64         // progress before it, beyond its offset
 	end       int64         // the offset at which body should end; -1 if unknown
 	total     int64         // the recording's size; -1 if unknown
 	validator string        // for If-Range; "" if the recording cannot be resumed
@@ -227,7 +249,7 @@ type stream struct {
 // serve passes the stream to the sink and settles the result.
 func (s *stream) serve(sink func(io.Reader) error) error {
 	defer s.close()
-	sinkErr := sink(io.MultiReader(bytes.NewReader(s.d.head), s))
+	sinkErr := sink(s.fromStart())
 	if sinkErr == nil && s.err == nil {
 		_, _ = io.Copy(io.Discard, s) // s keeps the error
 	}
@@ -237,6 +259,9 @@ func (s *stream) serve(sink func(io.Reader) error) error {
 	}
 	return settle(s.d.ctx, err, sinkErr)
 }
+
+// fromStart reads the recording from its first byte, of which begin has read some.
+func (s *stream) fromStart() io.Reader { return io.MultiReader(bytes.NewReader(s.d.head), s) }
 
 func (s *stream) close() {
 	if s.body != nil {
@@ -250,6 +275,11 @@ func (s *stream) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	for s.err == nil {
+		if s.until > 0 && s.offset >= s.until {
+			s.close()
+			s.err = io.EOF
+			break
+		}
 		if s.d.ctx.Err() != nil {
 			// Bytes that the transport has read ahead, megabytes over HTTP/2, are no longer passed
 			// on.
@@ -264,7 +294,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		n, err := s.body.Read(p)
 		if n > 0 {
 			s.offset += int64(n)
-			s.d.budget.advance(s.offset)
+			s.d.budget.advance(s.before + s.offset)
 		}
 		if s.offset > s.d.c.options.MaxBytes {
 			s.err = tooLarge(s.d.c.options.MaxBytes)
@@ -288,6 +318,8 @@ func (s *stream) ended(err error) error {
 	switch {
 	case s.d.ctx.Err() != nil:
 		return cancelled(s.d.ctx)
+	case err == io.EOF && s.until > 0 && s.offset == s.until:
+		return io.EOF
 	case err == io.EOF && (s.end < 0 || s.offset == s.end):
 		if s.total < 0 || s.offset == s.total {
 			return io.EOF
@@ -323,7 +355,7 @@ func (s *stream) resume() error {
 			return err
 		}
 	}
-	resp, err := d.ask(s.offset, s.validator)
+	resp, err := d.ask(span{s.offset, s.until}, s.validator)
 	if err != nil {
 		return err
 	}
@@ -367,7 +399,7 @@ func (s *stream) join(resp *http.Response) bool {
 	switch {
 	case !ok, r.first != s.offset, contentEncoding(resp.Header) != "", contradicts(resp.Header, s.validator),
 		s.total >= 0 && r.total >= 0 && r.total != s.total,
-		s.total >= 0 && r.last >= s.total,
+		s.total >= 0 && r.last >= s.total, s.until > 0 && r.last >= s.until,
 		resp.ContentLength >= 0 && resp.ContentLength != length:
 		return false
 	}

@@ -3,24 +3,40 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 )
 
-// ask requests the recording from offset on. It repeats the request after answers and errors that
+// A span is bytes of a recording; to = 0 means to its end.
+type span struct{ from, to int64 }
+
+// header is the value of a Range header (RFC 9110, 14.2); "" for the whole.
+func (s span) header() string {
+	switch {
+	case s.to > 0:
+		return fmt.Sprintf("bytes=%d-%d", s.from, s.to-1)
+	case s.from > 0:
+		return fmt.Sprintf("bytes=%d-", s.from)
+	}
+	return ""
+}
+
+// ask requests bytes of the recording. It repeats the request after answers and errors that
 // may be temporary, within the budget and the patience. It returns the last answer, whatever its
 // status.
-func (d *download) ask(offset int64, validator string) (*http.Response, error) {
+func (d *download) ask(bytes span, validator string) (*http.Response, error) {
 	for {
 		req, err := d.request(&d.trip)
 		if err != nil {
 			return nil, err
 		}
-		if offset > 0 {
-			req.Header.Set("Range", "bytes="+strconv.FormatInt(offset, 10)+"-")
+		if header := bytes.header(); header != "" {
+			req.Header.Set("Range", header)
+		}
+		if validator != "" {
 			req.Header.Set("If-Range", validator)
 		} else {
 			setCondition(req.Header, d.known)

@@ -17,30 +17,48 @@ import (
 
 // getStdin passes standard input to the sink.
 func (c *Client) getStdin(ctx context.Context, sink func(io.Reader) error) (Result, error) {
-	if c.options.Stdin == nil {
-		return Result{}, problem("there is no standard input to read", "give a path or a URL")
+	p, err := c.stdin(ctx)
+	if err != nil {
+		return Result{}, err
 	}
-	if c.stdinUsed.Swap(true) {
-		return Result{}, problem("standard input was read already, and it can be read only once", "name - once")
-	}
-	p := newPump(ctx, c.options.Stdin)
 	defer p.stop()
 	n, err := c.deliver(ctx, p, -1, "reading standard input", sink)
 	return c.localResult("-", n, "standard input", err)
 }
 
-// getPath passes a file to the sink.
-func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
+// stdin is standard input, which can be had once.
+func (c *Client) stdin(ctx context.Context) (*pump, error) {
+	if c.options.Stdin == nil {
+		return nil, problem("there is no standard input to read", "give a path or a URL")
+	}
+	if c.stdinUsed.Swap(true) {
+		return nil, problem("standard input was read already, and it can be read only once", "name - once")
+	}
+	return newPump(ctx, c.options.Stdin), nil
+}
+
+// openPath opens a file, if the reference may name it and it is not too large.
+func (c *Client) openPath(ctx context.Context, ref Reference) (*os.File, fs.FileInfo, error) {
 	if ref.text == "" {
-		return Result{}, problem("the reference names no recording", "make it with Parse or ParseUntrusted")
+		return nil, nil, problem("the reference names no recording", "make it with Parse or ParseUntrusted")
 	}
 	if !ref.trusted && !c.options.AllowPaths {
-		return Result{}, problem(
+		return nil, nil, problem(
 			"the task attributes or the manifest name a path on this computer ("+ref.String()+"), and paths are not allowed here",
 			"if you trust where it comes from, add --allow-paths",
 		)
 	}
 	f, info, err := c.open(ctx, ref)
+	if err == nil && info.Mode().IsRegular() && info.Size() > c.options.MaxBytes {
+		f.Close()
+		return nil, nil, tooLarge(c.options.MaxBytes)
+	}
+	return f, info, err
+}
+
+// getPath passes a file to the sink.
+func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader) error) (Result, error) {
+	f, info, err := c.openPath(ctx, ref)
 	if err != nil {
 		return Result{}, err
 	}
@@ -48,9 +66,6 @@ func (c *Client) getPath(ctx context.Context, ref Reference, sink func(io.Reader
 	doing := "reading " + ref.String()
 	var n int64
 	if info.Mode().IsRegular() {
-		if info.Size() > c.options.MaxBytes {
-			return Result{}, tooLarge(c.options.MaxBytes)
-		}
 		n, err = c.deliver(ctx, f, info.Size(), doing, sink)
 	} else {
 		// Pipes and devices can block for ever. Closing the file ends a blocked read of a pipe;
@@ -68,7 +83,7 @@ func (c *Client) localResult(name string, n int64, what string, err error) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{URL: name, Bytes: n}
+	r := Result{URL: name, Bytes: n, Fetched: n}
 	if c.options.CheckExposure {
 		r.Notes = []Note{{Code: note.ExposureNotChecked, Detail: "the recording was read from " + what + ", not from a server, so there is no access without credentials to check"}}
 	}
@@ -77,7 +92,7 @@ func (c *Client) localResult(name string, n int64, what string, err error) (Resu
 
 // deliver passes r to the sink, reads what the sink left, and counts.
 func (c *Client) deliver(ctx context.Context, r io.Reader, total int64, doing string, sink func(io.Reader) error) (int64, error) {
-	l := &localReader{ctx: ctx, r: r, total: total, limit: c.options.MaxBytes, doing: doing, progress: progress{call: c.options.Progress}}
+	l := c.local(ctx, r, total, doing)
 	sinkErr := sink(l)
 	if sinkErr == nil && l.err == nil {
 		_, _ = io.Copy(io.Discard, l) // l keeps the error
@@ -90,6 +105,10 @@ func (c *Client) deliver(ctx context.Context, r io.Reader, total int64, doing st
 		return 0, err
 	}
 	return l.n, nil
+}
+
+func (c *Client) local(ctx context.Context, r io.Reader, total int64, doing string) *localReader {
+	return &localReader{ctx: ctx, r: r, total: total, limit: c.options.MaxBytes, doing: doing, progress: progress{call: c.options.Progress}}
 }
 
 // localReader counts and limits the bytes that are read, and remembers how the read ended.
