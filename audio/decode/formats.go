@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/flac"
+	"github.com/otoscope/otoscope/audio/decode/mp3"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
@@ -17,6 +18,7 @@ func openers() map[string]opening {
 		"WAV":      opener(wav.Open),
 		"FLAC":     opener(flac.Open),
 		"Ogg FLAC": opener(flac.OpenOgg),
+		"MP3":      opener(mp3.Open),
 	}
 }
 

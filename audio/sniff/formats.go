@@ -3,6 +3,8 @@ package sniff
 import (
 	"bytes"
 	"slices"
+
+	"github.com/otoscope/otoscope/audio/internal/mpeg"
 )
 
 // A Format is a way to keep sound. Package decode has the readers of those that are read.
@@ -37,6 +39,8 @@ func Formats() []Format {
 		{Name: "Ogg Speex", What: "Speex audio in Ogg", Endings: []string{"ogg", "spx"}, MediaTypes: ogg, begins: oggHolds("Speex   ")},
 		{Name: "Ogg", What: "an Ogg file", Endings: []string{"ogg"}, MediaTypes: ogg, begins: mark(0, "OggS")},
 		{Name: "MP3", What: "MP3 audio", Endings: []string{"mp3"}, MediaTypes: []string{"audio/mpeg", "audio/mp3"}, Tagged: true, begins: beginsMP3},
+		{Name: "MP2", What: "MPEG audio of layer I or II", Endings: []string{"mp2", "mpa", "mp1"}, MediaTypes: []string{"audio/mpeg"},
+			Tagged: true, begins: beginsMP2},
 		{Name: "AAC", What: "AAC audio", Endings: []string{"aac"}, MediaTypes: []string{"audio/aac"}, Tagged: true, begins: isADTSFrame},
 		{Name: "AIFF", What: "AIFF audio", Endings: []string{"aiff", "aif"}, MediaTypes: []string{"audio/aiff"}, begins: form("AIFF", "AIFC")},
 		{Name: "8SVX", What: "8SVX audio", Endings: []string{"8svx"}, begins: form("8SVX")},
@@ -109,20 +113,14 @@ func ebml(words ...string) func([]byte) bool {
 	}
 }
 
+// beginsMP3 knows MPEG audio of layer III by a tag, which usually stands before it, or by two frames that
+// follow one another: the mark of one alone is too short. An APEv2 tag stands there too, if seldom.
 func beginsMP3(head []byte) bool {
-	return mark(0, "ID3")(head) && (len(head) == 3 || head[3] < 8) || isMPEGFrame(head)
+	return mark(0, "ID3")(head) && (len(head) == 3 || head[3] < 8) || mark(0, "APETAGEX")(head) || mpeg.Begins(head, mpeg.LayerIII)
 }
 
-// isMPEGFrame reports whether head begins with the header of an MPEG audio frame
-// (ISO/IEC 11172-3, 2.4.1.3) whose fields all have values that exist.
-func isMPEGFrame(head []byte) bool {
-	if len(head) < 4 || head[0] != 0xFF || head[1]&0xE0 != 0xE0 {
-		return false
-	}
-	version, layer := head[1]>>3&3, head[1]>>1&3
-	bitrate, rate := head[2]>>4, head[2]>>2&3
-	return version != 1 && layer != 0 && bitrate != 0 && bitrate != 15 && rate != 3
-}
+// beginsMP2 knows the layers before it.
+func beginsMP2(head []byte) bool { return mpeg.Begins(head, 2) || mpeg.Begins(head, 1) }
 
 // isADTSFrame reports whether head begins with an ADTS header (ISO/IEC 13818-7, 6.2), whose layer is always 0.
 func isADTSFrame(head []byte) bool {

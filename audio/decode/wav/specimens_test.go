@@ -399,9 +399,9 @@ func foreignSpecimens() []specimen {
 	var all []specimen
 	for i, f := range []struct{ head, problem, hint string }{
 		{"", "the recording is empty", "fetch it again"},
-		{"ID3\x04\x00\x00\x00", "this is MP3 audio, which is not read", "ending in .wav"},
-		{"\xFF\xFB\x90\x64\x00", "this is MP3 audio", "ffmpeg -i recording.mp3"},
-		{"\xFF\xE3\x38\x64\x00", "this is MP3 audio", "ffmpeg -i recording.mp3"},
+		{"\xFF\xFD\x94\x04\x00", "this is MPEG audio of layer I or II, which is not read", "recording.mp2"},
+		{"\xFF\xFF\x94\x04\x00", "this is MPEG audio of layer I", "recording.mp2"},
+		{"\xFF\xF5\x54\x04\x00", "this is MPEG audio of layer I or II", "ffmpeg -i recording.mp2"},
 		{"\xFF\xF1\x6C\x80\x84", "this is AAC audio", "recording.aac"},
 		{"OggS\x00\x02............\x01\x13OpusHead", "this is Opus audio in Ogg", "recording.opus"},
 		{"OggS\x00\x02............\x01\x1E\x01vorbis", "this is Vorbis audio in Ogg", "recording.ogg"},

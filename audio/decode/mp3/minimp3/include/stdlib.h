@@ -1,0 +1,1 @@
+/* minimp3.h includes it and uses nothing of it. */
