@@ -148,7 +148,9 @@ func rowView(r Row, recurs map[string][]cohort.Place) (html.Line, html.Detail) {
 		l.Groups = append(l.Groups, name+"="+v.Groups[name])
 	}
 	bare := v
-	bare.Confidence = nil // which has a column
+	if v.Outcome == verify.Match || v.Outcome == verify.Swapped {
+		bare.Confidence = nil // which has a column
+	}
 	l.Sentence = ended(sentence(bare))
 	if v.Confidence != nil {
 		l.Confidence, l.ConfidenceValue = certainty(*v.Confidence), finite(*v.Confidence)

@@ -150,6 +150,39 @@ func TestTheBatchPageShowsEverything(t *testing.T) {
 	}
 }
 
+// The sentence of a row is the one of the verdict; the confidence has a column.
+func TestTheRowsOfABatchSayTheVerdict(t *testing.T) {
+	for name, tt := range map[string]struct {
+		v    verify.Verdict
+		want string
+	}{
+		"match":     {matching(), "The customer is on the left, as declared."},
+		"swapped":   {swapped(), "The agent is on the left, where the customer was declared."},
+		"undecided": {undecided(), "The customer is probably on the left, but 71.2 % is not sure enough."},
+		"nothing":   {nothingHeard(), "Nothing in the sound tells who is on which channel."},
+		"mono":      {mono(), "The recording is mono."},
+	} {
+		b := report.Batch{Rows: func(yield func(report.Row, error) bool) { yield(report.Row{ID: "a", Verdict: tt.v}, nil) }}
+		page := strings.ReplaceAll(batchPage(t, b), "\u00a0", " ")
+		if !strings.Contains(page, "<td>"+tt.want+"</td>") {
+			t.Errorf("%s: the row does not say %q", name, tt.want)
+		}
+	}
+}
+
+// A page without results says so, and is whole.
+func TestAPageWithoutResults(t *testing.T) {
+	page := batchPage(t, report.Batch{Rows: manyRows(0), Chosen: []string{"outcome match"}})
+	if !strings.Contains(page, "There are no results of this choice.") {
+		t.Error("the page does not say that there are no results")
+	}
+	tab := browser.Open(t, asFile(t, page))
+	tab.Accessible()
+	if browser.Eval[bool](tab, `document.getElementById("table").offsetParent !== null`) {
+		t.Error("a table without rows is shown")
+	}
+}
+
 // Of more rows than a page holds, it says how many are left out.
 func TestTheBatchPageSaysWhatItLeavesOut(t *testing.T) {
 	if testing.Short() {
@@ -243,6 +276,9 @@ func TestTheBatchPageInABrowser(t *testing.T) {
 	}
 	tab.Width(360)
 	tab.FitsWidth()
+	if right := browser.Eval[float64](tab, `document.querySelector("td.detail > div").getBoundingClientRect().right`); right > 360 {
+		t.Errorf("on a phone, what a row opens to ends at %g pixels", right)
+	}
 	tab.Accessible()
 	tab.Screenshot("batch-narrow")
 	if pdf := tab.Print("batch-print"); !bytes.HasPrefix(pdf, []byte("%PDF-")) {

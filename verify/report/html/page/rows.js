@@ -64,9 +64,15 @@
     cell.colSpan = 8;
     cell.className = "detail";
     tr.after(below);
+    const box = document.createElement("div");
+    cell.append(box);
     // The page's own templates made this, with everything from outside escaped.
-    if ("DecompressionStream" in window) cell.innerHTML = await detail(i);
-    else cell.textContent = "This browser is too old to unpack the picture.";
+    if ("DecompressionStream" in window) box.innerHTML = await detail(i);
+    else box.textContent = "This browser is too old to unpack the picture.";
+    const facts = document.createElement("p"); // the columns that a phone has no room for
+    facts.className = "soft facts";
+    facts.textContent = [3, 4, 5, 7].map((column) => rows[i].c[column]).filter(Boolean).join(" · ");
+    box.prepend(facts);
   };
 
   const show = () => {
@@ -129,6 +135,7 @@
       id(list).append(option);
     }
     id(list).addEventListener("change", choose);
+    id(list).parentElement.hidden = id(list).options.length < 2;
   };
   offer("finding", rows.flatMap((r) => r.codes));
   offer("group", rows.flatMap((r) => r.groups));
@@ -136,6 +143,6 @@
   id("outcome").addEventListener("change", choose);
   id("back").addEventListener("click", () => { page--; show(); });
   id("on").addEventListener("click", () => { page++; show(); });
-  id("choose").hidden = false;
+  id("choose").hidden = rows.length === 0;
   show();
 })();
