@@ -10,7 +10,7 @@ import (
 // info is what an encoder says of the whole recording in its first frame, which has no sound.
 type info struct {
 	frames     int64 // that follow; 0: it does not say
-	bytes      int64 // of the recording; 0: it does not say
+	bytes      int64 // of the recording, with the first frame; 0: it does not say
 	start, end int64 // samples that the encoder and the decoder add before and behind the recording
 }
 

@@ -22,20 +22,20 @@ type Reader struct {
 
 	left, right []float32 // decoded and not yet delivered
 	room        [2][maxFrameSamples]float32
-	lost        int    // frames to pass over before the one that waits
-	waiting     *frame // a frame that was found behind lost ones
-	err         error  // what Read returns when nothing is left
+	waiting     frame // a frame that was found and is not decoded yet; its data is nil if there is none
+	err         error // what Read returns when nothing is left
 
 	decoded int64 // samples of each channel that came from the decoder
 	heard   int64 // of them, those that belong to the recording
 	damage  codec.Damage
 	bad     int64 // samples that were not numbers
 
-	count         int64 // frames that were found
-	bytes         int64 // in them
-	bitRate       int   // of all of them; 0 where they differ
-	midSide, both bool  // one had sum and difference; one had a single sound for both sides
-	checksums     checksums
+	count     int64 // frames that were found
+	bytes     int64 // in them
+	bitRate   int   // of all of them; 0 where they differ
+	midSide   bool  // one keeps sum and difference
+	intensity bool  // one keeps its upper band as one sound
+	checksums checksums
 }
 
 // maxFrameSamples is how many samples of a channel a frame has at most.
@@ -73,6 +73,7 @@ func (r *Reader) takeInfo() {
 	}
 	if i, ok := parseInfo(r.frames.first, b); ok {
 		r.info = i
+		r.info.bytes = max(0, i.bytes-int64(len(b)))
 		r.bitRate = 0
 		_, _ = r.src.Discard(len(b))
 	}
@@ -91,7 +92,7 @@ func (r *Reader) Format() codec.Format {
 		f.BitRate = int(8 * r.bytes * int64(h.SampleRate) / (r.count * samples))
 	}
 	switch {
-	case r.both:
+	case r.intensity:
 		f.Stereo = codec.IntensityStereo
 	case r.midSide || h.Joint && r.err == nil:
 		f.Stereo = codec.JointStereo
@@ -132,31 +133,29 @@ func (r *Reader) Read(left, right []float32) (n int, err error) {
 }
 
 // fill decodes the next frame, or passes over a lost one.
-func (r *Reader) fill() error {
-	if r.waiting == nil {
-		fr, err := r.frames.next()
-		if err != nil {
+func (r *Reader) fill() (err error) {
+	fr := &r.waiting
+	if fr.data == nil {
+		if *fr, err = r.frames.next(); err != nil {
 			return err
 		}
-		r.waiting, r.lost = &fr, fr.lost
 		if fr.lost == 0 && fr.skipped > 0 {
 			r.notes.Add(note.Malformed, "%s before the frame at byte %d are no MP3 and were passed over.",
 				codec.Count(int(fr.skipped), "byte"), r.src.Offset())
 		}
 	}
-	fr := r.waiting
-	if r.lost > 0 {
-		r.lost--
+	if fr.lost > 0 {
+		fr.lost--
 		return r.decode(fr.header, fr.data[:mpeg.HeaderBytes])
 	}
-	r.waiting = nil
 	r.look(fr)
 	data := fr.data
 	if !r.checksums.fit(fr.header, data) {
 		data = data[:mpeg.HeaderBytes]
 	}
-	err := r.decode(fr.header, data)
+	err = r.decode(fr.header, data)
 	r.frames.done(*fr)
+	*fr = frame{}
 	return err
 }
 
@@ -171,7 +170,7 @@ func (r *Reader) look(fr *frame) {
 	r.count++
 	r.bytes += int64(len(fr.data))
 	r.midSide = r.midSide || fr.header.MidSide
-	r.both = r.both || fr.header.Intensity
+	r.intensity = r.intensity || fr.header.Intensity
 }
 
 // decode takes the samples of a frame, of which nothing but the header is given where it is lost.

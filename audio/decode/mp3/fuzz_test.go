@@ -1,0 +1,112 @@
+package mp3_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/decode/mp3"
+)
+
+// maxSamplesPerByte is what the shortest frame, of 24 bytes and 576 samples, gives, twice: a frame may be
+// taken for lost where half of its bytes are.
+const maxSamplesPerByte = 2 * 576 / 24
+
+// FuzzReader holds for any bytes: no panic; the same whether they come whole or one by one; as many
+// finite samples on the left as on the right, no more than so many bytes can hold; an error that is a
+// sentence with a hint; nothing said that acts on a terminal.
+func FuzzReader(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.mp3")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		b = b[:min(len(b), 5000)]
+		f.Add(b)
+		f.Add(b[len(b)/3:])
+		f.Add(slices.Concat(b[:len(b)/2], []byte("between frames"), b[len(b)/2:]))
+		f.Add(slices.Concat(b[:len(b)/2], make([]byte, 700), b[min(len(b)/2+700, len(b)):]))
+	}
+	for _, tag := range tags() {
+		b := fixture(f, "8000-stereo")
+		f.Add(append([]byte(tag), b...))
+		f.Add(append(b, tag...))
+	}
+	f.Add(append(xing("LAME3.100", 4095, 4095, math.MaxUint32), fixture(f, "8000-untold")...))
+	f.Add(append(vbri(1160, math.MaxUint32, 1), fixture(f, "8000-untold")...))
+	f.Add(append(fixture(f, "8000-untold"), fixture(f, "8000-mono")...))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		whole, err := reading(file, codec.Options{})
+		pieces, again := readingFrom(iotest.OneByteReader(bytes.NewReader(file)), codec.Options{})
+		if diff := cmp.Diff(whole, pieces, cmp.AllowUnexported(heard{})); diff != "" || (err == nil) != (again == nil) {
+			t.Fatalf("whole and in pieces differ (%v, %v; -whole +pieces):\n%s", err, again, diff)
+		}
+		said := ""
+		if err != nil {
+			var refusal *codec.Error
+			if !errors.As(err, &refusal) || refusal.Hint() == "" {
+				t.Fatalf("the error %v is no sentence with a hint", err)
+			}
+			said = err.Error() + refusal.Hint()
+		}
+		for _, n := range whole.notes {
+			said += n.Detail
+		}
+		if i := strings.IndexFunc(said, unicode.IsControl); i >= 0 {
+			t.Fatalf("a control character is printed: %q", said)
+		}
+		for c, samples := range whole.samples {
+			if len(samples) != len(whole.samples[0]) || len(samples) > maxSamplesPerByte*len(file) {
+				t.Fatalf("channel %d has %d samples of %d bytes", c, len(samples), len(file))
+			}
+			for _, v := range samples {
+				if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+					t.Fatal("a sample is not finite")
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkRead decodes a second of telephone sound and one of wide-band sound again and again. The
+// frames go through one decoder, as those of a recording do.
+func BenchmarkRead(b *testing.B) {
+	for _, name := range []string{"8000-joint", "8000-mono", "16000-joint", "44100-joint", "44100-320", "48000-intensity"} {
+		b.Run(name, func(b *testing.B) {
+			const times = 60
+			file := &repeated{b: fixture(b, name)}
+			left, right := make([]float32, 4096), make([]float32, 4096)
+			samples, rate := 0, 0
+			b.ReportAllocs()
+			for b.Loop() {
+				file.at, file.times = 0, times
+				r, err := mp3.Open(codec.NewSource(file), &codec.Notes{}, codec.Options{})
+				for err == nil {
+					var n int
+					n, err = r.Read(left, right)
+					samples += n
+				}
+				if err != io.EOF {
+					b.Fatal(err)
+				}
+				rate = r.Format().SampleRate
+			}
+			b.ReportMetric(float64(samples)/float64(rate)/b.Elapsed().Seconds(), "x-realtime")
+		})
+	}
+}
