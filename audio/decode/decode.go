@@ -25,6 +25,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/wav"
+	"github.com/otoscope/otoscope/audio/internal/mpeg"
 	"github.com/otoscope/otoscope/audio/note"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
@@ -88,7 +89,7 @@ func NewReader(r io.Reader, o Options) (Reader, error) {
 		}
 	}
 	f, found := readable(head)
-	if !found && before.Tag {
+	if !found && (before.Tag || isCutStream(head)) {
 		f, found = readable([]byte("ID3")) // what a tag usually stands before
 	}
 	if !found {
@@ -98,6 +99,16 @@ func NewReader(r io.Reader, o Options) (Reader, error) {
 		notes.Add(note.LeadingBytes, "The recording begins at byte %d, behind %s, which were passed over.", before.Bytes, before.Name)
 	}
 	return f.open(src, notes, o)
+}
+
+// isCutStream reports whether head is nothing that is known, with frames of MP3 in it: a recording that was
+// cut out of a longer one may begin within a frame.
+func isCutStream(head []byte) bool {
+	switch sniff.Head(head).Kind {
+	case sniff.Unknown, sniff.Zeros:
+		return mpeg.Find(head, mpeg.LayerIII) >= 0
+	}
+	return false
 }
 
 // wavHeadBytes are enough to know a WAV file.

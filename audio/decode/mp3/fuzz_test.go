@@ -36,7 +36,7 @@ func FuzzReader(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		b = b[:min(len(b), 5000)]
+		b = b[:min(len(b), 3000)]
 		f.Add(b)
 		f.Add(b[len(b)/3:])
 		f.Add(slices.Concat(b[:len(b)/2], []byte("between frames"), b[len(b)/2:]))

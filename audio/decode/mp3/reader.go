@@ -92,7 +92,7 @@ func (r *Reader) Format() codec.Format {
 		f.BitRate = int(8 * r.bytes * int64(h.SampleRate) / (r.count * samples))
 	}
 	switch {
-	case r.intensity:
+	case r.intensity || h.Intensity:
 		f.Stereo = codec.IntensityStereo
 	case r.midSide || h.Joint && r.err == nil:
 		f.Stereo = codec.JointStereo
