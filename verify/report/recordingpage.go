@@ -140,7 +140,7 @@ func Sound(v verify.Verdict, r *html.Recorder, limit int64) *html.Sound {
 	if r == nil {
 		return nil
 	}
-	s := &html.Sound{WAV: r.WAV()}
+	s := &html.Sound{WAV: r.WAV(), Mono: r.Mono()}
 	switch {
 	case len(s.WAV) > 0:
 		s.Note = fmt.Sprintf("The sound takes %s of this page. Anyone who has the page can listen to the call.", size(s.Bytes()))

@@ -231,3 +231,40 @@ func TestTheSoundPlaysOneChannelAlone(t *testing.T) {
 		t.Errorf("the left arrow goes from %g s to %g s", before, after)
 	}
 }
+
+// A recording of one channel plays in both ears, and offers no choice of channels.
+func TestTheSoundOfAMonoRecordingPlays(t *testing.T) {
+	r := html.NewRecorder(1 << 20)
+	r.Begin(8000, 1)
+	r.Add(make([]float32, 24000), nil)
+	tab := browser.Open(t, asFile(t, recordingPage(t, mono(), declare.Facts{}, report.Sound(mono(), r, 1<<20))))
+	tab.Accessible()
+	if browser.Eval[bool](tab, `document.querySelector("input[name=ears]") !== null`) {
+		t.Error("there is a choice of channels")
+	}
+	tab.Wait(`document.querySelector("audio").readyState >= 3`)
+	tab.Do(chromedp.KeyEvent("l"), chromedp.KeyEvent(" "))
+	tab.Wait(`document.querySelector("audio").currentTime > 0.1`)
+	if browser.Eval[bool](tab, `Boolean(document.querySelector("[data-player]").graph)`) {
+		t.Error("the one channel is split")
+	}
+}
+
+// Keys of one letter can be turned off (WCAG 2.2, 2.1.4).
+func TestTheKeysCanBeTurnedOff(t *testing.T) {
+	v, facts := eventful()
+	tab := browser.Open(t, asFile(t, recordingPage(t, v, facts, sound())))
+	ear := func() string {
+		return browser.Eval[string](tab, `(document.activeElement.blur(), document.querySelector("input[name=ears]:checked").value)`)
+	}
+	tab.Do(chromedp.KeyEvent("r"))
+	if got := ear(); got != "right" {
+		t.Errorf("after R it plays %s", got)
+	}
+	tab.Do(chromedp.Click(chromedp.CSS("[data-keys]")))
+	ear() // takes the focus away
+	tab.Do(chromedp.KeyEvent("l"))
+	if got := ear(); got != "right" {
+		t.Errorf("without keys, after L it plays %s", got)
+	}
+}

@@ -104,7 +104,8 @@ type Rows struct {
 	Shown, All int64
 	LeftOut    string // what is left out; "" for nothing
 	rows       []row
-	details    [][]string // of rows, in blocks
+	details    []string // of the last rows, up to detailsAtOnce
+	packed     []string // of all rows before, in blocks of as many: gzip in base64
 }
 
 // A Line is a recording in the table.
@@ -135,13 +136,29 @@ func (r *Rows) Add(l Line, detail Detail) error {
 		[7]string{l.Recording, string(l.Outcome), l.Sentence, l.Started, l.Confidence, l.Length, l.Findings}, l.Groups,
 		[2]float64{l.ConfidenceValue, l.LengthS},
 	})
-	if n := len(r.details); n == 0 || len(r.details[n-1]) == detailsAtOnce {
-		r.details = append(r.details, nil)
-	}
-	last := len(r.details) - 1
-	r.details[last] = append(r.details[last], text)
 	r.Shown++
+	if r.details = append(r.details, text); len(r.details) < detailsAtOnce {
+		return nil
+	}
+	block, err := pack(r.details)
+	if err != nil {
+		return err
+	}
+	r.packed, r.details = append(r.packed, block), nil
 	return nil
+}
+
+// pack compresses details.
+func pack(details []string) (string, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := json.NewEncoder(z).Encode(details); err != nil {
+		return "", fmt.Errorf("compressing the recordings: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return "", fmt.Errorf("compressing the recordings: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
 // A Detail is what a recording in the table opens to.
@@ -191,20 +208,16 @@ type data struct {
 
 // Data is the lines and what they open to.
 func (r Rows) Data() (data, error) {
-	d := data{Rows: r.rows, At: detailsAtOnce, Details: []string{}}
+	d := data{Rows: r.rows, At: detailsAtOnce, Details: append([]string{}, r.packed...)}
 	if d.Rows == nil {
 		d.Rows = []row{}
 	}
-	for _, block := range r.details {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		if err := json.NewEncoder(z).Encode(block); err != nil {
-			return d, fmt.Errorf("compressing the recordings: %w", err)
+	if len(r.details) > 0 {
+		block, err := pack(r.details)
+		if err != nil {
+			return d, err
 		}
-		if err := z.Close(); err != nil {
-			return d, fmt.Errorf("compressing the recordings: %w", err)
-		}
-		d.Details = append(d.Details, base64.StdEncoding.EncodeToString(b.Bytes()))
+		d.Details = append(d.Details, block)
 	}
 	return d, nil
 }

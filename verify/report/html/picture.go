@@ -87,18 +87,19 @@ type Mark struct {
 
 // A Size is how a picture is laid out.
 type Size struct {
-	Width float64
-	Names float64 // width of the column of names; 0: the names are above what they name
-	Lane  float64 // height of a waveform
-	Head  bool    // title and description are part of the picture
+	Width  float64
+	Names  float64 // width of the column of names; 0: the names are above what they name
+	Lane   float64 // height of a waveform
+	Column float64 // width of one line of a waveform
+	Head   bool    // title and description are part of the picture
 }
 
 // Wide, Narrow and Small are the sizes for a page, for a phone, and for a row of a table.
 var (
-	Wide   = Size{Width: 1080, Names: 148, Lane: 92}
-	Narrow = Size{Width: 360, Lane: 68}
-	Small  = Size{Width: 840, Names: 124, Lane: 44}
-	Alone  = Size{Width: 1200, Names: 160, Lane: 104, Head: true}
+	Wide   = Size{Width: 1080, Names: 148, Lane: 92, Column: 1.5}
+	Narrow = Size{Width: 360, Lane: 68, Column: 1.5}
+	Small  = Size{Width: 840, Names: 124, Lane: 44, Column: 2.5} // there may be 10,000 in a file
+	Alone  = Size{Width: 1200, Names: 160, Lane: 104, Column: 1.5, Head: true}
 )
 
 // The layout of a picture, in pixels.
@@ -206,10 +207,8 @@ func (d *drawing) channel(c Channel, loudest float64) {
 	d.y += laneGap
 }
 
-// columnWidth is the width of one line of a waveform.
-const columnWidth = 1.5
-
 func (d *drawing) waveform(c Channel, middle, half, loudest float64) {
+	columnWidth := d.size.Column
 	n := int((d.Time.Right - d.Time.Left) / columnWidth)
 	w := c.Waveform
 	spoken, still := bars{paint: c.Party.paint(), width: columnWidth}, bars{paint: stillPaint, width: columnWidth}

@@ -8,6 +8,7 @@ import (
 // A Sound is the recording itself, to be played on the page.
 type Sound struct {
 	WAV  []byte // empty: it is left out
+	Mono bool   // it has one channel, so there is nothing to choose
 	Note string // how much it is, or why it is left out
 	// Parties are who is heard on the left and on the right, for the names of the buttons.
 	Left, Right Party

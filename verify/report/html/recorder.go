@@ -42,6 +42,9 @@ func (r *Recorder) Add(left, right []float32) {
 	}
 }
 
+// Mono reports whether the sound has one channel.
+func (r *Recorder) Mono() bool { return r.channels == 1 }
+
 // Bytes is the size of the sound as a WAV file, whether or not it is kept.
 func (r *Recorder) Bytes() int64 { return wav.HeaderBytes + r.bytes }
 

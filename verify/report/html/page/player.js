@@ -1,5 +1,6 @@
 "use strict";
-// Plays the recording on the page: both channels, or one of them in both ears.
+// Plays the recording on the page: both channels, or one of them in both ears. A recording of one
+// channel has nothing to choose.
 (() => {
   const player = document.querySelector("[data-player]");
   const audio = player.querySelector("audio");
@@ -8,6 +9,7 @@
   const seek = player.querySelector("[data-seek]");
   const clock = player.querySelector("[data-clock]");
   const speed = player.querySelector("[data-speed]");
+  const keys = player.querySelector("[data-keys]");
   const ears = [...player.querySelectorAll("input[name=ears]")];
   controls.hidden = false;
   audio.controls = false;
@@ -23,7 +25,7 @@
     graph.rightToLeft.gain.value = which === "right" ? 1 : 0;
   };
   const begin = () => {
-    if (graph) return;
+    if (graph || ears.length === 0) return;
     const context = new AudioContext();
     const source = context.createMediaElementSource(audio);
     const splitter = context.createChannelSplitter(2);
@@ -42,7 +44,7 @@
   };
   const toggle = () => {
     begin();
-    graph.context.resume();
+    if (graph) graph.context.resume();
     if (audio.paused) audio.play(); else audio.pause();
   };
   const go = (t) => {
@@ -98,10 +100,15 @@
   speed.addEventListener("change", () => { audio.playbackRate = +speed.value; });
   for (const e of ears) e.addEventListener("change", hear);
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (!keys.checked || e.ctrlKey || e.metaKey || e.altKey) return;
     // Elements that use a key themselves keep it.
     const own = e.target.closest("button, summary, select, textarea, input, [tabindex]");
-    const choose = (value) => { const r = ears.find((x) => x.value === value); r.checked = true; hear(); };
+    const choose = (value) => {
+      const ear = ears.find((x) => x.value === value);
+      if (!ear) return;
+      ear.checked = true;
+      hear();
+    };
     const letter = e.key.toLowerCase();
     if (own && (letter === " " || letter.startsWith("arrow"))) return;
     if (own && own.matches("select, textarea, input:not([type=radio]):not([type=range])")) return;
