@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
@@ -68,15 +69,21 @@ func Judge(rec Recording, c Case) Verdict {
 	v.Findings = append(v.Findings, rec.Findings...)
 	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
 	v.Measurements = &m
-	v.Left = &Side{m.Left.Levels, m.Left.Timing, m.Left.Line}
+	heard := &m
+	if rec.Files != nil {
+		v.Files, v.Format = slices.Clone(rec.Files), formatOf(rec.Files)
+		v.Findings = append(v.Findings, rec.filled()...)
+		heard = rec.unfilled()
+	}
+	v.Left = &Side{heard.Left.Levels, heard.Left.Timing, heard.Left.Line}
 	if m.Channels == 2 {
-		v.Right = &Side{m.Right.Levels, m.Right.Timing, m.Right.Line}
+		v.Right = &Side{heard.Right.Levels, heard.Right.Timing, heard.Right.Line}
 	}
 	if !has(rec.Findings, finding.Fatal) { // after a fatal finding the measurements do not describe the call
-		v.Findings = append(v.Findings, structure(&m, c.Facts.Joined.Agent != nil)...)
+		v.Findings = append(v.Findings, structure(heard, c.Facts.Joined.Agent != nil, rec.ends())...)
 	}
 	if !has(v.Findings, finding.Fatal) {
-		v.weigh(&rec, c)
+		v.weigh(&rec, heard, c)
 	}
 	v.hear()
 	v.Outcome = v.decide(c.minConfidence())
@@ -96,8 +103,8 @@ func Judge(rec Recording, c Case) Verdict {
 }
 
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
-func (v *Verdict) weigh(rec *Recording, c Case) {
-	timed, m := true, &rec.Measurements
+func (v *Verdict) weigh(rec *Recording, m *measurement.Measurements, c Case) {
+	timed := true
 	said, transcribed := hearWords(rec, &c)
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
@@ -105,11 +112,11 @@ func (v *Verdict) weigh(rec *Recording, c Case) {
 		func() (finding.Finding, bool) { return alignment(call.Coupling()) },
 	} {
 		if f, ok := found(); ok {
-			v.Findings = append(v.Findings, f)
+			v.Findings = append(v.Findings, rec.unaligned(f))
 			timed = false
 		}
 	}
-	speeds, apart := wrongSpeeds(m)
+	speeds, apart := wrongSpeeds(&rec.Measurements) // of a file that is played twice as fast, half is silence
 	v.Findings = append(v.Findings, speeds...)
 	timed = timed && !apart
 	if has(v.Findings, finding.Fatal) || hasCode(v.Findings, finding.TooShort) {

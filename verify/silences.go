@@ -198,7 +198,7 @@ func blanked(sides [2]sideOf) []finding.Finding {
 		for _, r := range sides[1].Blanks {
 			from, to := max(l.Start, r.Start), min(l.End, r.End)
 			atOnce := math.Abs(l.Start-r.Start) <= atOnceS && math.Abs(l.End-r.End) <= atOnceS
-			if to-from < blankedS && !atOnce || from < firstS || to > sides[0].durationS-firstS {
+			if to-from < blankedS && !atOnce || from < firstS || to > min(sides[0].durationS, sides[1].durationS)-firstS {
 				continue
 			}
 			both = append(both, measurement.Segment{Start: from, End: to})

@@ -16,8 +16,8 @@ const tooShortS = 5.0
 const clippedShare = 0.0001
 
 // structure finds faults of the recording as a pair of channels. agentJoined says that an
-// agent is known to have been on the call.
-func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding {
+// agent is known to have been on the call; ends are when either side's recording ends.
+func structure(m *measurement.Measurements, agentJoined bool, ends [2]float64) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
 		return append(append([]finding.Finding{mono}, bursts(m)...), clipped(m)...)
@@ -34,7 +34,7 @@ func structure(m *measurement.Measurements, agentJoined bool) []finding.Finding 
 		}
 		out = append(out, missing(m, agentJoined)...)
 	}
-	out = append(out, lostSound(m)...)
+	out = append(out, lostSound(m, ends)...)
 	if m.DurationS < tooShortS {
 		out = append(out, finding.New(finding.TooShort, fmt.Sprintf("The recording lasts %.1f s; at least %.0f s are needed to hear a greeting and an answer.", m.DurationS, tooShortS)))
 	}

@@ -42,8 +42,9 @@ type Verdict struct {
 	Left       *Side             `json:"left"`  // null if nothing was measured
 	Right      *Side             `json:"right"` // null for mono too
 	Measures   *Measures         `json:"measures"`
-	Words      *words.Heard      `json:"words,omitempty"` // what the words show, without the text
-	SHA256     string            `json:"sha256,omitempty"`
+	Words      *words.Heard      `json:"words,omitempty"`  // what the words show, without the text
+	SHA256     string            `json:"sha256,omitempty"` // of two files, that of their sums; see SumOfFiles
+	Files      []File            `json:"files,omitempty"`  // the left and the right file of a recording that has one a party
 	Bytes      int64             `json:"bytes"`
 	DurationS  float64           `json:"duration_s"`
 	Format     string            `json:"format,omitempty"` // "WAVE PCM 16-bit, 8000 Hz, 2 channels"

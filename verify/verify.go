@@ -95,9 +95,11 @@ func (k keepers) Add(left, right []float32) {
 // Recording is the result of one pass over a recording: all that a verdict needs. A batch
 // keeps it as JSON.
 type Recording struct {
-	Format   decode.Format     `json:"format"`
-	SHA256   string            `json:"sha256"` // of all bytes, in hexadecimal
-	Bytes    int64             `json:"bytes"`
+	Format decode.Format `json:"format"`
+	SHA256 string        `json:"sha256"` // of all bytes, in hexadecimal; see SumOfFiles
+	Bytes  int64         `json:"bytes"`
+	// Files are the left and the right file of a recording that has one a party; nil if it is one file.
+	Files    []File            `json:"files,omitempty"`
 	Findings []finding.Finding `json:"findings,omitempty"` // what decoding found odd
 	Fetched  []finding.Finding `json:"fetched,omitempty"`  // what fetching found odd
 	// Known is what the platform that made the recording says of it; nil if it was not asked. If
@@ -123,22 +125,12 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 		return Recording{}, readError(arrived, err)
 	}
 	format := decoder.Format()
-	m, err := o.meter(format, decoder.Channels())
+	m, err := o.meter(format.SampleRate, decoder.Channels(), isG711(format), isG711(format))
 	if err != nil {
 		return Recording{}, err
 	}
-	keep := o.keeper(format.SampleRate, decoder.Channels())
-	for {
-		left, right := m.Next()
-		n, err := decoder.Read(left, right)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return Recording{}, readError(arrived, err)
-		}
-		keep(left, right, n)
-		m.Commit(n)
+	if err := o.hear(decoder, m); err != nil {
+		return Recording{}, readError(arrived, err)
 	}
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return Recording{}, readError(arrived, err)
@@ -169,11 +161,30 @@ func (o MeasureOptions) keeper(rate, channels int) func(left, right []float32, n
 	}
 }
 
-// meter makes the meter of a recording.
-func (o MeasureOptions) meter(f decode.Format, channels int) (*meter.Meter, error) {
-	m, err := meter.New(f.SampleRate, channels, meter.Options{
-		StoredAsG711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw,
-		OnRequest:    o.OnRequest, Known: o.Known,
+// hear measures a recording to its end, and keeps it if somebody wants it.
+func (o MeasureOptions) hear(r decode.Reader, m *meter.Meter) error {
+	keep := o.keeper(r.Format().SampleRate, r.Channels())
+	for {
+		left, right := m.Next()
+		n, err := r.Read(left, right)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		keep(left, right, n)
+		m.Commit(n)
+	}
+}
+
+// isG711 reports whether samples are stored as G.711.
+func isG711(f decode.Format) bool { return f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw }
+
+// meter makes the meter of a recording at a rate in Hz, given which channels are stored as G.711.
+func (o MeasureOptions) meter(rate, channels int, leftG711, rightG711 bool) (*meter.Meter, error) {
+	m, err := meter.New(rate, channels, meter.Options{
+		StoredAsG711: [2]bool{leftG711, rightG711}, OnRequest: o.OnRequest, Known: o.Known,
 	})
 	if err != nil {
 		return nil, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}

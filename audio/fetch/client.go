@@ -145,7 +145,7 @@ type Client struct {
 	options   Options
 	twilio    twilioAPI
 	courier   courier
-	stdinUsed atomic.Bool
+	stdinUsed *atomic.Bool
 }
 
 // New makes a client. It fails if the options contradict each other.
@@ -154,7 +154,7 @@ func New(o Options) (*Client, error) {
 	if o.MaxBytes < 0 || o.ConnectTimeout < 0 || o.IdleTimeout < 0 || o.MaxAttempts < 0 || o.BackoffMin < 0 || o.BackoffMax < o.BackoffMin || o.RetryAfterMax < 0 {
 		return nil, problem("a limit of the fetch is negative, or the longest pause is shorter than the shortest", "correct the limit, or leave it out for its default")
 	}
-	c := &Client{options: o, courier: courier{ways: newTransports(o), allowPrivate: o.AllowPrivate, admit: o.Admit, limits: o.Limits}}
+	c := &Client{options: o, stdinUsed: &atomic.Bool{}, courier: courier{ways: newTransports(o), allowPrivate: o.AllowPrivate, admit: o.Admit, limits: o.Limits}}
 	if o.TwilioAPI != "" {
 		base, err := url.Parse(o.TwilioAPI)
 		if err != nil || base.Host == "" || base.User != nil || strings.Trim(base.Path, "/") != "" || !originOf(base).takesCredentials() {

@@ -29,7 +29,7 @@ const bufferedSteps = 32
 type Meter struct {
 	rate       int
 	channels   int
-	storedG711 bool
+	storedG711 [2]bool
 	step       int // samples
 	frames     int64
 	past       int // samples kept from before the newest step
@@ -45,9 +45,9 @@ type Meter struct {
 // Options selects what to measure. The zero value selects everything except what is measured only
 // on request.
 type Options struct {
-	// StoredAsG711 says that the file holds the samples as G.711. Each sample then lies on the
-	// grid of that law, which says nothing about the line: no grid is reported.
-	StoredAsG711 bool
+	// StoredAsG711 says of each channel that the file holds its samples as G.711. Each sample then
+	// lies on the grid of that law, which says nothing about the line: no grid is reported.
+	StoredAsG711 [2]bool
 	// OnRequest is what to measure only on request.
 	measurement.OnRequest
 	// Known is audio to look for in each channel.
@@ -182,7 +182,7 @@ func (m *Meter) finish() measurement.Measurements {
 		side := out.Side(c == 1)
 		*side = m.ch[c].finish(speeches[c], clock)
 		side.Music = clock.Segments(held[c])
-		if m.storedG711 {
+		if m.storedG711[c] {
 			side.Line.G711, side.Line.G711Share, side.Line.G711EverySample = "", 0, false
 		}
 		if m.channels == 2 {

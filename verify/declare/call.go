@@ -50,13 +50,15 @@ type Call struct {
 	Transcript                transcript.Source
 
 	joined string            // waits for the recording's start
+	files  map[string]string // words about a file a party, by fact
 	own    []string          // groups named since Inherit
 	unread []finding.Finding // words that were left out
 }
 
 // Inherit gives a copy whose facts are defaults: a word that is set afterwards
-// takes the place of the default one. Known audio and the transcript are not inherited.
+// takes the place of the default one. Known audio, the transcript and files are not inherited.
 func (c Call) Inherit() Call {
+	c.files = nil
 	c.Groups, c.own = maps.Clone(c.Groups), nil
 	c.AgentAudio, c.CustomerAudio, c.Transcript = nil, nil, transcript.Source{}
 	c.unread = slices.Clone(c.unread)
@@ -78,6 +80,9 @@ func (c *Call) LeaveOut(fact string, err *UnreadError) {
 // recording's start. Its error is about facts that cannot be used together. Channels
 // that await a fact which is told later stay as they are.
 func (c *Call) Complete() error {
+	if err := c.declareFiles(); err != nil {
+		return err
+	}
 	if c.Declaration.Source == "" {
 		c.Declaration = Default()
 	}

@@ -31,6 +31,8 @@ type Fact struct {
 	Label   bool     // labels of recordings may have it
 	Alone   string   // what the flag says where no word follows it; "" where one must
 	Single  bool     // it differs from one recording to the next: no flag where many are judged
+	// Reference says that the fact names a recording, by URL, path or SID.
+	Reference bool
 	// Set reads a word into a call. An *UnreadError leaves the call as it was.
 	Set func(*Call, string) error
 }
@@ -44,6 +46,7 @@ const (
 	AboutCall     About = "call"     // what else is known of the call
 	AboutFetching About = "fetching" // what is asked of the recording's server
 	AboutReading  About = "reading"  // how the recording is read
+	AboutFiles    About = "files"    // the two files of a recording that has one a party
 )
 
 // Flag is the fact's name as a flag, without the dashes.
@@ -54,7 +57,7 @@ type Word struct{ Fact, Value string }
 
 // Table lists all facts.
 func Table() []Fact {
-	return []Fact{
+	return append([]Fact{
 		{
 			Name: "channels", About: AboutChannels,
 			Usage: "declare `LEFT,RIGHT`, such as others,customer (default customer,others)",
@@ -195,10 +198,10 @@ func Table() []Fact {
 		},
 		{
 			Name: "pick", About: AboutReading,
-			Usage: "use channels `L,R` as left and right, counted from 1",
+			Usage: "use channels `L,R` as left and right, counted from 1; of two files, channel L of the left one and R of the right one",
 			Set:   func(c *Call, s string) error { return set(&c.Pick, s, decode.ParsePick) },
 		},
-	}
+	}, fileFacts()...)
 }
 
 // The words of facts that are so or not.
@@ -228,13 +231,19 @@ func rawWords() []string {
 }
 
 // Declaring gives the facts among the words that declare who is on which channel.
-// More than one contradict each other.
+// More than one contradict each other. Files that are named by their parties declare it, too.
 func Declaring(words []Word) []string {
+	said := func(names ...string) bool {
+		return slices.ContainsFunc(words, func(w Word) bool { return slices.Contains(names, w.Fact) && w.Value != "" })
+	}
 	var names []string
 	for _, f := range Table() {
-		if f.About == AboutChannels && slices.ContainsFunc(words, func(w Word) bool { return w.Fact == f.Name && w.Value != "" }) {
+		if f.About == AboutChannels && said(f.Name) {
 			names = append(names, f.Name)
 		}
+	}
+	if said(factCustomerFile, factAgentFile) {
+		names = append(names, factCustomerFile)
 	}
 	return names
 }

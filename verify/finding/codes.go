@@ -28,6 +28,7 @@ const (
 	PartyLost          Code = "party_lost"
 	Blanked            Code = "blanked"
 	WrongSpeed         Code = "wrong_speed"
+	Padded             Code = "padded"
 )
 
 // What is wrong with the bytes and how they were had.
