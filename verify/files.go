@@ -38,9 +38,9 @@ type Pairing struct {
 	NoQuote       [2]bool   // see decode.Options
 }
 
-// names are what notes and errors call the files.
-func (p Pairing) names() [2]string {
-	if p.ByRole {
+// FileNames are what notes and errors call the left and the right file.
+func FileNames(byRole bool) [2]string {
+	if byRole {
 		return [2]string{"the customer's file", "the agent's file"}
 	}
 	return [2]string{"the left file", "the right file"}
@@ -127,7 +127,7 @@ func fileError(bodies [2]*bodyOf, err error) error {
 func Join(files [2]io.Reader, o decode.Options, p Pairing) (*decode.Joined, [2]decode.Format, error) {
 	var tracks [2]decode.Track
 	var formats [2]decode.Format
-	names := p.names()
+	names := FileNames(p.ByRole)
 	for i, r := range files {
 		own := o
 		own.Alone, own.Pick, own.NoQuote = o.Pick[i], [2]int{}, p.NoQuote[i]

@@ -188,13 +188,24 @@ func (s *side) fill() error {
 	return nil
 }
 
+// stored gives the readers of two tracks whose samples are stored alike.
+func (j *Joined) stored() (left, right *wav.Reader, alike bool) {
+	left, isWAV := j.sides[0].track.Reader.(*wav.Reader)
+	right, too := j.sides[1].track.Reader.(*wav.Reader)
+	return left, right, isWAV && too && wav.StoredAlike(left, right)
+}
+
+// Alike reports whether CopyTo keeps the bits of every sample.
+func (j *Joined) Alike() bool {
+	_, _, alike := j.stored()
+	return alike
+}
+
 // CopyTo writes the rest of both tracks as a WAV file with two channels. Tracks that are stored alike
 // keep their bits. Others are written as 16-bit PCM, or as 32-bit floating point if one of them has
 // more than 16 bits.
 func (j *Joined) CopyTo(w io.WriteSeeker, c Copying) (frames int64, err error) {
-	left, isWAV := j.sides[0].track.Reader.(*wav.Reader)
-	right, too := j.sides[1].track.Reader.(*wav.Reader)
-	if isWAV && too && wav.StoredAlike(left, right) {
+	if left, right, alike := j.stored(); alike {
 		return wav.CopyBoth(w, left, right, [2]int64{j.sides[0].lead, j.sides[1].lead}, c)
 	}
 	float := false

@@ -84,6 +84,22 @@ func (o *declaredOptions) word(fact string) string {
 	return ""
 }
 
+// saidOf are the facts about something of which words were said.
+func (o *declaredOptions) saidOf(about declare.About) []declare.Fact {
+	return slices.DeleteFunc(declare.Table(), func(f declare.Fact) bool { return f.About != about || o.word(f.Name) == "" })
+}
+
+// references are the words that name recordings.
+func (o *declaredOptions) references() []string {
+	var all []string
+	for _, f := range o.saidOf(declare.AboutFiles) {
+		if f.Reference {
+			all = append(all, o.word(f.Name))
+		}
+	}
+	return all
+}
+
 // complete offers the words and the files that the flags accept.
 func (o *declaredOptions) complete(c *cobra.Command) {
 	for _, fact := range declare.Table() {
@@ -131,6 +147,8 @@ type declaredCase struct {
 	// transcript is where the transcript is, if it has to be fetched. The case has one that is a
 	// file.
 	transcript transcript.Source
+	// files are the two files of the recording; nil if it is one file.
+	files *declare.Files
 	// twilioFacts says whether Twilio is asked; nil: of recordings named by their SID.
 	twilioFacts *bool
 	// failure is why the attributes cannot be used. It concerns the recordings, not the
@@ -165,6 +183,9 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	if c.failure == nil {
 		call.ToldLater = o.sid && call.TwilioFacts == nil || call.TwilioFacts != nil && *call.TwilioFacts
 		err = call.Complete()
+	}
+	if err == nil {
+		c.files, err = call.Files()
 	}
 	var fact *declare.FactError
 	switch {
@@ -260,5 +281,5 @@ func attributesError(err error) error {
 
 // flagValue names the flag of a wrong value.
 func flagValue(flag string, err error) error {
-	return &usageError{sentence{Message: "--" + flag + ": " + err.Error(), Advice: hint.Of(err)}}
+	return &usageError{sentence{Message: "--" + strings.ReplaceAll(flag, "_", "-") + ": " + err.Error(), Advice: hint.Of(err)}}
 }

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,6 +47,9 @@ original is never touched, and no file is overwritten.
 If --out ends in .json, mend writes the attributes of --attributes instead, with
 the channels in the order that the recording has.
 
+A recording with a file a party becomes one file with two channels. Its samples
+keep their bits if both files store them alike, at one rate.
+
 Nothing is written if the verdict is unusable or undecided. --exchange exchanges
 the channels whatever is heard.
 
@@ -57,7 +62,8 @@ EXIT STATUS
   130  interrupted`,
 		Example: `  otoscope mend --direction inbound call.wav --out call.mended.wav
   otoscope mend --attributes task.json --out task.mended.json
-  otoscope mend --exchange --format json call.wav --out call.mended.wav`,
+  otoscope mend --exchange --format json call.wav --out call.mended.wav
+  otoscope mend --left customer.wav --right agent.wav --out call.wav`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeRecordings(),
 		RunE:                  func(c *cobra.Command, args []string) error { return runMend(c.Context(), env, o, args) },
@@ -86,7 +92,7 @@ func (o *MendOptions) check(refs []string) error {
 		return &usageError{sentence{Message: "one recording is mended at a time, and several are given", Advice: "Mend them one by one"}}
 	case o.out == "":
 		return &usageError{sentence{Message: "where to?", Advice: "Name the file: otoscope mend call.wav --out call.mended.wav"}}
-	case len(refs) == 1 && refs[0] == "-":
+	case slices.Contains(append(o.declared.references(), refs...), "-"):
 		return &usageError{sentence{Message: "the recording is read twice, which standard input (-) cannot be", Advice: "Save it as a file first"}}
 	case o.attributes() && (attributes == "" || attributes == "-"):
 		return &usageError{sentence{Message: "--out ends in .json, but no file of attributes is given", Advice: "Add --attributes task.json"}}
@@ -120,7 +126,7 @@ func runMend(ctx context.Context, env environment, o *MendOptions, refs []string
 	m := report.Mended{
 		Schema: 1, Recording: verdict.Recording, Out: o.out, Is: "recording", Outcome: verdict.Outcome, Confidence: verdict.Confidence,
 		Exchanged: o.exchange || verdict.Outcome == verify.Swapped, Sides: verdict.Declared,
-		SourceSHA256: verdict.SHA256, Format: verdict.Format, Version: version().Version,
+		SourceSHA256: verdict.SHA256, Files: verdict.Files, Alike: true, Format: verdict.Format, Version: version().Version,
 	}
 	if o.exchange && verdict.Outcome != verify.Swapped {
 		m.Confidence = nil
@@ -207,33 +213,14 @@ func (v *verifier) mend(ctx context.Context, m *report.Mended) error {
 		Comment: comment + " SHA-256 of the source: " + m.SourceSHA256,
 	}
 	return newFile(m.Out, func(f *os.File) error {
-		read := sha256.New()
-		_, err := client.Get(ctx, v.jobs[0].ref, func(r io.Reader) error {
-			read.Reset()
-			if err := f.Truncate(0); err != nil {
-				return err
-			}
-			if _, err := f.Seek(0, io.SeekStart); err != nil {
-				return err
-			}
-			all := io.TeeReader(r, read)
-			recording, err := decode.NewReader(all, decode.Options{Pick: v.declared.measure.Pick, Raw: v.declared.measure.Raw})
-			if err != nil {
-				return err
-			}
-			if m.Frames, err = decode.CopyTo(f, recording, copying); err != nil {
-				return err
-			}
-			_, err = io.Copy(io.Discard, all)
-			return err
-		})
+		sum, err := v.copyTo(ctx, client, f, m, copying)
 		var sink *fetch.SinkError
 		switch {
 		case errors.As(err, &sink):
 			return sink.Err
 		case err != nil:
 			return err
-		case hex.EncodeToString(read.Sum(nil)) != m.SourceSHA256:
+		case sum != m.SourceSHA256:
 			return &hint.Error{Message: "the recording changed while it was mended", Advice: "run otoscope mend again"}
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -246,4 +233,73 @@ func (v *verifier) mend(ctx context.Context, m *report.Mended) error {
 		m.SHA256 = hex.EncodeToString(written.Sum(nil))
 		return nil
 	})
+}
+
+// copyTo fetches the recording and copies it to a file. It returns the SHA-256 of the recording.
+func (v *verifier) copyTo(ctx context.Context, client *fetch.Client, f *os.File, m *report.Mended, copying decode.Copying) (sum string, err error) {
+	files := v.jobs[0].files
+	write := func(recording decode.Reader) error {
+		if err := f.Truncate(0); err != nil { // a download that broke off begins again
+			return err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		var err error
+		m.Frames, err = decode.CopyTo(f, recording, copying)
+		return err
+	}
+	options := decode.Options{Pick: v.declared.measure.Pick, Raw: v.declared.measure.Raw}
+	if files == nil {
+		_, err = client.Get(ctx, v.jobs[0].ref, func(r io.Reader) error {
+			read := newHashed(r)
+			recording, err := decode.NewReader(read, options)
+			if err != nil {
+				return err
+			}
+			if err := write(recording); err != nil {
+				return err
+			}
+			sum, err = read.finish()
+			return err
+		})
+		return sum, err
+	}
+	_, err = files.Get(ctx, client, [2]string{}, func(r [2]io.Reader) error {
+		left, right := newHashed(r[0]), newHashed(r[1])
+		joined, err := files.Join([2]io.Reader{left, right}, options)
+		if err != nil {
+			return err
+		}
+		if err := write(joined); err != nil {
+			return err
+		}
+		m.Alike, m.Rate = joined.Alike(), joined.Format().SampleRate
+		leftSum, err := left.finish()
+		if err != nil {
+			return err
+		}
+		rightSum, err := right.finish()
+		sum = verify.SumOfFiles(leftSum, rightSum)
+		return err
+	})
+	return sum, err
+}
+
+// hashed computes the SHA-256 of what is read.
+type hashed struct {
+	io.Reader
+	sum hash.Hash
+}
+
+func newHashed(r io.Reader) *hashed {
+	h := &hashed{sum: sha256.New()}
+	h.Reader = io.TeeReader(r, h.sum)
+	return h
+}
+
+// finish reads the rest, and gives the sum in hexadecimal.
+func (h *hashed) finish() (string, error) {
+	_, err := io.Copy(io.Discard, h)
+	return hex.EncodeToString(h.sum.Sum(nil)), err
 }

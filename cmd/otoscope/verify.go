@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/fetch/twilio"
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -51,6 +52,8 @@ func newVerifyCommand(env environment) *cobra.Command {
   otoscope verify --convention amazon-connect --brief calls/*.wav
   otoscope verify --format json RE0123456789abcdef0123456789abcdef | jq .outcome
   otoscope verify --html call.html --with-audio call.wav
+  otoscope verify --left customer.wav --right agent.wav --right-start 1.5s
+  otoscope verify --customer-file in.wav --agent-file out.wav
   curl -s https://example.com/call.wav | otoscope verify -`,
 		DisableFlagsInUseLine: true,
 		ValidArgsFunction:     completeRecordings(),
@@ -78,6 +81,7 @@ func (o *judgeOptions) flags(c *cobra.Command, reading *pflag.FlagSet, more ...f
 	more[0].flags.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c, append([]flagGroup{
 		{"Who is declared to be on which channel", declaration},
+		{"A file a party, in place of REF", o.declared.flags(declare.AboutFiles)},
 		{"What is known of the call", o.declared.flags(declare.AboutCall)},
 		{"Fetching", fetching},
 		{"Reading", reading},
@@ -127,7 +131,8 @@ EXIT STATUS
 type job struct {
 	name    string // for people, secrets removed
 	ref     fetch.Reference
-	failure error // why there is nothing to fetch
+	files   *acquire.Files // the recording in place of ref; nil: it is one file
+	failure error          // why there is nothing to fetch
 	stage   verify.Stage
 }
 
@@ -193,14 +198,19 @@ func (o *judgeOptions) verifier(ctx context.Context, env environment, refs []str
 
 // check finds references of a command that conflict with each other or with the flags.
 func (o *judgeOptions) check(command string, refs []string) error {
-	stdin := 0
-	for _, r := range append([]string{o.declared.word("attributes")}, refs...) {
+	stdin, files := 0, o.declared.saidOf(declare.AboutFiles)
+	for _, r := range slices.Concat([]string{o.declared.word("attributes")}, refs, o.declared.references()) {
 		if r == "-" {
 			stdin++
 		}
 	}
 	switch {
-	case len(refs) == 0 && o.declared.word("attributes") == "":
+	case len(refs) > 0 && len(files) > 0:
+		return &usageError{sentence{
+			Message: fmt.Sprintf("--%s speaks of a recording with a file a party, and %s is given, too", files[0].Flag(), escape.Text(refs[0])),
+			Advice:  "Give the two files, or the one recording that holds both parties",
+		}}
+	case len(refs) == 0 && len(files) == 0 && o.declared.word("attributes") == "":
 		return &usageError{sentence{
 			Message: "which recording?",
 			Advice:  "Give a URL, a path, a recording SID or - : otoscope " + command + " call.wav",
@@ -225,8 +235,8 @@ func (o *judgeOptions) read(refs []string) []string {
 	return all
 }
 
-// jobs lists the recordings to verify: the references, or otherwise the recording that the
-// attributes name.
+// jobs lists the recordings to verify: the references, or the two files, or otherwise the recording
+// that the attributes name.
 func jobs(refs []string, attributes string, declared declaredCase) []job {
 	var all []job
 	for i, r := range refs {
@@ -242,6 +252,16 @@ func jobs(refs []string, attributes string, declared declaredCase) []job {
 		return all
 	}
 	j := job{name: attributes, failure: declared.failure, stage: verify.StageDeclare}
+	if declared.files != nil {
+		files, err := acquire.ParseFiles(*declared.files, fetch.Parse)
+		j.name, j.files = "the two files", &files
+		if err != nil {
+			j.failure, j.stage = err, verify.StageFetch
+		} else {
+			j.name = files.Shown()
+		}
+		return []job{j}
+	}
 	switch url := declared.Declaration.Recording; {
 	case j.failure != nil:
 	case url == "":
@@ -381,7 +401,7 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, reco
 		options.Keep = verify.Keepers(options.Keep, recorder)
 	}
 	recording, _, err := acquire.Measure(ctx, acquire.Job{
-		Client: client, Reference: j.ref, Options: options,
+		Client: client, Reference: j.ref, Files: j.files, Options: options,
 		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},
 	})
 	facts := verify.KnownFacts(recording, c)

@@ -37,6 +37,8 @@ func Unread(err error) *Error {
 type Job struct {
 	Client    *fetch.Client
 	Reference fetch.Reference
+	// Files are the recording in place of Reference, if it has a file a party.
+	Files *Files
 	// Validator is that of the recording as it was measured before; "" measures it in any case.
 	// See fetch.Client.GetIfChanged.
 	Validator string
@@ -49,6 +51,9 @@ type Job struct {
 // keeps the recording is asked what it knows. If that is that the recording is mono,
 // it is not fetched. The error is an *Error unless ctx has ended.
 func Measure(ctx context.Context, j Job) (verify.Recording, fetch.Result, error) {
+	if j.Files != nil {
+		return j.measureFiles(ctx)
+	}
 	o := j.Options
 	o.NoQuote = j.Reference.NoQuote()
 	rec, known := verify.Recording{}, j.known(ctx)

@@ -23,16 +23,16 @@ const noRecording = "-"
 // part that distinguishes it from others, the hash stands beside it.
 func (r *row) identify(key []byte) {
 	r.identity = noRecording
-	ref, err := fetch.ParseUntrusted(r.reference)
+	where, err := locate(r.reference)
 	if r.reference == "" || err != nil {
 		return
 	}
 	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(ref.Identity()))
+	mac.Write([]byte(where.identity()))
 	r.identity = hex.EncodeToString(mac.Sum(nil)[:16])
-	r.file = ref.IsPath()
-	told := tellsAll(ref)
-	r.plain = told && !r.file
+	r.file = where.isPath()
+	told := where.tellsAll()
+	r.plain = told && !r.file && where.files == nil
 	if r.byReference {
 		r.formerID = r.id
 		if !told {

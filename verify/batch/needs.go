@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"github.com/otoscope/otoscope/audio/fetch"
 )
 
 // needs are the permissions and files that a process must have to work on the rows of a
@@ -78,19 +76,23 @@ func queueName(batch int64, n needs) string {
 // needsOf returns the needs of a reference, given the permissions of its batch. A forbidden
 // reference needs nothing: every process can report it.
 func needsOf(reference, host string, allowPaths, allowPrivate bool) needs {
-	ref, err := fetch.ParseUntrusted(reference)
-	switch {
-	case err != nil:
+	where, err := locate(reference)
+	if err != nil {
 		return needsNothing
-	case ref.IsPath():
-		if allowPaths {
-			return needsFiles + needs(host)
-		}
-		return needsNothing
-	case allowPrivate:
-		return needsPrivate
 	}
-	return needsNothing
+	n, files := needsNothing, false
+	for _, ref := range where.all() {
+		switch {
+		case ref.IsPath():
+			files = files || allowPaths
+		case allowPrivate:
+			n = needsPrivate
+		}
+	}
+	if files {
+		return n.withFiles(host)
+	}
+	return n
 }
 
 // hostname is the name of this machine as the owner of its files.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/acquire"
 )
 
 var (
@@ -20,8 +21,10 @@ var (
 // the same value.
 func reasonOf(v verify.Verdict) string {
 	text := placeInManifest.ReplaceAllString(v.Error.Message, "")
-	if v.Recording != "" {
-		text = strings.ReplaceAll(text, v.Recording, "...")
+	for _, name := range append([]string{v.Recording}, strings.Split(v.Recording, acquire.Between)...) {
+		if name != "" {
+			text = strings.ReplaceAll(text, name, "...")
+		}
 	}
 	text = anyAddress.ReplaceAllString(text, "...")
 	text = inQuotes.ReplaceAllString(text, `"..."`)

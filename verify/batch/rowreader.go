@@ -12,6 +12,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -135,7 +136,20 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 	}
 	recording := cmp.Or(f.Recording, call.Declaration.Recording)
 	call.Declaration.Recording = "" // a secret, and stored elsewhere
-	if recording != "" {
+	files, err := call.Files()
+	switch {
+	case err != nil:
+		bad = cmp.Or(bad, err)
+	case files != nil && f.Recording != "":
+		bad = cmp.Or(bad, error(&manifest.RowError{Message: "the row names a recording, and two files", Advice: "give the two files, or the one recording that holds both parties"}))
+	case files != nil:
+		if err := r.locateFiles(out, f, *files); err != nil {
+			return err
+		}
+		recording = out.recording
+		call.ToldLater, call.Declaration.Task = false, declare.TaskCalls{}
+	}
+	if recording != "" && files == nil {
 		ref, err := fetch.ParseUntrusted(recording)
 		if err != nil {
 			out.stage = verify.StageFetch
@@ -164,7 +178,6 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 	}
 	out.facts.Declaration, out.facts.Facts = call.Declaration, call.Facts
 	out.facts.MinConfidence, out.facts.Prior, out.facts.TwilioFacts = call.MinConfidence, call.Prior, call.TwilioFacts
-	var err error
 	if out.facts.Transcript, err = r.transcript(call); err != nil {
 		return err
 	}
@@ -177,6 +190,31 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 		}
 	}
 	return r.sounds(out, call)
+}
+
+// locateFiles reads where the two files of a recording are.
+func (r *reader) locateFiles(out *row, f manifest.Fields, said declare.Files) error {
+	files, err := acquire.ParseFiles(said, fetch.ParseUntrusted)
+	if err != nil {
+		out.stage = verify.StageFetch
+		return err
+	}
+	out.recording = cmp.Or(f.Shown, files.Shown())
+	for i, ref := range []*fetch.Reference{&files.Left, &files.Right} {
+		if !ref.IsPath() {
+			continue
+		}
+		path, err := r.paths.follow(verify.FileNames(said.ByRole)[i], ref.Whole())
+		if err != nil {
+			out.kind = pathKind
+			return err
+		}
+		if *ref, err = fetch.ParseUntrusted(path); err != nil {
+			return err
+		}
+	}
+	out.reference = storedForm(files)
+	return nil
 }
 
 // asksTwilio reports whether Twilio is asked what it knows of a recording.

@@ -133,13 +133,22 @@ func (e *engine) probe(ctx context.Context, k waitingKind) (bool, error) {
 		JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
 		WHERE c.batch_id = ? AND c.needs = ? AND c.worker_id IS NULL AND w.row_key > ? ORDER BY w.row_key LIMIT ?`,
 		[]any{k.batch, string(k.needs), after, probed}, func(c db.Cursor) error {
-			var path string
-			if err := c.Scan(&after, &path); err != nil {
+			var reference string
+			if err := c.Scan(&after, &reference); err != nil {
 				return err
 			}
 			n++
-			if _, err := os.Stat(path); err == nil {
-				found = true
+			where, err := locate(reference)
+			if err != nil {
+				return nil // it is no file
+			}
+			for _, ref := range where.all() {
+				if !ref.IsPath() {
+					continue
+				}
+				if _, err := os.Stat(ref.Whole()); err == nil {
+					found = true
+				}
 			}
 			return nil
 		})

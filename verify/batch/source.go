@@ -13,7 +13,7 @@ import (
 
 // A Task is a recording to fetch and measure.
 type Task struct {
-	Reference string // the whole of it: a secret
+	Reference string // the whole of it, or of its two files as batches store them: a secret
 	verify.MeasureOptions
 	// Before is the Measured.State of the recording at its earlier measurement. If it is "",
 	// the recording is measured in any case.
@@ -93,12 +93,12 @@ func (f *Fetcher) Waits() (n int, host string) {
 
 // Measure fetches and measures one recording.
 func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
-	ref, err := fetch.ParseUntrusted(t.Reference)
+	where, err := locate(t.Reference)
 	if err != nil {
 		return Measured{}, acquire.Unread(err)
 	}
 	rec, result, err := acquire.Measure(ctx, acquire.Job{
-		Client: f.client(t.Allowed), Reference: ref, Validator: t.Before, Options: t.MeasureOptions,
+		Client: f.client(t.Allowed), Reference: where.one, Files: where.files, Validator: t.Before, Options: t.MeasureOptions,
 		Platform: acquire.Platform{Twilio: f.twilio, Ask: t.TwilioFacts, Task: t.TaskCalls},
 	})
 	if err != nil {

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"github.com/otoscope/otoscope/audio/fetch"
+	"strings"
 )
 
 // fileState reveals a replaced file by its size, its time and its inode, as git and rsync
@@ -20,22 +19,39 @@ func fileState(path string) (string, error) {
 	return fmt.Sprintf("file %d %d %d", info.Size(), info.ModTime().UnixNano(), inode(path, info)), nil
 }
 
+// statesOf is the states of all files that a reference names, which are files alone.
+func statesOf(where location) (string, error) {
+	var states []string
+	for _, ref := range where.all() {
+		state, err := fileState(ref.Whole())
+		if err != nil {
+			return "", err
+		}
+		states = append(states, state)
+	}
+	return strings.Join(states, ", "), nil
+}
+
 // replaced reports whether a file differs from the verified one. A file that is gone, or on
 // another machine, was not replaced.
-func (old *former) replaced(path string) bool {
-	now, err := fileState(path)
+func (old *former) replaced(reference string) bool {
+	where, err := locate(reference)
+	if err != nil {
+		return true
+	}
+	now, err := statesOf(where)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
 	return err != nil || now != old.state
 }
 
-// pathState is the state of the file that a reference names, "" if it names none.
+// pathState is the state of the files that a reference names, "" unless they are files alone.
 func pathState(reference string) string {
-	ref, err := fetch.ParseUntrusted(reference)
-	if err != nil || !ref.IsPath() {
+	where, err := locate(reference)
+	if err != nil || !where.isPath() {
 		return ""
 	}
-	state, _ := fileState(reference) // what cannot be seen has none
+	state, _ := statesOf(where) // what cannot be seen has none
 	return state
 }

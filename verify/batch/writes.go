@@ -206,8 +206,17 @@ func (w *writes) chunks(ctx context.Context, t db.Statements, work []job, report
 
 // needs returns the needs of a row, under the permissions of this reading.
 func (w *writes) needs(r *row) needs {
-	_, err := w.in.rows.paths.follow("the recording", r.reference)
-	n := needsOf(r.reference, w.in.host, err == nil, w.in.rows.allowPrivate)
+	n := needsNothing
+	if where, err := locate(r.reference); err == nil {
+		allowed := true
+		for _, ref := range where.all() {
+			if ref.IsPath() {
+				_, err := w.in.rows.paths.follow("the recording", ref.Whole())
+				allowed = allowed && err == nil
+			}
+		}
+		n = needsOf(r.reference, w.in.host, allowed, w.in.rows.allowPrivate)
+	}
 	if t := r.facts.Transcript; t != nil && len(t.Source.Files()) > 0 || r.facts.Phrases != nil {
 		n = n.withFiles(w.in.host)
 	}

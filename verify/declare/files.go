@@ -93,21 +93,23 @@ func (c *Call) Files() (*Files, error) {
 		return nil, &FactError{Fact: fact, Err: &hint.Error{Message: message, Advice: advice}}
 	}
 	names, starts, byRole := [2]string{factLeft, factRight}, [2]string{factLeftStart, factRightStart}, false
+	whose := [2]string{"the left", "the right"}
 	otherNames, otherStarts := [2]string{factCustomerFile, factAgentFile}, [2]string{factCustomerStart, factAgentStart}
 	if c.files[otherNames[0]]+c.files[otherNames[1]] != "" {
 		names, starts, otherNames, otherStarts, byRole = otherNames, otherStarts, names, starts, true
+		whose = [2]string{"the customer's", "the agent's"}
 	}
 	for i := range 2 {
 		if c.files[otherNames[i]] != "" {
-			return wrong(otherNames[i], "the files are named by channel and by party", "give left and right, or customer_file and agent_file, not both")
+			return wrong(otherNames[i], "the files are named by channel and by party", "give the left and the right file, or the customer's and the agent's")
 		}
 	}
 	for i, name := range names {
 		if c.files[name] == "" {
-			return wrong(name, "one file of two is missing", fmt.Sprintf("give %s and %s, or the one recording that holds both parties", names[0], names[1]))
+			return wrong(name, "one file of two is missing", "give both files, or the one recording that holds both parties")
 		}
 		if c.files[otherStarts[i]] != "" {
-			return wrong(otherStarts[i], "this is the start of a file that is not named so", fmt.Sprintf("give %s for the file %s", starts[i], name))
+			return wrong(otherStarts[i], "this is the start of a file that is not named so", "say of "+whose[i]+" file when it began")
 		}
 	}
 	f := &Files{Left: c.files[names[0]], Right: c.files[names[1]], ByRole: byRole, Told: c.files[starts[0]]+c.files[starts[1]] != ""}
@@ -227,7 +229,7 @@ func (c *Call) declareFiles() error {
 	case c.Declaration.Source != "":
 		return &FactError{Fact: factCustomerFile, Err: &hint.Error{
 			Message: "the files are named by party, and " + c.Declaration.Source + " declares the channels, too",
-			Advice:  "name the files with left and right, or leave the other declaration out"}}
+			Advice:  "name the files by channel, as left and right, or leave the other declaration out"}}
 	}
 	c.Declaration = Default()
 	c.Declaration.Source = SourceFiles

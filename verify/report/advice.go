@@ -69,8 +69,11 @@ func afterMatch(v verify.Verdict) step {
 
 // afterSwap says how to bring the declaration and the recording together.
 func afterSwap(v verify.Verdict) []step {
-	if v.Heard == nil {
+	switch {
+	case v.Heard == nil:
 		return nil
+	case len(v.Files) == 2:
+		return afterFileSwap(v)
 	}
 	names := flexNames(*v.Heard)
 	steps := []step{{
@@ -126,11 +129,8 @@ func whenUndecided(v verify.Verdict) []step {
 			code: []string{"--channels customer,others"},
 		})
 	}
-	if namesFile(v.Recording) {
-		steps = append(steps, step{
-			text: "Or listen to one channel alone, for example the left one with sox:",
-			code: []string{"play " + argument(v.Recording) + " remix 1"},
-		})
+	if commands := playing(v); commands != nil {
+		steps = append(steps, step{text: "Or listen to one channel alone, for example the left one with sox:", code: commands})
 	}
 	return steps
 }

@@ -18,7 +18,11 @@ func (p *page) channels(v verify.Verdict) {
 		return
 	}
 	p.line("")
-	p.table(titles(sides), p.channelRows(v, sides))
+	heads := fileTitles(v)
+	if heads == nil {
+		heads = titles(sides)
+	}
+	p.table(heads, p.channelRows(v, sides))
 }
 
 // A side is one channel of the verdict with its name and its result.

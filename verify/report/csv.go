@@ -85,6 +85,9 @@ func newCSVResults(w io.Writer, about About, _ Options) Results {
 		columns = append(columns, csvColumn{"group." + g, func(r Row) string { return r.Verdict.Groups[g] }})
 	}
 	columns = append(columns,
+		csvColumn{"left", func(r Row) string { return sideFile(r.Verdict, false) }},
+		csvColumn{"right", func(r Row) string { return sideFile(r.Verdict, true) }},
+		csvColumn{"right_start", func(r Row) string { return startOf(r.Verdict) }},
 		csvColumn{"version", func(r Row) string { return r.Verdict.Version }},
 		csvColumn{"profile", func(r Row) string { return r.Verdict.Profile }})
 	return &csvResults{w: csv.NewWriter(w), columns: columns}

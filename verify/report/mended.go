@@ -26,8 +26,14 @@ type Mended struct {
 	SourceSHA256 string         `json:"source_sha256"` // of the recording
 	SHA256       string         `json:"sha256"`        // of the file that was written
 	Frames       int64          `json:"frames"`        // 0 for attributes
-	Format       string         `json:"format"`
-	Version      string         `json:"version"`
+	// Files are the files that a recording with a file a party was made of.
+	Files []verify.File `json:"files,omitempty"`
+	// Alike says that every sample has the bits that it was stored with.
+	Alike bool `json:"bit_by_bit"`
+	// Rate is the sample rate of a copy that was made of two files, in Hz; 0: that of the recording.
+	Rate    int    `json:"sample_rate,omitzero"`
+	Format  string `json:"format"`
+	Version string `json:"version"`
 }
 
 // mendedText says what was written, for a person.
@@ -44,9 +50,17 @@ func mendedText(w io.Writer, m Mended, o Options) error {
 	if m.Sides != nil {
 		p.line("  left %s, right %s", m.Sides.Left, m.Sides.Right)
 	}
-	p.line("  made of %s, SHA-256 %s", escape.Text(m.Recording), m.SourceSHA256)
-	if m.Frames > 0 {
+	if m.Files == nil {
+		p.line("  made of %s, SHA-256 %s", escape.Text(m.Recording), m.SourceSHA256)
+	}
+	for _, f := range m.Files {
+		p.line("  %s made of %s, SHA-256 %s", f.Side, escape.Text(f.Recording), f.SHA256)
+	}
+	switch {
+	case m.Frames > 0 && m.Alike:
 		p.line("  %d frames, bit by bit; %s", m.Frames, m.Format)
+	case m.Frames > 0:
+		p.line("  %d frames at %d Hz; %s", m.Frames, m.Rate, m.Format)
 	}
 	return p.write(w, o)
 }

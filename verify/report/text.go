@@ -85,7 +85,7 @@ func sentence(v verify.Verdict) string {
 	case verify.Match:
 		text = "as declared"
 		if v.Heard != nil {
-			text = fmt.Sprintf("the %s is on the left, as declared", v.Heard.Left)
+			text = heardClause(v) + ", as declared"
 		}
 	case verify.Swapped:
 		text = swappedClause(v)
@@ -109,7 +109,10 @@ func swappedClause(v verify.Verdict) string {
 	if v.Heard == nil {
 		return "the channels are the other way round than declared"
 	}
-	return fmt.Sprintf("the %s is on the left, where the %s was declared", v.Heard.Left, v.Heard.Right)
+	if namedByParty(v) {
+		return fmt.Sprintf("%s, and the %s's file the %s", heardClause(v), v.Files[1].Party, v.Heard.Right)
+	}
+	return fmt.Sprintf("%s, where the %s was declared", heardClause(v), v.Heard.Right)
 }
 
 // why says in a clause how the outcome came about; "" where it is as declared.
@@ -162,9 +165,9 @@ func leaning(v verify.Verdict) string {
 	case v.Heard == nil || v.Confidence == nil:
 		return "nothing in the sound tells who is on which channel"
 	case v.Declared == nil:
-		return fmt.Sprintf("nothing is declared to compare with; the %s is heard on the left (confidence %s)", v.Heard.Left, certainty(*v.Confidence))
+		return fmt.Sprintf("nothing is declared to compare with; %s (confidence %s)", strings.Replace(heardClause(v), " is ", " is heard ", 1), certainty(*v.Confidence))
 	}
-	return fmt.Sprintf("the %s is probably on the left, but %s is not sure enough", v.Heard.Left, certainty(*v.Confidence))
+	return fmt.Sprintf("%s, but %s is not sure enough", probably(heardClause(v)), certainty(*v.Confidence))
 }
 
 // identity says which recording this is: its form, and whose call.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // readCSV reads the header and prepares to read the rows.
@@ -45,7 +46,7 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(chosen, columnRecording) && !slices.Contains(chosen, factAttributes) {
+	if !slices.Contains(chosen, columnRecording) && !slices.Contains(chosen, factAttributes) && !namesFiles(chosen) {
 		var first []string
 		if record, _, err := s.record(); err == nil {
 			first, _ = parse(record, s.comma) // an unreadable row gives no information
@@ -63,6 +64,11 @@ func (m *Manifest) readCSV(r *bufio.Reader) error {
 
 // factAttributes is the fact that may replace a recording, because it names one.
 const factAttributes = "attributes"
+
+// namesFiles reports whether columns name the files of recordings with a file a party.
+func namesFiles(columns []string) bool {
+	return slices.ContainsFunc(declare.Table(), func(f declare.Fact) bool { return f.Reference && slices.Contains(columns, f.Name) })
+}
 
 // separatorLine returns the separator that a first line such as "sep=;" names, in the form
 // that spreadsheets write.

@@ -112,7 +112,7 @@ func (m *Manifest) isRow(line []byte, keys, columns []string, values map[string]
 		r, _ := m.headings.find(keys[i])
 		switch {
 		case column == "":
-		case column == columnRecording && r.rank < rankKnown:
+		case (column == columnRecording || namesFiles([]string{column})) && r.rank < rankKnown:
 			return true
 		case column == columnRecording:
 			var s string

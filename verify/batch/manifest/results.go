@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +32,8 @@ func resultColumns(names, chosen []string) []string {
 		switch {
 		case name == "declared_left":
 			columns[i] = columnDeclared
-		case chosen[i] == columnRecording, chosen[i] == columnID, chosen[i] == "agent", strings.HasPrefix(chosen[i], GroupPrefix):
+		case chosen[i] == columnRecording, chosen[i] == columnID, chosen[i] == "agent", strings.HasPrefix(chosen[i], GroupPrefix),
+			slices.Contains(resultFiles(), name):
 			columns[i] = plainCell(chosen[i])
 		}
 	}
@@ -48,7 +51,20 @@ func fromResults(f *Fields, columns, values []string) error {
 			f.set(columns[i], plainCell(strings.TrimSpace(v)))
 		}
 	}
-	return masked(f.Recording)
+	return f.settleFiles()
+}
+
+// resultFiles are the columns of our own results about a recording with a file a party.
+func resultFiles() []string { return []string{"left", "right", "right_start"} }
+
+// settleFiles leaves out what results call a recording with a file a party, and refuses addresses that
+// cannot be fetched.
+func (f *Fields) settleFiles() error {
+	left, right := f.Word("left"), f.Word("right")
+	if left != "" && right != "" {
+		f.Recording = ""
+	}
+	return cmp.Or(masked(f.Recording), masked(left), masked(right))
 }
 
 // setDeclared stores who was declared to be on the left.
@@ -95,9 +111,14 @@ func resultRow(object map[string]json.RawMessage) (f Fields, is bool, err error)
 		Declared  *declare.Sides    `json:"declared"`
 		Agent     string            `json:"agent"`
 		Groups    map[string]string `json:"groups"`
+		Files     []struct {
+			Recording string  `json:"recording"`
+			StartS    float64 `json:"start_s"`
+			Told      bool    `json:"start_told"`
+		} `json:"files"`
 	}
 	for key, to := range map[string]any{
-		"id": &line.ID, columnRecording: &line.Recording, "declared": &line.Declared, "agent": &line.Agent, "groups": &line.Groups,
+		"id": &line.ID, columnRecording: &line.Recording, "declared": &line.Declared, "agent": &line.Agent, "groups": &line.Groups, "files": &line.Files,
 	} {
 		if value, has := object[key]; has && json.Unmarshal(value, to) != nil {
 			return f, false, nil // of somebody else
@@ -112,5 +133,13 @@ func resultRow(object map[string]json.RawMessage) (f Fields, is bool, err error)
 	for _, name := range sortedKeys(line.Groups) {
 		f.set(GroupPrefix+name, line.Groups[name])
 	}
-	return f, true, masked(line.Recording)
+	if len(line.Files) == 2 {
+		l, r := line.Files[0], line.Files[1]
+		f.set("left", l.Recording)
+		f.set("right", r.Recording)
+		if l.Told {
+			f.set("right_start", fmt.Sprintf("%gs", r.StartS-l.StartS))
+		}
+	}
+	return f, true, f.settleFiles()
 }

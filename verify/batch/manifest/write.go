@@ -24,16 +24,16 @@ func NewWriter(to io.Writer, m *Manifest) *Writer { return &Writer{to, m.Base()}
 
 // Write writes a row, which must have no error.
 func (w *Writer) Write(e Entry) error {
-	row := map[string]any{columnRecording: e.Fields.Recording}
-	if isPath(e.Fields.Recording) {
-		row[columnRecording] = w.whole(e.Fields.Recording)
+	row := map[string]any{}
+	if e.Fields.Recording != "" {
+		row[columnRecording] = w.reference(e.Fields.Recording)
 	}
 	if e.Fields.ID != "" {
 		row[columnID] = e.Fields.ID
 	}
-	files, many := map[string]bool{}, map[string]bool{}
+	files, many, references := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, f := range declare.Table() {
-		files[f.Name], many[f.Name] = f.Files != nil, f.Many
+		files[f.Name], many[f.Name], references[f.Name] = f.Files != nil, f.Many, f.Reference
 	}
 	for _, word := range e.Fields.Words {
 		name, value := word.Fact, word.Value
@@ -41,6 +41,9 @@ func (w *Writer) Write(e Entry) error {
 		switch {
 		case name == columnGroup:
 			row[GroupPrefix+group] = rest
+			continue
+		case references[name]:
+			row[name] = w.reference(value)
 			continue
 		case !files[name]:
 			row[name] = value
@@ -70,6 +73,14 @@ func (w *Writer) Write(e Entry) error {
 		return fmt.Errorf("writing row %d: %w", e.Row, err)
 	}
 	return nil
+}
+
+// reference names a recording so that it is found from any folder.
+func (w *Writer) reference(recording string) string {
+	if isPath(recording) {
+		return w.whole(recording)
+	}
+	return recording
 }
 
 func (w *Writer) whole(path string) string {
