@@ -120,10 +120,11 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	arrived := &counter{r: r, ctx: ctx}
 	hash := sha256.New()
 	body := io.TeeReader(arrived, hash)
-	decoder, err := decode.NewReader(body, o.Options)
+	decoder, err := decode.Open(ctx, body, o.Options)
 	if err != nil {
 		return Recording{}, readError(arrived, err)
 	}
+	defer decoder.Close()
 	format := decoder.Format()
 	m, err := o.meter(format.SampleRate, decoder.Channels(), isG711(format), isG711(format))
 	if err != nil {

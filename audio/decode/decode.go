@@ -48,6 +48,10 @@ type (
 	Note = codec.Note
 	// Error says why a recording cannot be decoded, and what to do about it.
 	Error = codec.Error
+	// Decoder decodes formats that have no reader here, such as package ffmpeg's.
+	Decoder = codec.Decoder
+	// ReadCloser is a Reader that has to be closed.
+	ReadCloser = codec.ReadCloser
 )
 
 // The supported encodings.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/audio/internal/child"
 )
 
 const whisperWord = "whisper-cli"
@@ -32,7 +33,7 @@ func newWhisper(o Options) (Engine, error) {
 		_, err = os.Stat(model)
 	}
 	if err != nil {
-		return nil, &hint.Error{Message: "the model of whisper-cli cannot be opened: " + plain(err), Advice: "name its file with --recognizer-model", Cause: err}
+		return nil, &hint.Error{Message: "the model of whisper-cli cannot be opened: " + child.Plain(err), Advice: "name its file with --recognizer-model", Cause: err}
 	}
 	return &whisper{c, model}, nil
 }

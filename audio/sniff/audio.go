@@ -10,8 +10,8 @@ func FFmpeg(extension string) string {
 	return fmt.Sprintf("ffmpeg -i recording.%s -c:a pcm_s16le converted.wav", extension)
 }
 
-func convertible(name, extension string) Found {
-	return Found{Kind: Audio, Name: name, Advice: "Convert it: " + FFmpeg(extension)}
+func convertible(what, format, extension string) Found {
+	return Found{Kind: Audio, Name: what, Format: format, Advice: "Convert it: " + FFmpeg(extension)}
 }
 
 // audio names a recording by the table of formats.
@@ -23,9 +23,10 @@ func audio(head []byte) (Found, bool) {
 	case f.Name == "WAV":
 		return Found{Kind: WAV, Name: f.What}, true
 	case f.Name == "MP3":
-		return Found{Audio, f.What, "", "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + FFmpeg("mp3")}, true
+		return Found{Kind: Audio, Name: f.What, Format: f.Name,
+			Advice: "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + FFmpeg("mp3")}, true
 	}
-	return convertible(f.What, f.Endings[0]), true
+	return convertible(f.What, f.Name, f.Endings[0]), true
 }
 
 // otherRIFF knows the RIFF files that are no WAV by their forms.
@@ -35,13 +36,13 @@ func otherRIFF(head []byte) (Found, bool) {
 	}
 	switch form := string(head[8:12]); form {
 	case "AVI ":
-		return convertible("an AVI video", "avi"), true
+		return convertible("an AVI video", "AVI", "avi"), true
 	case "WEBP":
 		return Found{Kind: Picture, Name: "a WebP picture"}, true
 	case "RMID":
 		return Found{Kind: Audio, Name: "a MIDI file"}, true
 	case "RMP3":
-		return convertible("MP3 audio in RIFF", "mp3"), true
+		return convertible("MP3 audio in RIFF", "RIFF MP3", "mp3"), true
 	default:
 		return Found{Kind: Unknown, Name: "a RIFF file of an unknown form", Says: form}, true
 	}
@@ -57,7 +58,7 @@ func archive(head []byte) (Found, bool) {
 		{"UklGR", "a WAV file written as base64 text", "base64 -d recording.txt > recording.wav"},
 	} {
 		if bytes.HasPrefix(head, []byte(a.mark)) {
-			return Found{Archive, a.name, "", "Unpack it: " + a.command}, true
+			return Found{Kind: Archive, Name: a.name, Advice: "Unpack it: " + a.command}, true
 		}
 	}
 	if bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
@@ -73,7 +74,7 @@ func headerless(head []byte) (Found, bool) {
 	case len(bytes.Trim(head, "\x00")) == 0:
 		return Found{Kind: Zeros, Name: "nothing but zeros where the header should be"}, true
 	case len(head) >= 4*gsmFrame && isGSM(head, gsmFrame):
-		return Found{Audio, "raw GSM 06.10 audio", "", "Convert it: sox -t gsm recording.gsm -e signed-integer -b 16 converted.wav"}, true
+		return Found{Kind: Audio, Name: "raw GSM 06.10 audio", Format: "GSM", Advice: "Convert it: sox -t gsm recording.gsm -e signed-integer -b 16 converted.wav"}, true
 	}
 	return Found{}, false
 }

@@ -35,6 +35,8 @@ type Found struct {
 	Kind Kind
 	// Name goes after "this is": "FLAC audio", "an HTML page".
 	Name string
+	// Format is the short name of a format of sound, "FLAC"; "" otherwise.
+	Format string
 	// Says is what an answer says of itself: the title of a page, the code and the message
 	// of an error, the first line of a text. It is as it was found: not masked, not escaped.
 	Says string

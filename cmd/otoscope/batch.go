@@ -253,6 +253,9 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
 		return err
 	}
+	if o.work.decoder, err = o.work.decoding.decoder(); err != nil {
+		return err
+	}
 	fetching.Stdin = nil       // it belongs to the manifest, or is unused
 	fetching.AllowPaths = true // the reading of the manifest refuses those that its rows may not name
 	console := newConsole(env, &o.work)

@@ -79,6 +79,7 @@ type labelsOptions struct {
 	cuts     bool
 	metadata bool
 	workers  int
+	decoding decoderOption
 }
 
 func (o *labelsOptions) addDir(f *pflag.FlagSet) {
@@ -111,6 +112,7 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	what, output := newFlagSet(), newFlagSet()
 	judging := o.judging.flags(declare.AboutCall, "min_confidence", "profile", "phrases")
 	o.labels.addDir(what)
+	o.labels.decoding.add(what)
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
 	o.faults.add(what)
 	o.labels.addWorkers(what)
@@ -121,6 +123,7 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	output.StringVar(&o.plots, "plots", "", "write plots of reliability, ratios (Tippett) and Cllr by source to `DIR`, as SVG")
 	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Output", output})
 	o.recognizing.complete(c)
+	o.labels.decoding.complete(c)
 	o.judging.complete(c)
 	o.format.complete(c)
 	return c
@@ -213,6 +216,9 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if len(o.faults.kinds) > 0 && (o.transcripts || o.recognizing.name != "") {
 		return &usageError{sentence{Message: "--faults does not go with --transcripts or --recognizer: faults are made in the sound alone", Advice: "Run evaluate without it, or with --cuts"}}
 	}
+	if (len(o.faults.kinds) > 0 || o.labels.cuts) && o.labels.decoding.name != "" {
+		return &usageError{sentence{Message: "--decoder goes with neither --faults nor --cuts: they read the recordings again, piece by piece", Advice: "Convert the recordings first"}}
+	}
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
 		return &usageError{sentence{Message: "--faults goes with neither --cuts nor --plots", Advice: "Run evaluate twice"}}
 	}
@@ -290,7 +296,15 @@ func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string
 
 // measure measures the labelled recordings.
 func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, from string, recognizer *acquire.Recognizer) ([]evaluate.Recording, error) {
-	return evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers, Recognizer: recognizer})
+	decoder, err := o.decoding.decoder()
+	if err != nil {
+		return nil, err
+	}
+	listening := evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers, Decoder: decoder}
+	if recognizer != nil {
+		listening.Recognizer = recognizer
+	}
+	return evaluate.Listen(ctx, labels, listening)
 }
 
 // folder is the folder of the recordings whose labels were read from a file.

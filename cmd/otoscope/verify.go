@@ -27,6 +27,7 @@ type judgeOptions struct {
 	declared    declaredOptions
 	fetch       fetchOptions
 	recognizing recognizeOptions
+	decoding    decoderOption
 	noBars      bool
 }
 
@@ -78,6 +79,7 @@ func (o *judgeOptions) flags(c *cobra.Command, reading *pflag.FlagSet, more ...f
 	declaration.Lookup("attributes").Usage += " (- for standard input); without a REF, " + c.Name() + " the recording that they name"
 	fetching := o.fetch.flags()
 	fetching.AddFlagSet(o.declared.flags(declare.AboutFetching))
+	o.decoding.add(reading)
 	more[0].flags.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c, append([]flagGroup{
 		{"Who is declared to be on which channel", declaration},
@@ -89,6 +91,7 @@ func (o *judgeOptions) flags(c *cobra.Command, reading *pflag.FlagSet, more ...f
 	}, more...)...)
 	o.declared.complete(c)
 	o.recognizing.complete(c)
+	o.decoding.complete(c)
 	completeFiles(c, "ca-file", "pem", "crt")
 }
 
@@ -183,6 +186,9 @@ func (o *judgeOptions) verifier(ctx context.Context, env environment, refs []str
 		return verifier{}, err
 	}
 	declared.measure.OnRequest = asked
+	if declared.measure.Decoder, err = o.decoding.decoder(); err != nil {
+		return verifier{}, err
+	}
 	recognizer, err := o.recognizing.recognizer(env, options)
 	if err != nil {
 		return verifier{}, err

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch"
@@ -97,6 +98,9 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
 		return err
 	}
+	if o.work.decoder, err = o.work.decoding.decoder(); err != nil {
+		return err
+	}
 	console := newConsole(env, &o.work)
 	source, err := o.work.source(fetching, console)
 	if err != nil {
@@ -138,6 +142,8 @@ type workOptions struct {
 
 	recognizing recognizeOptions
 	recognizer  *acquire.Recognizer // nil: none is named
+	decoding    decoderOption
+	decoder     decode.Decoder // nil: none is named
 }
 
 // maxWorkers bounds --workers: each worker needs memory and a connection.
@@ -148,6 +154,7 @@ func (o *workOptions) flags() *pflag.FlagSet {
 	f.IntVarP(&o.workers, "workers", "j", runtime.NumCPU(), "work on `N` recordings at once")
 	f.Float64Var(&o.rate, "rate", 0, "send at most `N` requests a second to a host (default: no limit)")
 	f.Var(&o.bandwidth, "bandwidth", "take at most `SIZE` a second from a host, such as 10MB (default: no limit)")
+	o.decoding.add(f)
 	f.DurationVar(&o.retryLate, "retry-late", batch.DefaultRetryLate, "try a recording that is not there (404) or not ready (202) again for `TIME`; 0: not at all")
 	return f
 }
@@ -162,6 +169,7 @@ func (o *workOptions) outputFlags() *pflag.FlagSet {
 func (o *workOptions) complete(c *cobra.Command) {
 	complete(c, "log-format", "text", "json")
 	o.recognizing.complete(c)
+	o.decoding.complete(c)
 }
 
 func (o *workOptions) check() error {
@@ -193,7 +201,7 @@ func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	if late == 0 {
 		late = -1 // because 0 means the default
 	}
-	return batch.WorkOptions{Source: s, Recognizer: o.recognizer, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
+	return batch.WorkOptions{Source: s, Recognizer: o.recognizer, Decoder: o.decoder, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }
 
 // byteRate is a size per second, 0 for no limit.

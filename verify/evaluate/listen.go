@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/recognize"
 	"github.com/otoscope/otoscope/verify"
@@ -26,6 +27,9 @@ type ListenOptions struct {
 	// Recognizer hears the words of whole recordings whose labels name no transcript; nil: none
 	// does.
 	Recognizer Recognizer
+	// Decoder reads formats that have no reader of their own; nil: they are errors. Cuts are made of
+	// others alone.
+	Decoder decode.Decoder
 }
 
 // A Recognizer hears the words of recordings, as package acquire's does.
@@ -97,7 +101,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 
 // listen measures a whole recording, and learns its words.
 func (o *ListenOptions) listen(ctx context.Context, r *Recording) {
-	var measuring verify.MeasureOptions
+	measuring := verify.MeasureOptions{Options: decode.Options{Decoder: o.Decoder}}
 	var sound *recognize.Sound
 	if o.Recognizer != nil {
 		sound = o.Recognizer.Keep(&measuring)

@@ -29,3 +29,9 @@ type Reader interface {
 	// returned io.EOF.
 	Notes() []Note
 }
+
+// ReadCloser is a Reader that has to be closed, whether or not it was read to its end.
+type ReadCloser interface {
+	Reader
+	Close() error
+}

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/otoscope/otoscope/audio/hint"
 )
@@ -10,6 +11,8 @@ import (
 type Error struct {
 	words
 	Offset int64 // byte of the recording at which it is wrong; negative where no single byte is to blame
+	// Other is the name of the format that it has, where it is sound that a [Decoder] may read; "" otherwise.
+	Other string
 }
 
 // words are a message with its way out, embedded under a name that leaves room for the method Error.
@@ -29,4 +32,11 @@ func (e *Error) Error() string {
 		return e.Message
 	}
 	return fmt.Sprintf("%s (at byte %d)", e.Message, e.Offset)
+}
+
+// OfOther says that it is sound of a format that a [Decoder] may read, which is one of the ways out.
+func (e *Error) OfOther(format string) *Error {
+	e.Other = format
+	e.Advice = "Let ffmpeg decode it with --decoder ffmpeg, or " + strings.ToLower(e.Advice[:1]) + e.Advice[1:]
+	return e
 }

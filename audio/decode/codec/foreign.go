@@ -48,7 +48,10 @@ func Foreign(head []byte, o Options) *Error {
 	if advice == "" {
 		advice = AdviceExport
 	}
-	if f.Kind == sniff.Audio {
+	switch {
+	case f.Kind == sniff.Audio && f.Format != "":
+		return NewError("this is "+what+", which is not read", advice).OfOther(f.Format)
+	case f.Kind == sniff.Audio:
 		return NewError("this is "+what+", which is not read", advice)
 	}
 	return NewError("this is "+what+", not a recording", advice)

@@ -46,6 +46,7 @@ type Format struct {
 	Lossy         bool       `json:"Lossy,omitzero"`   // samples are not those that were recorded, but sound alike
 	BitRate       int        `json:"BitRate,omitzero"` // of a lossy encoding: bits a second on average; 0: not known
 	Stereo        StereoMode `json:"Stereo,omitzero"`  // of a lossy encoding with two channels
+	Decoder       string     `json:"Decoder,omitzero"` // the program that decoded it; "": this one
 }
 
 // String describes the format for a person: "WAVE PCM 16-bit, 8000 Hz, 2 channels",
@@ -67,6 +68,9 @@ func (f Format) String() string {
 		fmt.Fprintf(&b, ", %s", f.Stereo)
 	}
 	fmt.Fprintf(&b, ", %d Hz, %s", f.SampleRate, Count(f.Channels, "channel"))
+	if f.Decoder != "" {
+		fmt.Fprintf(&b, ", decoded by %s", f.Decoder)
+	}
 	return b.String()
 }
 

@@ -1,7 +1,9 @@
 package codec
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -19,6 +21,15 @@ type Options struct {
 	// NoQuote keeps what the bytes say out of notes and errors, for a file that may be anything,
 	// such as one that an untrusted manifest names: its first line may be a secret.
 	NoQuote bool
+	// Decoder reads what no reader here reads; nil: that is an error. It counts for decode.Open alone.
+	Decoder Decoder
+}
+
+// A Decoder decodes formats that have no reader here.
+type Decoder interface {
+	// Open reads up to the first sample. format is the short name of what it is. The reader is valid until
+	// it is closed or ctx ends. Its errors are those of a format's reader.
+	Open(ctx context.Context, r io.Reader, format string, o Options) (ReadCloser, error)
 }
 
 // ParseWords reads options from words with blanks between: two channel numbers for Pick, "1,3", and

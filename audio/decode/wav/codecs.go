@@ -80,6 +80,7 @@ func unsupportedCodec(tag uint16, at int64) error {
 	e := unsupported(at, "%s (format tag 0x%04X), which is not supported", c.name, tag)
 	if c.ffmpeg {
 		e.Advice = adviceConvert
+		return e.OfOther("WAV")
 	}
 	return e
 }

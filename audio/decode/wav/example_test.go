@@ -57,5 +57,5 @@ func ExampleNewReader_error() {
 	}
 	// Output:
 	// this is AMR audio, which is not read
-	// Convert it: ffmpeg -i recording.amr -c:a pcm_s16le converted.wav
+	// Let ffmpeg decode it with --decoder ffmpeg, or convert it: ffmpeg -i recording.amr -c:a pcm_s16le converted.wav
 }

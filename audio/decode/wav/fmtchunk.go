@@ -147,6 +147,7 @@ func (c fmtChunk) checkBits(e codec.Encoding) error {
 			e := unsupported(c.at+8+14, "PCM samples of %s; 1 to 32 are read", codec.Count(c.bits, "bit"))
 			if c.bits == 64 {
 				e.Advice = adviceConvert
+				return e.OfOther("WAV")
 			}
 			return e
 		}
