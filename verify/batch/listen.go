@@ -3,8 +3,8 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
+	"io/fs"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -33,6 +33,22 @@ func (Place) String() string { return "a recording" }
 
 // GoString keeps %#v from printing what String hides.
 func (Place) GoString() string { return "batch.Place" }
+
+// Hide replaces the place in a text, such as an error: the whole of it, the part that may be printed, and its host.
+func (p Place) Hide(text string) string {
+	if p.reference == "" {
+		return text
+	}
+	words := []string{p.reference, "the recording"}
+	if ref, err := fetch.ParseUntrusted(p.reference); err == nil {
+		words = append(words, ref.String(), "the recording")
+		if host := ref.Host(); host != "" {
+			name, _, _ := strings.Cut(host, ":")
+			words = append(words, host, "its server", name, "its server")
+		}
+	}
+	return strings.NewReplacer(words...).Replace(text)
+}
 
 // Whereabouts say where recordings may be that are to be heard again. What their batches allowed
 // is not stored with results.
@@ -153,6 +169,14 @@ func (s *Store) ReadAddresses(ctx context.Context, m *manifest.Manifest, o ReadO
 	return all, nil
 }
 
+// Add adds addresses from another manifest.
+func (a *Addresses) Add(more Addresses) {
+	if a.by == nil {
+		a.by = map[string]string{}
+	}
+	maps.Copy(a.by, more.by)
+}
+
 // Len is the number of addresses.
 func (a Addresses) Len() int { return len(a.by) }
 
@@ -170,10 +194,9 @@ func (f *Fetcher) Listen(ctx context.Context, p Place, keep verify.Keeper) (veri
 		Client: f.client(&p.allowed), Reference: ref,
 		Options: verify.MeasureOptions{Options: p.options, OnRequest: measurement.OnRequest{Waveform: true}, Keep: keep},
 	})
-	var missing *os.PathError
-	if errors.As(err, &missing) && errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return rec, acquire.Unread(&hint.Error{
-			Message: fmt.Sprintf("the file of the recording is not there: %s", filepath.Base(missing.Path)),
+			Message: "the file of the recording is not there any more",
 			Advice:  "put it back, or name the manifest that says where it is now: otoscope review --manifest calls.csv",
 			Cause:   err,
 		})
