@@ -15,8 +15,9 @@ import (
 
 // A step is one thing to do next, with what to type where there is something.
 type step struct {
-	text string
-	code []string
+	text    string
+	code    []string
+	listens bool // it leads to a page that plays the channels
 }
 
 // advice writes what to do next.
@@ -129,8 +130,12 @@ func whenUndecided(v verify.Verdict) []step {
 			code: []string{"--channels customer,others"},
 		})
 	}
-	if commands := playing(v); commands != nil {
-		steps = append(steps, step{text: "Or listen to one channel alone, for example the left one with sox:", code: commands})
+	if v.Recording != "-" {
+		steps = append(steps, step{
+			text:    "Or listen to each channel alone, on a page that plays them:",
+			code:    []string{"otoscope verify --html call.html --with-audio " + references(v)},
+			listens: true,
+		})
 	}
 	return steps
 }
@@ -164,12 +169,6 @@ func has(v verify.Verdict, code finding.Code) bool {
 }
 
 var bareWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$`)
-
-// namesFile reports whether a reference is a file on this computer for certain:
-// a word without a slash or a dot may be something else, such as a SID.
-func namesFile(reference string) bool {
-	return strings.ContainsAny(reference, `./\`) && !strings.Contains(reference, "://")
-}
 
 // argument writes a reference as a shell takes it, or as REF where something
 // in it was escaped or removed for printing.

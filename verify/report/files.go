@@ -74,20 +74,25 @@ func afterFileSwap(v verify.Verdict) []step {
 	}
 }
 
-// playing gives the commands that play one party alone.
-func playing(v verify.Verdict) []string {
+// references are the arguments that name the recording to otoscope verify.
+func references(v verify.Verdict) string {
 	if len(v.Files) != 2 {
-		if !namesFile(v.Recording) {
-			return nil
-		}
-		return []string{"play " + argument(v.Recording) + " remix 1"}
+		return argument(v.Recording)
 	}
-	for _, f := range v.Files {
-		if namesFile(f.Recording) {
-			return []string{"play " + argument(f.Recording)}
-		}
+	left, right := "left", "right"
+	if namedByParty(v) {
+		left, right = "customer", "agent"
 	}
-	return nil
+	starts := ""
+	if late := v.Files[1].StartS - v.Files[0].StartS; late > 0 {
+		starts = fmt.Sprintf(" --%s-start %gs", right, late)
+	} else if late < 0 {
+		starts = fmt.Sprintf(" --%s-start %gs", left, -late)
+	}
+	if namedByParty(v) {
+		left, right = "customer-file", "agent-file"
+	}
+	return fmt.Sprintf("--%s %s --%s %s%s", left, argument(v.Files[0].Recording), right, argument(v.Files[1].Recording), starts)
 }
 
 // startOf is when the right file of a recording with a file a party began, as a manifest says it; "" if

@@ -53,6 +53,9 @@ func RecordingPage(v verify.Verdict, facts declare.Facts, sound *html.Sound) htm
 		r.Findings = append(r.Findings, x)
 	}
 	for _, s := range advise(v) {
+		if s.listens && sound.Plays() {
+			s = step{text: "Or listen to each channel alone, with the player above."}
+		}
 		r.Steps = append(r.Steps, html.Step{Text: s.text, Code: s.code})
 	}
 	if s := sides(v); len(s) > 0 && !misread(v) {

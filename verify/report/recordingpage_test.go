@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdhtml "html"
 	"math"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -98,7 +99,7 @@ func asFile(t *testing.T, page string) string {
 	if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return "file://" + path
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
 }
 
 // A page names nothing outside of itself.
@@ -128,6 +129,18 @@ func TestThePageShowsEverything(t *testing.T) {
 	}
 	if strings.Contains(page, "ZgotmplZ") {
 		t.Error("a template refused a value")
+	}
+}
+
+// A page that plays says to listen to it, and one that does not how to make one.
+func TestThePageSaysHowToListen(t *testing.T) {
+	for _, tt := range []struct {
+		sound *html.Sound
+		want  string
+	}{{sound(), "with the player above"}, {nil, "otoscope verify --html call.html --with-audio call.wav"}} {
+		if page := recordingPage(t, undecided(), declare.Facts{}, tt.sound); !strings.Contains(page, tt.want) {
+			t.Errorf("the page does not say %q", tt.want)
+		}
 	}
 }
 
