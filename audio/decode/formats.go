@@ -7,6 +7,7 @@ import (
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/flac"
 	"github.com/otoscope/otoscope/audio/decode/mp3"
+	"github.com/otoscope/otoscope/audio/decode/opus"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/sniff"
 )
@@ -19,6 +20,7 @@ func openers() map[string]opening {
 		"FLAC":     opener(flac.Open),
 		"Ogg FLAC": opener(flac.OpenOgg),
 		"MP3":      opener(mp3.Open),
+		"Ogg Opus": opener(opus.OpenOgg),
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	Malformed         Code = "malformed"          // it breaks the format in a way that leaves its samples certain
 	DamagedFrames     Code = "damaged_frames"     // parts of it cannot be decoded; silence stands in their place
 	LengthDiffers     Code = "length_differs"     // it is longer or shorter than its header says
+	Downmixed         Code = "downmixed"          // its encoder kept one channel in place of two
 	ChecksumDiffers   Code = "checksum_differs"   // its samples are not those that its checksum was made of
 )
 

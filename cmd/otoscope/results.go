@@ -49,12 +49,6 @@ func (o *filterOptions) flags() *pflag.FlagSet {
 	f.StringSliceVar(&o.findings, "finding", nil, "only results with the finding `CODE`; separate several with commas")
 	f.StringArrayVar(&o.groups, "group", nil, "only results of the group `NAME=VALUE`; repeat for several, all must match")
 	f.StringArrayVar(&o.ids, "id", nil, "only the row `ID`; repeat for several")
-	return f
-}
-
-// flagsOfResults are the flags, and the choice by what people said.
-func (o *filterOptions) flagsOfResults() *pflag.FlagSet {
-	f := o.flags()
 	f.StringVar(&o.human, "human", "", "only results of which people said `WHAT`: verified (what is on the channels), unclear (they cannot tell) or none (nobody has listened)")
 	return f
 }
@@ -74,9 +68,7 @@ func findingCodes() []string {
 func (o *filterOptions) complete(c *cobra.Command) {
 	complete(c, "outcome", outcomeWords()...)
 	complete(c, "finding", findingCodes()...)
-	if c.Flags().Lookup("human") != nil {
-		complete(c, "human", humanWords()...)
-	}
+	complete(c, "human", humanWords()...)
 }
 
 func humanWords() []string {
@@ -160,7 +152,7 @@ func newResultsCommand(env environment) *cobra.Command {
 	o.recurring.flag(output)
 	groupFlags(c,
 		flagGroup{"Database", o.store.flags(env)},
-		flagGroup{"Which results", o.filter.flagsOfResults()},
+		flagGroup{"Which results", o.filter.flags()},
 		flagGroup{"Output", output},
 		flagGroup{"A page to look at (html)", o.page.flags()},
 		flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()},
@@ -385,7 +377,7 @@ EXIT STATUS
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runPurge(c.Context(), env, o) },
 	}
-	which := o.filter.flagsOfResults()
+	which := o.filter.flags()
 	which.StringVar(&o.before, "before", "", "only results older than `TIME`: 2026-10-01 (UTC) or 2026-10-01T08:00:00Z")
 	which.BoolVar(&o.all, "all", false, "everything, or everything of the batch that --name names")
 	groupFlags(c,

@@ -38,6 +38,7 @@ const (
 	NotANumber         Code = Code(note.NotANumber)
 	Malformed          Code = Code(note.Malformed)
 	DamagedFrames      Code = Code(note.DamagedFrames)
+	Downmixed          Code = Code(note.Downmixed)
 	LengthDiffers      Code = Code(note.LengthDiffers)
 	ChecksumDiffers    Code = Code(note.ChecksumDiffers)
 	LeadingBytes       Code = Code(note.LeadingBytes)

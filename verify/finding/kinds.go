@@ -162,9 +162,14 @@ func All() []Kind {
 			"Other tools may not read the file. Rewrite it with sox or ffmpeg before you use it elsewhere.",
 		},
 		{
-			DamagedFrames, Warning, "Parts of the recording cannot be decoded. Silence stands in their place, so that all times stay right.",
+			DamagedFrames, Warning, "Parts of the recording cannot be decoded. Silence stands in their place, or what the decoder makes of the sound before, so that all times stay right.",
 			"A download, an upload or a disk that lost or changed bytes, or recordings that were cut or joined byte by byte.",
 			"Download the recording again. If the same bytes come, it is damaged where it is kept.",
+		},
+		{
+			Downmixed, Warning, "The encoder of the recording kept one channel in place of two, so that both sides carry the same sound.",
+			"A bit rate that is too low for two channels: Opus keeps both sides of a call from about 24 kb/s on.",
+			"Raise the bit rate of the recorder or the exporter. The recording as it was made, before it was encoded, may have both sides.",
 		},
 		{
 			LengthDiffers, Warning, "The recording is longer or shorter than its header says.",

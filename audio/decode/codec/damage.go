@@ -11,6 +11,8 @@ import (
 // Damage collects the stretches of a recording that cannot be decoded. Its memory is bounded. The
 // zero value is ready.
 type Damage struct {
+	Instead string // what stands in their place; "" for silence
+
 	stretches []stretch
 	count     int   // of all stretches
 	frames    int64 // samples in them, of one channel
@@ -56,6 +58,10 @@ func (d *Damage) Remark(n *Notes, rate int) {
 	}
 	if rest := d.count - len(told); rest > 0 {
 		told = append(told, Count(rest, "more place"))
+	}
+	instead := d.Instead
+	if instead == "" {
+		instead = "silent"
 	}
 	n.list = append(n.list, Note{
 		Code:   note.DamagedFrames,

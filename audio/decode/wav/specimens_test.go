@@ -403,7 +403,7 @@ func foreignSpecimens() []specimen {
 		{"\xFF\xFF\x94\x04\x00", "this is MPEG audio of layer I", "recording.mp2"},
 		{"\xFF\xF5\x54\x04\x00", "this is MPEG audio of layer I or II", "ffmpeg -i recording.mp2"},
 		{"\xFF\xF1\x6C\x80\x84", "this is AAC audio", "recording.aac"},
-		{"OggS\x00\x02............\x01\x13OpusHead", "this is Opus audio in Ogg", "recording.opus"},
+		{"OggS\x00\x02............\x01\x13fishead\x00", "this is an Ogg file", "recording.ogg"},
 		{"OggS\x00\x02............\x01\x1E\x01vorbis", "this is Vorbis audio in Ogg", "recording.ogg"},
 		{"OggS\x00\x02............\x01\x50Speex   1.2", "this is Speex audio in Ogg", "recording.ogg"},
 		{"OggS\x00\x02............\x01\x33\x80theora", "this is an Ogg file", "recording.ogg"},
