@@ -22,9 +22,6 @@ func audio(head []byte) (Found, bool) {
 		return Found{}, false
 	case f.Name == "WAV":
 		return Found{Kind: WAV, Name: f.What}, true
-	case f.Name == "MP3":
-		return Found{Kind: Audio, Name: f.What, Format: f.Name,
-			Advice: "Fetch the WAV instead (at Twilio: the same address ending in .wav), or convert it: " + FFmpeg("mp3")}, true
 	}
 	return convertible(f.What, f.Name, f.Endings[0]), true
 }

@@ -129,6 +129,22 @@ func TestLostFramesAreSilent(t *testing.T) {
 	}
 }
 
+// Up to a minute of lost frames is silent. More bytes than that hardly were frames.
+func TestALongGapIsLeftOut(t *testing.T) {
+	frames := framesOf(t, fixture(t, "8000-untold"))
+	const samples, perMinute = 576, 60 * 8000 / 576
+	for lost, heard := range map[int]int{perMinute: perMinute, perMinute + 1: 0} {
+		b := slices.Concat(bytes.Join(frames[:8], nil), make([]byte, lost*216), bytes.Join(frames[8:], nil))
+		got, want := read(t, b), note.DamagedFrames
+		if heard == 0 {
+			want = note.Malformed
+		}
+		if len(got.samples[0]) != (len(frames)+heard)*samples || got.notes[0].Code != want {
+			t.Errorf("%d lost frames: %d samples, %v", lost, len(got.samples[0]), got.notes)
+		}
+	}
+}
+
 // Bytes between frames that are none move nothing.
 func TestBytesBetweenFramesMoveNothing(t *testing.T) {
 	file := fixture(t, "16000-joint")

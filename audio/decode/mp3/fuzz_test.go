@@ -7,13 +7,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"unicode"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
 	"github.com/otoscope/otoscope/audio/decode/mp3"
@@ -53,8 +52,9 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		whole, err := reading(file, codec.Options{})
 		pieces, again := readingFrom(iotest.OneByteReader(bytes.NewReader(file)), codec.Options{})
-		if diff := cmp.Diff(whole, pieces, cmp.AllowUnexported(heard{})); diff != "" || (err == nil) != (again == nil) {
-			t.Fatalf("whole and in pieces differ (%v, %v; -whole +pieces):\n%s", err, again, diff)
+		if (err == nil) != (again == nil) || whole.format != pieces.format ||
+			!slices.EqualFunc(whole.samples, pieces.samples, slices.Equal) || !reflect.DeepEqual(whole.notes, pieces.notes) {
+			t.Fatalf("whole and in pieces differ: %v, %v, %v; %v, %v, %v", whole.format, whole.notes, err, pieces.format, pieces.notes, again)
 		}
 		said := ""
 		if err != nil {

@@ -38,6 +38,9 @@ type Reader struct {
 	checksums checksums
 }
 
+// maxSilence is how many seconds of lost frames in a row become silence.
+const maxSilence = 60
+
 // maxFrameSamples is how many samples of a channel a frame has at most.
 const maxFrameSamples = 1152
 
@@ -138,6 +141,9 @@ func (r *Reader) fill() (err error) {
 	if fr.data == nil {
 		if *fr, err = r.frames.next(); err != nil {
 			return err
+		}
+		if fr.lost > maxSilence*fr.header.SampleRate/fr.header.Samples() {
+			fr.lost = 0 // they hardly were frames
 		}
 		if fr.lost == 0 && fr.skipped > 0 {
 			r.notes.Add(note.Malformed, "%s before the frame at byte %d are no MP3 and were passed over.",
