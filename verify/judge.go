@@ -10,6 +10,7 @@ import (
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evidence"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/planted"
 	"github.com/otoscope/otoscope/verify/transcript"
 	"github.com/otoscope/otoscope/verify/words"
 )
@@ -80,7 +81,13 @@ func Judge(rec Recording, c Case) Verdict {
 		v.Right = &Side{heard.Right.Levels, heard.Right.Timing, heard.Right.Line}
 	}
 	if !has(rec.Findings, finding.Fatal) { // after a fatal finding the measurements do not describe the call
-		v.Findings = append(v.Findings, structure(heard, c.Facts.Joined.Agent != nil, rec.ends())...)
+		idents := identFindings(planted.Hear(heard), c)
+		v.Findings = append(v.Findings, structure(heard, c.answered(heard, idents), rec.ends())...)
+		for _, f := range idents {
+			if f.Severity != finding.Fatal || !has(v.Findings, finding.Fatal) { // the first fatal one says it
+				v.Findings = append(v.Findings, f)
+			}
+		}
 	}
 	if !has(v.Findings, finding.Fatal) {
 		v.weigh(&rec, heard, c)
@@ -102,9 +109,30 @@ func Judge(rec Recording, c Case) Verdict {
 	return v
 }
 
+// answered says why the call is known to have been answered; "" if it is not. In a test call
+// somebody is on either side, unless its idents show another fault.
+func (c Case) answered(m *measurement.Measurements, idents []finding.Finding) string {
+	switch {
+	case c.Facts.Joined.Agent != nil:
+		return "An agent is known to have joined."
+	case c.Facts.TestCall && planted.Hear(m).Any() && !has(idents, finding.Fatal):
+		return "In a test call somebody is on either side."
+	}
+	return ""
+}
+
 // weigh adds the evidence, and the findings that speak against weighing the call as a whole.
 func (v *Verdict) weigh(rec *Recording, m *measurement.Measurements, c Case) {
 	timed := true
+	if planted.Hear(m).Any() {
+		// Idents do not talk with each other: what follows from voices and from who speaks when says
+		// nothing.
+		speeds, _ := wrongSpeeds(m)
+		v.Findings = append(v.Findings, speeds...)
+		v.Evidence = append(v.Evidence, evidence.Weigh(m, c.Facts, nil, c.profile())...)
+		v.Log10LR = evidence.Sum(v.Evidence)
+		return
+	}
 	said, transcribed := hearWords(rec, &c)
 	call := evidence.Hear(m, c.Facts, said)
 	for _, found := range []func() (finding.Finding, bool){
@@ -198,6 +226,7 @@ func (c Case) verdict() Verdict {
 		Profile:   c.profile().Name,
 		Agent:     c.Agent,
 		Groups:    maps.Clone(c.Groups),
+		TestCall:  c.Facts.TestCall,
 	}
 	if v.Prior == 0 {
 		v.Prior = DefaultPrior

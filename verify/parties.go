@@ -12,23 +12,23 @@ import (
 // missing finds channels without a speaker. If nothing shows that the call was answered,
 // this is no fault of the recording: the call may have been abandoned, or a mailbox may have
 // answered it.
-func missing(m *measurement.Measurements, agentJoined bool) []finding.Finding {
+func missing(m *measurement.Measurements, answered string) []finding.Finding {
 	left, right := m.Left, m.Right
 	if left.Timing.TalkS == 0 && right.Timing.TalkS == 0 {
 		return []finding.Finding{{Code: finding.NoSpeech, Severity: finding.Warning, Detail: "Nobody is heard on either channel."}}
 	}
 	var out []finding.Finding
 	if left.Timing.TalkS == 0 {
-		out = append(out, nobodyOn("left", "right", left, right, agentJoined)...)
+		out = append(out, nobodyOn("left", "right", left, right, answered)...)
 	}
 	if right.Timing.TalkS == 0 {
-		out = append(out, nobodyOn("right", "left", right, left, agentJoined)...)
+		out = append(out, nobodyOn("right", "left", right, left, answered)...)
 	}
 	return out
 }
 
 // nobodyOn describes a channel without speech, given the speech on the other one.
-func nobodyOn(name, other string, here, there measurement.Channel, agentJoined bool) []finding.Finding {
+func nobodyOn(name, other string, here, there measurement.Channel, answered string) []finding.Finding {
 	empty := finding.Finding{Code: finding.OnePartyMissing, Severity: finding.Warning}
 	carries := fmt.Sprintf("has line noise (%.0f dBov) but no speech", float64(here.Levels.NoiseFloor))
 	if dead(here) {
@@ -40,7 +40,7 @@ func nobodyOn(name, other string, here, there measurement.Channel, agentJoined b
 	}
 	sign := speechSign(there, dead(here))
 	empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.",
-		name, carries, there.Timing.TalkS, other) + sign.words(agentJoined)
+		name, carries, there.Timing.TalkS, other) + sign.words(answered)
 	if sign == bothSides {
 		both := finding.New(finding.BothParties, fmt.Sprintf(
 			"The %s channel carries both parties: two voices take turns in all that is said (%.0f s). The %s one %s.", other, there.Timing.TalkS, name, carries))
@@ -49,7 +49,7 @@ func nobodyOn(name, other string, here, there measurement.Channel, agentJoined b
 		}
 		return []finding.Finding{both, empty}
 	}
-	if sign != noSign || agentJoined {
+	if sign != noSign || answered != "" {
 		empty.Severity = finding.Fatal
 	}
 	return []finding.Finding{empty}
@@ -113,7 +113,7 @@ const (
 )
 
 // words returns the text to add to the finding of a channel without speech.
-func (s sign) words(agentJoined bool) string {
+func (s sign) words(answered string) string {
 	switch s {
 	case oneSide:
 		return " Its long pauses are those of one side of a conversation: the other party was not recorded."
@@ -122,8 +122,8 @@ func (s sign) words(agentJoined bool) string {
 	case anySide:
 		return " It could be one party or both."
 	case noSign:
-		if agentJoined {
-			return " An agent is known to have joined."
+		if answered != "" {
+			return " " + answered
 		}
 		return " Nothing in it says that the call was answered."
 	}

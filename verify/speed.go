@@ -22,13 +22,18 @@ type wrongSpeed struct {
 func wrongSpeeds(m *measurement.Measurements) (out []finding.Finding, apart bool) {
 	signs := [2]*wrongSpeed{}
 	sides := []*measurement.Channel{&m.Left, &m.Right}[:m.Channels]
-	for _, look := range []func() [2]*wrongSpeed{
+	looks := []func() [2]*wrongSpeed{
+		func() [2]*wrongSpeed { return identSpeed(sides) },
 		func() [2]*wrongSpeed { return gridSpeed(sides, m.SampleRate) },
 		func() [2]*wrongSpeed { return toneSpeed(sides) },
 		func() [2]*wrongSpeed { return cutoffSpeed(sides) },
-		func() [2]*wrongSpeed { return partSpeed(sides, m.DurationS) },
-		func() [2]*wrongSpeed { return paceSpeed(sides, m.DurationS) },
-	} {
+	}
+	if len(m.Left.Idents)+len(m.Right.Idents) == 0 { // an ident has the pace of no person
+		looks = append(looks,
+			func() [2]*wrongSpeed { return partSpeed(sides, m.DurationS) },
+			func() [2]*wrongSpeed { return paceSpeed(sides, m.DurationS) })
+	}
+	for _, look := range looks {
 		for i, found := range look() {
 			if signs[i] == nil {
 				signs[i] = found

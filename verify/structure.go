@@ -15,16 +15,17 @@ const tooShortS = 5.0
 // clippedShare is the share of clipped samples in a channel at which clipping is reported.
 const clippedShare = 0.0001
 
-// structure finds faults of the recording as a pair of channels. agentJoined says that an
-// agent is known to have been on the call; ends are when either side's recording ends.
-func structure(m *measurement.Measurements, agentJoined bool, ends [2]float64) []finding.Finding {
+// structure finds faults of the recording as a pair of channels. answered is why the call is
+// known to have been answered, a sentence; "" if it is not. ends are when either side's recording
+// ends.
+func structure(m *measurement.Measurements, answered string, ends [2]float64) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
 		return append(append([]finding.Finding{mono}, bursts(m)...), clipped(m)...)
 	}
 	var out []finding.Finding
 	if f, ok := echoOfFaint(m); ok {
-		out = append(append(out, f), missing(m, agentJoined)...)
+		out = append(append(out, f), missing(m, answered)...)
 	} else if f, ok := dualMono(m.Pair.Duplicate); ok {
 		out = append(out, f)
 	} else {
@@ -32,7 +33,7 @@ func structure(m *measurement.Measurements, agentJoined bool, ends [2]float64) [
 		if f, ok := within(m); ok && !has(out, finding.Fatal) {
 			out = append(out, f)
 		}
-		out = append(out, missing(m, agentJoined)...)
+		out = append(out, missing(m, answered)...)
 	}
 	out = append(out, lostSound(m, ends)...)
 	if m.DurationS < tooShortS {

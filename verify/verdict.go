@@ -52,6 +52,7 @@ type Verdict struct {
 	Profile    string            `json:"profile"`
 	Agent      string            `json:"agent,omitempty"`  // the user's own word for the agent
 	Groups     map[string]string `json:"groups,omitempty"` // the user's own groups: queue, region, plugin version
+	TestCall   bool              `json:"test_call,omitempty"`
 	Error      *Error            `json:"error,omitempty"`
 
 	// Measurements is the input of the verdict; nil for an error. The report draws its

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/otoscope/otoscope/audio/measurement"
 )
@@ -25,7 +26,7 @@ const (
 	gapHalves = 6
 	// Where an ident is compared with its envelope: parts of the call of partS, shifted by up to
 	// shiftS either way, that agree with a correlation of agreement.
-	partS      = 2.4
+	partS      = 1.6
 	shiftSteps = 20
 	shiftS     = shiftSteps * envelopeS
 	agreement  = 0.6
@@ -181,7 +182,7 @@ func (f *fitted) nearest(from, to float64) course {
 }
 
 // fit makes the course exact, by the parts of the call that agree with the envelope, and tells the
-// standard error of its speed in ppm; 0 where it is not known.
+// half-width of the 95 % interval of its speed in ppm; 0 where it is not known.
 func (f *fitted) fit(from, to float64) (course, float64) {
 	var times, shifts, weights []float64
 	n := max(1, int(math.Round((to-from)/partS)))
@@ -203,18 +204,17 @@ func (f *fitted) fit(from, to float64) (course, float64) {
 	}
 	a, b := stat.LinearRegression(times, shifts, weights, false)
 	late := a + b*mean
-	var residuals, spread, sum float64
+	var residuals, spread float64
 	for i, t := range times {
 		d := shifts[i] - a - b*t
 		residuals += weights[i] * d * d
 		spread += weights[i] * (t - mean) * (t - mean)
-		sum += weights[i]
 	}
 	// At the middle the word is late by that; from there on it runs at the new speed.
 	word := c.at(mean - late)
 	c = course{mean, word, c.speed * (1 - b)}
-	variance := residuals / sum * float64(len(times)) / float64(len(times)-2)
-	return c, 1e6 * math.Sqrt(variance/(spread/sum*float64(len(times))))
+	free := float64(len(times) - 2)
+	return c, 1e6 * math.Sqrt(residuals/free/spread) * distuv.StudentsT{Sigma: 1, Nu: free}.Quantile(0.975)
 }
 
 // withoutOutliers drops parts whose shift is far from the median.

@@ -105,7 +105,7 @@ func TestSpeedIsRead(t *testing.T) {
 				continue
 			}
 			h := heard[0]
-			within := max(60, 4*h.SpeedErrorPPM)
+			within := max(60, 2*h.SpeedErrorPPM)
 			if off := h.SpeedPPM - 1e6*(speed-1); math.Abs(off) > within || seconds == 29 && math.Abs(off) > 60 {
 				t.Errorf("%v at speed %v, %d s: %+v", i, speed, seconds, h)
 			}

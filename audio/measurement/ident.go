@@ -16,8 +16,8 @@ type Ident struct {
 	// Level is that of the ident while it sounds, other sounds included.
 	Level Level `json:"level_dbov"`
 	// SpeedPPM is by how much it is faster than it was made, in millionths, and SpeedErrorPPM the
-	// standard error of that: 0 where too little of it is heard to know the speed better than to
-	// two hundredths.
+	// half-width of its 95 % interval: 0 where too little of it is heard to know the speed better
+	// than to two hundredths.
 	SpeedPPM      float64 `json:"speed_ppm" digits:"0"`
 	SpeedErrorPPM float64 `json:"speed_error_ppm,omitempty" digits:"0"`
 	// LostS is for how long it is missing between Start and End.

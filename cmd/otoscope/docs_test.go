@@ -25,6 +25,10 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	testCalls := filepath.Join(t.TempDir(), "testcalls")
+	if err := os.CopyFS(testCalls, os.DirFS(filepath.Join("testdata", "testcalls"))); err != nil {
+		t.Fatal(err)
+	}
 	commands, tables := 0, 0
 	for _, page := range append(pages, "README.md") {
 		old, err := os.ReadFile(page)
@@ -32,8 +36,11 @@ func TestDocumentsShowWhatOtoscopePrints(t *testing.T) {
 			t.Fatal(err)
 		}
 		text, ran := withOutput(string(old), func(line string) string {
-			if filepath.Base(page) == "twilio.md" {
+			switch filepath.Base(page) {
+			case "twilio.md":
 				return twilioOutput(t, line)
+			case "idents.md":
+				return rehearsed(t, testCalls, line)
 			}
 			return output(t, line)
 		})
@@ -119,6 +126,27 @@ func output(t *testing.T, line string) string {
 		t.Errorf("%s: %s", line, said)
 	}
 	return env.stdout.(*bytes.Buffer).String()
+}
+
+// rehearsed runs a command line of a document in a folder, whose files it may change. The output is
+// what a terminal shows: what is told besides comes last.
+func rehearsed(t *testing.T, folder, line string) string {
+	t.Helper()
+	back, err := os.Getwd()
+	if err == nil {
+		err = os.Chdir(folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := os.Chdir(back); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	env := with(map[string]string{"LANG": "C.UTF-8", "COLUMNS": "80"})
+	run(t.Context(), strings.Fields(strings.TrimPrefix(line, "otoscope ")), env)
+	return env.stdout.(*bytes.Buffer).String() + env.stderr.(*bytes.Buffer).String()
 }
 
 // between replaces the text between two marks of a document, if it has them.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -138,6 +139,10 @@ func (o *RolloutPlanOptions) draw(ctx context.Context, env environment, plan *re
 			sample.Unusable++
 			return nil
 		}
+		if isTestCall(e.Fields) {
+			sample.TestCalls++
+			return nil
+		}
 		var key []string
 		for _, column := range o.by {
 			key = append(key, value(e.Fields, column))
@@ -229,7 +234,7 @@ func (o *RolloutPlanOptions) writeSample(ctx context.Context, env environment, t
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if e.Err != nil {
+		if e.Err != nil || isTestCall(e.Fields) {
 			continue
 		}
 		if usable++; len(chosen) == 0 || chosen[0] != usable {
@@ -241,6 +246,19 @@ func (o *RolloutPlanOptions) writeSample(ctx context.Context, env environment, t
 		}
 	}
 	return out.Flush()
+}
+
+// isTestCall reports whether a row says that it is of a test call, which no sample of customers'
+// calls holds.
+func isTestCall(f manifest.Fields) bool {
+	var call declare.Call
+	for _, fact := range declare.Table() {
+		if fact.Name == "test_call" {
+			// What cannot be read says nothing.
+			_ = fact.Set(&call, f.Word(fact.Name))
+		}
+	}
+	return call.Facts.TestCall
 }
 
 // columnDay is the date on which a recording began, as --started says.

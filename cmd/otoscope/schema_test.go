@@ -56,6 +56,7 @@ func schemaTypes() map[string]any {
 		"discovered": report.Discovered{},
 		"lint":       lint.Report{},
 		"mended":     report.Mended{},
+		"made":       report.Made{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`
@@ -245,6 +246,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("verdict", printed(t, verifyAll...))
 	holds("verdict", printed(t, append(verifyAll, "--detail", "--voice", "--peaks", "--consumers")...))
 	db := filepath.Join(t.TempDir(), "o.db")
+	holds("verdict", printed(t, "verify", "--format", "json", "--detail", "--test-call", filepath.Join(repository, "testdata", "testcalls", "straight.wav")))
 	holds("summary", printed(t, "batch", "--db", db, "--format", "json", "--no-progress", filepath.Join(repository, "testdata")))
 	holds("summary", printed(t, "results", "--db", db, "--format", "json", "--summary"))
 	holds("verdict", printed(t, "results", "--db", db, "--format", "json"))
@@ -254,6 +256,7 @@ func TestEveryOutputIsOfItsSchema(t *testing.T) {
 	holds("faults", printed(t, "evaluate", "--format", "json", "--faults=delay_zeros,two_agents", "--faults-per", "1", labels))
 	holds("lint", printed(t, "lint", "--format", "json", filepath.Join(repository, "testdata", "flows", "bad", "url_http.json"), filepath.Join(repository, "testdata", "flows", "good", "flow.json")))
 	holds("mended", printed(t, "mend", "--format", "json", "--direction", "inbound", filepath.Join(repository, "testdata", "call-swapped.wav"), "--out", filepath.Join(t.TempDir(), "m.wav")))
+	holds("made", printed(t, "ident", "make", "--format", "json", "--side", "agent", "--out", filepath.Join(t.TempDir(), "a.wav")))
 	holds("version", printed(t, "version", "--format", "json"))
 	var profile, line bytes.Buffer
 	fitted := evidence.Builtin()

@@ -219,6 +219,10 @@ func whole(all []Recording, evidence []float64) Group {
 // call is a recording as the rates see it.
 func call(r *Recording, evidence float64, group string) rates.Call {
 	c := rates.Call{ID: r.ID, Outcome: r.Outcome, At: r.At}
+	if r.TestCall {
+		c.Outcome = verify.Errored // no customer's call: it is neither
+		return c
+	}
 	if r.Left == declare.Customer {
 		c.Log10LR = evidence
 	} else if r.Left == declare.Agent {

@@ -26,6 +26,8 @@ type Recording struct {
 	At            time.Time         // when it was recorded; zero if unknown
 	// Measures are the talk measures of this recording.
 	Measures *verify.Measures
+	// TestCall says that it is of a test call, which tells nothing of customers' calls.
+	TestCall bool
 	// Codes are its findings.
 	Codes []finding.Code
 }
@@ -35,6 +37,7 @@ func Result(id string, v *verify.Verdict, facts declare.Facts) Recording {
 	r := Recording{
 		ID: id, Outcome: v.Outcome, Log10LR: v.Log10LR, Direction: facts.Direction,
 		Groups: map[string]string{}, Measures: v.Measures,
+		TestCall: facts.TestCall,
 	}
 	if v.Declared != nil {
 		r.Left = v.Declared.Left
@@ -54,9 +57,9 @@ func Result(id string, v *verify.Verdict, facts declare.Facts) Recording {
 // AgentGroup is the name under which a recording's agent is a group.
 const AgentGroup = "agent"
 
-// usable reports whether a verdict on the sides of the recording means anything.
+// usable reports whether a verdict on the sides of the recording means anything for others.
 func (r *Recording) usable() bool {
-	return r.Outcome == verify.Match || r.Outcome == verify.Swapped || r.Outcome == verify.Undecided
+	return !r.TestCall && (r.Outcome == verify.Match || r.Outcome == verify.Swapped || r.Outcome == verify.Undecided)
 }
 
 // An Opinion is what the cohort says of one recording.

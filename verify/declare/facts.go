@@ -103,6 +103,8 @@ type Facts struct {
 	// Started is when the recording began; zero if that is not known.
 	Started time.Time `json:"Started,omitzero"`
 	Excerpt Excerpt   `json:"Excerpt,omitempty"`
+	// TestCall says that the call is a test: idents that were played into it tell its sides.
+	TestCall bool `json:"TestCall,omitempty"`
 	// AgentAudio and CustomerAudio identify known audio by whose side plays it: the
 	// SHA-256 of known.Reference.
 	AgentAudio    []string `json:"AgentAudio,omitempty"`

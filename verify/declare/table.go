@@ -118,6 +118,19 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { return set(&c.Facts.Excerpt, s, ParseExcerpt) },
 		},
 		{
+			Name: "test_call", About: AboutCall, Label: true, Alone: "true",
+			Usage: "the call is a test into which idents were played; see: otoscope help idents",
+			Words: []string{yes, no},
+			Set: func(c *Call, s string) error {
+				is, err := yesOrNo(s)
+				if err != nil {
+					return &UnreadError{err}
+				}
+				c.Facts.TestCall = *is
+				return nil
+			},
+		},
+		{
 			Name: "started", About: AboutCall, Label: true,
 			Usage: "when the recording began, so that --joined may give points in time; `TIME` is such as 2026-11-23T10:00:00Z",
 			Set:   func(c *Call, s string) error { return set(&c.Started, s, ParseStarted) },

@@ -17,6 +17,7 @@
 //	waiting.go      who hears ringback, and music in a queue or on hold
 //	knownaudio.go   who plays what one side is known to play
 //	spoken.go       who says what agents say, and what customers say
+//	ident.go        on which channels the idents of a test call are
 //
 // The first two both come from who speaks when, so they are bounded together. If the known
 // audio is the greeting, the opening is not counted again. Evidence from who speaks when is
@@ -37,6 +38,7 @@ import (
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/coupling"
 	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/planted"
 	"github.com/otoscope/otoscope/verify/words"
 )
 
@@ -77,12 +79,18 @@ type Call struct {
 // Hear collects what the evidence needs from the sound, what is known of the call by role,
 // and what the words show; nil: none are known.
 func Hear(m *measurement.Measurements, facts declare.Facts, said *words.Heard) *Call {
-	if m.Channels != 2 || m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
+	if m.Channels != 2 {
 		return &Call{}
 	}
-	left := reading{m: m, turns: m.Turns(), facts: facts, said: said}
+	left := reading{m: m, turns: m.Turns(), facts: facts, said: said, planted: planted.Hear(m)}
 	right := left
 	right.customerRight = true
+	if m.Left.Timing.TalkS == 0 || m.Right.Timing.TalkS == 0 {
+		if left.planted.Any() {
+			return &Call{left: left, right: right}
+		}
+		return &Call{}
+	}
 	fit := coupling.New(m.Left.Segments, m.Right.Segments)
 	return &Call{left, right, fit, talkOf(m, left.turns, fit)}
 }
@@ -92,7 +100,7 @@ func Hear(m *measurement.Measurements, facts declare.Facts, said *words.Heard) *
 func (c *Call) Coupling() *coupling.Profile { return c.coupling }
 
 // Weigh returns the evidence from the sound, from what is known of the call by role, and from
-// the words, strongest first. If one of the parties is not heard, there is none.
+// the words, strongest first. If one of the parties is not heard, there is none but an ident's.
 func Weigh(m *measurement.Measurements, facts declare.Facts, said *words.Heard, p Profile) []Item {
 	return Hear(m, facts, said).Weigh(p)
 }
@@ -100,8 +108,12 @@ func Weigh(m *measurement.Measurements, facts declare.Facts, said *words.Heard, 
 // Weigh does the same as the function Weigh.
 func (c *Call) Weigh(p Profile) []Item {
 	left, right := c.left, c.right
-	if left.m == nil {
+	switch {
+	case left.m == nil:
 		return nil
+	case left.planted.Any():
+		// Neither the timing of idents nor what testers say is that of customers and agents.
+		return sorted(rounded(weigh(left, right, idents(), joinOrder())))
 	}
 	timing := []kind{turnTaking(p.TurnTaking)}
 	if !left.greetingIsKnown() {
@@ -114,7 +126,11 @@ func (c *Call) Weigh(p Profile) []Item {
 		items = append(items, weigh(left, right, spoken())...)
 		limit(items, c.talk.scenariosOfWords(left.said, p.rates()))
 	}
-	items = rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...))
+	return sorted(rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...)))
+}
+
+// sorted sorts the items, strongest first.
+func sorted(items []Item) []Item {
 	slices.SortStableFunc(items, func(a, b Item) int {
 		return cmp.Compare(math.Abs(b.Log10LR), math.Abs(a.Log10LR))
 	})
@@ -174,6 +190,7 @@ type reading struct {
 	turns         []measurement.Turn
 	facts         declare.Facts
 	said          *words.Heard // nil: no words are known
+	planted       planted.Heard
 	customerRight bool
 }
 

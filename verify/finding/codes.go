@@ -31,6 +31,14 @@ const (
 	Padded             Code = "padded"
 )
 
+// What the idents of a test call show.
+const (
+	IdentHeard   Code = "ident_heard"
+	IdentCrossed Code = "ident_crossed"
+	IdentMissing Code = "ident_missing"
+	IdentLines   Code = "ident_lines"
+)
+
 // What is wrong with the bytes and how they were had.
 const (
 	Truncated          Code = Code(note.Truncated)

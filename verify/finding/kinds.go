@@ -142,6 +142,27 @@ func All() []Kind {
 		},
 
 		{
+			IdentHeard, Warning, "An ident is heard in a recording that is not marked as a test call. It counts for nothing.",
+			"Somebody played a test signal into a call, and the call was not marked.",
+			"If it is a test call, mark it with --test-call or a column test_call. If it is not, find out who played the signal: a customer may have heard it.",
+		},
+		{
+			IdentCrossed, Warning, "The idents of a test call are on the channels the other way round than declared.",
+			"The channels are declared in the wrong order, or the ident of each side was played on the other one.",
+			"Make sure that each side played its own ident. If it did, declare the channels in the order that the idents show.",
+		},
+		{
+			IdentMissing, Warning, "A test call has no ident of one of its sides, or none at all.",
+			"It was not played, too briefly, before the recording began, or muted on its way.",
+			"Play each side's ident for ten seconds and more while both are connected and recorded.",
+		},
+		{
+			IdentLines, Info, "Tells what the idents of a test call show of the lines: when they are heard, level, losses, speed and delays.",
+			"A test call with idents.",
+			"No change is needed.",
+		},
+
+		{
 			Truncated, Warning, "The file ends before the samples that its header announces.",
 			"A download or an upload that broke off, or a recorder that did not finish the file.",
 			"Download the recording again. If the same bytes come, the recorder did not finish it.",

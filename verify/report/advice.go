@@ -116,6 +116,9 @@ func whenUndecided(v verify.Verdict) []step {
 		}
 		return steps
 	}
+	if has(v, finding.IdentHeard) {
+		return []step{{text: "If this is a test call, say so. Its idents then tell who is on which channel:", code: []string{"--test-call"}}}
+	}
 	steps := []step{{
 		text: "Add what you know about the call. Each fact adds weight; leave out what you do not know:",
 		code: []string{

@@ -27,6 +27,9 @@ func decisionView(d rollout.Decision) *html.Decision {
 	if d.Word == rollout.More && d.LookAt > 0 {
 		v.Missing = fmt.Sprintf("Look at %d more. If all are as declared, the answer is go.", d.LookAt)
 	}
+	if d.TestCalls.Recordings > 0 {
+		v.Rate += " Test calls, which are no customers' calls and not part of this: " + testCallCounts(d.TestCalls) + "."
+	}
 	for _, s := range d.Strata {
 		v.Strata.Rows = append(v.Strata.Rows, html.TableRow{Name: safe(s.Name+"="+s.Value, false), Cells: []string{
 			safe(decisionOf(s.Word), false), fmt.Sprintf("%s to %s", odds(s.Rate[0]), odds(s.Rate[1])),

@@ -35,6 +35,7 @@ type Format struct {
 	Discovered func(io.Writer, Discovered, Options) error
 	Lint       func(io.Writer, *lint.Report, Options) error
 	Mended     func(io.Writer, Mended, Options) error
+	Made       func(io.Writer, Made, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -46,6 +47,7 @@ func Formats() []Format {
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
 		Cohort: encode[*cohort.Report], Talk: encode[cohort.Talk], Discovered: encode[Discovered], Lint: encode[*lint.Report], Mended: encode[Mended],
+		Made: encode[Made],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -56,6 +58,7 @@ func Formats() []Format {
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
 			Cohort: cohortText, Talk: groupsTalkText, Discovered: discoveredText, Lint: lintText, Mended: mendedText,
+			Made: madeText,
 		},
 		json,
 		jsonl,

@@ -20,6 +20,7 @@ type label struct {
 	RecordedBy string `json:"recorded_by,omitempty"`
 	Joined     string `json:"joined,omitempty"`
 	Excerpt    string `json:"excerpt,omitempty"`
+	TestCall   string `json:"test_call,omitempty"`
 	Started    string `json:"started,omitempty"`
 }
 
@@ -36,6 +37,9 @@ func (l labelResults) Write(r Row) error {
 	x := label{
 		File: r.Verdict.Recording, Left: string(r.Human.Answer.Left()), ID: r.ID, Agent: r.Verdict.Agent,
 		Direction: string(r.Facts.Direction), RecordedBy: string(r.Facts.RecordedBy), Joined: joinedWords(r.Facts.Joined), Excerpt: string(r.Facts.Excerpt),
+	}
+	if r.Facts.TestCall {
+		x.TestCall = "yes"
 	}
 	if r.File != "" {
 		x.File = r.File

@@ -27,6 +27,7 @@ type RolloutSample struct {
 	File       string   `json:"file"`
 	Recordings int      `json:"recordings"` // that the manifest lists
 	Unusable   int      `json:"unusable"`   // rows that say nothing usable
+	TestCalls  int      `json:"test_calls"` // rows left out, being no customers' calls
 	Size       int      `json:"size"`
 	Seed       uint64   `json:"seed"`
 	By         []string `json:"by"`
@@ -68,6 +69,9 @@ func rolloutPlanText(w io.Writer, r RolloutPlan, o Options) error {
 		}
 		if d.Unusable > 0 {
 			p.line("Left out %s of the manifest that cannot be read.", plural(int64(d.Unusable), "row"))
+		}
+		if d.TestCalls > 0 {
+			p.line("Left out %s, which are no customers' calls.", plural(int64(d.TestCalls), "test call"))
 		}
 		for _, warning := range d.Warnings {
 			p.line("Note: %s", escape.Text(warning))
@@ -118,9 +122,28 @@ func rolloutText(w io.Writer, d rollout.Decision, o Options) error {
 		p.ids(d.Behind)
 	}
 	p.strata(d.Strata)
+	p.testCalls(d)
 	p.errors(d.Errors)
 	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others.")
 	return p.write(w, o)
+}
+
+// testCalls shows the test calls apart.
+func (p *sheet) testCalls(d rollout.Decision) {
+	c := d.TestCalls
+	if c.Recordings == 0 {
+		return
+	}
+	p.line("\nTest calls, which are no customers' calls and not part of the above: %s.", testCallCounts(c))
+	if len(d.TestCallsBehind) > 0 {
+		p.line("Find out why before you go ahead:")
+		p.ids(d.TestCallsBehind)
+	}
+}
+
+func testCallCounts(c rollout.Counts) string {
+	return fmt.Sprintf("%s, %d as declared, %d swapped, %d unusable, %d undecided, %d not checked",
+		plural(c.Recordings, "recording"), c.AsDeclared, c.Swapped, c.Unusable, c.Undecided, c.Unchecked)
 }
 
 func decisionOf(w rollout.Word) string {
@@ -202,6 +225,7 @@ func rolloutAlarmText(w io.Writer, a rollout.Alarm, o Options) error {
 	p := &sheet{}
 	if !a.Alarmed {
 		p.line("No alarm in %s: evidence %.3g of %.3g needed.", plural(a.Recordings, "recording"), a.Evidence, a.Needed)
+		p.leftOut(a)
 		return p.write(w, o)
 	}
 	p.line("ALARM: since %s the recordings are no longer as declared.", escape.Text(a.Since+recorded(a.SinceAt)))
@@ -211,7 +235,15 @@ func rolloutAlarmText(w io.Writer, a rollout.Alarm, o Options) error {
 		p.line("\nNot as declared since then")
 		p.ids(a.Behind)
 	}
+	p.leftOut(a)
 	return p.write(w, o)
+}
+
+// leftOut says that test calls were left out.
+func (p *sheet) leftOut(a rollout.Alarm) {
+	if a.TestCalls > 0 {
+		p.line("Left out %s.", plural(a.TestCalls, "test call"))
+	}
 }
 
 func recorded(t time.Time) string {

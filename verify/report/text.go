@@ -146,6 +146,7 @@ func reason(v verify.Verdict, otherwise string) string {
 		finding.OnePartyMissing:    "only one party is heard",
 		finding.NoSpeech:           "nobody speaks",
 		finding.TooShort:           "the recording is too short",
+		finding.IdentHeard:         "it holds idents and is not marked as a test call",
 	}
 	for _, f := range v.Findings {
 		decides := f.Severity == finding.Fatal || v.Outcome == verify.Undecided

@@ -68,6 +68,10 @@ type Decision struct {
 	// SettleIsEnough says that "go" follows if all of Settle are as declared.
 	SettleIsEnough bool      `json:"settle_is_enough"`
 	Strata         []Stratum `json:"strata"`
+	// TestCalls counts the recordings of test calls. They are no customers' calls, so that the rest
+	// says nothing of them. TestCallsBehind are those that are not as declared, the surest first.
+	TestCalls       Counts   `json:"test_calls"`
+	TestCallsBehind []string `json:"test_calls_behind"`
 }
 
 // DecisionSchema is the number of the form in which a Decision is written.
@@ -82,11 +86,12 @@ type CheckOptions struct {
 }
 
 // Check decides on what is known so far. It may be asked as often as one likes; the risks hold
-// over all its answers. It assumes that the recordings are drawn at random from those in
+// over all its answers. Test calls are counted apart. It assumes that the recordings are drawn at random from those in
 // question. "go" takes enough evidence over all recordings, and no stratum that is a no-go.
 // The producer risk is shared among the strata (Bonferroni), so that it holds over all of
 // them together.
 func Check(all []Observation, o CheckOptions) Decision {
+	all, tests := apart(all)
 	forGo, against := o.Goal.goStakes(o.Errors), o.Goal.noGoStakes(o.Errors)
 	strata := byStratum(all, o.By)
 	d := Decision{
@@ -96,6 +101,7 @@ func Check(all []Observation, o CheckOptions) Decision {
 		NeededForGo:     1 / (o.Goal.ConsumerRisk - o.Errors.Risk),
 		NeededForNoGo:   float64(1+len(strata)) / (o.Goal.ProducerRisk - o.Errors.Risk),
 		Behind:          behind(all), Settle: []string{}, Strata: []Stratum{},
+		TestCalls: count(tests), TestCallsBehind: behind(tests),
 	}
 	if d.EvidenceForNoGo >= d.NeededForNoGo {
 		d.Word = NoGo

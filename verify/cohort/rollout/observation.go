@@ -29,11 +29,13 @@ type Observation struct {
 	// Strata are groups that the recording belongs to, by name.
 	Strata map[string]string
 	At     time.Time // when it was recorded; zero where that is not known
+	// TestCall says that it is of a test call: no customer's, and not part of a sample of those.
+	TestCall bool
 }
 
 // Observe reads a verdict.
 func Observe(id string, v *verify.Verdict) Observation {
-	o := Observation{ID: id, Outcome: v.Outcome, Strata: v.Groups}
+	o := Observation{ID: id, Outcome: v.Outcome, Strata: v.Groups, TestCall: v.TestCall}
 	if v.Declared != nil {
 		o.Log10LR = v.Log10LR // for the customer on the left
 		if v.Declared.Left == declare.Agent {
@@ -91,9 +93,22 @@ func (o *Observation) bad() (bad, settled bool) {
 	return false, false
 }
 
+// apart divides observations into those of customers' calls and those of test calls.
+func apart(all []Observation) (calls, tests []Observation) {
+	for _, o := range all {
+		if o.TestCall {
+			tests = append(tests, o)
+		} else {
+			calls = append(calls, o)
+		}
+	}
+	return calls, tests
+}
+
 // Misled counts the decisions on recordings that are known to be as declared, and those of
-// them that say otherwise.
+// them that say otherwise. Test calls are left out.
 func Misled(all []Observation) (wrong, decided int) {
+	all, _ = apart(all)
 	for _, o := range all {
 		o.Answer = Unanswered
 		bad, settled := o.bad()

@@ -36,6 +36,8 @@ type Alarm struct {
 	Needed   float64  `json:"needed"`
 	Counts   Counts   `json:"counts"` // since the likeliest change
 	Behind   []string `json:"behind"` // since then, not as declared
+	// TestCalls is how many recordings of test calls were left out.
+	TestCalls int `json:"test_calls"`
 }
 
 // Watch looks for a change in a centre that runs: from some recording on, more of them are not
@@ -47,11 +49,11 @@ type Alarm struct {
 // 2024). The parts sum to 1, so the whole exceeds 1/FalseAlarm with a probability of at most
 // FalseAlarm, over all recordings ever, however often one looks.
 func Watch(all []Observation, o WatchOptions) Alarm {
-	all = slices.Clone(all)
+	all, tests := apart(all)
 	slices.SortStableFunc(all, func(a, b Observation) int { return a.At.Compare(b.At) })
 	risk := cmp.Or(o.FalseAlarm, DefaultFalseAlarm) - o.Errors.Risk
 	s := o.Goal.noGoStakes(o.Errors)
-	a := Alarm{Schema: DecisionSchema, Needed: 1 / risk, Behind: []string{}, Recordings: len(all)}
+	a := Alarm{Schema: DecisionSchema, Needed: 1 / risk, Behind: []string{}, Recordings: len(all), TestCalls: len(tests)}
 	// Of each stake, the capital of all beginnings so far, and the best single beginning.
 	capital := make([]float64, len(s.stakes))
 	best, since := s.start(), make([]int, len(s.stakes))

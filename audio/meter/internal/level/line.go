@@ -212,6 +212,9 @@ func cutoff(levels []float64, binHz float64) (hz, depth float64) {
 	return 0, 0
 }
 
+// faintestBin is far below every sound: −300 dB.
+const faintestBin = 1e-30
+
 // bands gives the mean level in dB of bands of the given number of bins.
 func (s *spectrum) bands(bins int) []float64 {
 	var out []float64
@@ -220,7 +223,8 @@ func (s *spectrum) bands(bins int) []float64 {
 		for _, p := range s.power[b : b+bins] {
 			sum += p
 		}
-		out = append(out, 10*math.Log10(sum/float64(max(1, s.count))))
+		// Of a signal of few values a bin may be exactly empty.
+		out = append(out, 10*math.Log10(sum/float64(max(1, s.count))+faintestBin))
 	}
 	return out
 }
