@@ -127,7 +127,7 @@ func (v *Verdict) weigh(rec *Recording, m *measurement.Measurements, c Case) {
 	if planted.Hear(m).Any() {
 		// Idents do not talk with each other: what follows from voices and from who speaks when says
 		// nothing.
-		speeds, _ := wrongSpeeds(m)
+		speeds, _ := wrongSpeeds(&rec.Measurements)
 		v.Findings = append(v.Findings, speeds...)
 		v.Evidence = append(v.Evidence, evidence.Weigh(m, c.Facts, nil, c.profile())...)
 		v.Log10LR = evidence.Sum(v.Evidence)
