@@ -15,7 +15,7 @@
 //
 // The runtime is wazero. On amd64 (with SSE 4.1) and arm64 under Linux, macOS, Windows, FreeBSD and
 // NetBSD it makes machine code, once a process and program. Elsewhere it interprets, which is slower
-// some fifty times.
+// some seventy times.
 package wasm
 
 import (
