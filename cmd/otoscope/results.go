@@ -49,6 +49,12 @@ func (o *filterOptions) flags() *pflag.FlagSet {
 	f.StringSliceVar(&o.findings, "finding", nil, "only results with the finding `CODE`; separate several with commas")
 	f.StringArrayVar(&o.groups, "group", nil, "only results of the group `NAME=VALUE`; repeat for several, all must match")
 	f.StringArrayVar(&o.ids, "id", nil, "only the row `ID`; repeat for several")
+	return f
+}
+
+// flagsOfResults are the flags, and the choice by what people said.
+func (o *filterOptions) flagsOfResults() *pflag.FlagSet {
+	f := o.flags()
 	f.StringVar(&o.human, "human", "", "only results of which people said `WHAT`: verified (what is on the channels), unclear (they cannot tell) or none (nobody has listened)")
 	return f
 }
@@ -68,7 +74,9 @@ func findingCodes() []string {
 func (o *filterOptions) complete(c *cobra.Command) {
 	complete(c, "outcome", outcomeWords()...)
 	complete(c, "finding", findingCodes()...)
-	complete(c, "human", humanWords()...)
+	if c.Flags().Lookup("human") != nil {
+		complete(c, "human", humanWords()...)
+	}
 }
 
 func humanWords() []string {
@@ -152,7 +160,7 @@ func newResultsCommand(env environment) *cobra.Command {
 	o.recurring.flag(output)
 	groupFlags(c,
 		flagGroup{"Database", o.store.flags(env)},
-		flagGroup{"Which results", o.filter.flags()},
+		flagGroup{"Which results", o.filter.flagsOfResults()},
 		flagGroup{"Output", output},
 		flagGroup{"A page to look at (html)", o.page.flags()},
 		flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()},
@@ -377,7 +385,7 @@ EXIT STATUS
 		},
 		RunE: func(c *cobra.Command, args []string) error { return runPurge(c.Context(), env, o) },
 	}
-	which := o.filter.flags()
+	which := o.filter.flagsOfResults()
 	which.StringVar(&o.before, "before", "", "only results older than `TIME`: 2026-10-01 (UTC) or 2026-10-01T08:00:00Z")
 	which.BoolVar(&o.all, "all", false, "everything, or everything of the batch that --name names")
 	groupFlags(c,

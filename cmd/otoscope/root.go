@@ -47,7 +47,7 @@ channels they were declared on.`,
 	}
 	root.Flags().BoolVarP(&wantsVersion, "version", "V", false, "print the version, as otoscope version does")
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newVerifyCommand(env), newPictureCommand(env), newBatchCommand(env), newWorkerCommand(env), newResultsCommand(env), newListCommand(env), newVersionCommand(env), newConventionsTopic())
+	root.AddCommand(newVerifyCommand(env), newPictureCommand(env), newBatchCommand(env), newWorkerCommand(env), newResultsCommand(env), newReviewCommand(env), newListCommand(env), newVersionCommand(env), newConventionsTopic())
 	root.AddCommand(newLintCommand(env), newIdentCommand(env), newMendCommand(env))
 	root.AddCommand(newCohortCommand(env), newDiscoverCommand(env), newRolloutCommand(env), newEvaluateCommand(env), newCalibrateCommand(env))
 	root.AddCommand(newTopicCommands(env)...)

@@ -1,6 +1,7 @@
 package answer_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/otoscope/otoscope/verify"
@@ -34,6 +35,36 @@ func TestAgrees(t *testing.T) {
 		agrees, known := tt.word.Agrees(&verify.Verdict{Outcome: tt.outcome, Heard: tt.heard})
 		if agrees != tt.agrees || known != tt.known {
 			t.Errorf("%s of %s: agrees %v, known %v", tt.word, tt.outcome, agrees, known)
+		}
+	}
+}
+
+// Of ten answers the shares are those of what both decided, each with its interval.
+func TestAgreement(t *testing.T) {
+	customer := &declare.Sides{Left: declare.Customer, Right: declare.Agent}
+	match := &verify.Verdict{Outcome: verify.Match, Heard: customer}
+	var a answer.Agreement
+	for range 6 {
+		a.Add(answer.Answer{Answer: answer.CustomerLeft, Blind: true}, match)
+	}
+	a.Add(answer.Answer{Answer: answer.AgentLeft}, match)
+	a.Add(answer.Answer{Answer: answer.Unusable}, &verify.Verdict{Outcome: verify.Unusable})
+	a.Add(answer.Answer{Answer: answer.AgentLeft}, &verify.Verdict{Outcome: verify.Undecided})
+	a.Add(answer.Answer{Answer: answer.CannotTell}, match)
+	a.Close()
+	if a.Answered != 10 || a.CannotTell != 1 || a.Settled != 1 {
+		t.Errorf("%+v", a)
+	}
+	for name, tt := range map[string]struct {
+		got       answer.Share
+		agree, of int64
+		low, high float64 // by R: binom.test(agree, of)$conf.int
+	}{
+		"all": {a.All, 7, 8, 0.4734903, 0.9968403}, "confirmed": {a.Confirmed, 6, 7, 0.4212768, 0.9963897},
+		"refuted": {a.Refuted, 1, 1, 0.025, 1}, "blind": {a.Blind, 6, 6, 0.5407419, 1},
+	} {
+		if tt.got.Agree != tt.agree || tt.got.Of != tt.of || math.Abs(tt.got.Low-tt.low) > 1e-6 || math.Abs(tt.got.High-tt.high) > 1e-6 {
+			t.Errorf("%s: %+v, want %+v", name, tt.got, tt)
 		}
 	}
 }

@@ -2,12 +2,16 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/declare"
+	"github.com/otoscope/otoscope/verify/report"
 )
 
 // Human selects results by what people said of them.
@@ -161,4 +165,43 @@ func (s *Store) Withdraw(ctx context.Context, id int64) (row int64, ok bool, err
 		})
 	})
 	return row, ok, s.storageError("withdrawing the answer", err)
+}
+
+// Agreement counts how often people and the results say the same, of the results that a filter
+// selects.
+func (s *Store) Agreement(ctx context.Context, f Filter) (answer.Agreement, error) {
+	var a answer.Agreement
+	f, err := s.resolve(ctx, f)
+	if err != nil {
+		return a, err
+	}
+	cond, args := f.condition(s.db)
+	err = db.Each(ctx, s.db, `SELECT d.verdict, `+s.answerColumns()+`
+		FROM otoscope_answers a JOIN otoscope_rows r ON r.row_key = a.row_key JOIN otoscope_results s ON s.row_key = a.row_key
+		JOIN otoscope_details d ON d.row_key = a.row_key WHERE a.answer_id = `+standing+` AND `+cond, args, func(c db.Cursor) error {
+		var verdict string
+		var given answerRow
+		if err := c.Scan(append([]any{&verdict}, given.into()...)...); err != nil {
+			return err
+		}
+		var v struct {
+			Outcome verify.Outcome `json:"outcome"`
+			Heard   *declare.Sides `json:"heard"`
+		}
+		if err := json.Unmarshal([]byte(verdict), &v); err != nil {
+			return fmt.Errorf("reading a result: %w", err)
+		}
+		a.Add(*given.read(), &verify.Verdict{Outcome: v.Outcome, Heard: v.Heard})
+		return nil
+	})
+	a.Close()
+	return a, s.storageError("counting the answers", err)
+}
+
+func (s *Store) countAnswers(ctx context.Context, f Filter, sum *report.Summary) error {
+	a, err := s.Agreement(ctx, f)
+	if a.Answered > 0 {
+		sum.Human = &a
+	}
+	return err
 }

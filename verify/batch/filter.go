@@ -21,6 +21,7 @@ type Filter struct {
 	IDs      []string         // any of these
 	Before   time.Time        // finished before
 	Human    Human            // by what people said of them
+	key      int64            // of one row; 0: all
 }
 
 // IsEmpty reports whether the filter has no condition other than the batch.
@@ -59,6 +60,9 @@ func (f Filter) condition(d db.Database) (string, []any) {
 	if !f.Before.IsZero() {
 		add(`s.finished_at < ?`, d.Time(f.Before))
 	}
+	if f.key != 0 {
+		add(`r.row_key = ?`, f.key)
+	}
 	if cond := f.Human.condition(); cond != "" {
 		add(cond)
 	}
@@ -69,5 +73,5 @@ func (f Filter) condition(d db.Database) (string, []any) {
 func (f Filter) same(g Filter) bool {
 	return f.Batch == g.Batch && slices.Equal(f.Outcomes, g.Outcomes) && slices.Equal(f.Findings, g.Findings) &&
 		slices.Equal(f.Groups, g.Groups) && slices.Equal(f.IDs, g.IDs) && f.Before.Equal(g.Before) &&
-		f.Human == g.Human
+		f.Human == g.Human && f.key == g.key
 }

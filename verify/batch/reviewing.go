@@ -20,6 +20,21 @@ func (s *Store) Hold(ctx context.Context, row int64, session, reviewer string, h
 	return ok, s.storageError("taking a recording", err)
 }
 
+// Stay lengthens the hold of a session. If the session has lost it, it gets it back, unless another has it or
+// the row was answered since. held says whether the session holds the row.
+func (s *Store) Stay(ctx context.Context, row int64, session, reviewer string, hold time.Duration) (held bool, err error) {
+	err = s.retry(ctx, answerPatience, func() error {
+		n, err := s.db.Exec(ctx, `UPDATE otoscope_reviewing SET until = `+s.db.Now()+` + ? WHERE row_key = ? AND session = ?`, hold.Seconds(), row, session)
+		held = n > 0
+		return err
+	})
+	if held || err != nil {
+		return held, s.storageError("keeping a recording", err)
+	}
+	_, held, err = s.HoldFirst(ctx, []int64{row}, session, reviewer, hold)
+	return held, err
+}
+
 // hold takes a row whose hold, if there is one, is the session's or has run out.
 func (s *Store) hold(ctx context.Context, t db.Statements, row int64, session, reviewer string, hold time.Duration) (bool, error) {
 	n, err := t.Exec(ctx, `INSERT INTO otoscope_reviewing (row_key, reviewer, session, until) VALUES (?, ?, ?, `+s.db.Now()+` + ?)

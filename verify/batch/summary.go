@@ -23,7 +23,7 @@ func (s *Store) Summarise(ctx context.Context, f Filter) (report.Summary, error)
 		return report.Summary{}, err
 	}
 	sum := report.Summary{Outcomes: []report.OutcomeCount{}, Findings: []report.FindingCount{}, Errors: []report.ErrorCount{}, Groups: []report.GroupCount{}}
-	for _, step := range []func(context.Context, Filter, *report.Summary) error{s.countOutcomes, s.countRows, s.countFindings, s.countErrors, s.countGroups} {
+	for _, step := range []func(context.Context, Filter, *report.Summary) error{s.countOutcomes, s.countRows, s.countFindings, s.countErrors, s.countGroups, s.countAnswers} {
 		if err := step(ctx, f, &sum); err != nil {
 			return sum, s.storageError("counting the results", err)
 		}

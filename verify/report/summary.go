@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/stat"
 )
 
@@ -26,6 +27,8 @@ type Summary struct {
 	Groups []GroupCount `json:"groups"`
 	// MoreGroups is how many groups were left out, the best of all.
 	MoreGroups int64 `json:"more_groups"`
+	// Human is how often people who listened say the same; nil where nobody did.
+	Human *answer.Agreement `json:"human,omitempty"`
 }
 
 // An OutcomeCount counts an outcome.

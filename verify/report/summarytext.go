@@ -8,6 +8,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 )
 
 // Rows of the summary's tables that a person is shown.
@@ -39,6 +40,9 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 		}
 		fmt.Fprintf(t, "refuted of those decided\t%d of %d\t%s\t%s\n", s.Refuted.N, s.Refuted.Of, ratePercent(s.Refuted), rateInterval(s.Refuted))
 		t.Flush()
+	}
+	if h := s.Human; h != nil {
+		fmt.Fprintf(b, "\n%s\n", AgreementWords(*h))
 	}
 	if len(s.Errors) > 0 {
 		t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -79,6 +83,24 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 		}
 	}
 	return p.write(w, o)
+}
+
+// AgreementWords tells in sentences what people who listened say, and how often it is what
+// otoscope says.
+func AgreementWords(a answer.Agreement) string {
+	text := fmt.Sprintf("People listened to %s", plural(a.Answered, "recording"))
+	if a.CannotTell > 0 {
+		text += fmt.Sprintf(", and cannot tell of %d", a.CannotTell)
+	}
+	text += "."
+	if a.Settled > 0 {
+		text += fmt.Sprintf(" They settled %d that otoscope left undecided.", a.Settled)
+	}
+	if a.All.Of > 0 {
+		rate := NewRate(a.All.Agree, a.All.Of)
+		text += fmt.Sprintf(" Of the %d that both decided, they agree with otoscope on %d (%s, 95 %% interval %s).", a.All.Of, a.All.Agree, ratePercent(rate), rateInterval(rate))
+	}
+	return text
 }
 
 // ratePercent writes a rate. Nothing has none.

@@ -123,6 +123,22 @@ func (b *Tab) Wait(expression string) {
 	b.Do(chromedp.Poll[chromedp.Void](expression))
 }
 
+// Arrive waits until an expression is true on a page to which the present one leads.
+func (b *Tab) Arrive(expression string) {
+	b.t.Helper()
+	for {
+		// Between two pages there is nothing to ask, which is an error.
+		if there, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression)); err == nil && there {
+			return
+		}
+		select {
+		case <-b.ctx.Done():
+			b.t.Fatalf("the page with %s never came", expression)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 // Dark turns the preferred colours dark or light.
 func (b *Tab) Dark(dark bool) {
 	b.t.Helper()

@@ -32,9 +32,11 @@ type Page struct {
 	Body      any
 	// Scripts run at the end of the page, in order.
 	Scripts []string
-	// Sources are more directives of the content security policy, for a page that is served:
-	// "connect-src 'self'".
-	Sources string
+	// Style is more of the stylesheet.
+	Style string
+	// Served says that a server gives out the page: it may ask that server, play sound from it
+	// and send forms to it.
+	Served bool
 }
 
 // PlayerScript works the player of page/parts.tmpl.
@@ -51,11 +53,11 @@ type document struct {
 
 // Write writes the page.
 func (p Page) Write(w io.Writer) error {
-	d := document{Title: p.Title, Body: p.Body, Style: template.CSS(read("page.css"))} // a part of otoscope, as the scripts are
+	d := document{Title: p.Title, Body: p.Body, Style: template.CSS(read("page.css") + p.Style)} // a part of otoscope, as the scripts are
 	for _, s := range p.Scripts {
 		d.Scripts = append(d.Scripts, template.JS(s))
 	}
-	d.Policy = policy(d, p.Sources)
+	d.Policy = policy(d, p.Served)
 	t, err := template.New("frame.tmpl").Funcs(functions()).ParseFS(parts, "page/frame.tmpl", "page/parts.tmpl")
 	if err != nil {
 		return fmt.Errorf("reading the parts of the page: %w", err)
@@ -67,6 +69,18 @@ func (p Page) Write(w io.Writer) error {
 		return fmt.Errorf("writing the page: %w", err)
 	}
 	return nil
+}
+
+// Fragments are templates together with those of page/parts.tmpl, for what stands inside a page.
+func Fragments(templates fs.FS) (*template.Template, error) {
+	t, err := template.New("fragments").Funcs(functions()).ParseFS(parts, "page/parts.tmpl")
+	if err == nil {
+		t, err = t.ParseFS(templates, "*.tmpl")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the parts of the page: %w", err)
+	}
+	return t, nil
 }
 
 // fragments are the templates of what stands inside a page, read once.
@@ -90,9 +104,10 @@ func body(name string) fs.FS {
 	return folder
 }
 
-// policy is the content security policy (CSP Level 3) of a page: it loads nothing, and nothing
-// runs on it but the scripts and the stylesheet that it has in it, told by their hashes.
-func policy(d document, more string) template.HTMLAttr {
+// policy is the content security policy (CSP Level 3) of a page: it loads nothing, save from its own
+// server if there is one, and nothing runs on it but the scripts and the stylesheet that it has in
+// it, told by their hashes.
+func policy(d document, served bool) template.HTMLAttr {
 	hashed := func(text string) string {
 		sum := sha256.Sum256([]byte(text))
 		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -104,8 +119,12 @@ func policy(d document, more string) template.HTMLAttr {
 		}
 		scripts = append(scripts, hashed(string(s)))
 	}
-	return template.HTMLAttr(fmt.Sprintf(`content="default-src 'none'; style-src %s; script-src %s; img-src data:; media-src data: blob:; base-uri 'none'; form-action 'none'; %s"`, // nothing in it is from outside
-		hashed(string(d.Style)), strings.Join(scripts, " "), more))
+	sources := "media-src data: blob:; form-action 'none'"
+	if served {
+		sources = "media-src 'self'; connect-src 'self'; form-action 'self'"
+	}
+	return template.HTMLAttr(fmt.Sprintf(`content="default-src 'none'; style-src %s; script-src %s; img-src data:; base-uri 'none'; %s"`, // nothing in it is from outside
+		hashed(string(d.Style)), strings.Join(scripts, " "), sources))
 }
 
 // functions are those of the templates.

@@ -1,6 +1,7 @@
 "use strict";
 // Plays the recording on the page: both channels, or one of them in both ears. A recording of one
-// channel has nothing to choose.
+// channel has nothing to choose. A page that shows one recording after the other tells the player of a new
+// picture by the event "picture". With data-loop the player repeats the whole, or the part between two marks.
 (() => {
   const player = document.querySelector("[data-player]");
   const audio = player.querySelector("audio");
@@ -60,32 +61,65 @@
   };
 
   // A line on each picture shows where the sound is.
-  const pictures = [...document.querySelectorAll("[data-picture] svg[data-duration]")].map((svg) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-    line.setAttribute("class", "cursor");
-    line.setAttribute("y1", "0");
-    line.setAttribute("y2", String(svg.viewBox.baseVal.height));
-    svg.append(line);
-    const axis = { left: +svg.dataset.left, right: +svg.dataset.right, duration: +svg.dataset.duration };
-    svg.addEventListener("click", (e) => {
-      const box = svg.getBoundingClientRect();
-      const x = (e.clientX - box.left) / box.width * svg.viewBox.baseVal.width;
-      go((x - axis.left) / (axis.right - axis.left) * axis.duration);
+  let pictures = [];
+  const drawn = (svg, name, className, attributes) => {
+    const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
+    shape.setAttribute("class", className);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, String(value));
+    svg.append(shape);
+    return shape;
+  };
+  const find = () => {
+    pictures = [...document.querySelectorAll("[data-picture] svg[data-duration]")].map((svg) => {
+      const height = svg.viewBox.baseVal.height;
+      const part = drawn(svg, "rect", "part", { y: 0, height, width: 0 });
+      const line = drawn(svg, "line", "cursor", { y1: 0, y2: height });
+      const axis = { left: +svg.dataset.left, right: +svg.dataset.right, duration: +svg.dataset.duration };
+      svg.addEventListener("click", (e) => {
+        const box = svg.getBoundingClientRect();
+        const x = (e.clientX - box.left) / box.width * svg.viewBox.baseVal.width;
+        go((x - axis.left) / (axis.right - axis.left) * axis.duration);
+      });
+      return { line, part, axis };
     });
-    return { line, axis };
-  });
+    show();
+  };
   const show = () => {
     const t = audio.currentTime;
     seek.value = String(t);
     seek.setAttribute("aria-valuetext", told(t));
     clock.value = told(t);
-    for (const { line, axis } of pictures) {
-      const x = axis.left + (axis.right - axis.left) * Math.min(t / axis.duration, 1);
-      line.setAttribute("x1", x.toFixed(1));
-      line.setAttribute("x2", x.toFixed(1));
+    for (const { line, part, axis } of pictures) {
+      const at = (s) => axis.left + (axis.right - axis.left) * Math.min(s / axis.duration, 1);
+      line.setAttribute("x1", at(t).toFixed(1));
+      line.setAttribute("x2", at(t).toFixed(1));
+      const [from, to] = marks ?? [0, 0];
+      part.setAttribute("x", at(from).toFixed(1));
+      part.setAttribute("width", (at(to) - at(from)).toFixed(1));
     }
   };
+
+  // The part that is repeated: [from, to] in seconds, or null.
+  const loop = player.querySelector("[data-loop]");
+  let marks = null;
+  const mark = (end) => {
+    if (!loop) return;
+    const whole = marks ?? [0, audio.duration || 0];
+    marks = end ? [Math.min(whole[0], audio.currentTime), audio.currentTime] : [audio.currentTime, Math.max(whole[1], audio.currentTime)];
+    loop.checked = true;
+    tellLoop();
+    show();
+  };
+  const tellLoop = () => {
+    if (!loop) return;
+    audio.loop = loop.checked && !marks;
+    player.dispatchEvent(new CustomEvent("loop", { detail: !loop.checked ? "off" : marks ? `${told(marks[0])} to ${told(marks[1])}` : "the whole recording" }));
+  };
+  const repeat = () => {
+    if (loop?.checked && marks && audio.currentTime >= marks[1]) go(marks[0]);
+  };
   const follow = () => {
+    repeat();
     show();
     if (!audio.paused) requestAnimationFrame(follow);
   };
@@ -97,12 +131,21 @@
   audio.addEventListener("seeked", show);
   play.addEventListener("click", toggle);
   seek.addEventListener("input", () => go(+seek.value));
-  speed.addEventListener("change", () => { audio.playbackRate = +speed.value; });
+  const pace = () => { audio.defaultPlaybackRate = audio.playbackRate = +speed.value; };
+  const faster = (steps) => {
+    speed.selectedIndex = Math.min(Math.max(speed.selectedIndex + steps, 0), speed.options.length - 1);
+    pace();
+  };
+  speed.addEventListener("change", pace);
+  if (loop) loop.addEventListener("change", () => { if (!loop.checked) marks = null; tellLoop(); show(); });
+  audio.addEventListener("ended", () => { if (loop?.checked && marks) { go(marks[0]); audio.play(); } });
+  player.addEventListener("picture", () => { marks = null; if (loop) { loop.checked = false; tellLoop(); } find(); });
+  player.toggle = toggle;
   for (const e of ears) e.addEventListener("change", hear);
   document.addEventListener("keydown", (e) => {
     if (!keys.checked || e.ctrlKey || e.metaKey || e.altKey) return;
     // Elements that use a key themselves keep it.
-    const own = e.target.closest("button, summary, select, textarea, input, [tabindex]");
+    const own = e.target.closest("button, summary, select, textarea, input, [tabindex='0']");
     const choose = (value) => {
       const ear = ears.find((x) => x.value === value);
       if (!ear) return;
@@ -119,7 +162,12 @@
       case "l": choose("left"); break;
       case "r": choose("right"); break;
       case "b": choose("both"); break;
+      case "-": faster(-1); break;
+      case "+": case "=": faster(1); break;
+      case "[": mark(false); break;
+      case "]": mark(true); break;
+      case "o": if (loop) loop.click(); break;
     }
   });
-  show();
+  find();
 })();

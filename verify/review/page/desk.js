@@ -1,0 +1,254 @@
+"use strict";
+// The review desk: shows one recording after the other, and sends what the person says.
+(() => {
+  const id = (name) => document.getElementById(name);
+  const desk = id("desk");
+  const player = document.querySelector("[data-player]");
+  const audio = player.querySelector("audio");
+  const keys = player.querySelector("[data-keys]");
+  const answers = [...document.querySelectorAll("[data-answer]")];
+  const marks = { match: "✓", swapped: "⇄", unusable: "✗", undecided: "?" };
+  const said = { customer_left: "left is the customer", agent_left: "left is the agent", cannot_tell: "cannot tell", unusable: "not usable" };
+  let current = null; // the recording that is shown
+  let left = "";      // who is shown on its left
+  let busy = false;   // something is being asked for
+
+  // Asks the server. An error is told to the person.
+  const ask = async (path, body) => {
+    const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    let reply;
+    try {
+      reply = await fetch(path, options);
+    } catch {
+      throw new Error("The desk does not answer. Start otoscope review again, and open its new link.");
+    }
+    if (reply.ok) return reply;
+    let told = `The desk answers ${reply.status}.`;
+    try {
+      const fault = await reply.json();
+      told = [fault.error, fault.hint].filter(Boolean).map((s) => s[0].toUpperCase() + s.slice(1) + ".").join(" ");
+    } catch { /* the status says it */ }
+    const error = new Error(told);
+    error.status = reply.status;
+    throw error;
+  };
+  const trouble = (text) => {
+    id("trouble").hidden = !text;
+    id("trouble").textContent = text;
+  };
+
+  // Does one thing at a time: keys that come meanwhile are dropped.
+  const once = async (work) => {
+    if (busy) return;
+    busy = true;
+    id("recording").setAttribute("aria-busy", "true");
+    trouble("");
+    try {
+      await work();
+    } catch (error) {
+      trouble(error.message);
+      if (error.status === 409) await load({ path: "/api/next", body: { after: current?.key ?? 0 } }).catch((e) => trouble(e.message));
+    } finally {
+      busy = false;
+      id("recording").removeAttribute("aria-busy");
+    }
+  };
+  const load = async ({ path, body }) => {
+    const reply = await (await ask(path, body)).json();
+    id("told").textContent = reply.told;
+    tellProgress(reply.progress);
+    if (reply.recording || path === "/api/next" || path === "/api/answer") await show(reply.recording);
+    if (id("list").open) list();
+  };
+  const tellProgress = (p) => {
+    id("far").textContent = p.words;
+    id("bar").max = Math.max(p.of, 1);
+    id("bar").value = p.done;
+    id("agrees").textContent = p.agrees;
+    id("interval").textContent = p.interval ? p.interval[0].toUpperCase() + p.interval.slice(1) : "";
+  };
+
+  // Shows a recording; null: nothing is left.
+  const show = async (recording) => {
+    current = recording;
+    audio.pause();
+    id("recording").hidden = !recording;
+    id("nothing").hidden = !!recording;
+    if (!recording) {
+      audio.removeAttribute("src");
+      audio.load();
+      id("done").focus();
+      return;
+    }
+    left = recording.left;
+    id("name").textContent = recording.name;
+    id("place").textContent = `Number ${recording.place} of ${recording.of}` + (recording.held ? "" : recording.holder ? ` · ${recording.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
+    document.title = `${recording.name} – Review desk`;
+    id("note").value = "";
+    id("sound").textContent = "";
+    // The server's templates made this, with everything from outside escaped.
+    id("words").innerHTML = recording.html;
+    for (const b of [...answers, id("flip")]) b.disabled = !recording.held;
+    const base = `/api/recordings/${recording.key}`;
+    audio.src = `${base}/call.wav`;
+    audio.load();
+    tellShown();
+    id("name").focus();
+    if (id("at-once").checked) player.toggle();
+    draw(recording);
+    hear(recording);
+  };
+  const tellShown = () => {
+    const right = left === "customer" ? "agent" : "customer";
+    id("shown").textContent = left ? `Shown: left ${left}, right ${right}.` : "Shown: nobody yet.";
+    id("confirm").disabled = !left || !current?.held;
+  };
+
+  // The picture comes once the recording is there.
+  const draw = async (recording) => {
+    try {
+      const text = await (await ask(`/api/recordings/${recording.key}/picture?left=${left}`)).text();
+      if (current !== recording) return;
+      id("figure").innerHTML = text;
+      player.dispatchEvent(new Event("picture"));
+    } catch (error) {
+      if (current === recording) trouble(error.message);
+    }
+  };
+  // Says why there is no sound, or that it is on its way.
+  const hear = async (recording) => {
+    try {
+      for (;;) {
+        const state = await (await ask(`/api/recordings/${recording.key}/sound`)).json();
+        if (current !== recording) return;
+        if (state.error) trouble(`There is no sound. ${state.error}. ${state.hint}`);
+        if (state.note) trouble(state.note);
+        id("sound").textContent = state.later ? "The recording is on its way." : "";
+        if (!state.later) return;
+        if (audio.error) audio.load();
+      }
+    } catch (error) {
+      if (current === recording) trouble(error.message);
+    }
+  };
+
+  const next = () => once(() => load({ path: "/api/next", body: { after: current?.key ?? 0 } }));
+  const answer = (word) => once(async () => {
+    if (!current?.held) return;
+    await load({ path: "/api/answer", body: { key: current.key, answer: word, note: id("note").value } });
+  });
+  const undo = () => once(() => load({ path: "/api/undo", body: {} }));
+  const open = (key) => once(() => load({ path: "/api/open", body: { key } }));
+  const flip = () => {
+    if (!current?.held) return;
+    left = left === "customer" ? "agent" : "customer";
+    tellShown();
+    id("told").textContent = id("shown").textContent;
+    draw(current);
+  };
+  const confirm = () => { if (left) answer(left === "customer" ? "customer_left" : "agent_left"); };
+
+  // The list.
+  const perPage = 100;
+  const me = { reviewer: desk.dataset.reviewer };
+  let rows = [], chosen = [], page = 0;
+  const states = {
+    all: () => true, open: (r) => !r.answer, verified: (r) => r.answer && r.answer !== "cannot_tell",
+    unclear: (r) => r.answer === "cannot_tell", mine: (r) => r.answer && r.reviewer === me.reviewer,
+  };
+  const choose = () => {
+    const words = id("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = states[id("state").value];
+    chosen = rows.filter((r) => fits(r) && words.every((w) => r.text.includes(w)));
+    turn(0);
+  };
+  const cell = (tr, text, mark) => {
+    const td = tr.insertCell();
+    if (mark) {
+      const span = document.createElement("span");
+      span.setAttribute("aria-hidden", "true");
+      span.textContent = mark + " ";
+      td.append(span);
+    }
+    td.append(text);
+    return td;
+  };
+  const turn = (to) => {
+    const last = Math.max(0, Math.ceil(chosen.length / perPage) - 1);
+    page = Math.min(Math.max(to, 0), last);
+    const some = document.createDocumentFragment();
+    for (const r of chosen.slice(page * perPage, (page + 1) * perPage)) {
+      const tr = document.createElement("tr");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "open";
+      button.textContent = r.name;
+      button.addEventListener("click", () => open(r.key));
+      tr.insertCell().append(button);
+      cell(tr, r.outcome ?? "hidden", marks[r.outcome]);
+      cell(tr, r.answer ? said[r.answer] : r.holder ? "being listened to" : "–");
+      cell(tr, r.answer ? r.reviewer : r.holder ?? "");
+      some.append(tr);
+    }
+    id("table").tBodies[0].replaceChildren(some);
+    id("count").textContent = chosen.length === rows.length ? `${rows.length} recordings` : `${chosen.length} of ${rows.length} recordings`;
+    id("page").textContent = `Page ${page + 1} of ${last + 1}`;
+    id("back").disabled = page === 0;
+    id("on").disabled = page === last;
+    id("pages").hidden = last === 0;
+  };
+  const list = async () => {
+    try {
+      rows = await (await ask("/api/list")).json();
+      for (const r of rows) r.text = [r.name, r.outcome, r.answer && said[r.answer], r.reviewer, r.holder].filter(Boolean).join(" ").toLowerCase();
+      const at = page;
+      choose();
+      turn(at);
+    } catch (error) {
+      trouble(error.message);
+    }
+  };
+  id("list").addEventListener("toggle", () => { if (id("list").open) list(); });
+  id("search").addEventListener("input", choose);
+  id("state").addEventListener("change", choose);
+  id("back").addEventListener("click", () => turn(page - 1));
+  id("on").addEventListener("click", () => turn(page + 1));
+
+  // Buttons and keys.
+  for (const b of answers) b.addEventListener("click", () => answer(b.dataset.answer));
+  id("flip").addEventListener("click", flip);
+  id("confirm").addEventListener("click", confirm);
+  for (const name of ["undo", "undo-last"]) id(name).addEventListener("click", undo);
+  for (const name of ["next", "again"]) id(name).addEventListener("click", next);
+  player.addEventListener("loop", (e) => { id("looped").textContent = e.detail === "off" ? "" : e.detail; });
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && document.activeElement === id("note")) id("name").focus();
+    if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || !keys.checked) return;
+    if (e.target.closest("select, textarea, input:not([type=radio]):not([type=range]):not([type=checkbox])")) return;
+    const key = e.key.toLowerCase();
+    const does = {
+      1: () => answer("customer_left"), 2: () => answer("agent_left"), 3: () => answer("cannot_tell"), 4: () => answer("unusable"),
+      f: flip, c: confirm, u: undo, n: next, t: () => { e.preventDefault(); id("note").focus(); },
+    }[key];
+    if (does) does();
+  });
+
+  // The server learns that the person is still there, and that the page is closed.
+  setInterval(async () => {
+    try {
+      const held = (await (await ask("/api/stay", {})).json()).held;
+      if (current?.held && !held) {
+        current.held = false;
+        for (const b of [...answers, id("flip"), id("confirm")]) b.disabled = true;
+        trouble("This recording was given to somebody else while you were away. Go on with the next one.");
+      }
+      tellProgress(await (await ask("/api/progress")).json());
+    } catch (error) {
+      trouble(error.message);
+    }
+  }, +desk.dataset.stay);
+  addEventListener("pagehide", () => navigator.sendBeacon("/api/leave", new Blob(["{}"], { type: "application/json" })));
+  addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+
+  next();
+})();
