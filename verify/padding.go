@@ -46,12 +46,13 @@ func (r Recording) unfilled() *measurement.Measurements {
 	return &m
 }
 
-// own gives the digital silence that is a file's own.
+// own gives the digital silence that is a file's own. What it begins with stays joined to the silence
+// before it, as that of a leg that joins later.
 func own(blanks []measurement.Blank, f File) []measurement.Blank {
 	var out []measurement.Blank
 	for _, b := range blanks {
-		b.Start, b.End = max(b.Start, f.StartS), min(b.End, f.end())
-		if b.End-b.Start >= atEdgeS {
+		b.End = min(b.End, f.end())
+		if b.End-max(b.Start, f.StartS) >= atEdgeS {
 			out = append(out, b)
 		}
 	}
@@ -63,8 +64,8 @@ func (r Recording) filled() []finding.Finding {
 	if len(r.Files) != 2 {
 		return nil
 	}
-	names := [2]string{"left", "right"}
 	left, right := r.Files[0], r.Files[1]
+	names := FileNames(left.Party != "")
 	first, later := 0, right.StartS-left.StartS // the file that began first
 	if later < 0 {
 		first, later = 1, -later
@@ -78,24 +79,27 @@ func (r Recording) filled() []finding.Finding {
 	}
 	if told := left.Told || right.Told; told && later >= r.Files[first].end() {
 		return []finding.Finding{{Code: finding.Padded, Severity: finding.Fatal, Detail: fmt.Sprintf(
-			"The %s file begins %.1f s after the end of the %s one, as was told: the files have no time in common.",
-			names[1-first], later-r.Files[first].end(), names[first])}}
+			"%s begins %.1f s after the end of %s, as was told: they have no time in common.",
+			upper(names[1-first]), later-r.Files[first].end(), names[first])}}
 	} else if !told && longer >= apartS {
 		f := finding.New(finding.Padded, fmt.Sprintf(
-			"The %s file is %.1f s shorter than the %s one, and when each began was not told. Both are taken to begin at once. If they did not, times between the sides are wrong.",
-			names[short], longer, names[1-short]))
+			"%s is %.1f s shorter than %s, and when each began was not told. Both are taken to begin at once. If they did not, times between the sides are wrong.",
+			upper(names[short]), longer, names[1-short]))
 		f.Severity = finding.Warning
 		return []finding.Finding{r.fill(f, short, longer)}
 	}
 	var what []string
 	if later >= filledS {
-		what = append(what, fmt.Sprintf("The %s file begins %.2f s after the %s one, as was told.", names[1-first], later, names[first]))
+		what = append(what, fmt.Sprintf("%s begins %.2f s after %s, as was told.", upper(names[1-first]), later, names[first]))
 	}
 	if longer >= filledS {
-		what = append(what, fmt.Sprintf("The %s file ends %.2f s before the %s one.", names[short], longer, names[1-short]))
+		what = append(what, fmt.Sprintf("%s ends %.2f s before %s.", upper(names[short]), longer, names[1-short]))
 	}
 	return []finding.Finding{r.fill(finding.New(finding.Padded, strings.Join(what, " ")), short, longer)}
 }
+
+// upper begins a sentence.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // fill adds what is said on one side behind the end of the other one's file.
 func (r Recording) fill(f finding.Finding, short int, longer float64) finding.Finding {
