@@ -17,8 +17,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-audio/audio"
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
+
+	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/wav"
 )
 
 // The scripts run the real main, each in its own process.
@@ -65,6 +69,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"interrupt": interrupt,
 			"serve":     serve,
+			"tracks":    tracks,
 			"twilio":    serveTwilio,
 		},
 	})
@@ -100,6 +105,7 @@ const (
 // A faultServer serves the fixtures over TLS, well or badly.
 type faultServer struct {
 	fixtures http.Handler
+	own      http.Handler  // of the script's folder
 	stalled  chan struct{} // one for each request that hangs
 	screen   string        // the file with what a terminal shows
 	mu       sync.Mutex
@@ -114,6 +120,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s := &faultServer{
 		fixtures: http.FileServer(http.Dir(ts.Getenv("TESTDATA"))),
+		own:      http.FileServer(http.Dir(ts.Getenv("WORK"))),
 		stalled:  make(chan struct{}, 16),
 		screen:   ts.MkAbs("screen"),
 		requests: map[string]int{},
@@ -164,6 +171,21 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "100000")
 		w.Write(make([]byte, 1000))
 		panic(http.ErrAbortHandler)
+	case fault == "own":
+		s.own.ServeHTTP(w, r)
+	case fault == "resumed" && n == 1:
+		// It goes on where it broke off: a file has a date.
+		s.own.ServeHTTP(&breaking{w, 150_000}, r)
+	case fault == "resumed":
+		s.own.ServeHTTP(w, r)
+	case fault == "begun-again":
+		undated := &breaking{w, 1 << 30}
+		if n == 1 {
+			undated.left = 150_000
+		}
+		r.Header.Del("Range")
+		w.Header().Set("Accept-Ranges", "none")
+		s.own.ServeHTTP(withoutDate{undated}, r)
 	case fault == "slow":
 		// The script has what the terminal shows in the file "screen".
 		shown := func() bool { return shows(s.screen, "kB of ") }
@@ -180,6 +202,72 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	default:
 		s.fixtures.ServeHTTP(w, r)
+	}
+}
+
+// breaking is a line that breaks after some bytes.
+type breaking struct {
+	http.ResponseWriter
+	left int
+}
+
+func (b *breaking) Write(p []byte) (int, error) {
+	if len(p) > b.left {
+		b.ResponseWriter.Write(p[:b.left])
+		b.ResponseWriter.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	b.left -= len(p)
+	return b.ResponseWriter.Write(p)
+}
+
+// withoutDate sends no date by which a download could go on.
+type withoutDate struct{ *breaking }
+
+func (w withoutDate) WriteHeader(status int) {
+	w.Header().Del("Last-Modified")
+	w.breaking.WriteHeader(status)
+}
+
+// tracks writes the channels of a fixture as files of their own, the second at a multiple of its rate:
+// tracks FIXTURE LEFT RIGHT [MULTIPLE].
+func tracks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 || len(args) > 4 {
+		ts.Fatalf("usage: tracks FIXTURE LEFT RIGHT [MULTIPLE]")
+	}
+	f, err := os.Open(filepath.Join(ts.Getenv("TESTDATA"), args[0]))
+	ts.Check(err)
+	defer f.Close()
+	r, err := decode.NewReader(f, decode.Options{})
+	ts.Check(err)
+	var channels [2][]float32
+	for block := [2][]float32{make([]float32, 4096), make([]float32, 4096)}; ; {
+		n, err := r.Read(block[0], block[1])
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		ts.Check(err)
+		for i := range channels {
+			channels[i] = append(channels[i], block[i][:n]...)
+		}
+	}
+	rates := [2]int{r.Format().SampleRate, r.Format().SampleRate}
+	if len(args) == 4 {
+		k, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		var dense []float32 // a line from each sample to the next
+		for i := range channels[1] {
+			next := channels[1][min(i+1, len(channels[1])-1)]
+			for j := range k {
+				dense = append(dense, channels[1][i]+(next-channels[1][i])*float32(j)/float32(k))
+			}
+		}
+		channels[1], rates[1] = dense, k*rates[1]
+	}
+	for i, samples := range channels {
+		b, err := wav.Encode(&audio.Float32Buffer{Format: &audio.Format{NumChannels: 1, SampleRate: rates[i]}, Data: samples})
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[1+i]), b, 0o600))
 	}
 }
 

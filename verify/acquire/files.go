@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,12 +21,19 @@ import (
 // Files are the two files of a recording that has one a party.
 type Files struct {
 	Left, Right fetch.Reference
+	// Called are what results call the files, where not as they are named here.
+	Called [2]string
 	// Files says what they are to each other. Its names are not used.
 	declare.Files
 }
 
 // Shown names both files for a person, secrets removed.
-func (f Files) Shown() string { return f.Left.String() + Between + f.Right.String() }
+func (f Files) Shown() string { return f.called(0) + Between + f.called(1) }
+
+// called is what results call a file.
+func (f Files) called(i int) string {
+	return cmp.Or(f.Called[i], [2]fetch.Reference{f.Left, f.Right}[i].String())
+}
 
 // Between stands between the names of two files where both together are shown.
 const Between = " + "
@@ -44,7 +52,7 @@ func ParseFiles(f declare.Files, parse func(string) (fetch.Reference, error)) (F
 			out.Right = ref
 		}
 	}
-	if out.Left.Identity() == out.Right.Identity() {
+	if out.Left.Abs(".").Identity() == out.Right.Abs(".").Identity() {
 		return out, &hint.Error{Message: "both parties are said to be in one file", Advice: "name the two files, or give the one recording that holds both parties"}
 	}
 	return out, nil
@@ -53,7 +61,7 @@ func ParseFiles(f declare.Files, parse func(string) (fetch.Reference, error)) (F
 // pairing is what the measuring of both needs to know of them.
 func (f Files) pairing() verify.Pairing {
 	return verify.Pairing{
-		Files: f.Files, Shown: [2]string{f.Left.String(), f.Right.String()}, NoQuote: [2]bool{f.Left.NoQuote(), f.Right.NoQuote()},
+		Files: f.Files, Shown: [2]string{f.called(0), f.called(1)}, NoQuote: [2]bool{f.Left.NoQuote(), f.Right.NoQuote()},
 	}
 }
 

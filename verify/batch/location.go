@@ -22,6 +22,7 @@ type location struct {
 type storedFiles struct {
 	Left   string        `json:"left"`
 	Right  string        `json:"right"`
+	Called [2]string     `json:"called"`
 	Late   time.Duration `json:"right_late_ns,omitempty"`
 	Told   bool          `json:"told,omitempty"`
 	ByRole bool          `json:"by_role,omitempty"`
@@ -29,7 +30,7 @@ type storedFiles struct {
 
 // storedForm is what locate reads. The references, which may be secrets, are whole.
 func storedForm(f acquire.Files) string {
-	text, _ := json.Marshal(storedFiles{f.Left.Whole(), f.Right.Whole(), f.RightLate, f.Told, f.ByRole}) // plain types
+	text, _ := json.Marshal(storedFiles{f.Left.Whole(), f.Right.Whole(), f.Called, f.RightLate, f.Told, f.ByRole}) // plain types
 	return string(text)
 }
 
@@ -44,6 +45,7 @@ func locate(reference string) (location, error) {
 		return location{}, fmt.Errorf("reading where the two files of a recording are: %w", err)
 	}
 	files, err := acquire.ParseFiles(declare.Files{Left: s.Left, Right: s.Right, RightLate: s.Late, Told: s.Told, ByRole: s.ByRole}, fetch.ParseUntrusted)
+	files.Called = s.Called
 	return location{files: &files}, err
 }
 

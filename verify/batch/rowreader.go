@@ -201,6 +201,7 @@ func (r *reader) locateFiles(out *row, f manifest.Fields, said declare.Files) er
 	}
 	out.recording = cmp.Or(f.Shown, files.Shown())
 	for i, ref := range []*fetch.Reference{&files.Left, &files.Right} {
+		files.Called[i] = ref.String()
 		if !ref.IsPath() {
 			continue
 		}
