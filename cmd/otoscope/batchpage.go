@@ -91,6 +91,9 @@ func chosen(f batch.Filter) []string {
 	for _, g := range f.Groups {
 		words = append(words, g.Name+"="+g.Value)
 	}
+	if f.Human != batch.HumanAny {
+		words = append(words, "human "+string(f.Human))
+	}
 	for _, id := range f.IDs {
 		words = append(words, "id "+id)
 	}

@@ -36,6 +36,9 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 		Refuted: shareOf("refuted of those decided", "", b.Summary.Refuted),
 		Charts:  charts(b.Periods), Periods: periodsTable(b.Periods), TimeNote: periodsNote(b.Periods),
 	}
+	if h := b.Summary.Human; h != nil {
+		page.Human = AgreementWords(*h)
+	}
 	for _, c := range b.Chosen {
 		page.Chosen = append(page.Chosen, safe(c, false))
 	}
@@ -165,9 +168,9 @@ func rowView(r Row, recurs map[string][]cohort.Place) (html.Line, html.Detail) {
 	for _, f := range v.Findings {
 		codes = append(codes, string(f.Code))
 	}
-	l.Findings = strings.Join(codes, " ")
+	l.Findings, l.Person = strings.Join(codes, " "), personWords(r, v)
 	page := RecordingPage(r.Verdict, r.Facts, nil)
-	d := html.Detail{Name: page.Name, Sentence: page.Sentence, Call: page.Call, Ledger: page.Ledger, Findings: page.Findings, Cohort: opinionWords(r.Cohort)}
+	d := html.Detail{Name: page.Name, Sentence: page.Sentence, Call: page.Call, Ledger: page.Ledger, Findings: page.Findings, Cohort: opinionWords(r.Cohort), Person: listenedWords(r, v)}
 	for i, channel := range d.Call.Channels {
 		t := html.Track{Name: "recurring sound"}
 		for _, p := range recurs[r.ID] {
@@ -181,6 +184,30 @@ func rowView(r Row, recurs map[string][]cohort.Place) (html.Line, html.Detail) {
 		}
 	}
 	return l, d
+}
+
+// personWords tells what a person says who listened, and whether otoscope says the same.
+func personWords(r Row, v verify.Verdict) string {
+	if r.Human == nil {
+		return ""
+	}
+	return strings.TrimPrefix(humanClause(v, r.Human, Options{}), "; ") + "."
+}
+
+// listenedWords tells the same with when and how it was said, and the note.
+func listenedWords(r Row, v verify.Verdict) string {
+	if r.Human == nil {
+		return ""
+	}
+	s := personWords(r, v) + " That was on " + r.Human.At.UTC().Format("2006-01-02 at 15:04 UTC")
+	if r.Human.Blind {
+		s += ", without knowing what otoscope says"
+	}
+	s += "."
+	if r.Human.Note != "" {
+		s += " Note: " + safe(r.Human.Note, false)
+	}
+	return s
 }
 
 // opinionWords tells what the other recordings say of one.

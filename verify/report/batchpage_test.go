@@ -17,6 +17,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rates"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
@@ -41,7 +42,13 @@ func manyRows(n int) iter.Seq2[report.Row, error] {
 				}
 			}
 			v.Agent = fmt.Sprintf("agent-%d", i%37)
+			// One in fifty was listened to.
 			r := report.Row{ID: fmt.Sprintf("call-%d", i), Row: int64(i + 1), Verdict: v, Started: time.Date(2026, 10, 1+i%28, 9, 0, 0, 0, time.UTC)}
+			if i%50 == 0 {
+				r.Human = &answer.Answer{
+					Answer: answer.AgentLeft, Reviewer: "Kim", Blind: true, Note: "<b>clear</b>", At: time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC),
+				}
+			}
 			if !yield(r, nil) {
 				return
 			}
@@ -74,6 +81,7 @@ func manyResults(n int) report.Batch {
 		Word: rollout.More, Goal: rollout.Default(), Counts: rollout.Counts{Recordings: n}, Rate: [2]float64{0.1, 0.4}, LookAt: 30,
 		Behind: []string{"call-0"}, Settle: []string{"call-2"}, Strata: []rollout.Stratum{{Name: "queue", Value: "billing", Word: rollout.NoGo}},
 	}
+	b.Summary.Human = &answer.Agreement{Answered: int64(n / 50), All: answer.Share{Agree: 4, Of: 5}}
 	b.Made, b.Chosen = "Made on Monday by otoscope.", []string{"outcome swapped"}
 	b.Cohort = &cohort.Report{
 		Recordings: n, Traced: n, Own: map[verify.Outcome]int{verify.Match: 1}, Cohort: map[verify.Outcome]int{verify.Match: 2},
@@ -133,13 +141,16 @@ func TestTheBatchPageShowsEverything(t *testing.T) {
 	for _, want := range []string{
 		"NOT YET", "Look at 30 more", "queue=billing", "Sound that recurs", "call-3", "Refuted of those decided, by day", "The time of 1 recording is not known",
 		"3 × Wants credentials. Set them.", "mono_file (fatal)", "33.33 %", "call-0", "Recordings, by day", "Only these results are here: <code>outcome swapped</code>",
-		"Made on Monday by otoscope.", `<th scope="row">queue=billing</th><td class="number">10</td><td class="number">5</td><td class="number">3</td><td class="number">0</td><td class="number">1</td><td class="number">1</td><td class="number">3</td>`,
+		"Made on Monday by otoscope.", "People listened to 5 recordings.", "agree with otoscope on 4", `<span class="person">Kim listened: left is the agent, too.</span>`, `<th scope="row">queue=billing</th><td class="number">10</td><td class="number">5</td><td class="number">3</td><td class="number">0</td><td class="number">1</td><td class="number">1</td><td class="number">3</td>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not show %q", want)
 		}
 	}
 	details := unpacked(t, page)
+	if want := "That was on 2026-11-02 at 09:30 UTC, without knowing what otoscope says. Note: &lt;b&gt;clear&lt;/b&gt;"; !strings.Contains(details[0], want) {
+		t.Errorf("the first row does not say %q", want)
+	}
 	if len(details) != 250 {
 		t.Fatalf("%d rows open to something", len(details))
 	}
@@ -258,6 +269,11 @@ func TestTheBatchPageInABrowser(t *testing.T) {
 		t.Errorf("searched: %s", got)
 	}
 	set("search", "input", "")
+	set("listened", "change", "yes")
+	if got := rows(); got != "5 of 250 recordings" {
+		t.Errorf("listened to: %s", got)
+	}
+	set("listened", "change", "")
 	set("outcome", "change", "swapped")
 	if got := rows(); got != "50 of 250 recordings" {
 		t.Errorf("swapped: %s", got)

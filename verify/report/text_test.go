@@ -17,6 +17,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
@@ -177,6 +178,25 @@ func poison(x reflect.Value, with string) {
 		}
 	case reflect.Map:
 		x.Set(reflect.ValueOf(map[string]string{"name" + with: "value" + with}))
+	}
+}
+
+// The command to listen names all files of a recording, with when they begin.
+func TestTheCommandToListenNamesAllFiles(t *testing.T) {
+	v := undecided()
+	v.Files = []verify.File{{Recording: "a.wav"}, {Recording: "b c.wav", StartS: 1.5}}
+	for party, want := range map[declare.Role]string{
+		"":               "--with-audio --left a.wav --right 'b c.wav' --right-start 1.5s",
+		declare.Customer: "--with-audio --customer-file a.wav --agent-file 'b c.wav' --agent-start 1.5s",
+	} {
+		v.Files[0].Party = party
+		var b strings.Builder
+		if err := report.Text(&b, v, report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the text does not say %q", want)
+		}
 	}
 }
 

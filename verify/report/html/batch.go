@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 )
 
 // MaxRows is how many recordings a page lists: with more, browsers become slow.
@@ -21,6 +22,7 @@ type Batch struct {
 	Chosen    []string // what the results were chosen by
 	Outcomes  []Share  // of all results
 	Refuted   Share    // of those decided
+	Human     string   // what people say who listened; "" if nobody did
 	Charts    []*Scene // outcomes over time; none: no times are known
 	Periods   Table
 	TimeNote  string
@@ -111,6 +113,7 @@ type Rows struct {
 // A Line is a recording in the table.
 type Line struct {
 	Recording, Sentence, Started, Confidence, Length, Findings string
+	Person                                                     string   // what a person says who listened; "" if nobody did
 	Groups                                                     []string // "queue=billing"
 	Outcome                                                    Outcome
 	ConfidenceValue, LengthS                                   float64 // to sort by; −1 where there is none
@@ -120,6 +123,7 @@ type Line struct {
 type row struct {
 	Shown   [7]string  `json:"c"`
 	Groups  []string   `json:"g,omitempty"`
+	Person  string     `json:"h,omitempty"`
 	Numbers [2]float64 `json:"n"`
 }
 
@@ -133,7 +137,7 @@ func (r *Rows) Add(l Line, detail Detail) error {
 		return err
 	}
 	r.rows = append(r.rows, row{
-		[7]string{l.Recording, string(l.Outcome), l.Sentence, l.Started, l.Confidence, l.Length, l.Findings}, l.Groups,
+		[7]string{l.Recording, string(l.Outcome), l.Sentence, l.Started, l.Confidence, l.Length, l.Findings}, l.Groups, l.Person,
 		[2]float64{l.ConfidenceValue, l.LengthS},
 	})
 	r.Shown++
@@ -165,6 +169,7 @@ func pack(details []string) (string, error) {
 type Detail struct {
 	Name     string
 	Sentence string
+	Person   string // what a person says who listened
 	Cohort   string // what the other recordings say of it
 	Call     Call
 	Ledger   *Ledger
@@ -177,12 +182,15 @@ func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Inline() 
 // HasPicture reports whether there is anything to draw.
 func (d Detail) HasPicture() bool { return d.Call.DurationS > 0 && len(d.Call.Channels) > 0 }
 
+// detailTemplate is the template of a Detail, read once.
+var detailTemplate = template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
+
 func (d Detail) render() (string, error) {
-	text, err := fragment("detail", d)
-	if err != nil {
+	var b strings.Builder
+	if err := detailTemplate.ExecuteTemplate(&b, "detail", d); err != nil {
 		return "", fmt.Errorf("showing %s: %w", d.Name, err)
 	}
-	return text, nil
+	return b.String(), nil
 }
 
 // shownWithoutScript is how many lines are there before the script runs, and without it.
@@ -193,7 +201,7 @@ func (r Rows) First() []Line {
 	var out []Line
 	for _, x := range r.rows[:min(len(r.rows), shownWithoutScript)] {
 		c := x.Shown
-		out = append(out, Line{Recording: c[0], Outcome: Outcome(c[1]), Sentence: c[2], Started: c[3], Confidence: c[4], Length: c[5], Findings: c[6], Groups: x.Groups})
+		out = append(out, Line{Recording: c[0], Outcome: Outcome(c[1]), Sentence: c[2], Started: c[3], Confidence: c[4], Length: c[5], Findings: c[6], Groups: x.Groups, Person: x.Person})
 	}
 	return out
 }

@@ -83,18 +83,6 @@ func Fragments(templates fs.FS) (*template.Template, error) {
 	return t, nil
 }
 
-// fragments are the templates of what stands inside a page, read once.
-var fragments = template.Must(template.New("fragments").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
-
-// fragment fills one of them.
-func fragment(name string, with any) (string, error) {
-	var b strings.Builder
-	if err := fragments.ExecuteTemplate(&b, name, with); err != nil {
-		return "", fmt.Errorf("filling the template %s: %w", name, err)
-	}
-	return b.String(), nil
-}
-
 // body gives the templates of one of the folders in page.
 func body(name string) fs.FS {
 	folder, err := fs.Sub(parts, "page/"+name)

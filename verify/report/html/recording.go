@@ -1,7 +1,6 @@
 package html
 
 import (
-	"fmt"
 	"html/template"
 	"io"
 )
@@ -83,17 +82,6 @@ func (r Recording) Narrow() template.HTML { return r.Call.Picture(Narrow).Inline
 
 // HasPicture reports whether there is anything to draw.
 func (r Recording) HasPicture() bool { return r.Call.DurationS > 0 && len(r.Call.Channels) > 0 }
-
-// Fragment is the recording as an element inside another page: verdict, picture, marks, evidence,
-// words and findings, as far as there are any. The page needs the stylesheet of [Page.Write]. A
-// player on it moves a line over the picture, as [PlayerScript] does.
-func (r Recording) Fragment() (template.HTML, error) {
-	text, err := fragment("fragment", r)
-	if err != nil {
-		return "", fmt.Errorf("showing %s: %w", r.Name, err)
-	}
-	return template.HTML(text), nil // html/template made it
-}
 
 // WriteRecording writes the page for one recording.
 func WriteRecording(w io.Writer, r Recording) error {

@@ -9,7 +9,7 @@
   const rows = data.rows.map((r, i) => {
     const groups = r.g ?? [];
     const c = [...r.c, groups.join(", ")];
-    return { i, c, n: r.n, groups, text: c.join(" ").toLowerCase(), codes: c[6].split(" ") };
+    return { i, c, n: r.n, groups, person: r.h ?? "", text: [...c, r.h].join(" ").toLowerCase(), codes: c[6].split(" ") };
   });
   const body = id("table").tBodies[0];
   let chosen = rows;
@@ -34,8 +34,9 @@
 
   const choose = () => {
     const words = id("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const outcome = id("outcome").value, finding = id("finding").value, group = id("group").value;
-    chosen = rows.filter((r) => (!outcome || r.c[1] === outcome) && (!finding || r.codes.includes(finding)) && (!group || r.groups.includes(group)) && words.every((w) => r.text.includes(w)));
+    const outcome = id("outcome").value, finding = id("finding").value, group = id("group").value, listened = id("listened").value;
+    chosen = rows.filter((r) => (!outcome || r.c[1] === outcome) && (!finding || r.codes.includes(finding)) && (!group || r.groups.includes(group)) &&
+      (!listened || (listened === "yes") === (r.person !== "")) && words.every((w) => r.text.includes(w)));
     if (sorted.column >= 0) chosen.sort(compare);
     page = 0;
     show();
@@ -102,6 +103,12 @@
           td.append(strong);
         } else {
           td.textContent = text;
+          if (column === 2 && r.person) {
+            const person = document.createElement("span");
+            person.className = "person";
+            person.textContent = r.person;
+            td.append(" ", person);
+          }
         }
       });
       some.append(tr);
@@ -141,6 +148,8 @@
   offer("group", rows.flatMap((r) => r.groups));
   id("search").addEventListener("input", choose);
   id("outcome").addEventListener("change", choose);
+  id("listened").addEventListener("change", choose);
+  id("listened").parentElement.hidden = rows.every((r) => !r.person);
   id("back").addEventListener("click", () => { page--; show(); });
   id("on").addEventListener("click", () => { page++; show(); });
   id("choose").hidden = rows.length === 0;
