@@ -16,11 +16,13 @@ import (
 // begins and what its files are called.
 func openers() map[string]opening {
 	return map[string]opening{
-		"WAV":      opener(wav.Open),
-		"FLAC":     opener(flac.Open),
-		"Ogg FLAC": opener(flac.OpenOgg),
-		"MP3":      opener(mp3.Open),
-		"Ogg Opus": opener(opus.OpenOgg),
+		"WAV":           opener(wav.Open),
+		"FLAC":          opener(flac.Open),
+		"Ogg FLAC":      opener(flac.OpenOgg),
+		"MP3":           opener(mp3.Open),
+		"Ogg Opus":      opener(opus.OpenOgg),
+		"WebM Opus":     opener(opus.OpenWebM),
+		"Matroska Opus": opener(opus.OpenMatroska),
 	}
 }
 

@@ -3,7 +3,7 @@
 //
 // # From bytes to samples
 //
-//	feed     a container's packets, with what is missing between them: Ogg (RFC 7845)
+//	feed     a container's packets, with what is missing between them: Ogg (RFC 7845), WebM and Matroska (RFC 9559)
 //	decoder  packets to samples
 //	Reader   what the encoder added is taken off, missing sound is made up, damage is counted
 //
@@ -11,6 +11,10 @@
 // pages are lost or damaged, or the recorder wrote nothing down while nothing came: all that follows stays
 // at its time. The last page's position cuts off what the encoder added at the end. A recording that was
 // begun within a stream begins with its first packet.
+//
+// In WebM the time of each block is compared with the sound before it. Those times are in milliseconds, and
+// with some recorders by a clock that jitters or drifts against the samples: a jump counts if it is three quarters of a
+// packet or more, and if the sound is behind by as much.
 //
 // decoder. What an encoder added to a packet about a lost one before it (forward error correction) is used.
 // Other missing sound is what the decoder makes of the sound before, for 0.1 s, and silence beyond. A packet

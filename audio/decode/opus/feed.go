@@ -7,10 +7,9 @@ type feed interface {
 	// next gives the next piece. Its packet is valid until the call after it. The error is io.EOF after
 	// the last piece; an error of the source is wrapped.
 	next() (piece, error)
-	// remark notes what is odd about the container. It is called once next has returned io.EOF.
-	remark(*codec.Notes)
-	// length is how many sample frames at 48 kHz the container says that the sound has; 0 where it does not.
-	length() int64
+	// remark notes what is odd about the container, and compares the length that it says with what was heard,
+	// in sample frames at 48 kHz. It is called once next has returned io.EOF.
+	remark(n *codec.Notes, heard int64)
 }
 
 // piece is a packet, with what the container says of it. Counts are sample frames at 48 kHz.

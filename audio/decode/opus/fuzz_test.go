@@ -131,9 +131,7 @@ func (p *packets) next() (piece, error) {
 	return piece{packet: b}, nil
 }
 
-func (p *packets) remark(*codec.Notes) {}
-
-func (p *packets) length() int64 { return 0 }
+func (p *packets) remark(*codec.Notes, int64) {}
 
 // FuzzPackets holds for any header and packets, some of them missing: no panic and finite samples, as many
 // as the packets say.

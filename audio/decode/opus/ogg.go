@@ -143,6 +143,7 @@ func (f *oggFeed) skipped(page *ogg.Page) {
 	f.foreign += page.Skipped
 }
 
+// length is how long the sound is by the positions.
 func (f *oggFeed) length() int64 {
 	if !f.started {
 		return f.before
@@ -150,7 +151,8 @@ func (f *oggFeed) length() int64 {
 	return f.before + max(0, f.position-f.from)
 }
 
-func (f *oggFeed) remark(n *codec.Notes) {
+func (f *oggFeed) remark(n *codec.Notes, heard int64) {
+	n.Length(f.length(), heard, fullRate)
 	switch rest := f.pages.Rest(); {
 	case rest > 0:
 		n.Add(note.Truncated, "The file ends in the middle of an Ogg page: %s at its end could not be read.", codec.Count(int(rest), "byte"))
@@ -179,5 +181,3 @@ func are(n int, noun string) string {
 	}
 	return "are " + codec.Count(n, noun)
 }
-
-var _ feed = (*oggFeed)(nil)

@@ -261,10 +261,7 @@ func (r *Reader) end(err error) {
 	if err != io.EOF {
 		return
 	}
-	r.feed.remark(r.notes)
-	if stated := r.frames(r.feed.length()); stated > 0 {
-		r.notes.Length(stated, r.delivered, r.rate)
-	}
+	r.feed.remark(r.notes, r.delivered*fullRate/int64(r.rate))
 	r.finish()
 }
 
