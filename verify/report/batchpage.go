@@ -37,7 +37,7 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 		Charts:  charts(b.Periods), Periods: periodsTable(b.Periods), TimeNote: periodsNote(b.Periods),
 	}
 	if h := b.Summary.Human; h != nil {
-		page.Human = AgreementWords(*h)
+		page.Human = joinedPercent(AgreementWords(*h))
 	}
 	for _, c := range b.Chosen {
 		page.Chosen = append(page.Chosen, safe(c, false))
@@ -92,14 +92,16 @@ func batchPage(w io.Writer, b Batch, _ Options) error {
 	return nil
 }
 
-// ended makes a reason or a hint a sentence.
+// ended makes a clause a sentence for a page, where no line begins with a per cent sign.
 func ended(clause string) string {
-	s := capitalised(safe(clause, false))
+	s := capitalised(joinedPercent(safe(clause, false)))
 	if s == "" || strings.HasSuffix(s, ".") {
 		return s
 	}
 	return s + "."
 }
+
+func joinedPercent(s string) string { return strings.ReplaceAll(s, " %", nbsp+"%") }
 
 // countsOf are the counts of outcomes in the order of verify.Outcomes.
 func countsOf(outcomes map[verify.Outcome]int64) []int64 {

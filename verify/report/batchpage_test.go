@@ -285,6 +285,7 @@ func TestTheBatchPageInABrowser(t *testing.T) {
 	set("group", "change", "")
 	tab.Do(chromedp.Click(chromedp.CSS("button.open")))
 	tab.Wait(`document.querySelector("td.detail svg") !== null`)
+	tab.Unfold()
 	for _, dark := range []bool{false, true} {
 		tab.Dark(dark)
 		tab.Accessible()

@@ -32,7 +32,7 @@ func RecordingPage(v verify.Verdict, facts declare.Facts, sound *html.Sound) htm
 	v = clean(v, false)
 	r := html.Recording{
 		Name: v.Recording, Outcome: html.Outcome(v.Outcome), Sentence: ended(sentence(v)),
-		Identity: identity(v), Call: pictured(v, facts), Legend: pictureLegend(v), Sound: sound,
+		Identity: identity(v), Call: pictured(v, facts), Legend: joinedPercent(pictureLegend(v)), Sound: sound,
 		Words: weighedWords(v.Words),
 	}
 	if len(v.Evidence) > 0 {

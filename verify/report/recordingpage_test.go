@@ -189,6 +189,7 @@ func harmless(t *testing.T, page string) {
 func TestThePageInABrowser(t *testing.T) {
 	v, facts := eventful()
 	tab := browser.Open(t, asFile(t, recordingPage(t, v, facts, sound())))
+	tab.Unfold()
 	for _, dark := range []bool{false, true} {
 		tab.Dark(dark)
 		tab.Accessible()

@@ -201,6 +201,12 @@ func (b *Tab) Print(name string) []byte {
 	return pdf
 }
 
+// Unfold opens everything that can be opened.
+func (b *Tab) Unfold() {
+	b.t.Helper()
+	b.Do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach(d => { d.open = true; })`))
+}
+
 // Width makes the window as wide as a phone or a desk.
 func (b *Tab) Width(pixels int64) { b.Do(chromedp.EmulateViewport(pixels, 900)) }
 
