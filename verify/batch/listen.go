@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
@@ -16,6 +17,7 @@ import (
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/db"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -34,14 +36,16 @@ func (Place) String() string { return "a recording" }
 // GoString keeps %#v from printing what String hides.
 func (Place) GoString() string { return "batch.Place" }
 
-// Hide replaces the place in a text, such as an error: the whole of it, the part that may be printed, and its host.
+// Hide replaces the place in a text, such as an error: the whole of it, the part that may be printed, and its
+// host.
 func (p Place) Hide(text string) string {
-	if p.reference == "" {
+	where, err := locate(p.reference)
+	if p.reference == "" || err != nil {
 		return text
 	}
-	words := []string{p.reference, "the recording"}
-	if ref, err := fetch.ParseUntrusted(p.reference); err == nil {
-		words = append(words, ref.String(), "the recording")
+	var words []string
+	for _, ref := range where.all() {
+		words = append(words, ref.Whole(), "the recording", ref.String(), "the recording")
 		if host := ref.Host(); host != "" {
 			name, _, _ := strings.Cut(host, ":")
 			words = append(words, host, "its server", name, "its server")
@@ -86,35 +90,61 @@ func (s *Store) Case(ctx context.Context, row int64, w Whereabouts) (c Case, ok 
 	if err != nil {
 		return c, false, s.storageError("reading where a recording is", err)
 	}
-	c.Place = w.place(manifest, recording, identity)
+	c.Place = w.place(manifest, recording, identity, c.Verdict.Files)
 	if pick != "" && c.Place.err == nil {
 		c.Place.options, c.Place.err = decode.ParseWords(pick)
 	}
 	return c, ok, nil
 }
 
-// place finds a recording by what is stored of its reference, or by its address in a manifest.
-func (w Whereabouts) place(manifest, recording, identity string) Place {
-	p := Place{reference: recording, allowed: Allowed{Private: w.AllowPrivate}}
-	if now := w.Addresses.by[identity]; now != "" {
-		p.reference = now // the reading has followed it, if it is a path
+// place finds a recording by its address in a manifest, or by what is stored of its reference or of those
+// of its two files.
+func (w Whereabouts) place(manifest, recording, identity string, files []verify.File) Place {
+	p := Place{allowed: Allowed{Private: w.AllowPrivate}}
+	if p.reference = w.Addresses.by[identity]; p.reference != "" {
+		where, err := locate(p.reference)
+		p.err = err
+		for _, ref := range where.all() {
+			p.allowed.Paths = p.allowed.Paths || ref.IsPath() // which the reading has followed
+		}
+		return p
 	}
-	ref, err := fetch.ParseUntrusted(p.reference)
+	if len(files) != 2 {
+		p.reference, p.err = w.find(manifest, recording, &p.allowed)
+		return p
+	}
+	var both [2]fetch.Reference
+	for i, f := range files {
+		whole, err := w.find(manifest, f.Recording, &p.allowed)
+		if err == nil {
+			both[i], err = fetch.ParseUntrusted(whole)
+		}
+		if err != nil {
+			p.err = err
+			return p
+		}
+	}
+	late := time.Duration((files[1].StartS - files[0].StartS) * float64(time.Second))
+	p.reference = storedForm(acquire.Files{Left: both[0], Right: both[1], Files: declare.Files{RightLate: late, Told: files[0].Told}})
+	return p
+}
+
+// find gives the whole reference of a recording by the part that may be printed.
+func (w Whereabouts) find(manifest, recording string, allowed *Allowed) (string, error) {
+	ref, err := fetch.ParseUntrusted(recording)
 	switch {
 	case err != nil:
-		p.err = err
-	case ref.IsPath() && p.reference != recording:
-		p.allowed.Paths = true
+		return "", err
 	case ref.IsPath():
-		p.allowed.Paths = true
-		p.reference, p.err = w.follow(manifest, ref.Whole())
-	case strings.Contains(p.reference, "=***"):
-		p.err = &hint.Error{
+		allowed.Paths = true
+		return w.follow(manifest, ref.Whole())
+	case strings.Contains(recording, "=***"):
+		return "", &hint.Error{
 			Message: "the recording's address was signed, and signatures are not kept",
 			Advice:  "name the manifest that has the addresses: otoscope review --manifest calls.csv",
 		}
 	}
-	return p
+	return recording, nil
 }
 
 // follow finds a file under the rules of manifests.
@@ -186,12 +216,12 @@ func (f *Fetcher) Listen(ctx context.Context, p Place, keep verify.Keeper) (veri
 	if p.err != nil {
 		return verify.Recording{}, acquire.Unread(p.err)
 	}
-	ref, err := fetch.ParseUntrusted(p.reference)
+	where, err := locate(p.reference)
 	if err != nil {
 		return verify.Recording{}, acquire.Unread(err)
 	}
 	rec, _, err := acquire.Measure(ctx, acquire.Job{
-		Client: f.client(&p.allowed), Reference: ref,
+		Client: f.client(&p.allowed), Reference: where.one, Files: where.files,
 		Options: verify.MeasureOptions{Options: p.options, OnRequest: measurement.OnRequest{Waveform: true}, Keep: keep},
 	})
 	if errors.Is(err, fs.ErrNotExist) {

@@ -25,13 +25,14 @@ type label struct {
 }
 
 // labelResults writes what people said as labels, one JSON object a line. Recordings of which
-// nobody said what is on the channels are left out.
+// nobody said what is on the channels are left out, and so are those with a file a party, which
+// a label cannot name.
 type labelResults struct{ w io.Writer }
 
 func newLabelResults(w io.Writer, _ About, _ Options) Results { return labelResults{w} }
 
 func (l labelResults) Write(r Row) error {
-	if r.Human == nil || !r.Human.Answer.Settles() {
+	if r.Human == nil || !r.Human.Answer.Settles() || len(r.Verdict.Files) > 0 {
 		return nil
 	}
 	x := label{

@@ -17,6 +17,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -374,22 +375,28 @@ func withoutAddresses(text string) string {
 	return addresses.ReplaceAllString(text, "the recording's address")
 }
 
-// nameOf is what a recording is called on the page: its id, and of an address or a path only the
+// nameOf is what a recording is called on the page: its id, and of addresses and paths only the
 // last part.
 func nameOf(id string, row int64) string {
-	name := id
-	if u, err := url.Parse(id); strings.Contains(id, "://") {
-		name = ""
-		if err == nil && u.Path != "" {
-			name = path.Base(u.Path)
+	var names []string
+	for one := range strings.SplitSeq(id, acquire.Between) { // a recording of two files is named by both
+		switch u, err := url.Parse(one); {
+		case !strings.Contains(one, "://") && strings.HasPrefix(one, "/"):
+			one = path.Base(one)
+		case !strings.Contains(one, "://"):
+		case err == nil && strings.Trim(u.Path, "/") != "":
+			one = path.Base(u.Path)
+		default:
+			one = ""
 		}
-	} else if strings.HasPrefix(id, "/") {
-		name = path.Base(id)
+		if one != "" && one != "/" {
+			names = append(names, one)
+		}
 	}
-	if name == "" || name == "/" || name == "." {
-		name = fmt.Sprintf("row %d", row)
+	if len(names) == 0 {
+		return fmt.Sprintf("row %d", row)
 	}
-	return escape.Cut(escape.Text(withoutAddresses(name)), maxShownName)
+	return escape.Cut(escape.Text(withoutAddresses(strings.Join(names, acquire.Between))), maxShownName)
 }
 
 // maxShownName is the longest name on the page, in bytes.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/fetch"
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/batch/db/dbtest"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
@@ -149,4 +151,21 @@ func onEach(t *testing.T, f func(t *testing.T, target string)) {
 func token(link string) string {
 	_, token, _ := strings.Cut(link, "token=")
 	return token
+}
+
+// listen serves something at an address of its own until the test ends.
+func listen(t *testing.T, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return strings.Replace(strings.TrimPrefix(server.URL, "http://"), "127.0.0.1", "localhost", 1)
+}
+
+// stalled fetches recordings that never arrive.
+type stalled struct{ began chan struct{} }
+
+func (s *stalled) Listen(ctx context.Context, _ batch.Place, _ verify.Keeper) (verify.Recording, error) {
+	s.began <- struct{}{}
+	<-ctx.Done()
+	return verify.Recording{}, ctx.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,6 +109,11 @@ func withoutAddressesIn(c batch.Case) report.Row {
 		findings[i] = f
 	}
 	r.Verdict.Findings = findings
+	files := slices.Clone(r.Verdict.Files)
+	for i := range files {
+		files[i].Recording = ""
+	}
+	r.Verdict.Files = files
 	if e := r.Verdict.Error; e != nil {
 		r.Verdict.Error = &verify.Error{Stage: e.Stage, Message: withoutAddresses(e.Message), Hint: withoutAddresses(e.Hint)}
 	}
@@ -154,7 +160,10 @@ func (d *Desk) progress(ctx context.Context) (progress, error) {
 		}
 	}
 	p.Words += "."
-	p.Agrees = report.AgreementWords(agreement)
+	p.Agrees = "Nobody has answered yet."
+	if agreement.Answered > 0 {
+		p.Agrees = report.AgreementWords(agreement)
+	}
 	for _, x := range []struct {
 		name  string
 		share answer.Share

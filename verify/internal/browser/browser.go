@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,8 +32,13 @@ type Tab struct {
 	t   *testing.T
 	ctx context.Context
 
+	expected   []string // statuses of HTTP that are no complaint
 	complaints []string // on the console
+	forgiven   atomic.Bool
 }
+
+// Forgive makes the test not fail for what the page complains of: it is told of what is refused.
+func (b *Tab) Forgive() { b.forgiven.Store(true) }
 
 // program finds Chromium, or one of its relatives.
 func program() string {
@@ -44,8 +51,8 @@ func program() string {
 }
 
 // Open opens a URL. It skips the test where there is no browser. The test fails at its end if the
-// page complained.
-func Open(t *testing.T, url string) *Tab {
+// page complained, unless it was about one of the given statuses of HTTP.
+func Open(t *testing.T, url string, expected ...string) *Tab {
 	t.Helper()
 	path := program()
 	if path == "" {
@@ -61,7 +68,7 @@ func Open(t *testing.T, url string) *Tab {
 	t.Cleanup(stop)
 	ctx, leave := chromedp.NewContext(ctx)
 	t.Cleanup(leave)
-	tab := &Tab{t: t, ctx: ctx}
+	tab := &Tab{t: t, ctx: ctx, expected: expected}
 	messages := chromedp.Console(ctx)
 	read := make(chan struct{})
 	go func() {
@@ -77,6 +84,9 @@ func Open(t *testing.T, url string) *Tab {
 		leave()
 		<-read
 		for _, c := range tab.complaints {
+			if tab.forgiven.Load() || slices.ContainsFunc(tab.expected, func(status string) bool { return strings.Contains(c, "status of "+status) }) {
+				continue
+			}
 			t.Errorf("the page complains: %s", c)
 		}
 	})

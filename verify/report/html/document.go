@@ -49,11 +49,12 @@ type document struct {
 	Style   template.CSS
 	Scripts []template.JS
 	Body    any
+	Served  bool
 }
 
 // Write writes the page.
 func (p Page) Write(w io.Writer) error {
-	d := document{Title: p.Title, Body: p.Body, Style: template.CSS(read("page.css") + p.Style)} // a part of otoscope, as the scripts are
+	d := document{Title: p.Title, Body: p.Body, Served: p.Served, Style: template.CSS(read("page.css") + p.Style)} // a part of otoscope, as the scripts are
 	for _, s := range p.Scripts {
 		d.Scripts = append(d.Scripts, template.JS(s))
 	}

@@ -228,7 +228,10 @@
     const key = e.key.toLowerCase();
     const does = {
       1: () => answer("customer_left"), 2: () => answer("agent_left"), 3: () => answer("cannot_tell"), 4: () => answer("unusable"),
-      f: flip, c: confirm, u: undo, n: next, t: () => { e.preventDefault(); id("note").focus(); },
+      f: flip, c: confirm, u: undo, n: next, t: () => { // once the key is up, so that it is not written into the note
+        e.preventDefault();
+        document.addEventListener("keyup", () => id("note").focus(), { once: true });
+      },
     }[key];
     if (does) does();
   });
