@@ -316,7 +316,11 @@ func (o *ReviewOptions) serve(ctx context.Context, env environment, desk *review
 			answered++
 		}
 	}
-	fmt.Fprintf(env.stderr, "otoscope: %d recordings to review, %d of them answered; %d are drawn from the %d confirmed (--seed %d)\n", len(list.Rows), answered, list.Sample, list.Confirmed, o.seed)
+	recordings := fmt.Sprintf("%d recordings", len(list.Rows))
+	if len(list.Rows) == 1 {
+		recordings = "1 recording"
+	}
+	fmt.Fprintf(env.stderr, "otoscope: %s to review, %d of them answered; %d are drawn from the %d confirmed (--seed %d)\n", recordings, answered, list.Sample, list.Confirmed, o.seed)
 	if list.LeftOut > 0 {
 		fmt.Fprintf(env.stderr, "otoscope: %d more are left out: the list holds %d; choose fewer with --group, --outcome or --finding\n", list.LeftOut, batch.MaxReviewed)
 	}

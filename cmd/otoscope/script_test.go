@@ -66,6 +66,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"desk":      answerAtDesk,
 			"exits":     exits,
 			"interrupt": interrupt,
 			"serve":     serve,

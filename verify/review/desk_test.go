@@ -314,6 +314,10 @@ func TestAChangedRecordingIsNotAnswered(t *testing.T) {
 type remote struct {
 	fixture string
 	fetched chan string
+
+	once     sync.Once
+	measured batch.Measured
+	err      error
 }
 
 func (f *remote) Listen(ctx context.Context, _ batch.Place, keep verify.Keeper) (verify.Recording, error) {
@@ -328,14 +332,17 @@ func (f *remote) Listen(ctx context.Context, _ batch.Place, keep verify.Keeper) 
 	return verify.Measure(ctx, file, verify.MeasureOptions{Keep: keep})
 }
 
-func (f *remote) Measure(ctx context.Context, t batch.Task) (batch.Measured, error) {
-	file, err := os.Open(f.fixture)
-	if err != nil {
-		return batch.Measured{}, err
-	}
-	defer file.Close()
-	rec, err := verify.Measure(ctx, file, t.MeasureOptions)
-	return batch.Measured{Recording: rec}, err
+func (f *remote) Measure(ctx context.Context, _ batch.Task) (batch.Measured, error) {
+	f.once.Do(func() {
+		file, err := os.Open(f.fixture)
+		if err != nil {
+			f.err = err
+			return
+		}
+		defer file.Close()
+		f.measured.Recording, f.err = verify.Measure(ctx, file, verify.MeasureOptions{})
+	})
+	return f.measured, f.err
 }
 
 func (f *remote) Transcript(context.Context, transcript.Source, *batch.Allowed) (*transcript.Transcript, error) {
