@@ -47,7 +47,7 @@ func KnownFacts(rec Recording, c Case) declare.Facts {
 
 // Unread reports whether the recording was not fetched because its platform says that it is mono.
 func (r Recording) Unread() bool {
-	return r.SHA256 == "" && r.Known != nil && r.Known.Recording.Channels == 1
+	return r.SHA256 == "" && r.Measurements.Part == nil && r.Known != nil && r.Known.Recording.Channels == 1
 }
 
 // lengthS is how far the length of a recording may be from the whole seconds that its platform says.
@@ -56,9 +56,12 @@ const lengthS = 2.0
 // otherLength compares the length that was measured with the one that the platform says.
 func otherLength(rec Recording) (finding.Finding, bool) {
 	said, is := rec.Known.Recording.DurationS, rec.Measurements.DurationS
+	if part := rec.Measurements.Part; part != nil {
+		is = part.WholeS
+	}
 	detail := fmt.Sprintf("The recording lasts %.1f s; %s says %.0f s.", is, rec.Known.Platform, said)
 	switch {
-	case said == 0 || rec.Unread():
+	case said == 0 || is == 0 || rec.Unread():
 		return finding.Finding{}, false
 	case is < said-lengthS:
 		return finding.New(finding.ShorterThanMetadata, detail), true

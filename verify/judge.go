@@ -68,17 +68,22 @@ func Judge(rec Recording, c Case) Verdict {
 		return v
 	}
 	v.Findings = append(v.Findings, rec.Findings...)
-	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, m.DurationS, rec.Format.String()
-	v.Measurements = &m
-	heard := &m
+	shown := m.Placed()
+	v.SHA256, v.Bytes, v.DurationS, v.Format = rec.SHA256, rec.Bytes, shown.DurationS, rec.Format.String()
+	v.Measurements, v.Part = &shown, partOf(rec)
+	heard, sides := &m, &shown
 	if rec.Files != nil {
 		v.Files, v.Format = slices.Clone(rec.Files), formatOf(rec.Files)
 		v.Findings = append(v.Findings, rec.filled()...)
 		heard = rec.unfilled()
+		sides = heard
 	}
-	v.Left = &Side{heard.Left.Levels, heard.Left.Timing, heard.Left.Line}
+	v.Left = &Side{sides.Left.Levels, sides.Left.Timing, sides.Left.Line}
 	if m.Channels == 2 {
-		v.Right = &Side{heard.Right.Levels, heard.Right.Timing, heard.Right.Line}
+		v.Right = &Side{sides.Right.Levels, sides.Right.Timing, sides.Right.Line}
+	}
+	if v.Part != nil {
+		v.Findings = append(v.Findings, v.Part.finding())
 	}
 	if !has(rec.Findings, finding.Fatal) { // after a fatal finding the measurements do not describe the call
 		idents := identFindings(planted.Hear(heard), c)
@@ -97,7 +102,7 @@ func Judge(rec Recording, c Case) Verdict {
 	if v.Confidence != nil {
 		*v.Confidence = shownConfidence(*v.Confidence)
 	}
-	if m.Channels == 2 && !has(v.Findings, finding.Fatal) {
+	if m.Channels == 2 && !has(v.Findings, finding.Fatal) && v.Part == nil { // they are of the whole call
 		v.Measures = &Measures{}
 		if v.Declared != nil {
 			v.Measures.AsDeclared = talkMeasures(&m, *v.Declared)

@@ -46,6 +46,7 @@ type Verdict struct {
 	SHA256     string            `json:"sha256,omitempty"` // of two files, that of their sums; see SumOfFiles
 	Files      []File            `json:"files,omitempty"`  // the left and the right file of a recording that has one a party
 	Bytes      int64             `json:"bytes"`
+	Part       *Part             `json:"part,omitempty"` // what was heard; omitted if that is the whole
 	DurationS  float64           `json:"duration_s"`
 	Format     string            `json:"format,omitempty"` // "WAVE PCM 16-bit, 8000 Hz, 2 channels"
 	Version    string            `json:"version"`

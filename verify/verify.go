@@ -102,6 +102,9 @@ type Recording struct {
 	Files    []File            `json:"files,omitempty"`
 	Findings []finding.Finding `json:"findings,omitempty"` // what decoding found odd
 	Fetched  []finding.Finding `json:"fetched,omitempty"`  // what fetching found odd
+	// BytesRead is how many bytes were fetched, if that is not all: see Measurements.Part. SHA256
+	// is then empty.
+	BytesRead int64 `json:"bytes_read,omitempty"`
 	// Known is what the platform that made the recording says of it; nil if it was not asked. If
 	// it says that the recording is mono, the recording need not have been measured.
 	Known        *provenance.Record       `json:"known,omitempty"`

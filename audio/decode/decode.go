@@ -36,6 +36,8 @@ type (
 	Reader = codec.Reader
 	// Windowed is a Reader whose format can be read from any position.
 	Windowed = codec.Windowed
+	// Span is where the samples of a recording are.
+	Span = codec.Span
 	// Options says how to read a recording.
 	Options = codec.Options
 	// Format is how a recording is stored.

@@ -12,6 +12,8 @@ type Measurements struct {
 	Left       Channel `json:"left"`
 	Right      Channel `json:"right"`
 	Pair       Pair    `json:"pair"` // zero for mono
+	// Part says what was heard; nil: the whole recording.
+	Part *Part `json:"part,omitempty"`
 }
 
 // Channel is what one channel sounds like.

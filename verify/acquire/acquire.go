@@ -44,10 +44,14 @@ type Job struct {
 	Validator string
 	Options   verify.MeasureOptions
 	Platform  Platform
+	// Quick says whether a part of the recording suffices, as verify.Suffices does; nil: all of it
+	// is measured.
+	Quick func(verify.Recording) verify.Hearing
 }
 
 // Measure fetches a recording and measures it as it arrives. Where it is unchanged,
-// nothing is measured, and the result of the fetch says so. Before, the platform that
+// nothing is measured, and the result of the fetch says so. With Quick, no more of it is fetched
+// than suffices, and all where nothing less does. Before, the platform that
 // keeps the recording is asked what it knows. If that is that the recording is mono,
 // it is not fetched. The error is an *Error unless ctx has ended.
 func Measure(ctx context.Context, j Job) (verify.Recording, fetch.Result, error) {
@@ -64,11 +68,25 @@ func Measure(ctx context.Context, j Job) (verify.Recording, fetch.Result, error)
 		known.onto(&rec)
 		return rec, fetch.Result{}, nil
 	}
-	result, err := j.Client.GetIfChanged(ctx, j.Reference, j.Validator, func(r io.Reader) error {
-		var err error
-		rec, err = verify.Measure(ctx, r, o)
-		return err
-	})
+	var result fetch.Result
+	var err error
+	if j.Quick != nil {
+		result, err = j.Client.GetParts(ctx, j.Reference, j.Validator, func(p *fetch.Parts) error {
+			q := quick{ctx: ctx, parts: p, options: o, suffices: func(part verify.Recording) verify.Hearing {
+				known.onto(&part)
+				return j.Quick(part)
+			}}
+			var err error
+			rec, err = q.measure()
+			return err
+		})
+	} else {
+		result, err = j.Client.GetIfChanged(ctx, j.Reference, j.Validator, func(r io.Reader) error {
+			var err error
+			rec, err = verify.Measure(ctx, r, o)
+			return err
+		})
+	}
 	if err != nil {
 		return verify.Recording{}, result, failure(ctx, known.explain(err))
 	}

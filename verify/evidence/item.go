@@ -126,7 +126,9 @@ func (c *Call) Weigh(p Profile) []Item {
 		items = append(items, weigh(left, right, spoken())...)
 		limit(items, c.talk.scenariosOfWords(left.said, p.rates()))
 	}
-	return sorted(rounded(append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...)))
+	items = append(items, weigh(left, right, joinOrder(), keypad(), waiting(), knownAudio())...)
+	limit(items, unheard(left.m.Part, p.rates()))
+	return sorted(rounded(items))
 }
 
 // sorted sorts the items, strongest first.

@@ -135,6 +135,15 @@ func (t talk) scenarios(rates Rates) []scenario {
 	return all
 }
 
+// unheard returns the scenario of what was not heard, of a recording of which not all was: there
+// the sides may change places unnoticed, whatever the evidence is.
+func unheard(part *measurement.Part, rates Rates) []scenario {
+	if part == nil {
+		return nil
+	}
+	return []scenario{{rates.Exchange * (1 - part.Share()), "Sides that change places where nothing was heard would explain this as well."}}
+}
+
 // worthTelling is the smallest reduction of a claim, in log10 units, for which the reason is
 // given.
 const worthTelling = 0.15

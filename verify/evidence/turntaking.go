@@ -143,10 +143,14 @@ func turnTakingDetail(r reading, w TurnTakingWeights) string {
 	compare(w.Latency, "answers later (%.1f s against %.1f s in the median)", agent.latencyS, customer.latencyS)
 	compare(w.Silences, "ends more of the long silences (%.0f against %.0f)", agent.silences, customer.silences)
 	compare(w.Talkspurt, "speaks in longer stretches (%.1f s against %.1f s)", agent.talkspurtS, customer.talkspurtS)
-	if len(cues) == 0 {
-		return fmt.Sprintf("Over the whole call the %s side takes its turns a little more as an agent does.", r.agentSide())
+	over := "Over the whole call"
+	if r.m.Part != nil {
+		over = "In what was heard"
 	}
-	return fmt.Sprintf("Over the whole call the %s side %s, as agents tend to.", r.agentSide(), join(cues))
+	if len(cues) == 0 {
+		return fmt.Sprintf("%s the %s side takes its turns a little more as an agent does.", over, r.agentSide())
+	}
+	return fmt.Sprintf("%s the %s side %s, as agents tend to.", over, r.agentSide(), join(cues))
 }
 
 // join joins cues as in a sentence.

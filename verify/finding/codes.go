@@ -60,6 +60,7 @@ const (
 	FetchedAsWAV       Code = Code(note.FetchedAsWAV)
 	MonoFallback       Code = Code(note.MonoFallback)
 	Stale              Code = "stale"
+	PartlyHeard        Code = "partly_heard"
 )
 
 // What is wrong with the transcript.

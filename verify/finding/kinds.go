@@ -253,6 +253,11 @@ func All() []Kind {
 			"Record with two channels.",
 		},
 		{
+			PartlyHeard, Info, "The verdict rests on a part of the recording, as --quick allows.",
+			"The part was as sure as asked, and showed nothing odd.",
+			"Verify without --quick to hear the whole: faults elsewhere, talk measures and the SHA-256 need it.",
+		},
+		{
 			Stale, Info, "In a batch: another version of otoscope measured the recording than judged it.",
 			"Otoscope was updated between two runs of the batch.",
 			"Run the batch with --again stale to measure those recordings again.",

@@ -43,10 +43,12 @@ func Restore(batch, id string, row int64, stored []byte, m *measurement.Measurem
 	if err := json.Unmarshal(stored, &r.Verdict); err != nil {
 		return r, fmt.Errorf("reading the result of %s: %w", id, err)
 	}
-	r.Verdict.Measurements = m
 	if m == nil {
 		r.Stored = stored
+		return r, nil
 	}
+	placed := m.Placed()
+	r.Verdict.Measurements = &placed
 	return r, nil
 }
 
