@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/decode"
@@ -100,17 +101,32 @@ const (
 	HearAll                    // only the whole recording tells
 )
 
-// Suffices says whether the verdict on a part of a recording is as sure as asked. It is HearAll
-// where the part shows anything odd, since only the whole says how much of it there is, and where a
-// transcript is to be compared with the whole.
+// What was not heard moves the log10 likelihood ratio either way. So a part must reach more than
+// the whole would need: surerLog10 more, up to what a confidence of surest takes. Beyond that, the
+// bounds on the evidence leave little to move. The manual's page on --quick has what was measured.
+const (
+	surerLog10 = 0.65
+	surest     = 0.99
+)
+
+// surer is the confidence that a part must reach where so much is asked of the whole.
+func surer(asked float64) float64 {
+	odds := asked / (1 - asked) * math.Pow(10, surerLog10)
+	return max(asked, min(odds/(1+odds), surest))
+}
+
+// Suffices says whether the verdict on a part of a recording is as sure as asked, and nothing odd is
+// heard: only more tells whether that is chance. It is HearAll where the part is unusable, and
+// where no part can tell: without a declaration, and with a transcript to compare with the whole.
 func Suffices(rec Recording, c Case) Hearing {
+	c.MinConfidence = surer(c.minConfidence())
 	v := Judge(rec, c)
 	switch {
 	case rec.Measurements.Part == nil:
 		return HeardEnough
-	case rec.Measurements.Channels != 2, v.Declared == nil, c.Transcript != nil, oddSound(rec, c, v):
+	case v.Outcome == Unusable, v.Declared == nil, c.Transcript != nil:
 		return HearAll
-	case v.Outcome != Match && v.Outcome != Swapped, !Begun(&rec.Measurements, rec.Measurements.Part.HeadS()):
+	case v.Outcome == Undecided, oddSound(rec, c, v), !Begun(&rec.Measurements, rec.Measurements.Part.HeadS()):
 		return HearMore
 	}
 	return HeardEnough

@@ -30,6 +30,19 @@ func (p *Part) Share() float64 {
 	return min(p.HeardS()/p.WholeS, 1)
 }
 
+// Gap is the longest stretch that was not heard, as a part of the recording, 0 to 1; 1 where its
+// length is not known.
+func (p *Part) Gap() float64 {
+	if p.WholeS <= 0 {
+		return 1
+	}
+	var longest float64
+	for _, s := range p.Unheard() {
+		longest = max(longest, s.End-s.Start)
+	}
+	return min(longest/p.WholeS, 1)
+}
+
 // HeadS is how long the beginning is that was heard without a gap.
 func (p *Part) HeadS() float64 {
 	if len(p.Spans) == 0 || p.Spans[0].Start > 0 {

@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 )
 
@@ -50,6 +51,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	long := decodetest.Lengthened(t, filepath.Join(fixtures, "call-straight.wav"), 10, 9)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(fixtures, "script"),
 		RequireExplicitExec: true,
@@ -69,9 +71,12 @@ func TestScripts(t *testing.T) {
 			"desk":      answerAtDesk,
 			"exits":     exits,
 			"interrupt": interrupt,
-			"serve":     serve,
-			"tracks":    tracks,
-			"twilio":    serveTwilio,
+			"long": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), long, 0o600))
+			},
+			"serve":  serve,
+			"tracks": tracks,
+			"twilio": serveTwilio,
 		},
 	})
 }
@@ -162,6 +167,12 @@ func (s *faultServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case fault == "public":
 		s.fixtures.ServeHTTP(w, r)
+	case fault == "ranges":
+		w.Header().Set("ETag", `"1"`)
+		s.own.ServeHTTP(w, r)
+	case fault == "no-ranges":
+		r.Header.Del("Range")
+		s.own.ServeHTTP(w, r)
 	case !allowed:
 		w.Header().Set("WWW-Authenticate", `Basic realm="calls"`)
 		http.Error(w, "who are you?", http.StatusUnauthorized)

@@ -38,6 +38,7 @@ type VerifyOptions struct {
 	page   pageOptions
 	measurement.OnRequest
 	workers int
+	quick   bool
 }
 
 func newVerifyCommand(env environment) *cobra.Command {
@@ -65,6 +66,7 @@ func newVerifyCommand(env environment) *cobra.Command {
 	reading := o.declared.flags(declare.AboutReading)
 	reading.BoolVar(&o.Voice, "voice", false, "with --detail, also summarise each channel's voice and line (personal data)")
 	reading.BoolVar(&o.Waveform, "peaks", false, "with --detail, also give each channel's waveform, for pictures")
+	reading.BoolVar(&o.quick, "quick", false, quickUsage)
 	reading.IntVarP(&o.workers, "workers", "j", 4, "check `N` recordings at once")
 	output := o.output.flags()
 	output.BoolVar(&o.output.consumers, "consumers", false, "also say which consumers (Flex Insights, Conversational Intelligence, ...) read the recording rightly as it is, and the setting for each (text and json)")
@@ -152,6 +154,9 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err := o.page.check(len(refs), o.read(refs)); err != nil {
 		return err
 	}
+	if err := checkQuick(o.quick, &o.recognizing, map[string]bool{"html": o.page.file != "", "peaks": o.Waveform}); err != nil {
+		return err
+	}
 	if o.OnRequest != (measurement.OnRequest{}) && !o.output.detail {
 		return &usageError{sentence{Message: "--voice and --peaks need --detail", Advice: "Add --detail"}}
 	}
@@ -160,7 +165,7 @@ func runVerify(ctx context.Context, env environment, o *VerifyOptions, refs []st
 	if err != nil {
 		return err
 	}
-	v.page, v.peaks = o.page, o.Waveform
+	v.page, v.peaks, v.quick = o.page, o.Waveform, o.quick
 	if o.page.file != "" {
 		v.declared.measure.Waveform = true
 	}
@@ -295,6 +300,7 @@ type verifier struct {
 	jobs       []job
 	page       pageOptions
 	peaks      bool // waveforms are part of the verdict, not of the page alone
+	quick      bool // no more is read than the verdict needs
 }
 
 // grace is how long an interrupted command waits for its workers to remove temporary files.
@@ -406,10 +412,14 @@ func (v *verifier) verify(ctx context.Context, client *fetch.Client, j job, reco
 	if recorder != nil {
 		options.Keep = verify.Keepers(options.Keep, recorder)
 	}
-	recording, _, err := acquire.Measure(ctx, acquire.Job{
+	asked := acquire.Job{
 		Client: client, Reference: j.ref, Files: j.files, Options: options,
 		Platform: acquire.Platform{Twilio: v.twilio, Ask: v.declared.twilioFacts, Task: c.Declaration.Task},
-	})
+	}
+	if v.quick && c.Transcript == nil {
+		asked.Quick = func(part verify.Recording) verify.Hearing { return verify.Suffices(part, c) }
+	}
+	recording, _, err := acquire.Measure(ctx, asked)
 	facts := verify.KnownFacts(recording, c)
 	if err != nil {
 		return acquire.Verdict(recording, err, c), facts

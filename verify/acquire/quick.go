@@ -62,12 +62,17 @@ func (q *quick) part() (rec verify.Recording, ok bool, err error) {
 		return rec, false, nil
 	}
 	windowed, _ := reader.(decode.Windowed)
-	if windowed != nil && q.parts.Ranged() {
-		if span, known := windowed.Span(q.parts.Size()); known && q.parts.Size()-span.End <= mostBehind {
-			return q.windows(windowed, span)
-		}
+	if windowed == nil || q.parts.Size() < 0 {
+		return q.beginning(reader, windowed, 0)
 	}
-	return q.beginning(reader, windowed)
+	span, known := windowed.Span(q.parts.Size())
+	if !known || q.parts.Size()-span.End > mostBehind {
+		return rec, false, nil
+	}
+	if q.parts.Ranged() {
+		return q.windows(windowed, span)
+	}
+	return q.beginning(reader, windowed, span.Frames)
 }
 
 // windows measures the beginning, and then windows spread over the recording, farthest from all
@@ -190,14 +195,9 @@ func spread(fromS, durationS float64) []measurement.Segment {
 	return cells
 }
 
-// beginning measures the beginning, more and more of it, where only that can be had.
-func (q *quick) beginning(r decode.Reader, windowed decode.Windowed) (rec verify.Recording, ok bool, err error) {
-	frames := int64(0)
-	if windowed != nil && q.parts.Size() >= 0 {
-		if span, known := windowed.Span(q.parts.Size()); known {
-			frames = span.Frames
-		}
-	}
+// beginning measures the beginning, more and more of it, where only that can be had. frames is the
+// length of the recording, 0 if it is not known.
+func (q *quick) beginning(r decode.Reader, windowed decode.Windowed, frames int64) (rec verify.Recording, ok bool, err error) {
 	rate := float64(r.Format().SampleRate)
 	durationS := float64(frames) / rate
 	size := int64(headerBytes)
@@ -219,7 +219,7 @@ func (q *quick) beginning(r decode.Reader, windowed decode.Windowed) (rec verify
 			// As many more as the bytes so far let expect, and a little for what varies.
 			perS := float64(size) / max(rec.Measurements.DurationS, 1)
 			size = max(size+size/8, min(2*size, int64(1.02*heardS*perS)))
-			if size > mostBytes {
+			if whole := q.parts.Size(); size > mostBytes || whole >= 0 && float64(size) > mostHeard*float64(whole) {
 				return rec, false, nil
 			}
 		}

@@ -135,13 +135,14 @@ func (t talk) scenarios(rates Rates) []scenario {
 	return all
 }
 
-// unheard returns the scenario of what was not heard, of a recording of which not all was: there
-// the sides may change places unnoticed, whatever the evidence is.
+// unheard returns the scenario of what was not heard, of a recording of which not all was: the sides
+// may change places for a stretch that lies in a gap, unnoticed, whatever the evidence is. Longer
+// ones reach what was heard, and are weighed there.
 func unheard(part *measurement.Part, rates Rates) []scenario {
 	if part == nil {
 		return nil
 	}
-	return []scenario{{rates.Exchange * (1 - part.Share()), "Sides that change places where nothing was heard would explain this as well."}}
+	return []scenario{{rates.Exchange * part.Gap(), "Sides that change places where nothing was heard would explain this as well."}}
 }
 
 // worthTelling is the smallest reduction of a claim, in log10 units, for which the reason is

@@ -59,8 +59,8 @@ const (
 	PlainHTTP          Code = Code(note.PlainHTTP)
 	FetchedAsWAV       Code = Code(note.FetchedAsWAV)
 	MonoFallback       Code = Code(note.MonoFallback)
-	Stale              Code = "stale"
 	PartlyHeard        Code = "partly_heard"
+	Stale              Code = "stale"
 )
 
 // What is wrong with the transcript.

@@ -103,7 +103,7 @@ func (p *page) channelRows(v verify.Verdict, sides []side) []row {
 		}),
 		figure("noise floor", sides, func(s side) string { return level(s.Levels.NoiseFloor, "dBov") }),
 		figure("talk time", sides, func(s side) string {
-			return fmt.Sprintf("%s (%s)", span(s.Timing.TalkS), share(s.Timing.TalkS, v.DurationS))
+			return fmt.Sprintf("%s (%s)", span(s.Timing.TalkS), share(s.Timing.TalkS, heardS(v)))
 		}),
 		figure("turns", sides, func(s side) string {
 			if s.Timing.Turns == 0 {
@@ -123,7 +123,7 @@ func (p *page) channelRows(v verify.Verdict, sides []side) []row {
 	rows = append(rows,
 		figure("first sound", sides, func(s side) string { return when(s.Timing.FirstSound) }),
 		figure("first speech", sides, func(s side) string { return when(s.Timing.FirstSpeech) }),
-		figure("digital silence", sides, func(s side) string { return digitalSilence(s.Timing, v.DurationS) }),
+		figure("digital silence", sides, func(s side) string { return digitalSilence(s.Timing, heardS(v)) }),
 	)
 	if known(sides, func(s side) bool { return s.Line.BandHighHz > 0 || s.Line.G711 != "" }) {
 		rows = append(rows, figure("line", sides, func(s side) string { return line(s.Line) }))
@@ -145,6 +145,22 @@ func (p *page) heardAs(v verify.Verdict, s side) string {
 	default:
 		return p.paint(red, string(s.heard))
 	}
+}
+
+// heardS is how many seconds of a recording were heard.
+func heardS(v verify.Verdict) float64 {
+	if v.Part != nil {
+		return v.Part.HeardS
+	}
+	return v.DurationS
+}
+
+// unheard are the stretches of a recording that were not heard.
+func unheard(m *measurement.Measurements) []measurement.Segment {
+	if m == nil || m.Part == nil {
+		return nil
+	}
+	return m.Part.Unheard()
 }
 
 func digitalSilence(t measurement.Timing, duration float64) string {
@@ -188,7 +204,7 @@ func (p *page) picture(v verify.Verdict) {
 	}
 	var lanes []lane
 	for _, s := range sides(v) {
-		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: measurement.Channel{Timing: s.Timing, Segments: s.segment, Blanks: s.blanks}}
+		l := lane{label: strings.ToLower(s.name), ink: cyan, Channel: measurement.Channel{Timing: s.Timing, Segments: s.segment, Blanks: s.blanks}, unheard: unheard(m)}
 		where := finding.Left
 		if s.name == "Right" {
 			l.ink, where = purple, finding.Right
@@ -206,9 +222,12 @@ func (p *page) picture(v verify.Verdict) {
 	p.heading("Who speaks when")
 	p.timeline(v.DurationS, lanes)
 	legend := "█ speech, · no speech, blank digital silence"
+	if m.Part != nil {
+		legend += ", ░ not heard"
+	}
 	if v.Left != nil && v.Right != nil {
 		legend += fmt.Sprintf("; both speak %s, neither %s",
-			share(m.Pair.DoubleTalkS, v.DurationS), share(m.Pair.MutualSilenceS, v.DurationS))
+			share(m.Pair.DoubleTalkS, heardS(v)), share(m.Pair.MutualSilenceS, heardS(v)))
 	}
 	if slices.ContainsFunc(lanes, func(l lane) bool { return l.places != nil }) {
 		legend += "; × where the finding is"

@@ -23,6 +23,7 @@ var likeness = strings.NewReplacer(
 	"‘", "'", "’", "'", "“", `"`, "”", `"`, "•", "*", "→", ">", "←", "<",
 	"│", "|", "─", "-", "└", "+", "┘", "+", "┴", "+", "┬", "+",
 	"▁", "-", "▂", "-", "▃", "-", "▄", "=", "▅", "=", "▆", "=", "▇", "#", "█", "#",
+	"░", "?",
 )
 
 // phrases has what takes more than one character. Such are replaced before a

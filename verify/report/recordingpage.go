@@ -101,7 +101,7 @@ func pictureLegend(v verify.Verdict) string {
 		s = "Speech is in colour, and has a bar below it; other sound is grey. Nobody knows for certain who is on which channel."
 	}
 	if m := v.Measurements; m != nil && m.Channels == 2 {
-		s += fmt.Sprintf(" Both speak %s of the time, neither %s.", share(m.Pair.DoubleTalkS, v.DurationS), share(m.Pair.MutualSilenceS, v.DurationS))
+		s += fmt.Sprintf(" Both speak %s of the time, neither %s.", share(m.Pair.DoubleTalkS, heardS(v)), share(m.Pair.MutualSilenceS, heardS(v)))
 	}
 	if has(v, finding.Bleed) {
 		s += " Bleed is marked where the other side speaks."

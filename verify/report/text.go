@@ -102,6 +102,9 @@ func sentence(v verify.Verdict) string {
 	if v.Confidence != nil && v.Heard != nil && (v.Outcome == verify.Match || v.Outcome == verify.Swapped) {
 		text += fmt.Sprintf(" (confidence %s)", certainty(*v.Confidence))
 	}
+	if v.Part != nil {
+		text += ", decided from " + v.Part.Of()
+	}
 	return text
 }
 

@@ -17,6 +17,7 @@ const (
 	stillMark  = "·" // the line is open and nobody speaks
 	absentMark = " " // digital silence: there is no signal at all
 	foundMark  = "×" // where a finding is
+	deafMark   = "░" // what was not heard
 )
 
 // longestLabel leaves the timeline most of even the narrowest page.
@@ -30,7 +31,8 @@ type lane struct {
 	label string
 	ink   ink
 	measurement.Channel
-	places []measurement.Segment // of a finding; nil in a channel's row
+	unheard []measurement.Segment
+	places  []measurement.Segment // of a finding; nil in a channel's row
 }
 
 // timeline draws who speaks when, a row a channel, over a time axis.
@@ -43,7 +45,7 @@ func (p *page) timeline(duration float64, lanes []lane) {
 	cells := p.width - gap - labels - 3 // a space and the two bars
 	indent := strings.Repeat(" ", gap)
 	for _, l := range lanes {
-		row := p.lane(duration, l.Channel, cells)
+		row := p.lane(duration, l.Channel, l.unheard, cells)
 		if l.places != nil {
 			row = found(duration, l.places, cells)
 		}
@@ -55,13 +57,13 @@ func (p *page) timeline(duration float64, lanes []lane) {
 }
 
 // lane draws one channel in the given number of cells.
-func (p *page) lane(duration float64, c measurement.Channel, cells int) string {
+func (p *page) lane(duration float64, c measurement.Channel, unheard []measurement.Segment, cells int) string {
 	spoken := spokenIn(c.Segments, duration, cells)
 	blanks := make([]measurement.Segment, len(c.Blanks))
 	for i, b := range c.Blanks {
 		blanks[i] = b.Segment
 	}
-	blank := spokenIn(blanks, duration, cells)
+	blank, deaf := spokenIn(blanks, duration, cells), spokenIn(unheard, duration, cells)
 	marks := blocks()
 	var b strings.Builder
 	for i, s := range spoken {
@@ -69,6 +71,8 @@ func (p *page) lane(duration float64, c measurement.Channel, cells int) string {
 		switch {
 		case s > 0:
 			b.WriteString(marks[min(int(s*float64(len(marks))), len(marks)-1)])
+		case deaf[i] > mostly:
+			b.WriteString(deafMark)
 		case !c.Timing.FirstSound.Happened(), end <= c.Timing.LeadingDigitalSilenceS, blank[i] > mostly:
 			b.WriteString(absentMark)
 		default:

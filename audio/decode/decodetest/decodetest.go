@@ -2,9 +2,12 @@
 package decodetest
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/decode"
@@ -37,4 +40,35 @@ func File(t testing.TB, path string) (left, right []float32, rate int) {
 			t.Fatalf("%s: %v", path, err)
 		}
 	}
+}
+
+// Lengthened is a WAV file with its sound from a time in seconds on repeated: a long call made of a
+// short one.
+func Lengthened(t testing.TB, path string, fromS float64, times int) []byte {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := decode.NewReader(bytes.NewReader(file), decode.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	windowed, ok := r.(decode.Windowed)
+	if !ok {
+		t.Fatalf("%s is not a WAV file", path)
+	}
+	span, ok := windowed.Span(int64(len(file)))
+	if !ok {
+		t.Fatalf("%s does not say where it ends", path)
+	}
+	f := r.Format()
+	again := file[span.Begin+int64(fromS*float64(f.SampleRate))*int64(f.FrameBytes()) : span.End]
+	long := slices.Clone(file[:span.End])
+	for range times {
+		long = append(long, again...)
+	}
+	binary.LittleEndian.PutUint32(long[4:], uint32(len(long)-8))
+	binary.LittleEndian.PutUint32(long[span.Begin-4:], uint32(int64(len(long))-span.Begin))
+	return long
 }
