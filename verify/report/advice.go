@@ -65,6 +65,9 @@ func afterMatch(v verify.Verdict) step {
 			return step{text: "The channels are right. Fix the warnings above before relying on Flex Insights."}
 		}
 	}
+	if v.Part != nil {
+		return step{text: "The channels are right in what was heard. To find faults elsewhere in the recording, verify it without --quick."}
+	}
 	return step{text: "This recording needs nothing. Agents, flows and plugin versions may record differently: check calls of each before you rely on all of them."}
 }
 
