@@ -171,7 +171,7 @@ func TestIdentEvidenceIsCapped(t *testing.T) {
 			return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) measurement.Ident {
 				from := rapid.Float64Range(0, 50).Draw(t, "from")
 				i := heard(rapid.SampledFrom([]string{"a", "b"}).Draw(t, "party"), from, from+rapid.Float64Range(5, 30).Draw(t, "for"), rapid.Float64Range(-60, -3).Draw(t, "level"))
-				i.Score = rapid.Float64Range(7.8, 16).Draw(t, "score")
+				i.Score = rapid.Float64Range(7.9, 16).Draw(t, "score")
 				return i
 			}), 0, 4).Draw(t, name)
 		}

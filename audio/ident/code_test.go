@@ -33,7 +33,7 @@ func TestIdentsAreFarApart(t *testing.T) {
 			}
 		}
 	}
-	// z = agree/√120: 7.8 would be an agreement of 85.
+	// z = agree/√120: 7.9 would be an agreement of 87.
 	if most > 45 {
 		t.Errorf("two idents agree in %d chips more than they differ in", most)
 	}

@@ -30,9 +30,11 @@ const (
 	shiftSteps = 20
 	shiftS     = shiftSteps * envelopeS
 	agreement  = 0.6
-	// A stretch of moreS before or after what was heard is part of the ident if it agrees better.
+	// A stretch of moreS before or after what was heard is part of the ident if it agrees better than
+	// moreAgreement; one at its beginning or end is none if it agrees less than lessAgreement.
 	moreS         = 1.2
 	moreAgreement = 0.75
+	lessAgreement = 0.3
 	// A frame is lost if it is lostDB below what it should be, where that is at most soundingDB below
 	// the ident's level.
 	lostDB     = 12.0
@@ -43,7 +45,7 @@ const (
 // distance of frames in seconds; the first is centred on the first sample, and the listener was given
 // every fourth.
 func (l *Listener) Finish(levels Levels, frameS float64) []measurement.Ident {
-	for range around {
+	for range around + halfSnapshots + 2 {
 		l.Quiet(math.Inf(-1))
 	}
 	var all []measurement.Ident
@@ -126,9 +128,7 @@ func (r *run) measure(i Ident, levels Levels, frameS float64) measurement.Ident 
 	first := r.hits[0]
 	length := halfS / c.speed
 	from, to := c.from-length, c.from+r.at[len(r.at)-1]*length
-	if first.coupled {
-		from -= length
-	}
+	from -= float64(first.before) * length
 	end := float64(levels.Len()) * frameS
 	from, to = max(0, from), min(end, to)
 	f := fitted{levels, frameS, env, c}
@@ -136,6 +136,12 @@ func (r *run) measure(i Ident, levels Levels, frameS float64) measurement.Ident 
 		f.course = f.nearest(from, to)
 	}
 	f.course, _ = f.fit(from, to)
+	for to-from > 2*moreS && f.agreement(from, from+moreS, 0) < lessAgreement {
+		from += moreS / 4
+	}
+	for to-from > 2*moreS && f.agreement(to-moreS, to, 0) < lessAgreement {
+		to -= moreS / 4
+	}
 	for from-moreS > -moreS/2 && f.agreement(max(0, from-moreS), from, 0) >= moreAgreement {
 		from = max(0, from-moreS)
 	}
@@ -144,7 +150,7 @@ func (r *run) measure(i Ident, levels Levels, frameS float64) measurement.Ident 
 	}
 	c, errorPPM := f.fit(from, to)
 	f.course = c
-	level, lost := f.level(from, to)
+	level, lost := f.level(&from, &to)
 	out := measurement.Ident{
 		Party: i.Party.String(), ID: i.ID, Start: from, End: to, Level: level, LostS: lost,
 		SpeedPPM: 1e6 * (c.speed - 1), SpeedErrorPPM: errorPPM,
@@ -253,7 +259,7 @@ func (f *fitted) shift(from, to float64) (shift, best float64) {
 // agreement is the correlation of the levels with the envelope, later by shift than the course.
 func (f *fitted) agreement(from, to, shift float64) float64 {
 	var x, y []float64
-	f.frames(from, to, shift, func(level, should float64) {
+	f.frames(from, to, shift, func(_, level, should float64) {
 		x, y = append(x, level), append(y, should)
 	})
 	if len(x) < 10 {
@@ -269,17 +275,20 @@ func (f *fitted) agreement(from, to, shift float64) float64 {
 	return 0
 }
 
-// frames passes on the level of each frame and what it should be, relative to the ident's level.
-func (f *fitted) frames(from, to, shift float64, each func(level, should float64)) {
+// frames passes on the time and the level of each frame and what it should be, relative to the ident's
+// level.
+func (f *fitted) frames(from, to, shift float64, each func(t, level, should float64)) {
 	for i := max(0, int(math.Ceil(from/f.frameS))); i < f.levels.Len() && float64(i)*f.frameS < to; i++ {
-		each(max(-120, f.levels.At(i)), f.env.at(f.course.at(float64(i)*f.frameS-shift)))
+		t := float64(i) * f.frameS
+		each(t, max(-120, f.levels.At(i)), f.env.at(f.course.at(t-shift)))
 	}
 }
 
-// level is how loud the ident is while it sounds, and for how long it is missing.
-func (f *fitted) level(from, to float64) (measurement.Level, float64) {
+// level is how loud the ident is while it sounds, and for how long it is missing. It moves the ends to
+// where the ident sounds first and last.
+func (f *fitted) level(from, to *float64) (measurement.Level, float64) {
 	var over []float64
-	f.frames(from, to, 0, func(level, should float64) {
+	f.frames(*from, *to, 0, func(_, level, should float64) {
 		if should >= -soundingDB {
 			over = append(over, level-should)
 		}
@@ -287,14 +296,22 @@ func (f *fitted) level(from, to float64) (measurement.Level, float64) {
 	if len(over) == 0 {
 		return measurement.Silence(), 0
 	}
-	slices.Sort(over)
-	median := over[len(over)/2]
-	lost := 0
-	for _, v := range over {
-		if v < median-lostDB {
-			lost++
+	median := slices.Sorted(slices.Values(over))[len(over)/2]
+	first, last, sounding, lost, gone := *to, *from, 0, 0, 0
+	f.frames(*from, *to, 0, func(t, level, should float64) {
+		if should < -soundingDB {
+			return
 		}
-	}
+		if level-should < median-lostDB {
+			gone++ // lost, if it sounds again
+			return
+		}
+		if t < first {
+			first, gone = t, 0
+		}
+		last, sounding, lost, gone = t, sounding+1, lost+gone, 0
+	})
+	*from, *to = max(*from, first-slotS/2), min(*to, last+slotS/2)
 	// What is lost where nothing should sound is not seen: it is as much, in proportion.
-	return measurement.Level(median), float64(lost) / float64(len(over)) * (to - from)
+	return measurement.Level(median), float64(lost) / float64(max(1, sounding+lost)) * (*to - *from)
 }

@@ -20,7 +20,7 @@ const (
 )
 
 // Threshold is the score from which on an ident counts as heard. The package doc derives it.
-const Threshold = 7.8
+const Threshold = 7.9
 
 const (
 	// The sign of what a band differs by agrees with 60 chips of a half by chance. Fewer than
@@ -29,6 +29,11 @@ const (
 	signsAgree = 76
 	// Nothing is looked for while fewer snapshots of a half are loud: an ident sounds in 15 of 16.
 	loudSnapshots = 34
+	// A snapshot is loud if it is above faintDB and at most belowDB below the loudest before it, which
+	// fades by fadeDB from one to the next, 6 dB a second: a bang does not hide what follows.
+	faintDB = -60.0
+	belowDB = 22.0
+	fadeDB  = 6 * SnapshotS
 	// limit is how far a band may differ from its mean: 6 dB, in factors of two.
 	limit = 2.0
 	// faintest is added to the power of a band: −120 dBov.
@@ -41,8 +46,9 @@ type Listener struct {
 	edges    [bands + 1]int // bins
 	scale    float32        // from the sum of bins to the mean square
 
-	n       int // snapshots
-	loud    int // how many of the last half's were loud
+	loudest float64 // dBov, faded
+	n       int     // snapshots
+	loud    int     // how many of the last half's were loud
 	wasLoud [memory]bool
 	logs    [memory][bands]float32 // log2 of each band's power
 	sums    [bands]float32         // over the window
@@ -54,28 +60,39 @@ type Listener struct {
 	newer    [memory][patterns]uint8
 
 	threshold float64
+	next      []expected
 	hits      [patterns][]hit
 }
 
+// expected is half a word that is looked for because the one before it may have been heard.
+type expected struct{ pattern, end, slower int }
+
 // hit is half a word that was heard.
 type hit struct {
-	end     int // the snapshot that it ends with
-	slower  int // by how many snapshots its halves are farther apart
-	score   float64
-	coupled bool // the half before counts as well
+	end    int // the snapshot that it ends with
+	slower int // by how many snapshots its halves are farther apart
+	score  float64
+	before int // how many halves before it count as well
 }
 
 // NewListener takes the width of a bin in Hz, the number of bins, and what makes the mean square, full
 // scale 1.0, of the sum of the bins of a spectrum. Bands above half the sample rate stay empty.
 func NewListener(binHz float64, bins int, scale float64) *Listener {
-	l := &Listener{patterns: allPatterns(), scale: float32(scale), threshold: Threshold}
+	l := &Listener{patterns: allPatterns(), scale: float32(scale), threshold: Threshold, loudest: math.Inf(-1)}
 	for b := range l.edges {
 		l.edges[b] = min(bins, int(math.Round((lowHz+float64(b)*bandHz)/binHz)))
 	}
 	return l
 }
 
-// Spectrum takes a snapshot: the power in each bin. loud says that it may be speech.
+// Loud reports whether the next snapshot, at a level in dBov, may be of an ident, so that its spectrum is
+// needed. It is asked of every snapshot.
+func (l *Listener) Loud(level float64) bool {
+	l.loudest = max(l.loudest-fadeDB, level)
+	return level >= max(faintDB, l.loudest-belowDB)
+}
+
+// Spectrum takes a snapshot: the power in each bin, and what Loud said of it.
 func (l *Listener) Spectrum(power []float32, loud bool) {
 	logs := &l.logs[l.n%memory]
 	from := l.edges[0]
@@ -145,8 +162,17 @@ func (l *Listener) add(loud bool) {
 		older[k] = uint8(bits.OnesCount64(q ^ l.patterns[k][0]))
 		newer[k] = uint8(bits.OnesCount64(q ^ l.patterns[k][1]))
 	}
+	l.follow(i)
 	if l.loud >= loudSnapshots && i > halfSnapshots {
 		l.search(i)
+	}
+}
+
+// follow considers what is expected to end with snapshot i.
+func (l *Listener) follow(i int) {
+	for len(l.next) > 0 && l.next[0].end <= i {
+		l.consider(l.next[0].pattern, l.next[0].end, l.next[0].slower)
+		l.next = l.next[1:]
 	}
 }
 
@@ -159,19 +185,27 @@ func (l *Listener) search(i int) {
 		for k := range older {
 			if older[k]+newer[k] <= halfChips-signsAgree {
 				l.consider(k, i, slower)
+				// The half that follows may be cut off, and count all the same.
+				l.next = append(l.next, expected{k ^ 1, i + halfSnapshots + 2*slower, slower})
 			}
 		}
 	}
 }
 
-// consider scores half a word, alone and with the half before it, and keeps it if it is heard.
+// consider scores half a word, alone and with the one or two halves before it, and keeps it if it is
+// heard.
 func (l *Listener) consider(k, end, slower int) {
 	sum, squares := l.correlate(k, end, slower)
 	h := hit{end: end, slower: slower, score: score(sum, squares)}
 	for shift := -1; shift <= 1; shift++ {
-		sum2, squares2 := l.correlate(k^1, end-halfSnapshots-2*slower-shift, slower)
+		apart := halfSnapshots + 2*slower + shift
+		sum2, squares2 := l.correlate(k^1, end-apart, slower)
+		sum3, squares3 := l.correlate(k, end-2*apart, slower)
 		if s := score(sum+sum2, squares+squares2); s > h.score {
-			h.score, h.coupled = s, true
+			h.score, h.before = s, 1
+		}
+		if s := score(sum+sum2+sum3, squares+squares2+squares3); s > h.score {
+			h.score, h.before = s, 2
 		}
 	}
 	if h.score < l.threshold {

@@ -11,7 +11,7 @@ type Ident struct {
 	// negative where its beginning is cut off. Where an ident is played from its beginning, that is
 	// when it was. Idents repeat their words: differences are known but for multiples of 9.6 s.
 	Begins float64 `json:"begins_s" digits:"4"`
-	// Score is how clearly it is heard, in standard deviations: 7.8 to about 14.
+	// Score is how clearly it is heard, in standard deviations: 7.9 to about 18.
 	Score float64 `json:"score" digits:"1"`
 	// Level is that of the ident while it sounds, other sounds included.
 	Level Level `json:"level_dbov"`

@@ -137,12 +137,16 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 			ch.pace.Add(ch.line.Power, &ch.base)
 		}
 	}
-	switch {
-	case ch.log.N%level.LoudEvery != 0:
-	case taken:
-		ch.idents.Spectrum(ch.line.Power, loud)
-	default:
-		ch.idents.Quiet(f.Level)
+	if ch.log.N%level.LoudEvery == 0 {
+		switch loud := ch.idents.Loud(f.Level); {
+		case taken:
+			ch.idents.Spectrum(ch.line.Power, loud)
+		case loud:
+			ch.line.Spectrum(x)
+			ch.idents.Spectrum(ch.line.Power, loud)
+		default:
+			ch.idents.Quiet(f.Level)
+		}
 	}
 
 	if ch.voice != nil {

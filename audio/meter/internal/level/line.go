@@ -109,14 +109,19 @@ func (l *Line) Add(x []float32, f frames.Frame, loud bool) bool {
 	if l.steps%every != 0 || f.Quiet || math.IsInf(f.Level, -1) {
 		return false
 	}
-	clear(l.frame[copy(l.frame, x):]) // the last step may be short
-	l.fft.Power(l.frame, l.window, l.Power)
+	l.Spectrum(x)
 	sum := &l.sums[class(f.Level)]
 	sum.count++
 	for i, p := range l.Power {
 		sum.power[i] += float64(p)
 	}
 	return true
+}
+
+// Spectrum takes the spectrum of a step into Power, which does not count for the line.
+func (l *Line) Spectrum(x []float32) {
+	clear(l.frame[copy(l.frame, x):]) // the last step may be short
+	l.fft.Power(l.frame, l.window, l.Power)
 }
 
 // merge adds the results of the samples that follow. It is exact if they begin at a multiple of
