@@ -79,7 +79,7 @@ func NewReader(r io.Reader, o Options) (Reader, error) {
 		return opener(wav.OpenRaw)(src, notes, o)
 	}
 	if head, _ := src.Peek(wavHeadBytes); sniff.IsWAV(head) { // no need to wait for more
-		return opener(wav.Open)(src, notes, o)
+		return openWAV(src, notes, o)
 	}
 	head, err := beginning(src)
 	if err != nil {

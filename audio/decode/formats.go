@@ -16,7 +16,7 @@ import (
 // begins and what its files are called.
 func openers() map[string]opening {
 	return map[string]opening{
-		"WAV":           opener(wav.Open),
+		"WAV":           openWAV,
 		"FLAC":          opener(flac.Open),
 		"Ogg FLAC":      opener(flac.OpenOgg),
 		"MP3":           opener(mp3.Open),
@@ -28,6 +28,20 @@ func openers() map[string]opening {
 
 // opening reads a source up to its first sample. The notes may already hold remarks on its beginning.
 type opening = func(*codec.Source, *codec.Notes, Options) (Reader, error)
+
+// openWAV opens a WAV file, whose samples may be MP3.
+func openWAV(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
+	at, size, ok := wav.HoldsMP3(src)
+	if !ok {
+		return opener(wav.Open)(src, notes, o)
+	}
+	if _, err := src.Discard(at); err != nil {
+		return nil, err
+	}
+	return opener(func(src *codec.Source, notes *codec.Notes, o Options) (*mp3.Reader, error) {
+		return mp3.OpenIn("WAVE", size, src, notes, o)
+	})(src, notes, o)
+}
 
 // opener adapts a format's open function: after an error the Reader is nil.
 func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {

@@ -11,6 +11,7 @@ import (
 // frames finds the frames of one stream.
 type frames struct {
 	src   *codec.Source
+	until int64       // where the stream ends at the latest, as the source counts
 	first mpeg.Header // those that follow are like it
 	free  int         // bytes of a frame in free format, without padding
 
@@ -32,13 +33,19 @@ type frame struct {
 // three by which free format is measured.
 const windowBytes = 6*mpeg.MaxFrame + mpeg.HeaderBytes
 
+// peek is the window, shorter at the end of the stream.
+func (f *frames) peek() []byte {
+	b, _ := f.src.Peek(windowBytes)
+	return b[:max(0, min(int64(len(b)), f.until-f.src.Offset()))]
+}
+
 // maxLeading is how far the first frame is looked for.
 const maxLeading = 1 << 20
 
 // start finds the first frame. It returns how many bytes that are no tag stand before it.
 func (f *frames) start() (leading int64, err error) {
 	for leading <= maxLeading {
-		b, _ := f.src.Peek(windowBytes)
+		b := f.peek()
 		at := 0
 		if n := tagBytes(b); n > 0 {
 			if err := discard(f.src, n); err != nil {
@@ -78,7 +85,7 @@ func (f *frames) start() (leading int64, err error) {
 func (f *frames) next() (frame, error) {
 	skipped := int64(0)
 	for {
-		b, _ := f.src.Peek(windowBytes)
+		b := f.peek()
 		if len(b) < mpeg.HeaderBytes {
 			return frame{}, f.end(skipped + int64(len(b)))
 		}

@@ -13,12 +13,13 @@ import (
 
 // Reader delivers the samples of one recording. It is not safe for concurrent use.
 type Reader struct {
-	src     *codec.Source
-	notes   *codec.Notes
-	frames  frames
-	decoder *decoder
-	info    info
-	taken   []int // the delivered channels, counted from 0
+	src       *codec.Source
+	notes     *codec.Notes
+	container string
+	frames    frames
+	decoder   *decoder
+	info      info
+	taken     []int // the delivered channels, counted from 0
 
 	left, right []float32 // decoded and not yet delivered
 	room        [2][maxFrameSamples]float32
@@ -48,7 +49,13 @@ const maxFrameSamples = 1152
 //
 // Its error is a *codec.Error if the recording is at fault. An error of the source is wrapped.
 func Open(src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, error) {
-	r := &Reader{src: src, notes: notes, frames: frames{src: src}}
+	return OpenIn(string(codec.MP3), math.MaxInt64, src, notes, o)
+}
+
+// OpenIn is Open for a stream of at most so many bytes in a container of that name.
+func OpenIn(container string, size int64, src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, error) {
+	until := src.Offset() + min(size, math.MaxInt64-src.Offset())
+	r := &Reader{src: src, notes: notes, container: container, frames: frames{src: src, until: until}}
 	leading, err := r.frames.start()
 	if err != nil {
 		return nil, err
@@ -86,7 +93,8 @@ func (r *Reader) takeInfo() {
 // frames, and the stereo mode one that occurred.
 func (r *Reader) Format() codec.Format {
 	h := r.frames.first
-	f := codec.Format{Container: string(codec.MP3), Encoding: codec.MP3, Channels: h.Channels, SampleRate: h.SampleRate, Lossy: true, BitRate: r.bitRate}
+	f := codec.Format{Container: r.container, Encoding: codec.MP3, Channels: h.Channels, SampleRate: h.SampleRate,
+		Lossy: true, BitRate: r.bitRate}
 	switch samples := int64(h.Samples()); {
 	case f.BitRate > 0:
 	case r.info.frames > 0 && r.info.bytes > 0 && r.err == nil:

@@ -2,6 +2,7 @@ package mp3_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -74,6 +75,15 @@ func specimens(t testing.TB) []vector {
 		{What: "a tag alone", file: []byte("ID3\x04\x00\x00\x00\x00\x00\x00"), Error: "has no two frames", Hint: "fetch it again"},
 		{What: "a header before text", file: []byte("\xFF\xFB\x90\x64" + strings.Repeat("text ", 200)), Error: "no recording of a known format", Hint: "--raw"},
 	}
+	inWAV := func(file []byte, size int) []byte {
+		b := []byte("RIFF\xFF\xFF\xFF\xFFWAVEfmt \x1E\x00\x00\x00\x55\x00\x02\x00\x40\x1F\x00\x00\xB8\x0B\x00\x00\x01\x00\x00\x00" +
+			"\x0C\x00\x01\x00\x02\x00\x00\x00\xD8\x00\x01\x00\x71\x05fact\x04\x00\x00\x00\x60\x22\x00\x00data")
+		return append(append(binary.LittleEndian.AppendUint32(b, uint32(size)), file...), "LIST\x04\x00\x00\x00INFO"...)
+	}
+	inWAVFormat := strings.Replace(untoldFormat, "MP3", "WAVE MP3", 1)
+	all = append(all,
+		vector{What: "in WAV", file: inWAV(untold, len(untold)), Format: inWAVFormat, Frames: untoldFrames},
+		vector{What: "in WAV of unknown size", file: inWAV(untold, -1), Format: inWAVFormat, Frames: untoldFrames, Notes: []note.Code{note.Malformed}})
 	for name, tag := range tags() {
 		before := of("behind "+name, append([]byte(tag), joint...))
 		behind := of("before "+name, append(slices.Clone(joint), tag...))
