@@ -140,7 +140,6 @@ func reading(t *testing.T, want expectation) (expectation, error) {
 	if err != nil {
 		return got, err
 	}
-	got.Format = r.Format().String()
 	left, right := make([]float32, 64), make([]float32, 64)
 	for {
 		n, err := r.Read(left, right)
@@ -160,6 +159,7 @@ func reading(t *testing.T, want expectation) (expectation, error) {
 		}
 		got.Frames += n
 	}
+	got.Format = r.Format().String() // a bit rate may be known at the end only
 	for _, n := range r.Notes() {
 		got.Notes = append(got.Notes, n.Code)
 	}

@@ -65,7 +65,7 @@ func (d *Damage) Remark(n *Notes, rate int) {
 	}
 	n.list = append(n.list, Note{
 		Code:   note.DamagedFrames,
-		Detail: fmt.Sprintf("%.2f s of the recording are damaged or missing, and silent: at %s.", seconds(d.frames), strings.Join(told, ", ")),
+		Detail: fmt.Sprintf("%.2f s of the recording are damaged or missing, and %s: at %s.", seconds(d.frames), instead, strings.Join(told, ", ")),
 		Places: places,
 	})
 }

@@ -265,10 +265,13 @@ func (r *Reader) end(err error) {
 	r.finish()
 }
 
+// littleMono is the part of a recording that may be kept in one channel without a word: 5 %.
+const littleMono = 20
+
 // finish notes what the packets showed.
 func (r *Reader) finish() {
 	r.damage.Remark(r.notes, r.rate)
-	if r.mono >= int64(r.rate) {
+	if r.mono > r.played/littleMono {
 		r.notes.Add(note.Downmixed, "The encoder kept one channel in place of two for %.0f %% of the recording, at %d kb/s on average.",
 			100*float64(r.mono)/float64(r.played), (r.Format().BitRate+500)/1000)
 	}
