@@ -51,7 +51,8 @@ type access struct {
 	secure   bool              // it is served over TLS
 	password []byte            // its SHA-256; nil: there are links instead
 	wrong    *rate.Limiter
-	names    []string // of people; none: anybody who has the password
+	names    []string   // of people; none: anybody who has the password
+	door     sync.Mutex // one password is looked at after the other
 
 	mu       sync.Mutex
 	links    map[[sha256.Size]byte]string // hashes of tokens, by which one comes in once, to names
@@ -94,6 +95,8 @@ var errBusy = &hint.Error{Message: "too many wrong passwords came in", Advice: "
 
 // login checks a password. Wrong ones become slow.
 func (a *access) login(name, password string) error {
+	a.door.Lock()
+	defer a.door.Unlock()
 	if a.wrong.Tokens() < 1 {
 		return errBusy
 	}

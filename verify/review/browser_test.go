@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -278,6 +279,30 @@ func TestTheKeysOfTheAnswers(t *testing.T) {
 	}
 	press(tab, "u")
 	tab.Wait(`document.getElementById("nothing").hidden && document.querySelector("#figure svg") !== null`)
+}
+
+// A recording that is gone, or cannot be fetched, is told with what to do, and the next ones still play. With "Play each
+// at once" they do so by themselves.
+func TestARecordingThatIsGoneInABrowser(t *testing.T) {
+	dir := recordings(t)
+	store := verified(t, filepath.Join(t.TempDir(), "o.db"), dir)
+	if err := os.Remove(filepath.Join(dir, "a-tones.wav")); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, review.Options{Store: store})
+	tab := browser.Open(t, s.links[0])
+	tab.Arrive(`document.getElementById("trouble")?.textContent.includes("There is no sound. The file of the recording is not there")`)
+	tab.Accessible()
+	tab.Screenshot("desk-gone")
+	press(tab, " ")
+	tab.Do(chromedp.Click(chromedp.CSS("#at-once")))
+	browser.Eval[bool](tab, `(document.activeElement.blur(), true)`)
+	press(tab, "n")
+	shows(tab, "call-agent-missing.wav")
+	tab.Wait(`document.querySelector("audio").currentTime > 0.1`)
+	if trouble := browser.Eval[string](tab, `document.getElementById("trouble").textContent`); trouble != "" {
+		t.Errorf("of the next one it says %q", trouble)
+	}
 }
 
 // Two people at two browsers never have one recording before them, and each sees who is at what.

@@ -422,7 +422,7 @@ func (d *Desk) giveState(w http.ResponseWriter, r *http.Request, _ *session) err
 		state.Error, state.Hint = c.Place.Hide(state.Error), c.Place.Hide(state.Hint)
 	case later:
 	case x.wav == nil:
-		state.Error = "The recording has no sound."
+		state.Error = "the recording has no samples"
 	case c.Verdict.SHA256 != "" && x.rec.SHA256 != c.Verdict.SHA256:
 		state.Note = "This is not the recording that was verified: its bytes have changed since. Answers about it are not taken; run the batch again with --again changed."
 	case !x.whole:

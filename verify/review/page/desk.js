@@ -13,6 +13,8 @@
   let left = "";      // who is shown on its left
   let busy = false;   // something is being asked for
 
+  const sentences = (fault) => [fault.error, fault.hint].filter(Boolean).map((s) => s[0].toUpperCase() + s.slice(1) + ".").join(" ");
+
   // Asks the server. An error is told to the person.
   const ask = async (path, body) => {
     const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
@@ -26,7 +28,7 @@
     let told = `The desk answers ${reply.status}.`;
     try {
       const fault = await reply.json();
-      told = [fault.error, fault.hint].filter(Boolean).map((s) => s[0].toUpperCase() + s.slice(1) + ".").join(" ");
+      told = sentences(fault);
     } catch { /* the status says it */ }
     const error = new Error(told);
     error.status = reply.status;
@@ -72,11 +74,14 @@
   const show = async (recording) => {
     current = recording;
     audio.pause();
+    if (audio.hasAttribute("src")) {
+      audio.removeAttribute("src");
+      audio.load();
+    }
+    player.waiting = id("at-once").checked;
     id("recording").hidden = !recording;
     id("nothing").hidden = !!recording;
     if (!recording) {
-      audio.removeAttribute("src");
-      audio.load();
       id("done").focus();
       return;
     }
@@ -89,14 +94,10 @@
     // The server's templates made this, with everything from outside escaped.
     id("words").innerHTML = recording.html;
     for (const b of [...answers, id("flip")]) b.disabled = !recording.held;
-    const base = `/api/recordings/${recording.key}`;
-    audio.src = `${base}/call.wav`;
-    audio.load();
     tellShown();
     id("name").focus();
-    if (id("at-once").checked) player.toggle();
-    draw(recording);
     hear(recording);
+    draw(recording);
   };
   const tellShown = () => {
     const right = left === "customer" ? "agent" : "customer";
@@ -115,17 +116,21 @@
       if (current === recording) trouble(error.message);
     }
   };
-  // Says why there is no sound, or that it is on its way.
+  // Gives the player the recording once it is there, and says why there is none.
   const hear = async (recording) => {
     try {
       for (;;) {
         const state = await (await ask(`/api/recordings/${recording.key}/sound`)).json();
         if (current !== recording) return;
-        if (state.error) trouble(`There is no sound. ${state.error}. ${state.hint}`);
+        if (state.error) trouble(`There is no sound. ${sentences(state)}`);
         if (state.note) trouble(state.note);
         id("sound").textContent = state.later ? "The recording is on its way." : "";
-        if (!state.later) return;
-        if (audio.error) audio.load();
+        if (state.later) continue;
+        if (state.ready) {
+          audio.src = `/api/recordings/${recording.key}/call.wav`;
+          if (player.waiting) player.toggle();
+        }
+        return;
       }
     } catch (error) {
       if (current === recording) trouble(error.message);

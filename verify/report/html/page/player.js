@@ -46,7 +46,13 @@
   const toggle = () => {
     begin();
     if (graph) graph.context.resume();
-    if (audio.paused) audio.play(); else audio.pause();
+    if (!audio.hasAttribute("src")) {
+      player.waiting = !player.waiting; // the page plays it once there is something to play
+    } else if (audio.paused) {
+      audio.play().catch(() => {}); // another recording came in between, or it cannot be played
+    } else {
+      audio.pause();
+    }
   };
   const go = (t) => {
     audio.currentTime = Math.min(Math.max(t, 0), audio.duration || 0);
@@ -138,7 +144,7 @@
   };
   speed.addEventListener("change", pace);
   if (loop) loop.addEventListener("change", () => { if (!loop.checked) marks = null; tellLoop(); show(); });
-  audio.addEventListener("ended", () => { if (loop?.checked && marks) { go(marks[0]); audio.play(); } });
+  audio.addEventListener("ended", () => { if (loop?.checked && marks) { go(marks[0]); audio.play().catch(() => {}); } });
   player.addEventListener("picture", () => { marks = null; if (loop) { loop.checked = false; tellLoop(); } find(); });
   player.toggle = toggle;
   for (const e of ears) e.addEventListener("change", hear);
