@@ -29,6 +29,7 @@ type BatchOptions struct {
 	measurement.OnRequest
 	noFingerprint bool
 	noCohort      bool
+	quick         bool
 	headings      []string
 	name          string
 	again         string
@@ -58,6 +59,7 @@ func newBatchCommand(env environment) *cobra.Command {
 	declaration.Lookup("attributes").Usage += " (- for standard input)"
 	reading := o.declared.flags(declare.AboutReading)
 	reading.StringArrayVar(&o.headings, "map", nil, "read a column from another heading; `COLUMN=HEADING` is such as recording=\"Recording Link\"; may be given again")
+	reading.BoolVar(&o.quick, "quick", false, quickUsage)
 	reading.BoolVar(&o.Voice, "voices", false, "also keep a summary of each channel's voice, so that otoscope cohort can tell agents by their other calls (personal data; purge removes it; never compared outside this database)")
 	reading.BoolVar(&o.Voice, "voice", false, "the same as --voices")
 	reading.MarkHidden("voice") // has the flag
@@ -186,6 +188,9 @@ func (o *BatchOptions) check(args []string) error {
 	case checkWord("name", o.name) != nil:
 		return checkWord("name", o.name)
 	}
+	if err := checkQuick(o.quick, &o.work.recognizing, map[string]bool{"peaks": o.Waveform}); err != nil {
+		return err
+	}
 	if _, err := o.format.read(); err != nil {
 		return err
 	}
@@ -264,7 +269,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, NoFingerprint: o.noFingerprint, Recheck: batch.Recheck(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, NoFingerprint: o.noFingerprint, Quick: o.quick, Recheck: batch.Recheck(o.again), Profile: profile}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 

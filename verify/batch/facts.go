@@ -22,6 +22,7 @@ type facts struct {
 	Profile       *profile              `json:"profile,omitempty"` // null: the one built in
 	Requested     measurement.OnRequest `json:"asked,omitzero"`
 	NoFingerprint bool                  `json:"no_fingerprint,omitempty"`
+	Quick         bool                  `json:"quick,omitempty"` // a part of the recording may suffice
 	Transcript    *transcribed          `json:"transcript,omitempty"`
 	Phrases       *phrases              `json:"phrases,omitempty"`
 	TwilioFacts   *bool                 `json:"twilio_facts,omitempty"` // null: of recordings named by a SID

@@ -107,6 +107,7 @@ type former struct {
 	judgedDigest            *string
 	schema                  *int64
 	stale                   *int64
+	part                    bool // its result rests on a part of the recording
 }
 
 // The kinds of work on a row that the batch already had.
@@ -193,6 +194,8 @@ func (in *intake) work(r *row, old *former) int {
 		in.again == RecheckErrors && outcome == verify.Errored,
 		in.again == RecheckUndecided && outcome == verify.Undecided,
 		in.again == RecheckStale && (stale || old.schema != nil && *old.schema != in.engineVersion.schema):
+		return fetchAgain
+	case old.part && !r.facts.Quick:
 		return fetchAgain
 	case in.again == RecheckChanged && !(r.file && old.state != ""): // files are looked at in any case
 		return old.askOrFetch(r)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/finding"
 )
 
 // rowIdentity is unique among the rows of a batch: rows with the same id, the same recording
@@ -85,20 +86,22 @@ func (in *intake) existing(ctx context.Context, t db.Statements, slice []row) (m
 	cond, list := in.store.db.In("r.id", slices.Compact(ids))
 	all := map[string][]*former{}
 	err := db.Each(ctx, t, `SELECT r.id, r.row_key, r.row, r.recording, r.identity, r.pick, r.facts_digest, r.revision, r.chunk_id, coalesce(c.needs, ''), f.facts,
-			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale, coalesce(s.recording_state, '')
+			s.outcome, s.error_stage, s.version, s.profile, s.facts_digest, s.measurements_schema, s.stale, coalesce(s.recording_state, ''),
+			CASE WHEN EXISTS (SELECT 1 FROM otoscope_findings x WHERE x.row_key = r.row_key AND x.code = '`+string(finding.PartlyHeard)+`') THEN 1 ELSE 0 END
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id LEFT JOIN otoscope_results s ON s.row_key = r.row_key
 			LEFT JOIN otoscope_chunks c ON c.chunk_id = r.chunk_id
 		WHERE r.batch_id = ? AND `+cond+` ORDER BY r.row, r.row_key`, []any{in.batch, list}, func(c db.Cursor) error {
 		k := &former{}
 		var chunk *int64
+		var part int64
 		if err := c.Scan(&k.id, &k.key, &k.number, &k.recording, &k.identity, &k.pick, &k.digest, &k.revision, &chunk, &k.needs, &k.facts,
-			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale, &k.state); err != nil {
+			&k.outcome, &k.stage, &k.version, &k.profile, &k.judgedDigest, &k.schema, &k.stale, &k.state, &part); err != nil {
 			return err
 		}
 		if options, err := decode.ParseWords(k.pick); err == nil {
 			k.pick = options.Words() // however an earlier reading spelt it
 		}
-		k.waiting = chunk != nil
+		k.waiting, k.part = chunk != nil, part == 1
 		all[k.id] = append(all[k.id], k)
 		return nil
 	})

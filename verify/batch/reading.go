@@ -30,6 +30,7 @@ type ReadOptions struct {
 	AllowPrivate          bool // lead to private networks
 	measurement.OnRequest      // of all rows; Fingerprint does not count
 	NoFingerprint         bool // keep no traces, by which sound that recurs is found
+	Quick                 bool // read no more of a recording than the verdict needs: see verify.Suffices
 	Recheck               Recheck
 	// Profile holds the weights of the evidence for rows that name none; nil: the built-in
 	// ones.

@@ -26,6 +26,7 @@ type reader struct {
 	profile      *profile
 	requested    measurement.OnRequest
 	noTraces     bool
+	quick        bool // a part of a recording may suffice
 	// The known audio of rows that name none, and all known audio read so far, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
@@ -40,7 +41,7 @@ type reader struct {
 func newReader(m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
 		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
-		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, heard: map[string]sound{}, profiles: map[string]*profile{}, lists: map[string]*phrases{}, cached: map[string]declare.Declaration{},
+		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, quick: o.Quick, heard: map[string]sound{}, profiles: map[string]*profile{}, lists: map[string]*phrases{}, cached: map[string]declare.Declaration{},
 	}
 	for _, f := range declare.Table() {
 		r.facts[f.Name] = f
@@ -62,7 +63,7 @@ func (r *reader) check(m *manifest.Manifest) error {
 // row reads an entry. Its faults are recorded in the row.
 func (r *reader) row(e manifest.Entry) row {
 	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
-	out.facts.Profile, out.facts.Requested, out.facts.NoFingerprint = r.profile, r.requested, r.noTraces
+	out.facts.Profile, out.facts.Requested, out.facts.NoFingerprint, out.facts.Quick = r.profile, r.requested, r.noTraces, r.quick
 	call, err := r.call(e.Fields)
 	out.agent, out.groups, out.pick = call.Agent, call.Groups, decode.Options{Pick: call.Pick, Raw: call.Raw}.Words()
 	if out.err == nil {

@@ -24,6 +24,8 @@ type Task struct {
 	// by its SID. TaskCalls are the calls of its task.
 	TwilioFacts *bool
 	TaskCalls   declare.TaskCalls
+	// Quick says whether a part of the recording suffices; nil: all of it is measured.
+	Quick func(verify.Recording) verify.Hearing
 }
 
 // Allowed says where a manifest's references may lead.
@@ -99,7 +101,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	}
 	rec, result, err := acquire.Measure(ctx, acquire.Job{
 		Client: f.client(t.Allowed), Reference: where.one, Files: where.files, Validator: t.Before, Options: t.MeasureOptions,
-		Platform: acquire.Platform{Twilio: f.twilio, Ask: t.TwilioFacts, Task: t.TaskCalls},
+		Platform: acquire.Platform{Twilio: f.twilio, Ask: t.TwilioFacts, Task: t.TaskCalls}, Quick: t.Quick,
 	})
 	if err != nil {
 		return Measured{}, err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
+	"github.com/otoscope/otoscope/verify/finding"
 	"github.com/otoscope/otoscope/verify/report"
 )
 
@@ -113,6 +114,9 @@ func (s *Store) countFindings(ctx context.Context, f Filter, sum *report.Summary
 			return err
 		}
 		x.Rate = report.NewRate(n, sum.Results)
+		if x.Code == string(finding.PartlyHeard) {
+			sum.Parts += n
+		}
 		sum.Findings = append(sum.Findings, x)
 		return nil
 	})

@@ -30,6 +30,7 @@ type task struct {
 	requested  measurement.OnRequest
 	transcript *transcribed // nil: none is named
 	phrases    *phrases     // likewise
+	quick      bool         // a part of the recording may suffice
 	twilio     *bool        // whether Twilio is asked; nil: of a recording named by its SID
 	needs      needs
 	deaths     int64 // processes that died while they worked on it alone
@@ -94,7 +95,7 @@ func readTask(row db.Cursor, known map[string]facts) (*task, error) {
 	f.onto(&t.c)
 	t.sounds, t.requested, t.twilio = f.soundIDs(), f.Requested, f.TwilioFacts
 	t.requested.Fingerprint = !f.NoFingerprint
-	t.transcript, t.phrases = f.Transcript, f.Phrases
+	t.transcript, t.phrases, t.quick = f.Transcript, f.Phrases, f.Quick
 	t.fetch = fetch != refetchNot || verdict == nil
 	if recording != nil {
 		t.recording = []byte(*recording)
@@ -155,7 +156,7 @@ func (e *engine) one(ctx context.Context, t *task) (f finished, ok bool) {
 // settle decides what to store of one row.
 func (e *engine) settle(ctx context.Context, t *task) (f finished, ok bool) {
 	f = finished{key: t.key, digest: t.digest}
-	if !t.fetch && !t.mustHear() {
+	if !t.fetch && !t.mustHear() && !t.mustHearMore() {
 		e.rejudge(ctx, t, &f)
 		return f, true
 	}
@@ -225,7 +226,10 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, sound *recog
 		return m, nil, err
 	}
 	asked := Task{Reference: t.reference, Allowed: e.allowed(t.needs), TwilioFacts: t.twilio, TaskCalls: t.c.Declaration.Task}
-	if t.recording != nil && t.before != nil { // else there is nothing to be used again
+	if t.quick && t.transcript == nil {
+		asked.Quick = func(part verify.Recording) verify.Hearing { return verify.Suffices(part, t.c) }
+	}
+	if t.recording != nil && t.before != nil && !t.mustHearMore() { // else there is nothing to be used again
 		asked.Before = t.state
 	}
 	asked.Options, asked.OnRequest, asked.Known = t.options, t.requested, references
@@ -245,9 +249,11 @@ func (e *engine) judge(ctx context.Context, t *task, m Measured, sound *recogniz
 	if f.recording, err = json.Marshal(m.Recording); err != nil {
 		return fmt.Errorf("keeping the measurements: %w", err)
 	}
-	f.bytes = m.Bytes
+	if f.bytes = m.Bytes; m.Measurements.Part != nil {
+		f.bytes = m.BytesRead
+	}
 	f.measured = &measured{e.engineVersion.version, e.engineVersion.schema}
-	e.bytes.Add(m.Bytes)
+	e.bytes.Add(f.bytes)
 	return nil
 }
 
@@ -302,6 +308,16 @@ func (t *task) ignoresTwilio() bool { return t.twilio != nil && !*t.twilio }
 // does not count any more.
 func (t *task) mustHear() bool {
 	return t.ignoresTwilio() && t.before != nil && t.before.Outcome == verify.Unusable && t.before.SHA256 == ""
+}
+
+// mustHearMore reports whether the row's measurements are of a part that does not suffice for what
+// is declared and known now.
+func (t *task) mustHearMore() bool {
+	var stored verify.Recording
+	if t.before == nil || t.before.Part == nil || t.recording == nil || json.Unmarshal(t.recording, &stored) != nil {
+		return false
+	}
+	return !t.quick || t.transcript != nil || verify.Suffices(stored, t.c) != verify.HeardEnough
 }
 
 func staleFinding(m *measured, now engineVersion, judged bool) finding.Finding {

@@ -11,10 +11,11 @@ type Summary struct {
 	Name string `json:"-"` // of the batch, or of several
 
 	Results   int64   `json:"results"`
-	Waiting   int64   `json:"waiting"`  // rows that are still to be worked on; of the whole batch, whatever else was chosen
-	Repeated  int64   `json:"repeated"` // rows of the manifest that repeat another in every respect; the same
-	Reused    int64   `json:"reused"`   // rows that the last run did not fetch, since an earlier one had; the same
-	Stale     int64   `json:"stale"`    // measured by another version than judged
+	Waiting   int64   `json:"waiting"`      // rows that are still to be worked on; of the whole batch, whatever else was chosen
+	Repeated  int64   `json:"repeated"`     // rows of the manifest that repeat another in every respect; the same
+	Reused    int64   `json:"reused"`       // rows that the last run did not fetch, since an earlier one had; the same
+	Stale     int64   `json:"stale"`        // measured by another version than judged
+	Parts     int64   `json:"partly_heard"` // whose verdict rests on a part of the recording
 	Bytes     int64   `json:"bytes"`
 	DurationS float64 `json:"duration_s"`
 	// Refuted is the share of swapped and unusable recordings of those decided.

@@ -29,6 +29,9 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 	if s.Repeated > 0 {
 		fmt.Fprintf(b, "repeated rows: %s, verified once\n", plural(s.Repeated, "row"))
 	}
+	if s.Parts > 0 {
+		fmt.Fprintf(b, "%s decided from a part of the recording; faults elsewhere in them are not excluded\n", plural(s.Parts, "result"))
+	}
 	if s.Stale > 0 {
 		fmt.Fprintf(b, "%s measured by another version of otoscope; --again stale measures them again\n", plural(s.Stale, "result"))
 	}
