@@ -76,11 +76,12 @@ func MeasureFiles(ctx context.Context, files [2]io.Reader, o MeasureOptions, p P
 	for i, r := range files {
 		bodies[i] = newBody(ctx, r)
 	}
-	joined, formats, err := Join([2]io.Reader{bodies[0], bodies[1]}, o.Options, p)
+	joined, err := Join(ctx, [2]io.Reader{bodies[0], bodies[1]}, o.Options, p)
 	if err != nil {
 		return Recording{}, fileError(bodies, err)
 	}
-	made := joined.Resampled()
+	defer joined.Close()
+	formats, made := joined.Formats(), joined.Resampled()
 	m, err := o.meter(joined.Format().SampleRate, 2, isG711(formats[0]) && !made[0], isG711(formats[1]) && !made[1])
 	if err != nil {
 		return Recording{}, err
@@ -89,6 +90,7 @@ func MeasureFiles(ctx context.Context, files [2]io.Reader, o MeasureOptions, p P
 		return Recording{}, fileError(bodies, err)
 	}
 	rec := Recording{Format: joined.Format()}
+	formats = joined.Formats() // a bit rate is known at the end
 	sides, parties := [2]finding.Side{finding.Left, finding.Right}, [2]declare.Role{}
 	if p.ByRole {
 		parties = [2]declare.Role{declare.Customer, declare.Agent}
@@ -123,23 +125,30 @@ func fileError(bodies [2]*bodyOf, err error) error {
 }
 
 // Join decodes two files as one recording: the left channel is the first and the right channel the
-// second. It also gives the formats of both. o.Pick is a channel of each.
-func Join(files [2]io.Reader, o decode.Options, p Pairing) (*decode.Joined, [2]decode.Format, error) {
+// second. o.Pick is a channel of each. The caller closes the recording.
+func Join(ctx context.Context, files [2]io.Reader, o decode.Options, p Pairing) (*decode.Joined, error) {
 	var tracks [2]decode.Track
-	var formats [2]decode.Format
 	names := FileNames(p.ByRole)
 	for i, r := range files {
 		own := o
 		own.Alone, own.Pick, own.NoQuote = o.Pick[i], [2]int{}, p.NoQuote[i]
-		reader, err := decode.NewReader(r, own)
+		reader, err := decode.Open(ctx, r, own)
 		if err != nil {
-			return nil, formats, fmt.Errorf("%s: %w", names[i], err)
+			if i == 1 {
+				tracks[0].Reader.(io.Closer).Close()
+			}
+			return nil, fmt.Errorf("%s: %w", names[i], err)
 		}
-		tracks[i], formats[i] = decode.Track{Reader: reader, Name: names[i]}, reader.Format()
+		tracks[i] = decode.Track{Reader: reader, Name: names[i]}
 	}
 	tracks[0].Start, tracks[1].Start = max(0, -p.RightLate), max(0, p.RightLate)
 	joined, err := decode.Join(tracks[0], tracks[1])
-	return joined, formats, err
+	if err != nil {
+		for _, t := range tracks {
+			t.Reader.(io.Closer).Close()
+		}
+	}
+	return joined, err
 }
 
 // formatOf describes how two files are stored.

@@ -117,17 +117,19 @@ type Recording struct {
 // Measure decodes and measures a recording in one pass. Apart from three bytes per channel
 // and 20 ms, its memory does not grow with the length of the recording. It reads the reader
 // to its end, so that the hash and the byte count cover the whole. The error is a
-// *decode.Error if the bytes are not a recording that can be decoded. Otherwise it is the
-// error of the reader or of ctx.
+// *decode.Error if the bytes are not a recording that can be decoded. That of a recording with
+// more than two channels says what they carry. Otherwise it is the error of the reader or of ctx.
 func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, error) {
 	arrived := &counter{r: r, ctx: ctx}
 	hash := sha256.New()
 	body := io.TeeReader(arrived, hash)
-	decoder, err := decode.Open(ctx, body, o.Options)
+	beginning := decode.NewRewinder(body)
+	decoder, err := decode.Open(ctx, beginning, o.Options)
 	if err != nil {
-		return Recording{}, readError(arrived, err)
+		return Recording{}, tooMany(ctx, arrived, beginning, o.Options, readError(arrived, err))
 	}
 	defer decoder.Close()
+	beginning.Forget()
 	format := decoder.Format()
 	m, err := o.meter(format.SampleRate, decoder.Channels(), isG711(format), isG711(format))
 	if err != nil {

@@ -81,12 +81,17 @@ func Join(left, right Track) (*Joined, error) {
 
 // Format is how both tracks are stored, if that is one way; otherwise it is that of the joined samples.
 func (j *Joined) Format() Format {
-	f := j.sides[0].track.Reader.Format()
-	if f != j.sides[1].track.Reader.Format() {
-		return Format{Container: "two files", Encoding: Float, Channels: 2, SampleRate: j.rate, Bits: 32, ContainerBits: 32}
+	f, g := j.sides[0].track.Reader.Format(), j.sides[1].track.Reader.Format()
+	if f != g {
+		return Format{Container: "two files", Encoding: Float, Channels: 2, SampleRate: j.rate, Bits: 32, ContainerBits: 32, Lossy: f.Lossy || g.Lossy}
 	}
 	f.Channels = 2
 	return f
+}
+
+// Formats are how the tracks are stored.
+func (j *Joined) Formats() [2]Format {
+	return [2]Format{j.sides[0].track.Reader.Format(), j.sides[1].track.Reader.Format()}
 }
 
 // Channels is 2.
@@ -190,9 +195,28 @@ func (s *side) fill() error {
 
 // stored gives the readers of two tracks whose samples are stored alike.
 func (j *Joined) stored() (left, right *wav.Reader, alike bool) {
-	left, isWAV := j.sides[0].track.Reader.(*wav.Reader)
-	right, too := j.sides[1].track.Reader.(*wav.Reader)
+	left, isWAV := unwrapped(j.sides[0].track.Reader).(*wav.Reader)
+	right, too := unwrapped(j.sides[1].track.Reader).(*wav.Reader)
 	return left, right, isWAV && too && wav.StoredAlike(left, right)
+}
+
+// unwrapped gives the reader that Open found.
+func unwrapped(r Reader) Reader {
+	if o, wrapped := r.(open); wrapped {
+		return o.Reader
+	}
+	return r
+}
+
+// Close closes the readers of both tracks that need it.
+func (j *Joined) Close() error {
+	var errs []error
+	for _, s := range j.sides {
+		if c, ok := s.track.Reader.(io.Closer); ok {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Alike reports whether CopyTo keeps the bits of every sample.

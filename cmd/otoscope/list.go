@@ -40,6 +40,7 @@ func newListCommand(env environment) *cobra.Command {
   otoscope list twilio --since 2026-11-01 --until 2026-11-08 --source DialVerb,OutboundAPI --out calls.csv
   otoscope list twilio --since 2026-11-23 | otoscope batch -`,
 		DisableFlagsInUseLine: true,
+		Args:                  cobra.ArbitraryArgs,
 		ValidArgsFunction:     cobra.FixedCompletions(platforms(), cobra.ShellCompDirectiveNoFileComp),
 		RunE: func(c *cobra.Command, args []string) error {
 			return runList(c.Context(), env, o, args)
@@ -59,6 +60,7 @@ func newListCommand(env environment) *cobra.Command {
 	complete(c, "source", listing.Sources()...)
 	completeFiles(c, "out", "csv")
 	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	c.AddCommand(newListChannelsCommand(env))
 	return c
 }
 

@@ -249,7 +249,7 @@ func (v *verifier) copyTo(ctx context.Context, client *fetch.Client, f *os.File,
 		m.Frames, err = decode.CopyTo(f, recording, copying)
 		return err
 	}
-	options := decode.Options{Pick: v.declared.measure.Pick, Raw: v.declared.measure.Raw}
+	options := decode.Options{Pick: v.declared.measure.Pick, Raw: v.declared.measure.Raw, Decoder: v.declared.measure.Decoder}
 	if files == nil {
 		_, err = client.Get(ctx, v.jobs[0].ref, func(r io.Reader) error {
 			read := newHashed(r)
@@ -267,10 +267,11 @@ func (v *verifier) copyTo(ctx context.Context, client *fetch.Client, f *os.File,
 	}
 	_, err = files.Get(ctx, client, [2]string{}, func(r [2]io.Reader) error {
 		left, right := newHashed(r[0]), newHashed(r[1])
-		joined, err := files.Join([2]io.Reader{left, right}, options)
+		joined, err := files.Join(ctx, [2]io.Reader{left, right}, options)
 		if err != nil {
 			return err
 		}
+		defer joined.Close()
 		if err := write(joined); err != nil {
 			return err
 		}

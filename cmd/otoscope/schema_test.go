@@ -57,6 +57,7 @@ func schemaTypes() map[string]any {
 		"lint":       lint.Report{},
 		"mended":     report.Mended{},
 		"made":       report.Made{},
+		"channels":   verify.Channels{},
 		"profile": struct {
 			Schema     int                  `json:"schema"`
 			Name       string               `json:"name"`

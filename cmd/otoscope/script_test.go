@@ -74,9 +74,10 @@ func TestScripts(t *testing.T) {
 			"long": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), long, 0o600))
 			},
-			"serve":  serve,
-			"tracks": tracks,
-			"twilio": serveTwilio,
+			"channels": channels,
+			"serve":    serve,
+			"tracks":   tracks,
+			"twilio":   serveTwilio,
 		},
 	})
 }
@@ -247,12 +248,34 @@ func tracks(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 || len(args) > 4 {
 		ts.Fatalf("usage: tracks FIXTURE LEFT RIGHT [MULTIPLE]")
 	}
-	f, err := os.Open(filepath.Join(ts.Getenv("TESTDATA"), args[0]))
+	both, rate := fixture(ts, args[0])
+	rates := [2]int{rate, rate}
+	if len(args) == 4 {
+		k, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		var dense []float32 // a line from each sample to the next
+		for i := range both[1] {
+			next := both[1][min(i+1, len(both[1])-1)]
+			for j := range k {
+				dense = append(dense, both[1][i]+(next-both[1][i])*float32(j)/float32(k))
+			}
+		}
+		both[1], rates[1] = dense, k*rates[1]
+	}
+	for i, samples := range both {
+		b, err := wav.Encode(&audio.Float32Buffer{Format: &audio.Format{NumChannels: 1, SampleRate: rates[i]}, Data: samples})
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[1+i]), b, 0o600))
+	}
+}
+
+// fixture reads both channels of a fixture.
+func fixture(ts *testscript.TestScript, name string) (channels [2][]float32, rate int) {
+	f, err := os.Open(filepath.Join(ts.Getenv("TESTDATA"), name))
 	ts.Check(err)
 	defer f.Close()
 	r, err := decode.NewReader(f, decode.Options{})
 	ts.Check(err)
-	var channels [2][]float32
 	for block := [2][]float32{make([]float32, 4096), make([]float32, 4096)}; ; {
 		n, err := r.Read(block[0], block[1])
 		if errors.Is(err, io.EOF) {
@@ -263,24 +286,26 @@ func tracks(ts *testscript.TestScript, neg bool, args []string) {
 			channels[i] = append(channels[i], block[i][:n]...)
 		}
 	}
-	rates := [2]int{r.Format().SampleRate, r.Format().SampleRate}
-	if len(args) == 4 {
-		k, err := strconv.Atoi(args[3])
-		ts.Check(err)
-		var dense []float32 // a line from each sample to the next
-		for i := range channels[1] {
-			next := channels[1][min(i+1, len(channels[1])-1)]
-			for j := range k {
-				dense = append(dense, channels[1][i]+(next-channels[1][i])*float32(j)/float32(k))
-			}
+	return channels, r.Format().SampleRate
+}
+
+// channels writes a recording of any number of channels, each of which is left, right, mix or silence:
+// channels FILE CHANNEL...
+func channels(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: channels FILE left|right|mix|silence...")
+	}
+	both, rate := fixture(ts, "call-straight.wav")
+	buf := &audio.Float32Buffer{Format: &audio.Format{NumChannels: len(args) - 1, SampleRate: rate}}
+	for i := range both[0] {
+		for _, kind := range args[1:] {
+			l, r := both[0][i], both[1][i]
+			buf.Data = append(buf.Data, map[string]float32{"left": l, "right": r, "mix": (l + r) / 2}[kind])
 		}
-		channels[1], rates[1] = dense, k*rates[1]
 	}
-	for i, samples := range channels {
-		b, err := wav.Encode(&audio.Float32Buffer{Format: &audio.Format{NumChannels: 1, SampleRate: rates[i]}, Data: samples})
-		ts.Check(err)
-		ts.Check(os.WriteFile(ts.MkAbs(args[1+i]), b, 0o600))
-	}
+	b, err := wav.Encode(buf)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
 }
 
 // trickle is a line that slows down after some bytes, until the client shows how far it is.

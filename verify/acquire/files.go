@@ -94,10 +94,9 @@ func (f Files) Get(ctx context.Context, client *fetch.Client, validators [2]stri
 	return results, failure(ctx, err)
 }
 
-// Join decodes both files as one recording.
-func (f Files) Join(files [2]io.Reader, o decode.Options) (*decode.Joined, error) {
-	joined, _, err := verify.Join(files, o, f.pairing())
-	return joined, err
+// Join decodes both files as one recording, which the caller closes.
+func (f Files) Join(ctx context.Context, files [2]io.Reader, o decode.Options) (*decode.Joined, error) {
+	return verify.Join(ctx, files, o, f.pairing())
 }
 
 // validatorBreak stands between the validators of two files, neither of which holds one.

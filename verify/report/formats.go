@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/cohort/rollout"
@@ -36,6 +37,7 @@ type Format struct {
 	Lint       func(io.Writer, *lint.Report, Options) error
 	Mended     func(io.Writer, Mended, Options) error
 	Made       func(io.Writer, Made, Options) error
+	Channels   func(io.Writer, verify.Channels, Options) error
 }
 
 // Formats lists every format there is, the usual one first. Flags, completion,
@@ -47,7 +49,7 @@ func Formats() []Format {
 		Faults: encode[*evaluate.FaultReport], Build: encode[Build],
 		Plan: encode[RolloutPlan], Decision: encode[rollout.Decision], Alarm: encode[rollout.Alarm],
 		Cohort: encode[*cohort.Report], Talk: encode[cohort.Talk], Discovered: encode[Discovered], Lint: encode[*lint.Report], Mended: encode[Mended],
-		Made: encode[Made],
+		Made: encode[Made], Channels: encode[verify.Channels],
 	}
 	jsonl := json
 	jsonl.Name, jsonl.Doc = "jsonl", "the same as json"
@@ -58,7 +60,7 @@ func Formats() []Format {
 			Faults: faultsText, Fit: fitText, FitWords: fitWordsText, Build: buildText,
 			Plan: rolloutPlanText, Decision: rolloutText, Alarm: rolloutAlarmText,
 			Cohort: cohortText, Talk: groupsTalkText, Discovered: discoveredText, Lint: lintText, Mended: mendedText,
-			Made: madeText,
+			Made: madeText, Channels: channelsText,
 		},
 		json,
 		jsonl,

@@ -13,6 +13,8 @@ type Error struct {
 	Offset int64 // byte of the recording at which it is wrong; negative where no single byte is to blame
 	// Other is the name of the format that it has, where it is sound that a [Decoder] may read; "" otherwise.
 	Other string
+	// Channels is how many the recording has, if that is more than two and none were picked; otherwise 0.
+	Channels int
 }
 
 // words are a message with its way out, embedded under a name that leaves room for the method Error.

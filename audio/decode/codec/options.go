@@ -96,8 +96,10 @@ func (o Options) Picked(channels int) ([]int, error) {
 		case 2:
 			return []int{0, 1}, nil
 		}
-		return nil, NewError(fmt.Sprintf("the recording has %d channels, and only two can be left and right", channels),
+		e := NewError(fmt.Sprintf("the recording has %d channels, and only two can be left and right", channels),
 			"Choose two with --pick LEFT,RIGHT, counted from 1, for example --pick 1,2.")
+		e.Channels = channels
+		return nil, e
 	}
 	picked := o.Pick[:]
 	if o.Alone != 0 {

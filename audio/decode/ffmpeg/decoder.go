@@ -73,7 +73,7 @@ func (d *Decoder) Open(ctx context.Context, r io.Reader, format string, o codec.
 		return nil, err
 	}
 	reader := &Reader{process: p, container: format, options: o}
-	samples, err := wav.Open(codec.NewSource(p.out), &codec.Notes{}, codec.Options{Pick: o.Pick})
+	samples, err := wav.Open(codec.NewSource(p.out), &codec.Notes{}, codec.Options{Pick: o.Pick, Alone: o.Alone})
 	if err != nil {
 		var refused *codec.Error
 		wanted := errors.As(err, &refused) && strings.Contains(refused.Advice, "--pick")
