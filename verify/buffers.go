@@ -36,7 +36,7 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 		}
 		if m == nil {
 			rec.Format = f
-			if m, err = o.meter(f.SampleRate, f.Channels, isG711(f), isG711(f)); err != nil {
+			if m, err = o.meter(f.SampleRate, f.Channels, stored(f), stored(f)); err != nil {
 				return Recording{}, err
 			}
 			keep = o.keeper(f.SampleRate, f.Channels)

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/otoscope/otoscope/audio/decode"
+	"github.com/otoscope/otoscope/audio/meter"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
@@ -82,7 +83,11 @@ func MeasureFiles(ctx context.Context, files [2]io.Reader, o MeasureOptions, p P
 	}
 	defer joined.Close()
 	formats, made := joined.Formats(), joined.Resampled()
-	m, err := o.meter(joined.Format().SampleRate, 2, isG711(formats[0]) && !made[0], isG711(formats[1]) && !made[1])
+	kept := [2]meter.Stored{stored(formats[0]), stored(formats[1])}
+	for i := range kept {
+		kept[i].G711 = kept[i].G711 && !made[i]
+	}
+	m, err := o.meter(joined.Format().SampleRate, 2, kept[0], kept[1])
 	if err != nil {
 		return Recording{}, err
 	}

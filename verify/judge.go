@@ -87,7 +87,7 @@ func Judge(rec Recording, c Case) Verdict {
 	}
 	if !has(rec.Findings, finding.Fatal) { // after a fatal finding the measurements do not describe the call
 		idents := identFindings(planted.Hear(heard), c)
-		v.Findings = append(v.Findings, structure(heard, c.answered(heard, idents), rec.ends())...)
+		v.Findings = append(v.Findings, structure(heard, c.answered(heard, idents), rec.ends(), rec.codec())...)
 		for _, f := range idents {
 			if f.Severity != finding.Fatal || !has(v.Findings, finding.Fatal) { // the first fatal one says it
 				v.Findings = append(v.Findings, f)

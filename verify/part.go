@@ -30,7 +30,7 @@ func MeasureWindows(ctx context.Context, windows []Window, wholeFrames int64, o 
 	o.Fingerprint = false
 	reader := windows[0].Reader
 	format, channels := reader.Format(), reader.Channels()
-	m, err := o.meter(format.SampleRate, channels, isG711(format), isG711(format))
+	m, err := o.meter(format.SampleRate, channels, stored(format), stored(format))
 	if err != nil {
 		return Recording{}, err
 	}

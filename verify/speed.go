@@ -158,6 +158,8 @@ func cutoffSpeed(sides []*measurement.Channel) (out [2]*wrongSpeed) {
 		hz := sides[i].Line.CutoffHz
 		out[i] = &wrongSpeed{factor: hz / other, why: fmt.Sprintf(
 			"its sound is cut off at %.0f Hz, that of the other side at %.0f Hz, as a telephone's is", hz, other)}
+	case sides[0].Line.Lossy || sides[1].Line.Lossy:
+		// A lossy codec cuts both sides off at a place of its own: MP3 of 32 kb/s at 16 kHz at 4.3 kHz.
 	case apart <= cutoffSame && beyond(l) && beyond(r):
 		for i, c := range sides {
 			out[i] = &wrongSpeed{factor: c.Line.CutoffHz / cutoffHz, why: fmt.Sprintf(

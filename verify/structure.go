@@ -18,7 +18,7 @@ const clippedShare = 0.0001
 // structure finds faults of the recording as a pair of channels. answered is why the call is
 // known to have been answered, a sentence; "" if it is not. ends are when either side's recording
 // ends.
-func structure(m *measurement.Measurements, answered string, ends [2]float64) []finding.Finding {
+func structure(m *measurement.Measurements, answered string, ends [2]float64, kept codecEffect) []finding.Finding {
 	if m.Channels == 1 {
 		mono := finding.New(finding.MonoFile, "The recording has one channel; customer and agent cannot be told apart in it.")
 		return append(append([]finding.Finding{mono}, bursts(m)...), clipped(m)...)
@@ -27,9 +27,9 @@ func structure(m *measurement.Measurements, answered string, ends [2]float64) []
 	if f, ok := echoOfFaint(m); ok {
 		out = append(append(out, f), missing(m, answered)...)
 	} else if f, ok := dualMono(m.Pair.Duplicate); ok {
-		out = append(out, f)
+		out = append(out, kept.oneSignal(f))
 	} else {
-		out = append(out, leaks(m)...)
+		out = append(out, leaks(m, kept)...)
 		if f, ok := within(m); ok && !has(out, finding.Fatal) {
 			out = append(out, f)
 		}
@@ -119,7 +119,7 @@ const oneNoiseS = 4.5
 const steadyShare = 0.5
 
 // leaks finds the sound of one channel that is heard on the other.
-func leaks(m *measurement.Measurements) []finding.Finding {
+func leaks(m *measurement.Measurements, kept codecEffect) []finding.Finding {
 	var out []finding.Finding
 	shift := m.Pair.Skew.RightLateS
 	for _, l := range []struct {
@@ -133,7 +133,7 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 		{"right", "left", m.Pair.RightOnLeft, m.Pair.LeftOnRight.Crosstalk, m.Right, m.Left, -shift},
 	} {
 		for _, p := range []measurement.EchoPath{l.leak.Crosstalk, l.leak.Echo} {
-			if !p.Heard() {
+			if !p.Heard() || p == l.leak.Crosstalk && kept.makes(p) {
 				continue
 			}
 			// An echo never comes before its word.
@@ -149,7 +149,7 @@ func leaks(m *measurement.Measurements) []finding.Finding {
 	}
 	// Strong bleed alone makes the channels alike while one party speaks.
 	if f, ok := sameForAWhile(m); ok && !has(out, finding.Fatal) {
-		out = append(out, f)
+		out = append(out, kept.oneSignal(f))
 	}
 	return append(out, shifted(m.Pair.Skew, m.DurationS)...)
 }

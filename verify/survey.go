@@ -14,6 +14,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter"
 )
 
 // Channels is what every channel of a recording carries: for a person who has to choose two.
@@ -54,7 +55,7 @@ func Survey(ctx context.Context, r io.Reader, o decode.Options) (Channels, error
 	seed := maphash.MakeSeed()
 	var sums []uint64
 	err := decode.Split(ctx, arrived, o, func(channel, of int, r decode.Reader) error {
-		m, err := MeasureOptions{}.meter(r.Format().SampleRate, 1, false, false)
+		m, err := MeasureOptions{}.meter(r.Format().SampleRate, 1, stored(r.Format()), meter.Stored{})
 		if err != nil {
 			return err
 		}

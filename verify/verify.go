@@ -131,7 +131,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	defer decoder.Close()
 	beginning.Forget()
 	format := decoder.Format()
-	m, err := o.meter(format.SampleRate, decoder.Channels(), isG711(format), isG711(format))
+	m, err := o.meter(format.SampleRate, decoder.Channels(), stored(format), stored(format))
 	if err != nil {
 		return Recording{}, err
 	}
@@ -184,13 +184,15 @@ func (o MeasureOptions) hear(r decode.Reader, m *meter.Meter) error {
 	}
 }
 
-// isG711 reports whether samples are stored as G.711.
-func isG711(f decode.Format) bool { return f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw }
+// stored says how the samples of a format are stored, for the meter.
+func stored(f decode.Format) meter.Stored {
+	return meter.Stored{G711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw, Lossy: f.Lossy, FloorDB: f.FloorDB()}
+}
 
-// meter makes the meter of a recording at a rate in Hz, given which channels are stored as G.711.
-func (o MeasureOptions) meter(rate, channels int, leftG711, rightG711 bool) (*meter.Meter, error) {
+// meter makes the meter of a recording at a rate in Hz, given how its channels are stored.
+func (o MeasureOptions) meter(rate, channels int, left, right meter.Stored) (*meter.Meter, error) {
 	m, err := meter.New(rate, channels, meter.Options{
-		StoredAsG711: [2]bool{leftG711, rightG711}, OnRequest: o.OnRequest, Known: o.Known,
+		Stored: [2]meter.Stored{left, right}, OnRequest: o.OnRequest, Known: o.Known,
 	})
 	if err != nil {
 		return nil, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}

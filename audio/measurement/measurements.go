@@ -161,6 +161,8 @@ type Line struct {
 	// G711 is the law ("mu" or "a") whose decoder's levels the loud samples lie on, "" where there is none.
 	// Gain, mixing and resampling destroy the grid: "" never means "not G.711".
 	G711 string `json:"g711_grid,omitempty"`
+	// Lossy says that the file holds the channel by a lossy codec: its single samples prove nothing.
+	Lossy bool `json:"lossy,omitempty"`
 	// G711Share is the share of loud samples on the grid of the nearer law, 0–1.
 	// Concealed packets are off it; by chance it is below 0.08.
 	G711Share float64 `json:"g711_share" digits:"4"`

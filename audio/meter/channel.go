@@ -16,6 +16,9 @@ import (
 
 // channel holds the meters of one channel.
 type channel struct {
+	lossy bool    // the file holds it by a lossy codec
+	floor float64 // the mean square below which a step is the codec's own, and no sound; 0: there is none
+
 	// At the recording's own rate.
 	energy     level.Energy
 	stepEnergy level.Energy // of the last step
@@ -48,10 +51,11 @@ type channel struct {
 }
 
 // newChannel takes the rate in Hz and a step in samples.
-func newChannel(rate, step int, o Options) *channel {
+func newChannel(rate, step int, o Options, stored Stored) *channel {
 	base, baseStep := frames.BaseBand(rate, step)
 	line := level.NewLine(rate, step)
 	ch := &channel{
+		lossy:      stored.Lossy,
 		active:     level.NewActiveSpeech(rate),
 		grid:       level.NewGrid(rate),
 		line:       line,
@@ -65,6 +69,9 @@ func newChannel(rate, step int, o Options) *channel {
 		utterances: speaker.NewUtterances(),
 		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
 		idents:     ident.NewListener(line.BinHz, len(line.Power), line.Scale()),
+	}
+	if stored.FloorDB < 0 {
+		ch.floor = math.Pow(10, stored.FloorDB/10)
 	}
 	if ch.decimate != nil {
 		ch.base = frames.NewPast(music.Past(base), baseStep)
@@ -102,6 +109,10 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	e := level.EnergyOf(x)
 	if !(e.Peak <= level.Loudest) { // or not a number
 		level.Tame(x)
+		e = level.EnergyOf(x)
+	}
+	if e.SumSquares < ch.floor*float64(len(x)) {
+		clear(x)
 		e = level.EnergyOf(x)
 	}
 	ch.energy.Merge(e)
@@ -181,7 +192,7 @@ func (ch *channel) finish(spoken speech.Speech, clock frames.Clock) measurement.
 	e, line := &out.Levels, &out.Line
 	line.G711, line.G711Share = ch.grid.Result()
 	line.G711EverySample = clock.Rate != frames.BaseRate && ch.grid.EverySample()
-	e.ClippedSamples, e.ClipLevel = ch.clipping.Result(line.G711 != "")
+	e.ClippedSamples, e.ClipLevel = ch.clipping.Result(line.G711 != "", ch.lossy)
 	bursts := ch.bursts.Result(&ch.log)
 	e.ActiveSpeechLevel, e.ActivityFactor = ch.active.Result(ch.energy.SumSquares-bursts.SumSquares, clock.Samples, bursts.Reach(clock.Rate))
 	out.Bursts = clock.Segments(bursts.Ranges)

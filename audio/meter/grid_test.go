@@ -105,7 +105,7 @@ func TestGridIsNotInWhatNeverWasG711(t *testing.T) {
 // everything else is measured as before.
 func TestStoredG711HasNoGrid(t *testing.T) {
 	x := overG711(signals.Talker(1, 8000, 20, -24), "mu")
-	want, got := measure(t, 8000, Options{}, x), measure(t, 8000, Options{StoredAsG711: [2]bool{true, true}}, x)
+	want, got := measure(t, 8000, Options{}, x), measure(t, 8000, Options{Stored: [2]Stored{{G711: true}, {G711: true}}}, x)
 	if want.Left.Line.G711 != "mu" {
 		t.Fatalf("the line's grid is %q", want.Left.Line.G711)
 	}

@@ -27,27 +27,39 @@ const bufferedSteps = 32
 
 // Meter measures one recording. It is not safe for concurrent use.
 type Meter struct {
-	rate       int
-	channels   int
-	storedG711 [2]bool
-	step       int // samples
-	frames     int64
-	past       int // samples kept from before the newest step
-	at         int // where in buf the newest step begins
-	pending    int // samples waiting for their step to fill
-	buf        [2][]float32
-	ch         [2]*channel
-	duplicate  crosstalk.Duplicate
-	same       crosstalk.SameStretches
-	common     *crosstalk.Common // nil for mono
+	rate      int
+	channels  int
+	stored    [2]Stored
+	step      int // samples
+	frames    int64
+	past      int // samples kept from before the newest step
+	at        int // where in buf the newest step begins
+	pending   int // samples waiting for their step to fill
+	buf       [2][]float32
+	ch        [2]*channel
+	duplicate crosstalk.Duplicate
+	same      crosstalk.SameStretches
+	common    *crosstalk.Common // nil for mono
+}
+
+// Stored is how a file holds a channel, where that leaves marks that are not the line's.
+type Stored struct {
+	// G711: each sample lies on the grid of that law, which says nothing about the line. No grid is
+	// reported.
+	G711 bool
+	// Lossy: samples are not those of the line, and single ones prove nothing. No grid is reported,
+	// and no clipping by a few samples at full scale, which the codec exceeds by itself.
+	Lossy bool
+	// FloorDB is the level, in dBov over a step, below which a lossy codec's output is its own: what it
+	// makes of silence, or of the other channel. Such steps count as digital silence. 0: there is none.
+	FloorDB float64
 }
 
 // Options selects what to measure. The zero value selects everything except what is measured only
 // on request.
 type Options struct {
-	// StoredAsG711 says of each channel that the file holds its samples as G.711. Each sample then
-	// lies on the grid of that law, which says nothing about the line: no grid is reported.
-	StoredAsG711 [2]bool
+	// Stored says how the file holds each channel, where that leaves marks that are not the line's.
+	Stored [2]Stored
 	// OnRequest is what to measure only on request.
 	measurement.OnRequest
 	// Known is audio to look for in each channel.
@@ -62,7 +74,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	if channels != 1 && channels != 2 {
 		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
 	}
-	m := &Meter{rate: rate, channels: channels, storedG711: o.StoredAsG711, step: int(math.Round(frames.StepS * float64(rate)))}
+	m := &Meter{rate: rate, channels: channels, stored: o.Stored, step: int(math.Round(frames.StepS * float64(rate)))}
 	base, _ := frames.BaseBand(rate, m.step)
 	m.past = level.DropoutPast(rate)
 	if base == rate {
@@ -71,7 +83,7 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	m.at = m.past
 	for c := range channels {
 		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
-		m.ch[c] = newChannel(rate, m.step, o)
+		m.ch[c] = newChannel(rate, m.step, o, o.Stored[c])
 	}
 	if channels == 2 {
 		m.common = crosstalk.New(base, [2]*music.Watch{m.ch[0].music, m.ch[1].music})
@@ -182,9 +194,10 @@ func (m *Meter) finish() measurement.Measurements {
 		side := out.Side(c == 1)
 		*side = m.ch[c].finish(speeches[c], clock)
 		side.Music = clock.Segments(held[c])
-		if m.storedG711[c] {
+		if m.stored[c].G711 || m.stored[c].Lossy {
 			side.Line.G711, side.Line.G711Share, side.Line.G711EverySample = "", 0, false
 		}
+		side.Line.Lossy = m.stored[c].Lossy
 		if m.channels == 2 {
 			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock), clock)
 		}

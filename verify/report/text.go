@@ -140,6 +140,7 @@ func reason(v verify.Verdict, otherwise string) string {
 	clauses := map[finding.Code]string{
 		finding.MonoFile:           "the recording is mono",
 		finding.DualMono:           "both channels carry the same sound",
+		finding.Downmixed:          "its encoder made one channel of two",
 		finding.BothParties:        "both parties are on one channel",
 		finding.Bleed:              "one channel also carries the other party",
 		finding.OrientationChanges: "the parties change sides within the call",

@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -81,6 +82,39 @@ func (f Format) Name() string {
 	}
 	return f.Container + " " + string(f.Encoding)
 }
+
+// FloorDB is the level in dBov, over 20 ms, below which the output of a lossy encoding is its own:
+// what it makes of silence, and of the other channel. 0: there is no such level.
+//
+// Measured on 87 calls with digital silence on one side, at 32 kb/s, 0.1 s and more from any sound:
+// 99.9 % of the steps of Opus are at -87.9 dBov or below, and a tenth is not silent. MP3 keeps silence
+// silent but for a hundredth of the steps; it has no such level.
+func (f Format) FloorDB() float64 {
+	if f.Encoding == Opus {
+		return opusFloorDB
+	}
+	return 0
+}
+
+const opusFloorDB = -86
+
+// LeakDB is the gain up to which a lossy encoding can make one channel heard on the other by itself;
+// minus infinity where it cannot.
+//
+// Measured on 21 recordings of people whose pauses are digital silence, at 32 kb/s: in 99.9 % of the
+// steps, what one side has of the other is at -30.6 dB or below for MP3, at -48.7 for Opus. An encoder
+// that keeps the upper band as one sound can put all of it on both sides.
+func (f Format) LeakDB() float64 {
+	switch {
+	case !f.Lossy || f.Channels < 2:
+		return math.Inf(-1)
+	case f.Stereo == IntensityStereo:
+		return 0
+	}
+	return jointLeakDB
+}
+
+const jointLeakDB = -30
 
 // SampleBytes is the size of one sample of one channel.
 func (f Format) SampleBytes() int { return f.ContainerBits / 8 }

@@ -71,10 +71,11 @@ func (c *Clipping) Add(x []float32, peak float32) {
 }
 
 // Result is how many samples are clipped, and at which level. coarse says that the samples lie on
-// a grid with widely spaced levels.
-func (c *Clipping) Result(coarse bool) (samples int64, at measurement.DBFS) {
-	switch c.top {
-	case topBins, topMu, topA:
+// a grid with widely spaced levels. lossy says that they come from a lossy codec, which exceeds full
+// scale by itself where a sound comes near it: there, full scale is a level like any other.
+func (c *Clipping) Result(coarse, lossy bool) (samples int64, at measurement.DBFS) {
+	switch full := c.top == topBins || c.top == topMu || c.top == topA; {
+	case full && !lossy:
 		if c.tops == 0 {
 			return 0, measurement.DBFS(measurement.Silence())
 		}
