@@ -34,7 +34,7 @@ var encoders = []struct {
 		return []string{"--quiet", "--bitrate", fmt.Sprint(kbps), in, out}
 	}, 24},
 	{"ffmpeg", func(kbps int, in, out string) []string { // AAC with intensity stereo
-		return []string{"-v", "error", "-y", "-i", in, "-c:a", "aac", "-b:a", fmt.Sprint(kbps, "k"), "-f", "adts", out}
+		return []string{"-nostdin", "-v", "error", "-y", "-i", in, "-c:a", "aac", "-b:a", fmt.Sprint(kbps, "k"), "-f", "adts", out}
 	}, 0},
 }
 
