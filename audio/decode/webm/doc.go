@@ -9,7 +9,7 @@
 // A file is EBML (RFC 8794): elements of an identifier, a size and a body, nested. The elements that lead to
 // blocks (segment, cluster, group of blocks) are entered, the description of the tracks is read, and all
 // else is passed over. Where an entered element ends follows from what comes next: a size that is
-// unknown, as browsers and servers write it while they record, needs no rule of its own.
+// unknown, as browsers and servers write it while they record, needs no rule.
 //
 // Damage is no error. Where no element can be, the next cluster is searched for. [Block.Gap] says that blocks may
 // be missing, [Block.Skipped] how many bytes were passed over. Memory is bounded: a block or
