@@ -69,7 +69,7 @@ func TestSidesAreNeverConfused(t *testing.T) {
 		from := rapid.IntRange(rate, rate+int(ident.WordS*rate)).Draw(t, "cut")
 		late := rapid.IntRange(-rate, rate).Draw(t, "late")
 		noiseDB := rapid.Float64Range(-70, -35).Draw(t, "noise")
-		gain := rapid.Float64Range(-25, 6).Draw(t, "gain")
+		gain := rapid.Float64Range(-20, 6).Draw(t, "gain")
 		voice := voices[rapid.IntRange(0, len(voices)-1).Draw(t, "voice")]
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		const n = 10 * rate
@@ -157,7 +157,7 @@ func TestLouderSoundBeforeHidesNoIdent(t *testing.T) {
 		"a bang": noise(rng, rate/20, -1),
 		"speech": mixed(silence(8), talk(t)[0], -5-activeDB(talk(t)[0])),
 	} {
-		x := slices.Concat(before, mixed(silence(10), ident.Make(i, rate), -22))
+		x := slices.Concat(before, mixed(silence(10), ident.Make(i, rate), -15))
 		if heard := heardIn(t, x, rate); len(heard) != 1 || !is(heard[0], i) {
 			t.Errorf("after %s: %+v", name, heard)
 		}

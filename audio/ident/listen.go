@@ -26,18 +26,21 @@ const (
 	// The sign of what a band differs by agrees with 60 chips of a half by chance. Fewer than
 	// signsAgree are not looked at more closely: where an ident is so weak, two halves together do
 	// not reach the threshold either.
-	signsAgree = 76
+	signsAgree = 80
 	// Nothing is looked for while fewer snapshots of a half are loud: an ident sounds in 15 of 16.
 	loudSnapshots = 34
+	loudAtAll     = loudSnapshots - halfSnapshots/2 // while the older quarter passed
 	// A snapshot is loud if it is above faintDB and at most belowDB below the loudest before it, which
-	// fades by fadeDB from one to the next, 6 dB a second: a bang does not hide what follows.
-	faintDB = -60.0
+	// fades by fadeDB from one to the next, 3 dB a second: a bang does not hide what follows.
+	faintDB = -55.0
 	belowDB = 22.0
-	fadeDB  = 6 * SnapshotS
+	fadeDB  = 3 * SnapshotS
 	// limit is how far a band may differ from its mean: 6 dB, in factors of two.
 	limit = 2.0
 	// faintest is added to the power of a band: −120 dBov.
-	faintest = 1e-12
+	faintest   = 1e-12
+	faintestDB = -120.0
+	perDB      = 1 / (10 * (math.Ln2 / math.Ln10)) // factors of two
 )
 
 // Listener listens to one channel. It is not safe for concurrent use.
@@ -59,6 +62,7 @@ type Listener struct {
 	older    [memory][patterns]uint8
 	newer    [memory][patterns]uint8
 
+	unlike    [patterns]uint8
 	threshold float64
 	next      []expected
 	hits      [patterns][]hit
@@ -79,6 +83,9 @@ type hit struct {
 // scale 1.0, of the sum of the bins of a spectrum. Bands above half the sample rate stay empty.
 func NewListener(binHz float64, bins int, scale float64) *Listener {
 	l := &Listener{patterns: allPatterns(), scale: float32(scale), threshold: Threshold, loudest: math.Inf(-1)}
+	for k := range l.unlike {
+		l.unlike[k] = quarterSlots * chips
+	}
 	for b := range l.edges {
 		l.edges[b] = min(bins, int(math.Round((lowHz+float64(b)*bandHz)/binHz)))
 	}
@@ -109,11 +116,11 @@ func (l *Listener) Spectrum(power []float32, loud bool) {
 
 // Quiet takes a snapshot that has no spectrum: its level in dBov, −Inf in digital silence.
 func (l *Listener) Quiet(level float64) {
-	power := float32(math.Pow(10, level/10))/bands + faintest
+	// The power is divided among the bands, of which there are eight.
+	v := float32(max(level, faintestDB)*perDB) - 3
 	logs := &l.logs[l.n%memory]
-	logs[0] = log2(power)
 	for b := range logs {
-		logs[b] = logs[0]
+		logs[b] = v
 	}
 	l.add(false)
 }
@@ -142,6 +149,14 @@ func (l *Listener) add(loud bool) {
 	}
 	i := n - around
 	if i < 1 {
+		return
+	}
+	if l.loud < loudAtAll {
+		// There is nothing: nothing differs from its mean, and no chip agrees.
+		l.slots[i%memory] = [bands]float32{}
+		l.quarters[i%memory] = [parties]uint64{}
+		l.older[i%memory], l.newer[i%memory] = l.unlike, l.unlike
+		l.follow(i)
 		return
 	}
 	first, second := &l.logs[(i-1)%memory], &l.logs[i%memory]
