@@ -173,7 +173,7 @@ func (f *oggFeed) remark(n *codec.Notes, heard int64) {
 			codec.Count(f.unfilled, "time"))
 	}
 	if others := f.pages.Others(); others > 0 {
-		n.Add(note.TrailingRecording, "Beside the stream that was read there %s of Opus in the file; it was not read.",
+		n.Add(note.TrailingRecording, "Beside the stream that was read there %s of Opus in the file, left out here.",
 			are(others, "more stream"))
 	}
 }

@@ -156,7 +156,7 @@ func (f *webmFeed) remark(n *codec.Notes, heard int64) {
 			codec.Count(f.unfilled, "time"))
 	}
 	if others := f.blocks.Others(); others > 0 {
-		n.Add(note.TrailingRecording, "Beside the track that was read there %s of Opus in the file; it was not read.",
+		n.Add(note.TrailingRecording, "Beside the track that was read there %s of Opus in the file, left out here.",
 			are(others, "more track"))
 	}
 }
