@@ -136,7 +136,7 @@ func All() []Kind {
 			"Mend the recorder's sample rate. To repair a copy: sox call.wav mended.wav speed N, where N is 1 / the factor; or sox -r 8000 call.wav mended.wav where the header alone is wrong. See otoscope help evidence.",
 		},
 		{
-			Padded, Info, "Of two files, one begins later or ends earlier; silence fills the rest. A warning where the files differ by 2 s and nobody said when they began, or where the other side talks on for 5 s. Fatal where they have no time in common.",
+			Padded, Info, "One of two files begins later or ends earlier; silence fills the rest. A warning from 2 s on if nobody said when they began, or from 5 s of the other side; fatal without common time.",
 			"A recorder begins a track when its party joins and ends it when the party leaves.",
 			"Say when each file began, with --left-start and --right-start. If a track ends while its party is still there, look at the recorder.",
 		},

@@ -43,8 +43,6 @@ const (
 	// takes less. More is a file made of false beginnings.
 	failedTimes = 8
 	failedBytes = 32 << 20
-	// keptBytes of what is passed over tell a tag from a damaged frame.
-	keptBytes = 16
 )
 
 // next gives the samples of the next frame by channel, and how many are missing before it. After the

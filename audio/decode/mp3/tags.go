@@ -8,9 +8,6 @@ import (
 	"github.com/otoscope/otoscope/audio/decode/codec"
 )
 
-// tagHeadBytes are enough to measure a tag.
-const tagHeadBytes = 32
-
 // tagBytes measures the tag that b begins with, which stands before, between or behind frames and is no
 // sound. It is 0 where there is none.
 func tagBytes(b []byte) int64 {

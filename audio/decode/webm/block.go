@@ -10,9 +10,6 @@ const (
 	ebmlLacing  = 3
 )
 
-// maxFrames is how many frames a block can hold.
-const maxFrames = 256
-
 // parseBlock reads a block: its track, its time relative to the cluster, and its frames.
 func parseBlock(b []byte, room [][]byte) (track uint64, relative int16, frames [][]byte, ok bool) {
 	v, n, ok := vint(b, 8)
