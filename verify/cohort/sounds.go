@@ -97,6 +97,7 @@ func sounds(ctx context.Context, s Stored, all []Recording, traced int, o Option
 	var out []Sound
 	for _, f := range found {
 		if sound, ok := newSound(f, all, calls[f.Group]); ok {
+			sound.ofOneAgent(all, calls)
 			out = append(out, sound)
 		}
 	}
@@ -140,6 +141,14 @@ func newSound(f fingerprint.Sound, all []Recording, searched int) (Sound, bool) 
 	clearest := slices.MinFunc(s.places, func(a, b fingerprint.Place) int { return cmp.Compare(a.Differs, b.Differs) })
 	s.Example = place(clearest, all)
 	return s, true
+}
+
+// ofOneAgent makes a sound that few recordings have that of the agent whose calls have nearly all
+// of it.
+func (s *Sound) ofOneAgent(all []Recording, calls map[string]int) {
+	if agent, n := s.commonest(all, AgentGroup); s.Share < someShare && agent != "" && 5*n >= 4*s.Recordings {
+		s.Agent, s.Share = agent, float64(n)/float64(max(calls[agent], 1))
+	}
 }
 
 func place(p fingerprint.Place, all []Recording) Place {
