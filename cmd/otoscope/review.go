@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net"
@@ -201,12 +200,8 @@ func (o *ReviewOptions) transport(env environment) (config *tls.Config, host fun
 	if err != nil {
 		return nil, nil, "", &usageError{sentence{Message: fmt.Sprintf("--tls-cert and --tls-key cannot be used: %v", err), Advice: "Give a certificate and its key, both in PEM"}}
 	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		return nil, nil, "", &usageError{sentence{Message: fmt.Sprintf("--tls-cert cannot be read: %v", err), Advice: "Give a certificate in PEM"}}
-	}
 	// The names of the certificate are the only ones under which a browser comes without a warning.
-	named := func(host string) bool { return leaf.VerifyHostname(host) == nil }
+	named := func(host string) bool { return pair.Leaf.VerifyHostname(host) == nil }
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, named, password, nil
 }
 
@@ -324,7 +319,7 @@ func (o *ReviewOptions) serve(ctx context.Context, env environment, desk *review
 	if list.LeftOut > 0 {
 		fmt.Fprintf(env.stderr, "otoscope: %d more are left out: the list holds %d; choose fewer with --group, --outcome or --finding\n", list.LeftOut, batch.MaxReviewed)
 	}
-	address := o.address(listener, config != nil)
+	address := o.address(listener, config)
 	links := desk.Links(address)
 	for i, link := range links {
 		name := ""
@@ -349,16 +344,14 @@ func (o *ReviewOptions) serve(ctx context.Context, env environment, desk *review
 }
 
 // address is where a browser finds the desk.
-func (o *ReviewOptions) address(l net.Listener, secure bool) string {
+func (o *ReviewOptions) address(l net.Listener, config *tls.Config) string {
 	scheme := "http"
-	if secure {
-		scheme = "https"
-	}
 	host, _, _ := net.SplitHostPort(o.listen)
 	_, port, _ := net.SplitHostPort(l.Addr().String())
-	if host == "" || net.ParseIP(host).IsUnspecified() {
-		if name, err := os.Hostname(); err == nil {
-			host = name
+	if config != nil {
+		scheme = "https"
+		if names := config.Certificates[0].Leaf.DNSNames; len(names) > 0 && (host == "" || net.ParseIP(host).IsUnspecified()) {
+			host = names[0]
 		}
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
