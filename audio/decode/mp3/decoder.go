@@ -29,7 +29,7 @@ const (
 // heard before has died away.
 type decoder struct {
 	run            *wasm.Instance
-	decode, forget wasm.Func
+	decode         wasm.Func
 	frame, samples int32 // where they are in the decoder's memory
 }
 
@@ -41,7 +41,7 @@ func newDecoder() (*decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{run: run, decode: run.Func("decode"), forget: run.Func("forget")}
+	d := &decoder{run: run, decode: run.Func("decode")}
 	if d.frame, err = run.Call(run.Func("frame")); err == nil {
 		d.samples, err = run.Call(run.Func("samples"))
 	}
