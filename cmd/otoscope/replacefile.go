@@ -20,6 +20,9 @@ func writable(flag, path string, read ...string) error {
 			return &usageError{sentence{Message: fmt.Sprintf("--%s %s would replace a file that is read", flag, path), Advice: "Name another file"}}
 		}
 	}
+	if written(path) {
+		return nil
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		var at *os.PathError
@@ -32,9 +35,23 @@ func writable(flag, path string, read ...string) error {
 	return os.Remove(f.Name())
 }
 
+// written reports whether a path is written to and not replaced: a device, a pipe, or a link, such as
+// /dev/null and /dev/stdout.
+func written(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && !info.Mode().IsRegular()
+}
+
 // replaceFile writes a file next to the one that it replaces, so that no half-written file
-// ever exists.
+// ever exists. Devices, pipes and the targets of links are written to.
 func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) error {
+	if written(path) {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
