@@ -15,7 +15,7 @@ import (
 )
 
 // Cohort is the selected results for the second stage. It holds of each recording what the stage
-// needs besides its traces, which it reads from the store.
+// needs apart from its traces, which it reads from the store.
 type Cohort struct {
 	s          *Store
 	recordings []cohort.Recording

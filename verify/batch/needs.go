@@ -44,7 +44,7 @@ func (n needs) private() bool {
 	return n == needsPrivate || strings.HasPrefix(string(n), string(needsPrivateFiles))
 }
 
-// withFiles adds that a row needs files of a host besides its recording.
+// withFiles adds that a row needs files of a host apart from its recording.
 func (n needs) withFiles(host string) needs {
 	switch {
 	case n.host() != "":
