@@ -45,7 +45,21 @@ func keepings() []keeping {
 // and UPDATE_GOLDEN=1 writes the table. lame, opusenc and flac make the recordings, into the folder
 // that OTOSCOPE_ENCODED names, where a second run finds them.
 func TestManualStatesMeasuredAgreement(t *testing.T) {
-	const page, begin, end = "docs/formats.md", "<!-- agreement -->\n", "<!-- end of agreement -->"
+	manualStates(t, "docs/formats.md", "agreement", func(corpus string) string {
+		for _, name := range []string{"lame", "opusenc", "flac"} {
+			if _, err := exec.LookPath(name); err != nil {
+				t.Skipf("%s is not installed", name)
+			}
+		}
+		return agreementTable(t, corpus)
+	})
+}
+
+// manualStates compares a table of the manual, between the comments of its name, with what is measured
+// on the recordings in OTOSCOPE_CORPUS. UPDATE_GOLDEN=1 writes it.
+func manualStates(t *testing.T, page, name string, measure func(corpus string) string) {
+	t.Helper()
+	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -53,18 +67,13 @@ func TestManualStatesMeasuredAgreement(t *testing.T) {
 	before, rest, found := strings.Cut(string(text), begin)
 	stated, after, closed := strings.Cut(rest, end)
 	if !found || !closed || strings.Count(stated, "\n|") < 4 {
-		t.Fatalf("%s has no table of agreement", page)
+		t.Fatalf("%s has no table of %s", page, name)
 	}
 	corpus := os.Getenv("OTOSCOPE_CORPUS")
 	if corpus == "" {
 		t.Skip("OTOSCOPE_CORPUS names no recordings")
 	}
-	for _, name := range []string{"lame", "opusenc", "flac"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skipf("%s is not installed", name)
-		}
-	}
-	table := agreementTable(t, corpus)
+	table := measure(corpus)
 	switch {
 	case os.Getenv("UPDATE_GOLDEN") == "1":
 		if err := os.WriteFile(page, []byte(before+begin+"\n"+table+"\n"+end+after), 0o644); err != nil {
@@ -94,10 +103,9 @@ func agreementTable(t *testing.T, corpus string) string {
 	inWAV := verifiedAll(t, wavs)
 	var b strings.Builder
 	b.WriteString("| kept as | share of the WAV's bytes | same verdict | turned | decided, of which not as WAV | no longer decided | unusable, not so as WAV |\n|---|---|---|---|---|---|---|\n")
-	decided := func(v verdictLine) bool { return v.Outcome == "match" || v.Outcome == "swapped" }
 	base := 0
 	for _, v := range inWAV {
-		if decided(v) {
+		if v.decided() {
 			base++
 		}
 	}
@@ -135,15 +143,15 @@ func agreementTable(t *testing.T, corpus string) string {
 			switch {
 			case v.Outcome == was.Outcome:
 				same++
-			case decided(v) && decided(was):
+			case v.decided() && was.decided():
 				turned++
 				t.Errorf("%s: %s as WAV, %s as %s", files[i], was.Outcome, v.Outcome, k.label)
-			case decided(was):
+			case was.decided():
 				lost++
-			case decided(v):
+			case v.decided():
 				gained++
 			}
-			if decided(v) {
+			if v.decided() {
 				now++
 			}
 			if v.Outcome == "unusable" && was.Outcome != "unusable" {
@@ -162,13 +170,19 @@ func agreementTable(t *testing.T, corpus string) string {
 type verdictLine struct {
 	Outcome string
 	Bytes   int64
+	Part    *struct {
+		BytesRead int64 `json:"bytes_read"`
+	}
 }
 
+func (v verdictLine) decided() bool { return v.Outcome == "match" || v.Outcome == "swapped" }
+
 // verifiedAll verifies recordings as declared by default, in their order.
-func verifiedAll(t *testing.T, files []string) []verdictLine {
+func verifiedAll(t *testing.T, files []string, flags ...string) []verdictLine {
 	t.Helper()
 	env := with(map[string]string{"LANG": "C.UTF-8"})
-	run(t.Context(), append([]string{"verify", "--no-progress", "--workers", fmt.Sprint(runtime.GOMAXPROCS(0)), "--format", "json"}, files...), env)
+	args := append([]string{"verify", "--no-progress", "--workers", fmt.Sprint(runtime.GOMAXPROCS(0)), "--format", "json"}, flags...)
+	run(t.Context(), append(args, files...), env)
 	var all []verdictLine
 	for line := range bytes.Lines(env.stdout.(*bytes.Buffer).Bytes()) {
 		var v verdictLine
