@@ -129,11 +129,16 @@ func (p *process) wait() error {
 // stood reports whether the child was killed because it stood still.
 func (p *process) stood() bool { return p.still.Load() }
 
-// kill ends the child, if it still runs. What feeds it ends when the recording gives its next bytes, or
-// its end.
+// kill ends the child, if it still runs, and waits until nothing reads the recording for it any more,
+// so that its owner may read on. Where the recording gives nothing, it does not wait for long.
 func (p *process) kill() {
 	p.cancel()
 	<-p.exited
 	p.clock.Stop()
 	p.out.f.Close()
+	select {
+	case <-p.pumped:
+	case <-p.ctx.Done():
+	case <-time.After(child.KillDelay):
+	}
 }
