@@ -14,6 +14,9 @@ import (
 // What a process holds while it stores a manifest does not grow with its length.
 // (BenchmarkMemory has the figures for a process, up to a million rows.)
 func TestIntakeMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a minute under the race detector")
+	}
 	const first, rows = 5_000, 25_000
 	s := open(t, t.TempDir()+"/db")
 	var at [2]uint64

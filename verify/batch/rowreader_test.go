@@ -313,6 +313,9 @@ func TestMendedRowWithoutName(t *testing.T) {
 
 // Reading takes no memory that grows with the manifest.
 func TestManifestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes a minute under the race detector")
+	}
 	const rows = 200_000
 	r, w := io.Pipe()
 	go func() {
