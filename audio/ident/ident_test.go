@@ -61,7 +61,7 @@ func TestSidesAreNeverConfused(t *testing.T) {
 	voices := talk(t)
 	played := map[ident.Ident][]float32{}
 	for _, i := range all() {
-		played[i] = ident.Synthesise(i, rate, 21*rate, 0, 1)
+		played[i] = ident.Synthesise(i, rate, 22*rate, 0, 1)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		i := rapid.SampledFrom(all()).Draw(t, "ident")
