@@ -77,7 +77,7 @@ func TestSidesAreNeverConfused(t *testing.T) {
 		y := mixed(noise(rng, n, noiseDB), played[j][from-late:][:n], 0)
 		within := 0.025
 		if rapid.Bool().Draw(t, "talk") {
-			within = 0.1
+			within = 0.2 // under speech as loud, a slot of 160 ms may be missed
 			x = mixed(x, voice, activeDB(x)-activeDB(voice))
 		}
 		left, right := heardInBoth(t, x, y)
