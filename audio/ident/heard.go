@@ -25,10 +25,13 @@ const (
 	// gapHalves is how many halves may pass unheard within one ident.
 	gapHalves = 6
 	// Where an ident is compared with its envelope: parts of the call of partS, shifted by up to
-	// shiftS either way, that agree with a correlation of agreement.
+	// shiftS either way, that agree with a correlation of agreement. Of up to three halves the whole is
+	// compared first, shifted by up to two slots and a half: their ends are known to half a slot each.
 	partS      = 1.6
 	shiftSteps = 20
 	shiftS     = shiftSteps * envelopeS
+	wideSteps  = 33
+	wideStepS  = 3 * envelopeS
 	agreement  = 0.6
 	// A stretch of moreS before or after what was heard is part of the ident if it agrees better than
 	// moreAgreement; one at its beginning or end is none if it agrees less than lessAgreement.
@@ -132,7 +135,8 @@ func (r *run) measure(i Ident, levels Levels, frameS float64) measurement.Ident 
 	end := float64(levels.Len()) * frameS
 	from, to = max(0, from), min(end, to)
 	f := fitted{levels, frameS, env, c}
-	if len(r.hits) < 3 {
+	if len(r.hits) < 4 {
+		// The last half may be heard by those before it, and its end says little.
 		f.course = f.nearest(from, to)
 	}
 	f.course, _ = f.fit(from, to)
@@ -173,14 +177,14 @@ type fitted struct {
 }
 
 // nearest finds the speed, of those from 0.95 to 1.05, at which the levels agree best with the
-// envelope: one half of a word leaves it open.
+// envelope: few halves of a word leave it open.
 func (f *fitted) nearest(from, to float64) course {
 	middle := (from + to) / 2
 	word := f.course.at(middle)
 	best, most := f.course, 0.0
 	for step := -6; step <= 6; step++ {
 		f.course = course{middle, word, 1 + float64(step)/120}
-		if shift, r := f.shift(from, to); r > most {
+		if shift, r := f.shift(from, to, wideSteps, wideStepS); r > most {
 			best, most = course{middle + shift, word, f.course.speed}, r
 		}
 	}
@@ -194,7 +198,7 @@ func (f *fitted) fit(from, to float64) (course, float64) {
 	n := max(1, int(math.Round((to-from)/partS)))
 	for p := range n {
 		a, b := from+(to-from)*float64(p)/float64(n), from+(to-from)*float64(p+1)/float64(n)
-		if shift, r := f.shift(a, b); r >= agreement {
+		if shift, r := f.shift(a, b, shiftSteps, envelopeS); r >= agreement {
 			times, shifts, weights = append(times, (a+b)/2), append(shifts, shift), append(weights, r*r)
 		}
 	}
@@ -235,22 +239,22 @@ func withoutOutliers(times, shifts, weights []float64) (t, s, w []float64) {
 	return t, s, w
 }
 
-// shift finds by how much later than the course a part of the call is, and how well it agrees.
-func (f *fitted) shift(from, to float64) (shift, best float64) {
-	const n = shiftSteps
-	var r [2*n + 1]float64
+// shift finds by how much later than the course a part of the call is, of up to n steps of stepS either
+// way, and how well it agrees.
+func (f *fitted) shift(from, to float64, n int, stepS float64) (shift, best float64) {
+	r := make([]float64, 2*n+1)
 	at := 0
 	for i := range r {
-		r[i] = f.agreement(from, to, float64(i-n)*envelopeS)
+		r[i] = f.agreement(from, to, float64(i-n)*stepS)
 		if r[i] > r[at] {
 			at = i
 		}
 	}
-	shift = float64(at-n) * envelopeS
+	shift = float64(at-n) * stepS
 	if at > 0 && at < 2*n {
 		// The top of a parabola through the three highest.
 		if bend := r[at-1] - 2*r[at] + r[at+1]; bend < 0 {
-			shift += envelopeS * (r[at-1] - r[at+1]) / (2 * bend)
+			shift += stepS * (r[at-1] - r[at+1]) / (2 * bend)
 		}
 	}
 	return shift, r[at]
