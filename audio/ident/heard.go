@@ -26,11 +26,11 @@ const (
 	gapHalves = 6
 	// Where an ident is compared with its envelope: parts of the call of partS, shifted by up to
 	// shiftS either way, that agree with a correlation of agreement. Of up to three halves the whole is
-	// compared first, shifted by up to two slots and a half: their ends are known to half a slot each.
+	// compared first, shifted by up to a slot and a half: their ends are known to half a slot each.
 	partS      = 1.6
 	shiftSteps = 20
 	shiftS     = shiftSteps * envelopeS
-	wideSteps  = 33
+	wideSteps  = 20
 	wideStepS  = 3 * envelopeS
 	agreement  = 0.6
 	// A stretch of moreS before or after what was heard is part of the ident if it agrees better than

@@ -32,7 +32,7 @@ const (
 	loudAtAll     = loudSnapshots - halfSnapshots/2 // while the older quarter passed
 	// A snapshot is loud if it is above faintDB and at most belowDB below the loudest before it, which
 	// fades by fadeDB from one to the next, 3 dB a second: a bang does not hide what follows.
-	faintDB = -55.0
+	faintDB = -57.0
 	belowDB = 22.0
 	fadeDB  = 3 * SnapshotS
 	// limit is how far a band may differ from its mean: 6 dB, in factors of two.
