@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/decode/internal/vectors"
 	"github.com/otoscope/otoscope/audio/note"
 )
 
@@ -96,8 +96,8 @@ func specimens(t testing.TB) []vector {
 	return all
 }
 
-// vectors are the specimens as files that other programs can use too; package decode's tests read them.
-var vectors = filepath.Join("..", "..", "..", "testdata", "vectors", "mp3")
+// vectorsFolder has the specimens as files that other programs can use too; package decode's tests read them.
+var vectorsFolder = filepath.Join("..", "..", "..", "testdata", "vectors", "mp3")
 
 // The committed vectors are what the builder makes. With OTOSCOPE_WRITE_VECTORS set they are written.
 func TestVectorsAreTheSpecimens(t *testing.T) {
@@ -109,19 +109,7 @@ func TestVectorsAreTheSpecimens(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines.Write(append(line, '\n'))
-		committed(t, filepath.Join(vectors, v.File), v.file)
+		vectors.Committed(t, filepath.Join(vectorsFolder, v.File), v.file)
 	}
-	committed(t, filepath.Join(vectors, "expect.jsonl"), lines.Bytes())
-}
-
-func committed(t *testing.T, name string, want []byte) {
-	t.Helper()
-	if os.Getenv("OTOSCOPE_WRITE_VECTORS") != "" {
-		if err := os.WriteFile(name, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the builder makes (%v); write the vectors again with testdata/make vectors", name, err)
-	}
+	vectors.Committed(t, filepath.Join(vectorsFolder, "expect.jsonl"), lines.Bytes())
 }

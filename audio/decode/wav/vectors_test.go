@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -16,12 +15,13 @@ import (
 	"github.com/zaf/g711"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/decode/internal/vectors"
 	"github.com/otoscope/otoscope/audio/note"
 )
 
 // The specimens as files that other programs can use too: testdata/vectors, each with the result or the
 // failure that it must give, by the door. testdata/make writes them; package decode's tests read them.
-var vectors = filepath.Join("..", "..", "..", "testdata", "vectors")
+var vectorsFolder = filepath.Join("..", "..", "..", "testdata", "vectors")
 
 // vector is a line of expect.jsonl, as package decode's tests read it.
 type vector struct {
@@ -41,7 +41,6 @@ type vector struct {
 // TestVectorsAreTheSpecimens keeps the committed vectors equal to what the builder makes. With
 // OTOSCOPE_WRITE_VECTORS set it writes them.
 func TestVectorsAreTheSpecimens(t *testing.T) {
-	write := os.Getenv("OTOSCOPE_WRITE_VECTORS") != ""
 	separators := regexp.MustCompile(`[^A-Za-z0-9]+`)
 	var lines bytes.Buffer
 	for _, s := range append(specimens(), doorSpecimens()...) {
@@ -60,22 +59,9 @@ func TestVectorsAreTheSpecimens(t *testing.T) {
 			t.Fatal(err)
 		}
 		lines.Write(append(line, '\n'))
-		committed(t, filepath.Join(vectors, v.File), s.file, write)
+		vectors.Committed(t, filepath.Join(vectorsFolder, v.File), s.file)
 	}
-	committed(t, filepath.Join(vectors, "expect.jsonl"), lines.Bytes(), write)
-}
-
-// committed compares a file with what it should hold, or writes it.
-func committed(t *testing.T, name string, want []byte, write bool) {
-	t.Helper()
-	if write {
-		if err := os.WriteFile(name, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the builder makes (%v); write the vectors again with testdata/make vectors", name, err)
-	}
+	vectors.Committed(t, filepath.Join(vectorsFolder, "expect.jsonl"), lines.Bytes())
 }
 
 // doorSpecimens are those that only package decode, or only its options, can read.
