@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -206,24 +207,15 @@ func escapes(c byte) string {
 	return string(rune(c))
 }
 
-// hex4 reads \uXXXX, or says that it is none.
+// hex4 reads the code unit that an escape such as \u00e9 at the start of s stands for; utf8.RuneError
+// where there is no such escape.
 func hex4(s string) rune {
 	if len(s) < 6 || s[:2] != `\u` {
 		return utf8.RuneError
 	}
-	var r rune
-	for _, c := range s[2:6] {
-		switch {
-		case c >= '0' && c <= '9':
-			c -= '0'
-		case c >= 'a' && c <= 'f':
-			c -= 'a' - 10
-		case c >= 'A' && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return utf8.RuneError
-		}
-		r = r<<4 | c
+	v, err := strconv.ParseUint(s[2:6], 16, 16)
+	if err != nil {
+		return utf8.RuneError
 	}
-	return r
+	return rune(v)
 }
