@@ -52,6 +52,25 @@ func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) err
 		}
 		return errors.Join(write(f), f.Close())
 	}
+	return placed(path, mode, func(f *os.File) error { return write(f) }, func(whole string) error { return os.Rename(whole, path) })
+}
+
+// newFile writes a file that must not exist yet. It appears only when it is whole.
+func newFile(path string, write func(*os.File) error) error {
+	return placed(path, newFileMode, write, func(whole string) error {
+		err := os.Link(whole, path) // fails if there is a file
+		if errors.Is(err, errors.ErrUnsupported) {
+			if _, missing := os.Lstat(path); !errors.Is(missing, os.ErrNotExist) {
+				return &os.PathError{Op: "write", Path: path, Err: os.ErrExist}
+			}
+			err = os.Rename(whole, path)
+		}
+		return err
+	})
+}
+
+// placed writes a file beside a path, and puts it in its place once it is whole.
+func placed(path string, mode os.FileMode, write func(*os.File) error, put func(whole string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
@@ -67,34 +86,7 @@ func replaceFile(path string, mode os.FileMode, write func(io.Writer) error) err
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
-}
-
-// newFile writes a file that must not exist yet. It appears only when it is whole.
-func newFile(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(newFileMode)
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	err = os.Link(f.Name(), path) // fails if there is a file
-	if errors.Is(err, errors.ErrUnsupported) {
-		if _, missing := os.Lstat(path); !errors.Is(missing, os.ErrNotExist) {
-			return &os.PathError{Op: "write", Path: path, Err: os.ErrExist}
-		}
-		err = os.Rename(f.Name(), path)
-	}
-	return err
+	return put(f.Name())
 }
 
 // newFileMode keeps a recording to its owner.
