@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,35 +13,10 @@ import (
 // a folder for each set of labelled recordings, and UPDATE_GOLDEN=1 writes the tables.
 // Without recordings, the test checks that the tables exist.
 func TestManualStatesMeasuredAccuracy(t *testing.T) {
-	const page = "docs/evidence.md"
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	corpus := os.Getenv("OTOSCOPE_CORPUS")
 	for name, measure := range map[string]func(*testing.T, string) string{"accuracy": accuracyTable, "faults": faultsTable} {
-		begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
-		before, rest, found := strings.Cut(string(text), begin)
-		stated, after, closed := strings.Cut(rest, end)
-		if !found || !closed {
-			t.Fatalf("%s has no table of %s", page, name)
-		}
-		if corpus == "" {
-			if strings.Count(stated, "\n|") < 3 {
-				t.Errorf("%s: the table of %s is empty", page, name)
-			}
-			continue
-		}
-		if table := measure(t, corpus); os.Getenv("UPDATE_GOLDEN") == "1" {
-			text = []byte(before + begin + "\n" + table + "\n" + end + after)
-		} else if strings.TrimSpace(stated) != strings.TrimSpace(table) {
-			t.Errorf("%s states\n%s\nbut measured was\n%s", page, stated, table)
-		}
-	}
-	if corpus != "" && os.Getenv("UPDATE_GOLDEN") == "1" {
-		if err := os.WriteFile(page, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(name, func(t *testing.T) {
+			manualStates(t, "docs/evidence.md", name, func(corpus string) string { return measure(t, corpus) })
+		})
 	}
 }
 
