@@ -3,15 +3,9 @@
 package recognize
 
 import (
-	"errors"
 	"os"
 	"time"
 )
-
-// unnamed opens a private file. It keeps its name until it is closed.
-func unnamed(dir string) (*os.File, error) { return os.CreateTemp(dir, soundPrefix+"*") }
-
-func forget(f *os.File) error { return errors.Join(f.Close(), os.Remove(f.Name())) }
 
 func lock(string) (release func(), ok bool) { return func() {}, true }
 

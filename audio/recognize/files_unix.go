@@ -3,27 +3,10 @@
 package recognize
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 	"time"
 )
-
-// unnamed opens a private file that has no name any more.
-func unnamed(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, soundPrefix+"*")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-func forget(f *os.File) error { return f.Close() }
 
 // lock takes a folder or a file, until the returned function is called; ok is false if another
 // process has it.

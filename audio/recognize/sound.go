@@ -10,6 +10,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/internal/dsp"
+	"github.com/otoscope/otoscope/audio/internal/unnamed"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -40,7 +41,7 @@ func (s *Sound) Begin(rate, channels int) {
 	s.rate, s.channels, s.frames, s.err = rate, channels, 0, nil
 	s.block = s.block[:0]
 	if s.file == nil {
-		s.file, s.err = unnamed(s.dir)
+		s.file, s.err = unnamed.Create(s.dir)
 		return
 	}
 	if s.err = s.file.Truncate(0); s.err == nil {
@@ -78,7 +79,7 @@ func (s *Sound) Close() error {
 	if s == nil || s.file == nil {
 		return nil
 	}
-	err := forget(s.file)
+	err := s.file.Close()
 	s.file, s.frames, s.err = nil, 0, errors.New("the sound was dropped")
 	return err
 }

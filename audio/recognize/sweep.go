@@ -4,13 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/otoscope/otoscope/audio/internal/unnamed"
 )
 
-// The names of what is kept for a while in the folder for temporary files.
-const (
-	soundPrefix = "otoscope-sound-"
-	wordsPrefix = "otoscope-words-"
-)
+// wordsPrefix begins the names of folders for the words of a recogniser.
+const wordsPrefix = "otoscope-words-"
 
 // Sweep removes the files that killed processes left in a folder; "" means the system's for
 // temporary files.
@@ -23,7 +22,7 @@ func Sweep(dir string) {
 		return // then nothing was left there either
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), soundPrefix) && !strings.HasPrefix(e.Name(), wordsPrefix) {
+		if !strings.HasPrefix(e.Name(), unnamed.Prefix) && !strings.HasPrefix(e.Name(), wordsPrefix) {
 			continue
 		}
 		if path := filepath.Join(dir, e.Name()); abandoned(path) {

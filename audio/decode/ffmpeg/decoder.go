@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
+	"github.com/otoscope/otoscope/audio/decode/mp4"
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
@@ -68,7 +69,11 @@ func arguments() []string {
 
 // Open decodes r, which is read until ffmpeg has enough of it. format is the short name of what it is.
 func (d *Decoder) Open(ctx context.Context, r io.Reader, format string, o codec.Options) (codec.ReadCloser, error) {
-	p, err := d.start(ctx, r)
+	body := io.NopCloser(r)
+	if format == "MP4" { // ffmpeg cannot go back in a pipe
+		body = mp4.NewReader(ctx, r, "")
+	}
+	p, err := d.start(ctx, body)
 	if err != nil {
 		return nil, err
 	}
@@ -186,20 +191,19 @@ func (r *Reader) end(err error) error {
 func (r *Reader) failure(err error) error {
 	exit := r.process.wait()
 	p := r.process
+	var refused *codec.Error
 	switch {
 	case p.ctx.Err() != nil:
 		return p.ctx.Err()
+	case errors.As(p.source, &refused):
+		return p.source
 	case p.source != nil:
 		return fmt.Errorf("reading the recording: %w", p.source)
 	case p.stood():
 		return codec.NewError(fmt.Sprintf("ffmpeg stood still for %v", p.standstill), adviceByHand)
-	case p.said.cutShort && r.given == 0:
-		return codec.NewError("the index of the MP4 file (moov) stands behind its sound, or is not there, so that it cannot be decoded while it arrives",
-			"Move the index to the front: ffmpeg -i recording.m4a -c copy -movflags +faststart moved.m4a")
 	case exit != nil:
 		return codec.NewError("ffmpeg could not decode this "+r.container+": "+child.Plain(exit)+r.quoted(), adviceByHand)
 	}
-	var refused *codec.Error
 	if errors.As(err, &refused) && strings.HasPrefix(refused.Message, "ffmpeg") {
 		return err
 	}

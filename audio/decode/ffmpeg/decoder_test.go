@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,29 +145,60 @@ func TestChannelsArePicked(t *testing.T) {
 // What cannot be decoded is a sentence with a way out, and quotes nothing where that is forbidden.
 func TestWhatCannotBeDecodedIsASentence(t *testing.T) {
 	d := installed(t)
-	behind := filepath.Join(t.TempDir(), "behind.m4a")
-	cmd := exec.Command(Name, "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=5:r=48000", "-c:a", "aac", "-b:a", "256k", behind)
-	if err := cmd.Run(); err != nil {
-		t.Skipf("this ffmpeg does not write AAC: %v", err)
-	}
-	late, err := os.ReadFile(behind)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, c := range map[string]struct {
 		file []byte
 		want string
 	}{
-		"nothing":                          {nil, "ffmpeg"},
-		"noise":                            {bytes.Repeat([]byte("\x01noise\xFE"), 1000), "ffmpeg could not decode this X: exit status"},
-		"a playlist":                       {[]byte("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/a.wav\n#EXT-X-ENDLIST\n"), "ffmpeg could not decode"},
-		"a list of files":                  {[]byte("ffconcat version 1.0\nfile /etc/passwd\n"), "ffmpeg could not decode"},
-		"an MP4 with its index at the end": {late, "the index of the MP4 file (moov) stands behind its sound"},
+		"nothing":         {nil, "ffmpeg"},
+		"noise":           {bytes.Repeat([]byte("\x01noise\xFE"), 1000), "ffmpeg could not decode this X: exit status"},
+		"a playlist":      {[]byte("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/a.wav\n#EXT-X-ENDLIST\n"), "ffmpeg could not decode"},
+		"a list of files": {[]byte("ffconcat version 1.0\nfile /etc/passwd\n"), "ffmpeg could not decode"},
 	} {
 		_, _, err := read(d.Open(t.Context(), bytes.NewReader(c.file), "X", codec.Options{NoQuote: true}))
 		var refused *codec.Error
 		if !errors.As(err, &refused) || refused.Hint() == "" || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
+
+// An MP4 file with its index at the end gives the samples of one with its index in front, at the same
+// places, however long it is, and nothing of it is left on disk. Without its index, the error says so.
+func TestTheIndexOfAnMP4FileMayStandBehindItsSound(t *testing.T) {
+	d := installed(t)
+	dir := t.TempDir()
+	encoded := func(name string, args ...string) []byte {
+		path := filepath.Join(dir, name)
+		cmd := exec.Command(Name, append(append([]string{"-v", "error", "-f", "lavfi",
+			"-i", "aevalsrc=0.3*sin(800*PI*t)|0.2*sin(1800*PI*t)*gt(t\\,2):d=40:s=8000"}, args...), path)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Skipf("this ffmpeg does not write %v: %v %s", args, err, out)
+		}
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	for _, c := range []string{"aac", "alac"} {
+		late := encoded("behind-"+c+".m4a", "-c:a", c)
+		early := encoded("front-"+c+".m4a", "-c:a", c, "-movflags", "+faststart")
+		if bytes.Index(late, []byte("moov")) < bytes.Index(late, []byte("mdat")) || bytes.Equal(late, early) {
+			t.Fatalf("%s: the index is in front", c)
+		}
+		t.Setenv("TMPDIR", t.TempDir())
+		left, right, err := read(d.Open(t.Context(), bytes.NewReader(late), "MP4", codec.Options{}))
+		wantLeft, wantRight, failed := read(d.Open(t.Context(), bytes.NewReader(early), "MP4", codec.Options{}))
+		if err != nil || failed != nil || len(left) < 39*rate || !slices.Equal(left, wantLeft) || !slices.Equal(right, wantRight) {
+			t.Errorf("%s: %d samples in place of %d, %v, %v", c, len(left), len(wantLeft), err, failed)
+		}
+		if names, err := os.ReadDir(os.TempDir()); err != nil || len(names) > 0 {
+			t.Errorf("%s: left on disk: %v, %v", c, names, err)
+		}
+		_, _, err = read(d.Open(t.Context(), bytes.NewReader(late[:len(late)/2]), "MP4", codec.Options{}))
+		var refused *codec.Error
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "the MP4 file ends without an index (moov)") {
+			t.Errorf("%s: without its index: %v", c, err)
 		}
 	}
 }

@@ -10,6 +10,6 @@
 // What ffmpeg says of itself is not believed more than the bytes: names of codecs are taken from it,
 // and its complaints are quoted in a form that cannot act on a terminal.
 //
-// An MP4 file whose index (moov) stands behind its sound cannot be decoded from a pipe, and is
-// refused with the command that moves it.
+// An MP4 file whose index stands behind its sound cannot be decoded from a pipe: package mp4 puts the
+// index first.
 package ffmpeg

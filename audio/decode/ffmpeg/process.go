@@ -28,8 +28,8 @@ type process struct {
 	still  atomic.Bool
 }
 
-// start starts ffmpeg and a goroutine that feeds it with r.
-func (d *Decoder) start(ctx context.Context, r io.Reader) (*process, error) {
+// start starts ffmpeg and a goroutine that feeds it with r, and closes r then.
+func (d *Decoder) start(ctx context.Context, r io.ReadCloser) (*process, error) {
 	in, feed, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("starting ffmpeg: %w", err)
@@ -70,8 +70,9 @@ func (d *Decoder) start(ctx context.Context, r io.Reader) (*process, error) {
 }
 
 // pump feeds the child. Nothing of the recording reaches a child without limits.
-func (p *process) pump(feed *os.File, r io.Reader, limits error) {
+func (p *process) pump(feed *os.File, r io.ReadCloser, limits error) {
 	defer close(p.pumped)
+	defer r.Close()
 	defer feed.Close()
 	if limits != nil {
 		p.source = fmt.Errorf("limiting ffmpeg: %w", limits)

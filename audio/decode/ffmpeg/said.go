@@ -34,7 +34,7 @@ type said struct {
 	streams    int
 	complaints int
 	complaint  string // the first one
-	cutShort   bool   // or the index of an MP4 file is not where it was looked for
+	cutShort   bool
 }
 
 func newSaid() *said { return &said{described: make(chan struct{})} }
@@ -66,7 +66,7 @@ func (s *said) take(line []byte) {
 			kilobits, _ := strconv.Atoi(string(m[2]))
 			s.bitRate = 1000 * kilobits
 		}
-	case bytes.Contains(line, []byte("moov atom not found")), bytes.Contains(line, []byte(": partial file")):
+	case bytes.Contains(line, []byte(": partial file")):
 		s.cutShort = true
 	case child.Complains(line) || bytes.Contains(line, []byte("Invalid data found")):
 		if s.complaints++; s.complaints == 1 {
