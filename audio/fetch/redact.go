@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/escape"
 )
@@ -101,4 +102,19 @@ func scrub(text string) string {
 		}
 		return displayURL(u)
 	}), maxShown)
+}
+
+// IsMasked reports whether the reference is the printed form of another one, in which secrets were
+// replaced: nothing can be fetched by it.
+func (r Reference) IsMasked() bool {
+	if r.kind != kindURL {
+		return false
+	}
+	for pair := range strings.SplitSeq(r.url.RawQuery, "&") {
+		if _, value, ok := strings.Cut(pair, "="); pair == masked || ok && value == masked {
+			return true
+		}
+	}
+	path := r.url.EscapedPath()
+	return len(path) > maxShown-len("%XX")-len(ellipsis)-utf8.UTFMax && strings.HasSuffix(path, ellipsis)
 }

@@ -44,7 +44,8 @@ func newCalibrateCommand(env environment) *cobra.Command {
 	o.words.add(what)
 	output.StringVar(&o.out, "out", "", "write the profile, or the list of words, to `FILE`")
 	output.StringVar(&o.name, "name", "", "call it `NAME` in results (default: from FILE, a profile with the date)")
-	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"Output", output})
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"Fetching", o.labels.fetching()}, flagGroup{"Output", output})
+	completeFiles(c, "ca-file", "pem", "crt")
 	return c
 }
 
@@ -84,6 +85,10 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if o.words.transcripts {
 		return runCalibrateWords(ctx, env, o, args)
 	}
+	fetching, err := o.labels.fetch.options(env)
+	if err != nil {
+		return err
+	}
 	labels, err := o.labels.read(ctx, env.stdin, args)
 	if err != nil {
 		return err
@@ -99,7 +104,7 @@ func runCalibrate(ctx context.Context, env environment, o *CalibrateOptions, arg
 	if err := writable("out", o.out, args...); err != nil { // before minutes of listening
 		return err
 	}
-	recordings, err := o.labels.measure(ctx, labels, args[0], nil)
+	recordings, err := o.labels.measure(ctx, fetching, labels, args[0], nil)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/escape"
+	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/calibrate"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/report"
@@ -98,7 +99,7 @@ func (o *CalibrateOptions) readDialogues(ctx context.Context, stdin io.Reader, a
 	if !bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(begin, []byte("\uFEFF"))), []byte("{")) {
 		return calibrate.ReadDialogues(input, name)
 	}
-	labels, err := evaluate.ReadLabels(input, name)
+	labels, err := evaluate.ReadLabels(input, name, acquire.AddressInLabel)
 	if err != nil {
 		return nil, err
 	}

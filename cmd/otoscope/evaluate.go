@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,27 +72,6 @@ func (o *faultOptions) wanted() []string {
 	return o.kinds
 }
 
-// labelsOptions select the labelled recordings, and how to measure them.
-type labelsOptions struct {
-	dir      string
-	cuts     bool
-	metadata bool
-	workers  int
-	decoding decoderOption
-}
-
-func (o *labelsOptions) addDir(f *pflag.FlagSet) {
-	f.StringVar(&o.dir, "dir", "", "find the recordings in `DIR` (default: the folder of LABELS)")
-}
-
-func (o *labelsOptions) addMetadata(f *pflag.FlagSet) {
-	f.BoolVar(&o.metadata, "use-metadata", false, "also use the labels' directions, recording methods and join times as evidence (default: only the sound)")
-}
-
-func (o *labelsOptions) addWorkers(f *pflag.FlagSet) {
-	f.IntVarP(&o.workers, "workers", "j", 0, "check `N` recordings at once (default: one per processor)")
-}
-
 func newEvaluateCommand(env environment) *cobra.Command {
 	o := &EvaluateOptions{}
 	c := &cobra.Command{
@@ -121,9 +99,10 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write plots of reliability, ratios (Tippett) and Cllr by source to `DIR`, as SVG")
-	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Output", output})
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Fetching", o.labels.fetching()}, flagGroup{"Output", output})
 	o.recognizing.complete(c)
 	o.labels.decoding.complete(c)
+	completeFiles(c, "ca-file", "pem", "crt")
 	o.judging.complete(c)
 	o.format.complete(c)
 	return c
@@ -138,7 +117,8 @@ LABELS has one JSON object per line (- is standard input):
 
   {"file": "call.wav", "left": "customer", "agent": "kim"}
 
-  file     the recording, relative to the labels or to --dir
+  file     the recording: a path, relative to the labels or to --dir, an https
+           URL, or the SID of a Twilio recording (RE...)
   left     who really is on the left: customer, agent or mixed (both, or
            nobody can tell)
   fault    what is wrong with it: none, swapped, mono_file, dual_mono,
@@ -155,6 +135,7 @@ LABELS has one JSON object per line (- is standard input):
            --transcripts
   agent, call, source, maker, codec_agent, codec_customer
            what the recordings have in common
+  sha256   of the bytes that were labelled: others are not judged
 
 Only file and left are required. Other keys are ignored.
 
@@ -230,6 +211,10 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if err != nil {
 		return err
 	}
+	fetching, err := o.labels.fetch.options(env)
+	if err != nil {
+		return err
+	}
 	labels, err := o.labels.read(ctx, env.stdin, args)
 	if err != nil {
 		return err
@@ -244,9 +229,9 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	}
 	judging := evaluate.JudgeOptions{Profile: profile, MinConfidence: cmp.Or(call.MinConfidence, declare.DefaultMinConfidence), UseMetadata: o.labels.metadata, UseTranscripts: o.transcripts || o.recognizing.name != "", Words: phrases}
 	if len(o.faults.kinds) > 0 {
-		return runFaults(ctx, env, o, format, labels, args[0], judging)
+		return runFaults(ctx, env, o, fetching, format, labels, args[0], judging)
 	}
-	recognizer, err := o.recognizing.recognizer(env, fetch.Options{Proxy: fetch.ProxyFromEnv(env.getenv)})
+	recognizer, err := o.recognizing.recognizer(env, fetching)
 	if err != nil {
 		return err
 	}
@@ -255,7 +240,7 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 			labels[i].Transcript = transcript.Source{}
 		}
 	}
-	recordings, err := o.labels.measure(ctx, labels, args[0], recognizer)
+	recordings, err := o.labels.measure(ctx, fetching, labels, args[0], recognizer)
 	if err != nil {
 		return err
 	}
@@ -272,54 +257,16 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	return err
 }
 
-// read reads the labels named on the command line.
-func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string) ([]evaluate.Label, error) {
-	switch {
-	case len(args) == 0:
-		return nil, &usageError{sentence{Message: "which labels?", Advice: "Give a file with one JSON object per line: otoscope evaluate testdata/labels.jsonl"}}
-	case len(args) > 1:
-		return nil, &usageError{sentence{Message: fmt.Sprintf("evaluate and calibrate read one file of labels, not %d", len(args)), Advice: "Join them: cat a.jsonl b.jsonl > labels.jsonl"}}
-	case o.workers < 0:
-		return nil, &usageError{sentence{Message: fmt.Sprintf("--workers must be at least 1, not %d", o.workers)}}
-	}
-	f, err := openInput(ctx, args[0], stdin)
-	if err != nil {
-		return nil, fmt.Errorf("reading the labels: %w", err)
-	}
-	defer f.Close()
-	name := args[0]
-	if name == "-" {
-		name = "standard input"
-	}
-	return evaluate.ReadLabels(f, name)
-}
-
-// measure measures the labelled recordings.
-func (o *labelsOptions) measure(ctx context.Context, labels []evaluate.Label, from string, recognizer *acquire.Recognizer) ([]evaluate.Recording, error) {
-	decoder, err := o.decoding.decoder()
-	if err != nil {
-		return nil, err
-	}
-	listening := evaluate.ListenOptions{Dir: o.folder(from), Cuts: o.cuts, Workers: o.workers, Decoder: decoder}
-	if recognizer != nil {
-		listening.Recognizer = recognizer
-	}
-	return evaluate.Listen(ctx, labels, listening)
-}
-
-// folder is the folder of the recordings whose labels were read from a file.
-func (o *labelsOptions) folder(from string) string {
-	if o.dir == "" && from != "-" {
-		return filepath.Dir(from)
-	}
-	return o.dir
-}
-
 // runFaults adds faults to the recordings and prints the verdicts.
-func runFaults(ctx context.Context, env environment, o *EvaluateOptions, format report.Format, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
+func runFaults(ctx context.Context, env environment, o *EvaluateOptions, fetching fetch.Options, format report.Format, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
+	library, err := acquire.NewLibrary(fetching, true)
+	if err != nil {
+		return err
+	}
+	defer library.Close()
 	counter := newCounter(env.stderr, "recordings")
 	faults, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{
-		Dir: o.labels.folder(from), Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
+		Dir: o.labels.folder(from), Fetcher: library, Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
 		Workers: o.labels.workers, Judge: judging, Progress: counter.show,
 	})
 	counter.close()

@@ -28,7 +28,7 @@ func answerAtDesk(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	c := exec.Command(path, args[2:]...)
 	c.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"PATH", "HOME", "LANG", "OTOSCOPE_DB", "OTOSCOPE_REVIEW_PASSWORD"} {
+	for _, name := range []string{"PATH", "HOME", "LANG", "OTOSCOPE_DB", "OTOSCOPE_REVIEW_PASSWORD", "OTOSCOPE_USER", "OTOSCOPE_PASSWORD"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	out, err := c.StdoutPipe()

@@ -138,9 +138,9 @@ func (w Whereabouts) find(manifest, recording string, allowed *Allowed) (string,
 	case ref.IsPath():
 		allowed.Paths = true
 		return w.follow(manifest, ref.Whole())
-	case strings.Contains(recording, "=***"):
+	case ref.IsMasked():
 		return "", &hint.Error{
-			Message: "the recording's address was signed, and signatures are not kept",
+			Message: "the recording's address was signed or very long, and is not kept whole",
 			Advice:  "name the manifest that has the addresses: otoscope review --manifest calls.csv",
 		}
 	}

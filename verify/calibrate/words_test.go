@@ -243,7 +243,7 @@ func TestLabelledTranscriptsAreDialogues(t *testing.T) {
 {"file": "d.wav", "left": "agent"}
 {"file": "e.wav", "left": "agent", "call": "1", "transcript": "t.json"}
 {"file": "f.wav", "left": "agent", "call": "1", "transcript": "t.json"}
-`), "labels.jsonl")
+`), "labels.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

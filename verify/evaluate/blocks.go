@@ -1,10 +1,10 @@
 package evaluate
 
 import (
+	"context"
 	"errors"
 	"io"
 	"iter"
-	"os"
 
 	"github.com/go-audio/audio"
 
@@ -17,13 +17,13 @@ const blockFrames = 4096
 // errChanged is the error of a recording that differs from the measured one.
 var errChanged = errors.New("it has changed since it was measured")
 
-// stereoBlocks reads a recording of two channels, to its end or until the caller stops. It
+// blocks reads a recording of two channels, to its end or until the caller stops. It
 // uses the same buffer each time.
-func stereoBlocks(path string) iter.Seq2[*audio.Float32Buffer, error] {
+func (s *source) blocks(ctx context.Context) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
-		f, err := os.Open(path)
+		f, err := s.open(ctx)
 		if err != nil {
-			yield(nil, missing(err))
+			yield(nil, err)
 			return
 		}
 		defer f.Close()

@@ -59,7 +59,7 @@ type plan struct {
 
 // plansFor plans all cuts of one measured recording. The second half of a transfer is taken
 // from the others in all.
-func plansFor(all []Recording, i int, dir string) []plan {
+func plansFor(all []Recording, i int, dir string, fetcher Fetcher) []plan {
 	r := &all[i]
 	if !cuttable(r) {
 		return nil
@@ -67,9 +67,9 @@ func plansFor(all []Recording, i int, dir string) []plan {
 	var (
 		plans    []plan
 		m        = &r.Result.Measurements
-		path     = r.Label.path(dir)
+		own      = r.Label.source(dir, fetcher)
 		duration = m.DurationS
-		whole    = part{path: path, to: math.Inf(1)}
+		whole    = part{source: own, to: math.Inf(1)}
 		agent    = r.channelOf(declare.Agent)
 		customer = r.channelOf(declare.Customer)
 	)
@@ -77,12 +77,12 @@ func plansFor(all []Recording, i int, dir string) []plan {
 		piece := Recording{Label: r.Label, Cut: kind, At: at, Left: r.Left, Facts: r.Facts}
 		piece.Facts.Joined = shift(r.Facts.Joined, startS)
 		cut := splice{rate: m.SampleRate, parts: parts}
-		piece.Transcript = cut.transcript(all, dir)
+		piece.Transcript = cut.transcript(all)
 		plans = append(plans, plan{piece, cut})
 	}
 	from := func(cut, at string, startS, endS float64) {
 		if min(endS, duration)-startS >= minPieceS {
-			add(cut, at, startS, part{path: path, from: startS, to: endS})
+			add(cut, at, startS, part{source: own, from: startS, to: endS})
 		}
 	}
 	from(cutFirst15, "", 15, math.Inf(1))
@@ -134,13 +134,13 @@ func plansFor(all []Recording, i int, dir string) []plan {
 		}
 	}
 	// The sides change places in the middle, so every decision on the whole is wrong.
-	add(cutExchange, "", 0, part{path: path, to: duration / 2}, part{path: path, from: duration / 2, to: math.Inf(1), swap: true})
+	add(cutExchange, "", 0, part{source: own, to: duration / 2}, part{source: own, from: duration / 2, to: math.Inf(1), swap: true})
 	plans[len(plans)-1].piece.Left = Mixed
 	if other := transferTo(all, i); other != nil {
 		at, then := duration/2, other.Result.Measurements.DurationS/2
 		add(CutTransfer, "to "+other.Label.File, 0,
-			part{path: path, to: at},
-			part{path: other.Label.path(dir), from: then, to: math.Inf(1), swap: other.Left != r.Left})
+			part{source: own, to: at},
+			part{source: other.Label.source(dir, fetcher), from: then, to: math.Inf(1), swap: other.Left != r.Left})
 		plans[len(plans)-1].piece.Facts.Joined = declare.Joined{}
 	}
 	return plans

@@ -19,7 +19,7 @@ func fixtureLabels(t *testing.T) []Label {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	labels, err := ReadLabels(f, "labels.jsonl")
+	labels, err := ReadLabels(f, "labels.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,11 +78,11 @@ func made(t *testing.T, kind string, strength float64, party declare.Role) (befo
 	i := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-straight.wav" })
 	other := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-swapped.wav" })
 	r, row := &all[i], faultRow{kind, strength, party}
-	before, err = readStereo(t.Context(), r.Label.path(fixtures))
+	before, err = readStereo(t.Context(), r.Label.source(fixtures, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := readStereo(t.Context(), all[other].Label.path(fixtures))
+	second, err := readStereo(t.Context(), all[other].Label.source(fixtures, nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,14 +22,14 @@ type stereo struct {
 }
 
 // readStereo reads the first heldS of a recording of two channels.
-func readStereo(ctx context.Context, path string) (*stereo, error) {
+func readStereo(ctx context.Context, from *source) (*stereo, error) {
 	s := &stereo{}
-	for block, err := range stereoBlocks(path) {
+	for block, err := range from.blocks(ctx) {
 		if err == nil {
 			err = ctx.Err()
 		}
 		if err != nil {
-			return nil, fmt.Errorf("making faults of %s: %w", path, err)
+			return nil, fmt.Errorf("making faults of %s: %w", from.name, err)
 		}
 		s.rate = block.Format.SampleRate
 		for i := 0; i < len(block.Data); i += 2 {

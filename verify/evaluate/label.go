@@ -3,6 +3,9 @@ package evaluate
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +31,7 @@ const (
 
 // Label is the known truth about one recording. Keys that are not listed here are ignored.
 type Label struct {
-	File            string        `json:"file"` // relative to the labels' folder
+	File            string        `json:"file"` // relative to the labels' folder; of an Address the part that may be printed
 	Left            string        `json:"left"` // who is really on the left: customer, agent or mixed
 	Fault           string        `json:"fault"`
 	Agent           string        `json:"agent"`  // the same word for the same agent
@@ -44,6 +47,9 @@ type Label struct {
 	// Transcript is where the words of the recording are, relative to the labels' folder.
 	Transcript transcript.Source `json:"-"`
 	Line       int               `json:"-"` // of the file of labels, from 1
+	// Address is where the recording is fetched from; "": it is a file. It may hold secrets.
+	Address string `json:"-"`
+	SHA256  string `json:"sha256"` // of the bytes that were labelled, in hexadecimal; "": not known
 }
 
 // Clean reports whether the recording is labelled to have one party on each channel.
@@ -119,9 +125,13 @@ func (b *badLines) err(name string) error {
 	}
 }
 
-// ReadLabels reads one label from each line. name is the file's name, for messages. One
-// *hint.Error reports all lines that are not labels.
-func ReadLabels(r io.Reader, name string) ([]Label, error) {
+// An AddressTeller tells the address of a recording from the path of a file, and gives the form of it that
+// may be printed.
+type AddressTeller func(file string) (shown string, is bool)
+
+// ReadLabels reads one label from each line. name is the file's name, for messages. address tells which files are
+// addresses; nil: none is. One *hint.Error reports all lines that are not labels.
+func ReadLabels(r io.Reader, name string, address AddressTeller) ([]Label, error) {
 	var (
 		labels []Label
 		bad    badLines
@@ -136,18 +146,17 @@ func ReadLabels(r io.Reader, name string) ([]Label, error) {
 		if len(line) == 0 {
 			continue
 		}
-		label, err := parseLabel(line)
-		if err == nil {
-			if first := seen[filepath.Clean(label.File)]; first > 0 {
-				err = fmt.Errorf("%q was labelled before, in line %d", label.File, first)
-			}
+		label, err := parseLabel(line, address)
+		place := cmp.Or(label.Address, filepath.Clean(label.File))
+		if first := seen[place]; err == nil && first > 0 {
+			err = fmt.Errorf("%q was labelled before, in line %d", label.File, first)
 		}
 		if err != nil {
 			bad.add("line %d: %s", n, err)
 			continue
 		}
 		label.Line = n
-		seen[filepath.Clean(label.File)] = n
+		seen[place] = n
 		labels = append(labels, label)
 	}
 	switch err := lines.Err(); {
@@ -164,7 +173,7 @@ func ReadLabels(r io.Reader, name string) ([]Label, error) {
 	return labels, nil
 }
 
-func parseLabel(line []byte) (Label, error) {
+func parseLabel(line []byte, address AddressTeller) (Label, error) {
 	var l Label
 	if !utf8.Valid(line) {
 		return l, errors.New("it is not in UTF-8")
@@ -174,6 +183,14 @@ func parseLabel(line []byte) (Label, error) {
 	}
 	if l.File == "" {
 		return l, errors.New(`it names no "file"`)
+	}
+	if address != nil {
+		if shown, is := address(l.File); is {
+			l.File, l.Address = shown, l.File
+		}
+	}
+	if b, err := hex.DecodeString(l.SHA256); err != nil || l.SHA256 != "" && len(b) != sha256.Size {
+		return l, fmt.Errorf(`%q has a "sha256" that is not one: 64 hexadecimal digits`, l.File)
 	}
 	switch l.Left {
 	case Customer, Agent, Mixed:

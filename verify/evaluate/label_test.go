@@ -20,7 +20,7 @@ func TestReadLabels(t *testing.T) {
 {"file": "b.wav", "left": "mixed", "fault": "mono_file"}
 {"file": "c.wav", "left": "agent", "started": 1795428000000, "joined": "agent=2026-11-23T10:00:04.5Z", "recorded_by": "dial", "agent": null}
 `
-	got, err := evaluate.ReadLabels(strings.NewReader(text), "labels.jsonl")
+	got, err := evaluate.ReadLabels(strings.NewReader(text), "labels.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,19 +68,19 @@ func TestBadLabels(t *testing.T) {
 		{"{\"file\": \"\xff\", \"left\": \"agent\"}", "not in UTF-8"},
 		{`{"file": "` + strings.Repeat("x", 9<<20) + `"}`, "line 2: it is longer than"},
 	} {
-		_, err := evaluate.ReadLabels(strings.NewReader(`{"file": "first.wav", "left": "agent"}`+"\n"+tt.line+"\n"), "labels.jsonl")
+		_, err := evaluate.ReadLabels(strings.NewReader(`{"file": "first.wav", "left": "agent"}`+"\n"+tt.line+"\n"), "labels.jsonl", nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || hint.Of(err) == "" {
 			t.Errorf("%.80s: %v, want %q", tt.line, err, tt.want)
 		}
 	}
-	if _, err := evaluate.ReadLabels(strings.NewReader("\n"), "labels.jsonl"); err == nil || !strings.Contains(err.Error(), "there are none") {
+	if _, err := evaluate.ReadLabels(strings.NewReader("\n"), "labels.jsonl", nil); err == nil || !strings.Contains(err.Error(), "there are none") {
 		t.Errorf("no labels at all: %v", err)
 	}
 }
 
 // All bad lines are reported at once, up to a limit.
 func TestManyBadLabels(t *testing.T) {
-	_, err := evaluate.ReadLabels(strings.NewReader(strings.Repeat("{}\n", 1000)), "labels.jsonl")
+	_, err := evaluate.ReadLabels(strings.NewReader(strings.Repeat("{}\n", 1000)), "labels.jsonl", nil)
 	if err == nil || strings.Count(err.Error(), "; line ") != 4 || !strings.HasSuffix(err.Error(), "; and 995 more") {
 		t.Errorf("%v", err)
 	}
@@ -93,7 +93,7 @@ func FuzzReadLabels(f *testing.F) {
 	}
 	f.Add(fixtures)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		labels, err := evaluate.ReadLabels(strings.NewReader(string(text)), "labels")
+		labels, err := evaluate.ReadLabels(strings.NewReader(string(text)), "labels", nil)
 		if err != nil {
 			if hint.Of(err) == "" {
 				t.Fatalf("%v has no hint", err)
@@ -114,7 +114,7 @@ func FuzzReadLabels(f *testing.F) {
 }
 
 func ExampleReadLabels() {
-	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call.wav", "left": "customer"}`), "labels.jsonl")
+	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call.wav", "left": "customer"}`), "labels.jsonl", nil)
 	fmt.Println(labels[0].File, labels[0].Left, err)
 	// Output: call.wav customer <nil>
 }

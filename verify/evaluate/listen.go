@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,9 +22,10 @@ import (
 
 // ListenOptions selects what is measured.
 type ListenOptions struct {
-	Dir     string // files are named relative to it
-	Cuts    bool   // also hard cases, cut from the clean recordings
-	Workers int    // recordings at once; 0: as many as there are processors
+	Dir     string  // files are named relative to it
+	Fetcher Fetcher // of recordings with an address; with Cuts, each is opened several times
+	Cuts    bool    // also hard cases, cut from the clean recordings
+	Workers int     // recordings at once; 0: as many as there are processors
 	// Recognizer hears the words of whole recordings whose labels name no transcript; nil: none
 	// does.
 	Recognizer Recognizer
@@ -55,14 +57,6 @@ type Recording struct {
 	Err        error // why it could not be measured; Result is empty
 }
 
-// path is the path of the recording.
-func (l *Label) path(dir string) string {
-	if filepath.IsAbs(l.File) {
-		return l.File
-	}
-	return filepath.Join(dir, l.File)
-}
-
 // Listen measures the labelled recordings, in the order of the labels. Each is followed by
 // its cuts. If a recording cannot be measured, its Err is set. The error is that of ctx.
 func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, error) {
@@ -78,7 +72,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 
 	var planned []plan
 	for i := range whole {
-		planned = append(planned, plansFor(whole, i, o.Dir)...)
+		planned = append(planned, plansFor(whole, i, o.Dir, o.Fetcher)...)
 	}
 	pieces := make([]Recording, len(planned))
 	err = each(ctx, len(planned), o.Workers, func(ctx context.Context, i int) {
@@ -107,7 +101,11 @@ func (o *ListenOptions) listen(ctx context.Context, r *Recording) {
 		sound = o.Recognizer.Keep(&measuring)
 		defer sound.Close()
 	}
-	if r.Result, r.Err = measureFile(ctx, r.Label.path(o.Dir), measuring); r.Err != nil {
+	if r.Result, r.Err = r.Label.source(o.Dir, o.Fetcher).measure(ctx, measuring); r.Err != nil {
+		return
+	}
+	if r.Err = r.Label.check(r.Result.SHA256); r.Err != nil {
+		r.Result = verify.Recording{}
 		return
 	}
 	if r.Transcript, r.Err = r.Label.ReadTranscript(o.Dir); r.Transcript != nil || r.Err != nil || o.Recognizer == nil {
@@ -138,14 +136,25 @@ func each(ctx context.Context, n, workers int, work func(context.Context, int)) 
 	return ctx.Err()
 }
 
-// measureFile measures a recording as verify does.
-func measureFile(ctx context.Context, path string, o verify.MeasureOptions) (verify.Recording, error) {
-	f, err := os.Open(path)
+// measure measures a recording as verify does.
+func (s *source) measure(ctx context.Context, o verify.MeasureOptions) (verify.Recording, error) {
+	r, err := s.open(ctx)
 	if err != nil {
-		return verify.Recording{}, missing(err)
+		return verify.Recording{}, err
 	}
-	defer f.Close()
-	return verify.Measure(ctx, f, o)
+	defer r.Close()
+	return verify.Measure(ctx, r, o)
+}
+
+// check refuses other bytes than those that were labelled, if the label says which they are.
+func (l *Label) check(sha256 string) error {
+	if l.SHA256 == "" || strings.EqualFold(l.SHA256, sha256) {
+		return nil
+	}
+	return &hint.Error{
+		Message: "the recording has changed since it was labelled: its SHA-256 is " + sha256,
+		Advice:  "listen to it again and label it, or get the recording back that the label is about",
+	}
 }
 
 // ReadTranscript reads the transcript that a label names; nil if it names none.
@@ -170,15 +179,6 @@ func (l *Label) ReadTranscript(dir string) (*transcript.Transcript, error) {
 		return nil, missing(err)
 	}
 	return t, err
-}
-
-// missing is the error of a labelled recording that cannot be opened.
-func missing(err error) error {
-	e := &hint.Error{Message: err.Error(), Cause: err}
-	if errors.Is(err, os.ErrNotExist) {
-		e.Advice = "files are looked for in the folder of the labels, or in --dir DIR"
-	}
-	return e
 }
 
 // shift converts join times to the time of a piece that begins later by some seconds, or

@@ -2,7 +2,7 @@
 // are right, whether their confidence is justified, and how much each kind of evidence
 // contributes.
 //
-//	labels, err := evaluate.ReadLabels(file, "labels.jsonl")
+//	labels, err := evaluate.ReadLabels(file, "labels.jsonl", nil)
 //	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
 //	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
 //

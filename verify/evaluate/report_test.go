@@ -30,7 +30,7 @@ func evaluated(t *testing.T, o evaluate.JudgeOptions) *evaluate.Report {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	labels, err := evaluate.ReadLabels(f, "labels.jsonl")
+	labels, err := evaluate.ReadLabels(f, "labels.jsonl", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestJSON(t *testing.T) {
 
 // Without clean calls there are no rates, and nothing breaks.
 func TestNothingToJudge(t *testing.T) {
-	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "evil\u001b[2J.wav", "left": "agent"}`), "labels")
+	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "evil\u001b[2J.wav", "left": "agent"}`), "labels", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestNothingToJudge(t *testing.T) {
 func TestMixedWithoutFault(t *testing.T) {
 	labels, err := evaluate.ReadLabels(strings.NewReader(`{"file": "call-straight.wav", "left": "mixed"}
 {"file": "call-mono.wav", "left": "mixed"}
-{"file": "call-outbound.wav", "left": "customer"}`), "labels")
+{"file": "call-outbound.wav", "left": "customer"}`), "labels", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,16 +10,16 @@ import (
 // transcript returns what is said in a splice of the recordings in all: nil if one of them
 // has no transcript, or one without times. A turn that is cut, or whose speech is removed, is
 // left out.
-func (s *splice) transcript(all []Recording, dir string) *transcript.Transcript {
+func (s *splice) transcript(all []Recording) *transcript.Transcript {
 	var said *transcript.Transcript
 	startS := 0.0
 	for i := range s.parts {
 		p := &s.parts[i]
-		if p.path == "" {
+		if p.source == nil {
 			startS += p.lengthS
 			continue
 		}
-		r := recordingAt(all, p.path, dir)
+		r := recordingOf(all, p.source.of)
 		if r == nil || r.Transcript == nil {
 			return nil
 		}
@@ -39,9 +39,9 @@ func (s *splice) transcript(all []Recording, dir string) *transcript.Transcript 
 	return said
 }
 
-func recordingAt(all []Recording, path, dir string) *Recording {
+func recordingOf(all []Recording, l *Label) *Recording {
 	for i := range all {
-		if all[i].Label.path(dir) == path {
+		if all[i].Label == l {
 			return &all[i]
 		}
 	}

@@ -22,7 +22,7 @@ type splice struct {
 
 // A part is a stretch of a recording, or of a line without speech.
 type part struct {
-	path     string // empty: a line without speech, for lengthS
+	source   *source // nil: a line without speech, for lengthS
 	from, to float64
 	swap     bool // exchange the channels
 	// hush removes speech: the line's noise replaces the sound in these stretches.
@@ -34,18 +34,18 @@ type part struct {
 
 // measure measures the splice as if it were a file.
 func (s *splice) measure(ctx context.Context) (verify.Recording, error) {
-	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
+	return verify.MeasureBuffers(ctx, s.blocks(ctx), verify.MeasureOptions{})
 }
 
 // blocks returns the samples of the parts in sequence. It uses the same buffer each time.
-func (s *splice) blocks() iter.Seq2[*audio.Float32Buffer, error] {
+func (s *splice) blocks(ctx context.Context) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		noise := openLine{rand.New(rand.NewPCG(1, 1))}
 		for i := range s.parts {
 			p := &s.parts[i]
 			blocks := p.wait(noise, s.rate)
-			if p.path != "" {
-				blocks = p.copy(noise, s.rate)
+			if p.source != nil {
+				blocks = p.copy(ctx, noise, s.rate)
 			}
 			for block, err := range blocks {
 				if !yield(block, err) || err != nil {
@@ -57,16 +57,16 @@ func (s *splice) blocks() iter.Seq2[*audio.Float32Buffer, error] {
 }
 
 // copy returns the part's stretch of its recording.
-func (p *part) copy(noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
+func (p *part) copy(ctx context.Context, noise openLine, rate int) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
 		from, to := frameAt(p.from, rate), frameAt(p.to, rate)
 		at := int64(0)
-		for block, err := range stereoBlocks(p.path) {
+		for block, err := range p.source.blocks(ctx) {
 			if err == nil && block.Format.SampleRate != rate {
 				err = errChanged
 			}
 			if err != nil {
-				yield(nil, fmt.Errorf("cutting a piece of %s: %w", p.path, err))
+				yield(nil, fmt.Errorf("cutting a piece of %s: %w", p.source.name, err))
 				return
 			}
 			if at >= to {

@@ -19,9 +19,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const fixtures = "../../testdata/"
 
+// fileSource is the source of a file without a label.
+func fileSource(path string) *source { return &source{nil, path, openFile(path)} }
+
 func spliced(t *testing.T, s splice) (out [2][]float32) {
 	t.Helper()
-	for block, err := range s.blocks() {
+	for block, err := range s.blocks(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,8 +46,8 @@ func TestSplice(t *testing.T) {
 	const rate = 8000
 	a, b := fixture(t, "call-straight.wav"), fixture(t, "call-swapped.wav")
 	got := spliced(t, splice{rate: rate, parts: []part{
-		{path: fixtures + "call-straight.wav", from: 1.25, to: 3.5},
-		{path: fixtures + "call-swapped.wav", from: 20, to: math.Inf(1), swap: true},
+		{source: fileSource(fixtures + "call-straight.wav"), from: 1.25, to: 3.5},
+		{source: fileSource(fixtures + "call-swapped.wav"), from: 20, to: math.Inf(1), swap: true},
 	}})
 	for side := range 2 {
 		want := append(append([]float32{}, a[side][10000:28000]...), b[1-side][160000:]...)
@@ -59,7 +62,7 @@ func TestHush(t *testing.T) {
 	const rate = 8000
 	whole := fixture(t, "call-straight.wav")
 	got := spliced(t, splice{rate: rate, parts: []part{{
-		path: fixtures + "call-straight.wav", to: math.Inf(1),
+		source: fileSource(fixtures + "call-straight.wav"), to: math.Inf(1),
 		hush:  [2][]measurement.Segment{1: {{Start: 5, End: 8}}},
 		floor: [2]measurement.Level{-60, -60},
 	}}})
@@ -85,11 +88,11 @@ func TestHush(t *testing.T) {
 // A splice of the whole file measures the same as the file, and its mirror the same as the
 // mirror.
 func TestSpliceIsMeasuredAsAFile(t *testing.T) {
-	want, err := measureFile(t.Context(), fixtures+"call-straight.wav", verify.MeasureOptions{})
+	want, err := fileSource(fixtures+"call-straight.wav").measure(t.Context(), verify.MeasureOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := splice{rate: 8000, parts: []part{{path: fixtures + "call-straight.wav", to: math.Inf(1)}}}
+	whole := splice{rate: 8000, parts: []part{{source: fileSource(fixtures + "call-straight.wav"), to: math.Inf(1)}}}
 	got, err := whole.measure(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -109,10 +112,10 @@ func TestSpliceIsMeasuredAsAFile(t *testing.T) {
 
 func TestSpliceFails(t *testing.T) {
 	for name, s := range map[string]splice{
-		"no such file": {rate: 8000, parts: []part{{path: fixtures + "none.wav", to: 1}}},
-		"one channel":  {rate: 8000, parts: []part{{path: fixtures + "call-mono.wav", to: 1}}},
-		"another rate": {rate: 16000, parts: []part{{path: fixtures + "call-straight.wav", to: 1}}},
-		"no recording": {rate: 8000, parts: []part{{path: fixtures + "README.md", to: 1}}},
+		"no such file": {rate: 8000, parts: []part{{source: fileSource(fixtures + "none.wav"), to: 1}}},
+		"one channel":  {rate: 8000, parts: []part{{source: fileSource(fixtures + "call-mono.wav"), to: 1}}},
+		"another rate": {rate: 16000, parts: []part{{source: fileSource(fixtures + "call-straight.wav"), to: 1}}},
+		"no recording": {rate: 8000, parts: []part{{source: fileSource(fixtures + "README.md"), to: 1}}},
 	} {
 		if _, err := s.measure(t.Context()); err == nil {
 			t.Errorf("%s: no error", name)

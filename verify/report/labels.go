@@ -22,6 +22,7 @@ type label struct {
 	Excerpt    string `json:"excerpt,omitempty"`
 	TestCall   string `json:"test_call,omitempty"`
 	Started    string `json:"started,omitempty"`
+	SHA256     string `json:"sha256,omitempty"`
 }
 
 // labelResults writes what people said as labels, one JSON object a line. Recordings of which
@@ -37,7 +38,7 @@ func (l labelResults) Write(r Row) error {
 	}
 	x := label{
 		File: r.Verdict.Recording, Left: string(r.Human.Answer.Left()), ID: r.ID, Agent: r.Verdict.Agent,
-		Direction: string(r.Facts.Direction), RecordedBy: string(r.Facts.RecordedBy), Joined: joinedWords(r.Facts.Joined), Excerpt: string(r.Facts.Excerpt),
+		Direction: string(r.Facts.Direction), RecordedBy: string(r.Facts.RecordedBy), Joined: joinedWords(r.Facts.Joined), Excerpt: string(r.Facts.Excerpt), SHA256: r.Verdict.SHA256,
 	}
 	if r.Facts.TestCall {
 		x.TestCall = "yes"

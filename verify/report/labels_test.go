@@ -49,7 +49,7 @@ func TestLabelsAreReadByEvaluate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	labels, err := evaluate.ReadLabels(&out, "labels")
+	labels, err := evaluate.ReadLabels(&out, "labels", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
