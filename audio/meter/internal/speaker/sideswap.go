@@ -28,6 +28,14 @@ const (
 
 	// Below this a line is silent. How far below depends on the rounding.
 	silentLine = -80 * frames.Scale
+	// A line with more digital silence than this between its words is silent. What is left of its
+	// noise is what a gate or a lossy codec lets through around the words.
+	//
+	// Of 37 calls of programs kept as Opus at 32 kb/s, 4 are then nearer crosswise, and 10 without
+	// this and with the noise of one side compared alone; as WAV, 2 and 2. The cross entropy
+	// between these calls and the same with their sides exchanged falls from 0.68 to 0.26 nats in
+	// Opus, from 0.16 to 0.15 in WAV.
+	mostSilent = 0.75
 	// In a piece with less speech than this, the loud frames are noise.
 	leastSpeechS = 0.2
 )
@@ -73,12 +81,25 @@ func (s *shape) merge(o *shape) {
 // passage is what a channel sounds like in a part of the call.
 type passage struct {
 	shape
-	noise frames.Histogram // of the frames between the speech
+	noise  frames.Histogram // of the frames between the speech
+	silent int              // those of digital silence
 }
 
 func (s *passage) merge(o *passage) {
 	s.shape.merge(&o.shape)
 	s.noise.Merge(&o.noise)
+	s.silent += o.silent
+}
+
+// between is how many frames lie between the speech.
+func (s *passage) between() int { return int(s.noise.N) + s.silent }
+
+// noiseLevel is the level of the line's noise, as logged.
+func (s *passage) noiseLevel() int16 {
+	if float64(s.silent) > mostSilent*float64(s.between()) {
+		return silentLine
+	}
+	return s.noise.Quantile(speech.NoisePercentile)
 }
 
 // PassagePieces is how many pieces make a passage.
@@ -98,23 +119,24 @@ func Passages(p *Pieces, log *frames.Log, segments []measurement.Segment, c fram
 			out[i].shape.merge(&one)
 		}
 	}
+	there := false // digital silence before the first sound is no pause of the line
 	for i, level := range speech.BetweenSpeech(log, segments, c) {
-		out[i/length].noise.Add(max(level, silentLine))
+		switch there = there || level != frames.Quiet; {
+		case level != frames.Quiet:
+			out[i/length].noise.Add(max(level, silentLine))
+		case there:
+			out[i/length].silent++
+		}
 	}
 	return out
 }
 
 // distance is how far apart two passages are: the sum of their squared differences, each in units
-// of its variation within a side.
-func distance(a, b *passage) float64 {
-	return spectraApart(a, b, min(a.noise.N, b.noise.N) >= speech.FloorMinimum)
-}
-
-// spectraApart is the same, with or without the levels of the noise.
-func spectraApart(a, b *passage, noise bool) float64 {
+// of its variation within a side. With noise, the levels of the noise count, too.
+func distance(a, b *passage, noise bool) float64 {
 	d := apartBy(10*math.Log10((a.energy/a.n+emptyBand)/(b.energy/b.n+emptyBand)), speechSpreadDB)
 	if noise {
-		d += apartBy(float64(a.noise.Quantile(speech.NoisePercentile)-b.noise.Quantile(speech.NoisePercentile))/frames.Scale, noiseSpreadDB)
+		d += apartBy(float64(a.noiseLevel()-b.noiseLevel())/frames.Scale, noiseSpreadDB)
 	}
 	few := spectraAlike * (1/a.n + 1/b.n)
 	for i := range a.sum {
@@ -141,8 +163,11 @@ func SideSwapOf(left, right []passage, pieceS float64) measurement.SideSwap {
 		if min(leftBefore.n, rightBefore.n, leftAfter[k].n, rightAfter[k].n) < minSpectra {
 			continue
 		}
-		straight := distance(&leftBefore, &leftAfter[k]) + distance(&rightBefore, &rightAfter[k])
-		crossed := distance(&leftBefore, &rightAfter[k]) + distance(&rightBefore, &leftAfter[k])
+		// The two sums differ in nothing but who is compared with whom: a level that one of the four
+		// lacks would otherwise count on one side of the comparison only.
+		noise := min(leftBefore.between(), rightBefore.between(), leftAfter[k].between(), rightAfter[k].between()) >= speech.FloorMinimum
+		straight := distance(&leftBefore, &leftAfter[k], noise) + distance(&rightBefore, &rightAfter[k], noise)
+		crossed := distance(&leftBefore, &rightAfter[k], noise) + distance(&rightBefore, &leftAfter[k], noise)
 		if !best.At.Happened() || straight-crossed > best.SameSide-best.CrossSide {
 			best = measurement.SideSwap{At: measurement.Time(float64(k) * pieceS), SameSide: straight, CrossSide: crossed}
 		}

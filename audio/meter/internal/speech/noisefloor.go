@@ -20,7 +20,9 @@ const (
 func NoiseFloor(log *frames.Log, speech []measurement.Segment, c frames.Clock) measurement.Level {
 	var noise frames.Histogram
 	for _, level := range BetweenSpeech(log, speech, c) {
-		noise.Add(level)
+		if level != frames.Quiet {
+			noise.Add(level)
+		}
 	}
 	if noise.N < FloorMinimum {
 		return measurement.Silence()
@@ -42,7 +44,7 @@ func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) 
 	first := c.FrameAt(speech[0].Start)
 	var line frames.Histogram
 	for i, level := range BetweenSpeech(log, speech, c) {
-		if i >= first {
+		if i >= first && level != frames.Quiet {
 			line.Add(level)
 		}
 	}
@@ -60,7 +62,8 @@ func LeadingIdle(log *frames.Log, speech []measurement.Segment, c frames.Clock) 
 	return 0
 }
 
-// BetweenSpeech yields the frames outside speech and digital silence, with their logged levels.
+// BetweenSpeech yields the frames outside speech, with their logged levels. Those of digital silence
+// are among them.
 func BetweenSpeech(log *frames.Log, speech []measurement.Segment, c frames.Clock) iter.Seq2[int, int16] {
 	return func(yield func(int, int16) bool) {
 		frame := float64(c.Step) / float64(c.Rate)
@@ -70,7 +73,7 @@ func BetweenSpeech(log *frames.Log, speech []measurement.Segment, c frames.Clock
 				speech = speech[1:]
 			}
 			near := len(speech) > 0 && float64(i+floorAway)*frame > speech[0].Start
-			if !near && level != frames.Quiet && !yield(i, level) {
+			if !near && !yield(i, level) {
 				return
 			}
 		}
