@@ -146,6 +146,13 @@ func TestUnansweredIsNotListening(t *testing.T) {
 		{"talk with pauses of 3 s", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 20, 23, 24.5, 27.5, 29), true},
 		{"talk without pauses", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 24, 24.5, 29), false},
 		{"a short word after a pause", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 19.5, 23, 23.4), false},
+		{"one pause, as never before", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 18.5, 19.5, 22, 23), true},
+		{"one pause, as before", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 7, 8.6, 8.8, 11.5, 14.5, 18.5, 19.5, 22, 23), false},
+		{"one pause, after one answer", turns(15, 18), turns(0, 2.5, 3, 14.5, 18.5, 19.5, 22, 23), false},
+		{"both silent for 9 s, as never before", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 27, 29), true},
+		{"both silent for 9 s, and a word", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5, 27, 28), false},
+		{"both silent for 9 s, and for 8 s before", turns(3, 6, 14, 15, 16.5, 18), turns(0, 2.5, 6.5, 7, 15, 16, 27, 29), false},
+		{"both silent to the end", turns(3, 6, 9, 11, 15, 18), turns(0, 2.5, 6.5, 8.5, 11.5, 14.5), false},
 		{"pauses as long as before", turns(3, 4, 19, 20), turns(0, 2.5, 5, 8, 11, 12, 16, 18, 20.5, 22, 25, 27), false},
 	} {
 		for side := range 2 {
