@@ -18,7 +18,7 @@ func openers() map[string]opening {
 	return map[string]opening{
 		"WAV":           openWAV,
 		"FLAC":          opener(flac.Open),
-		"Ogg FLAC":      opener(flac.OpenOgg),
+		"Ogg FLAC":      inOrder(opener(flac.OpenOgg)),
 		"MP3":           opener(mp3.Open),
 		"Ogg Opus":      opener(opus.OpenOgg),
 		"WebM Opus":     opener(opus.OpenWebM),
@@ -51,6 +51,17 @@ func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)
 			return nil, err
 		}
 		return r, nil
+	}
+}
+
+// inOrder hides that a format's reader can be read from any position: in this container it cannot.
+func inOrder(open opening) opening {
+	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
+		r, err := open(src, notes, o)
+		if err != nil {
+			return nil, err
+		}
+		return struct{ Reader }{r}, nil
 	}
 }
 

@@ -2,7 +2,9 @@ package acquire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/otoscope/otoscope/audio/decode"
@@ -20,6 +22,7 @@ const (
 	longHead  = 60.0
 	windowS   = 8.0
 	atFirst   = 3   // windows after the head, before the verdict may be sure enough
+	endS      = 0.5 // may be missing at the end of a recording
 	mostHeard = 0.6 // of a recording; beyond, little would be saved
 	// mostBytes bounds the memory that a recording takes: what was read is kept until it is sure
 	// that the rest is not needed.
@@ -92,7 +95,7 @@ func (q *quick) windows(r decode.Windowed, s decode.Span) (rec verify.Recording,
 		if err != nil || !ok {
 			return rec, false, err
 		}
-		if verify.Begun(&rec.Measurements, from) {
+		if verify.Begun(&rec.Measurements, rec.Measurements.Part.HeadS()) {
 			break
 		}
 		if from = min(1.5*from, longHead); from >= longHead || from+atFirst*windowS > most {
@@ -136,35 +139,53 @@ func (h *hearing) hear(s measurement.Segment) {
 	h.spans = append(h.spans, s)
 }
 
-// measure measures the spans as one sound. ok is false if one cannot be decoded.
+// measure measures the spans as one sound. ok is false if one cannot be decoded, or is not where it
+// belongs: the whole tells why.
 func (h *hearing) measure() (rec verify.Recording, ok bool, err error) {
-	inOrder := slices.Clone(h.spans)
-	slices.SortFunc(inOrder, func(a, b measurement.Segment) int {
-		if a.Start < b.Start {
-			return -1
-		}
-		return 1
-	})
 	var windows []verify.Window
-	for _, s := range inOrder {
-		from := max(h.span.Begin, h.at(s.Start)-h.span.Lead)
-		b := make([]byte, min(h.span.End, h.at(s.End))-from)
-		if _, err := h.q.parts.ReadAt(b, from); err != nil {
+	ranges := h.ranges()
+	for _, s := range ranges {
+		b := make([]byte, s.to-s.from)
+		if _, err := h.q.parts.ReadAt(b, s.from); err != nil {
 			return rec, false, err
 		}
-		r, first, err := h.r.Window(from, b)
-		if err != nil {
+		r, first, err := h.r.Window(s.from, b)
+		if err != nil || len(windows) > 0 && first <= windows[len(windows)-1].First {
 			return rec, false, nil
 		}
 		windows = append(windows, verify.Window{Reader: r, First: first})
 	}
 	rec, err = verify.MeasureWindows(h.q.ctx, windows, h.span.Frames, h.q.options)
-	return rec, err == nil, h.q.ctx.Err()
+	if err != nil {
+		return rec, false, h.q.ctx.Err()
+	}
+	heard := rec.Measurements.Part.Spans
+	reached := ranges[len(ranges)-1].to < h.span.End || heard[len(heard)-1].End >= rec.Measurements.Part.WholeS-endS
+	return rec, reached, nil
+}
+
+// bytesOf is a range of the file's bytes, the last one not included.
+type bytesOf struct{ from, to int64 }
+
+// ranges are the bytes of the spans in order, those that touch as one.
+func (h *hearing) ranges() []bytesOf {
+	var all []bytesOf
+	for _, s := range slices.SortedFunc(slices.Values(h.spans), func(a, b measurement.Segment) int {
+		return cmp.Compare(a.Start, b.Start)
+	}) {
+		r := bytesOf{max(h.span.Begin, h.at(s.Start)-h.span.Lead), min(h.span.End, h.at(s.End))}
+		if n := len(all); n > 0 && r.from <= all[n-1].to {
+			all[n-1].to = max(all[n-1].to, r.to)
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
 }
 
 // at is the byte at which a time lies.
 func (h *hearing) at(seconds float64) int64 {
-	return h.span.Begin + int64(seconds*h.bytesPerS)
+	return h.span.Begin + int64(math.Round(seconds*h.bytesPerS))
 }
 
 // spread divides what follows the beginning into windows, each as far as can be from the beginning

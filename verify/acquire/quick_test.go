@@ -2,6 +2,7 @@ package acquire_test
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +13,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/mewkiz/flac"
+	"github.com/mewkiz/flac/frame"
+	"github.com/mewkiz/flac/meta"
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode"
@@ -75,6 +79,72 @@ func onDisk(t testing.TB, file []byte) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// asFLAC is the same recording in FLAC, whose blocks differ in their bytes.
+func asFLAC(t testing.TB, file []byte) []byte {
+	t.Helper()
+	r, err := decode.NewReader(bytes.NewReader(file), decode.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	info := &meta.StreamInfo{BlockSizeMin: 4096, BlockSizeMax: 4096, SampleRate: uint32(r.Format().SampleRate), NChannels: 2, BitsPerSample: 16}
+	span, _ := r.(decode.Windowed).Span(int64(len(file)))
+	info.NSamples = uint64(span.Frames)
+	e, err := flac.NewEncoder(&out, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, right := make([]float32, info.BlockSizeMin), make([]float32, info.BlockSizeMin)
+	for at := int64(0); at < span.Frames; {
+		n := 0
+		for n < len(left) && at+int64(n) < span.Frames {
+			m, err := r.Read(left[n:], right[n:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += m
+		}
+		f := &frame.Frame{Header: frame.Header{HasFixedBlockSize: true, BlockSize: uint16(n), SampleRate: info.SampleRate,
+			Channels: frame.ChannelsLR, BitsPerSample: 16}}
+		for _, side := range [][]float32{left[:n], right[:n]} {
+			sub := &frame.Subframe{SubHeader: frame.SubHeader{Pred: frame.PredVerbatim}, NSamples: n}
+			for _, v := range side {
+				sub.Samples = append(sub.Samples, int32(math.Round(float64(v)*(1<<15))))
+			}
+			f.Subframes = append(f.Subframes, sub)
+		}
+		if err := e.WriteFrame(f); err != nil {
+			t.Fatal(err)
+		}
+		at += int64(n)
+	}
+	return out.Bytes()
+}
+
+// FLAC is decided from a part as WAV is.
+func TestLongFLACIsDecidedFromAPart(t *testing.T) {
+	file := asFLAC(t, long(t))
+	for _, side := range []struct {
+		outcome verify.Outcome
+		file    []byte
+	}{{verify.Match, file}, {verify.Swapped, asFLAC(t, exchanged(long(t), 0))}} {
+		v, result := quick(t, onDisk(t, side.file), fetch.Options{}, known())
+		if v.Outcome != side.outcome || v.Part == nil || v.Part.Share == nil || len(v.Part.Spans) < 2 {
+			t.Fatalf("%s from %+v", v.Outcome, v.Part)
+		}
+		if *v.Part.Share > 0.3 || float64(result.Fetched) > 0.3*float64(len(side.file)) {
+			t.Errorf("%d of %d bytes were read: %+v", result.Fetched, len(side.file), v.Part)
+		}
+	}
+	for name, damaged := range map[string][]byte{
+		"cut off": file[:len(file)-200_000], "followed by another": append(bytes.Clone(file), file...),
+	} {
+		if v, result := quick(t, onDisk(t, damaged), fetch.Options{}, known()); v.Part != nil || result.Fetched != int64(len(damaged)) {
+			t.Errorf("%s: %s from %+v of %d bytes", name, v.Outcome, v.Part, result.Fetched)
+		}
+	}
 }
 
 // A verdict on a part says so, has no hash, and says nothing of the whole.

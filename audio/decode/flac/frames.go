@@ -20,6 +20,7 @@ type frames struct {
 	info  *meta.StreamInfo
 
 	fixed  int64 // samples of each block, where all but the last have the same
+	within bool  // the first frame may stand anywhere in the recording
 	begun  bool
 	base   int64 // the number of the first sample, by the frames
 	heard  int64 // samples given and samples missing so far
@@ -160,6 +161,10 @@ func (f *frames) place(h header) (missing int64) {
 	}
 	rate := int64(f.info.SampleRate)
 	clock := func(samples int64) string { return measurement.Clock(float64(samples) / float64(rate)) }
+	if f.within && !f.begun {
+		f.begun, f.base, f.heard = true, at, int64(h.block)
+		return 0
+	}
 	if !f.begun && f.passed == 0 && at > 0 {
 		f.base = at
 		f.notes.Add(note.LengthDiffers, "By its number, the first frame belongs at %s: what came before it was cut off.", clock(at))

@@ -33,6 +33,9 @@ type Reader struct {
 	sum    hash.Hash // of the samples, as RFC 9639, section 8.2, has it; nil: there is none to compare
 	packed []byte
 	finish func(*codec.Notes) // what the container has to say at the end
+
+	origin origin
+	within bool // this is a part of a recording: see Window
 }
 
 // NewReader reads up to the first frame. The caller keeps ownership of r. The reader may read more
@@ -45,7 +48,12 @@ func NewReader(r io.Reader, o codec.Options) (*Reader, error) {
 
 // Open is NewReader for a source that may have been partly read, and may already have notes.
 func Open(src *codec.Source, notes *codec.Notes, o codec.Options) (*Reader, error) {
-	return open(src, notes, o, "FLAC")
+	r, err := open(src, notes, o, "FLAC")
+	if err != nil {
+		return nil, err
+	}
+	r.origin = r.frames.originOf()
+	return r, nil
 }
 
 func open(src *codec.Source, notes *codec.Notes, o codec.Options, container string) (*Reader, error) {
@@ -175,6 +183,10 @@ func (r *Reader) advance() {
 		r.err = r.end(err)
 		return
 	}
+	if r.within && !r.frames.inOrder() {
+		r.err = codec.NewError("a part of the recording is damaged", adviceWhole)
+		return
+	}
 	r.missing = missing
 	r.ready = r.ready[:0]
 	for _, channel := range r.taken {
@@ -208,6 +220,9 @@ func (r *Reader) end(err error) error {
 		return err
 	}
 	f := &r.frames
+	if r.within && f.heard > 0 {
+		return io.EOF
+	}
 	if f.heard == 0 {
 		return codec.NewErrorAt(f.src.Offset(), "the file has a header but no sound: the recording is empty or not finished", codec.AdviceNotYet)
 	}
