@@ -3,6 +3,8 @@ package verify_test
 import (
 	"bytes"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,6 +111,71 @@ func TestBleedCountsFromWhereTheCodecCannotMakeIt(t *testing.T) {
 		v := verify.Judge(rec, verify.Case{Reference: "x", Declaration: declare.Default()})
 		if hasCode(v, finding.Bleed) != c.told {
 			t.Errorf("%+v: %v", c, v.Findings)
+		}
+	}
+}
+
+// Opus at a low bit rate puts one sound on both channels for parts of a recording: the finding says that
+// the encoder does so. At a higher rate, and in the whole of a recording, it was recorded so.
+func TestOneSoundInPartsIsNamedAfterWhatMakesIt(t *testing.T) {
+	for _, c := range []struct {
+		format decode.Format
+		want   finding.Code
+	}{
+		{decode.Format{Encoding: decode.Opus, Lossy: true, Channels: 2, BitRate: 21_000}, finding.Downmixed},
+		{decode.Format{Encoding: decode.Opus, Lossy: true, Channels: 2, BitRate: 27_000}, finding.DualMono},
+		{decode.Format{Encoding: decode.PCM, Channels: 2}, finding.DualMono},
+	} {
+		rec := verify.Recording{Format: c.format, Measurements: measurement.Measurements{Schema: measurement.Schema, Channels: 2, DurationS: 60, SampleRate: 8000}}
+		m := &rec.Measurements
+		m.Left.Segments = []measurement.Segment{{Start: 1, End: 20}}
+		m.Left.Timing.TalkS = 19
+		m.Pair.Same = []measurement.Segment{{Start: 2, End: 12}}
+		v := verify.Judge(rec, verify.Case{Reference: "x", Declaration: declare.Default()})
+		if v.Outcome != verify.Unusable || !hasCode(v, c.want) {
+			t.Errorf("%+v: %s, %v", c.format, v.Outcome, v.Findings)
+		}
+	}
+}
+
+// The first word is heard at the same time in a lossy recording, though the codec spreads the tones of a
+// key pressed before it.
+func TestACodecSpreadsNoToneIntoSpeech(t *testing.T) {
+	if _, err := exec.LookPath("lame"); err != nil {
+		t.Skip("lame is not installed")
+	}
+	r := readAll(t, "call-straight.wav")
+	random := rand.New(rand.NewPCG(1, 2))
+	const leadS = 2
+	buf := &goaudio.Float32Buffer{Format: &goaudio.Format{NumChannels: 2, SampleRate: r.rate}}
+	for i := range leadS*r.rate + len(r.side[0]) {
+		at := float64(i) / float64(r.rate)
+		var x [2]float64
+		if k := i - leadS*r.rate; k >= 0 {
+			x = [2]float64{float64(r.side[0][k]), float64(r.side[1][k])}
+		}
+		for _, key := range []float64{0.5, 0.9, 1.3} {
+			if at >= key && at < key+0.12 {
+				x[0] += 0.14 * (math.Sin(2*math.Pi*697*at) + math.Sin(2*math.Pi*1209*at))
+			}
+		}
+		for side := range x {
+			buf.Data = append(buf.Data, float32(x[side]+0.0005*random.NormFloat64()))
+		}
+	}
+	pcm, err := wav.Encode(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := filepath.Join(t.TempDir(), "keys.wav")
+	if err := os.WriteFile(in, pcm, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := judgedBytes(t, pcm)
+	for _, kbps := range []int{24, 32, 64} {
+		after := judgedBytes(t, encodedBy(t, "lame", encoders[0].args, kbps, in))
+		if was, is := before.Left.Timing.FirstSpeech, after.Left.Timing.FirstSpeech; math.Abs(float64(was-is)) > 0.1 {
+			t.Errorf("%d kb/s: the first word is at %.2f s, as WAV at %.2f s", kbps, is, was)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
+	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
 )
 
@@ -123,6 +124,64 @@ func TestFaintSoundIsNotCut(t *testing.T) {
 			for _, code := range []finding.Code{finding.Gated, finding.CutOff, finding.LostPackets, finding.Blanked} {
 				if finds(v, code) {
 					t.Errorf("%v dB on side %d: %v", dB, side, v.Findings)
+				}
+			}
+		}
+	}
+}
+
+// A lossy codec makes digital silence of a line's noise where it pleases: no gate, no muted side and no
+// lost party is told of that. What is cut off in mid-word still is.
+func TestSilenceThatACodecMakesIsNoLoss(t *testing.T) {
+	const durationS = 120.0
+	words := func(from float64) (out []measurement.Segment) {
+		for at := from; at < 80; at += 8 {
+			out = append(out, measurement.Segment{Start: at, End: at + 3})
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name string
+		harm func(c *measurement.Channel)
+		code finding.Code
+		told bool // of a lossy recording
+	}{
+		{"a gate", func(c *measurement.Channel) { c.Edges = measurement.Edges{Count: 90, Median: -50} }, finding.Gated, false},
+		{"a muted side", func(c *measurement.Channel) {
+			c.Blanks = []measurement.Blank{{Segment: measurement.Segment{Start: 20, End: 25}, Before: -70, After: -70}}
+			c.Timing.DigitalSilenceS = 5
+		}, finding.Blanked, false},
+		{"a party that is silent at the end, as in other pauses", func(c *measurement.Channel) {
+			c.Blanks = []measurement.Blank{{Segment: measurement.Segment{Start: 85, End: durationS}, Before: -70, After: measurement.Silence()}}
+			c.Timing.DigitalSilenceS = durationS - 85 + 6
+		}, finding.PartyLost, false},
+		{"a party that is silent at the end, and nowhere else", func(c *measurement.Channel) {
+			c.Blanks = []measurement.Blank{{Segment: measurement.Segment{Start: 85, End: durationS}, Before: -70, After: measurement.Silence()}}
+			c.Timing.DigitalSilenceS = durationS - 85
+		}, finding.PartyLost, true},
+		{"the faint end of a word left out", func(c *measurement.Channel) {
+			c.Blanks = []measurement.Blank{{Segment: measurement.Segment{Start: 27, End: 33}, Before: -30, After: -70}}
+		}, finding.CutOff, false},
+		{"a word cut off at its full level", func(c *measurement.Channel) {
+			c.Blanks = []measurement.Blank{{Segment: measurement.Segment{Start: 27, End: 33}, Before: -22, After: -70}}
+		}, finding.CutOff, true},
+	} {
+		for _, lossy := range []bool{false, true} {
+			for side := range 2 {
+				m := measurement.Measurements{Schema: measurement.Schema, Channels: 2, DurationS: durationS, SampleRate: 8000}
+				m.Left.Segments, m.Right.Segments = words(1), words(5)
+				other := m.Side(side == 0)
+				other.Segments = append(other.Segments[:6:6], measurement.Segment{Start: 82, End: 100}) // without a pause
+				for _, c := range []*measurement.Channel{&m.Left, &m.Right} {
+					c.Levels.ActiveSpeechLevel, c.Levels.NoiseFloor, c.Line.Lossy = -20, -70, lossy
+					for _, s := range c.Segments {
+						c.Timing.TalkS += s.End - s.Start
+					}
+				}
+				tt.harm(m.Side(side == 1))
+				v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{Reference: "x", Declaration: declare.Default()})
+				if want := !lossy || tt.told; finds(v, tt.code) != want {
+					t.Errorf("%s, lossy %v, side %d: %v", tt.name, lossy, side, v.Findings)
 				}
 			}
 		}

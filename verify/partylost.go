@@ -48,10 +48,11 @@ func partyLost(s, other sideOf) (finding.Finding, bool) {
 	if last := trailing(s); last.End > 0 {
 		talk := measurement.Overlap([]measurement.Segment{last}, other.Segments, 0)
 		length, least, leastTalk := last.End-last.Start, goneS, goneTalkS
-		if strayS(s) < strayLeastS {
+		nowhereElse := strayS(s) < strayLeastS
+		if nowhereElse {
 			least, leastTalk = endedS, endedTalkS
 		}
-		if length >= least && talk >= leastTalk {
+		if length >= least && talk >= leastTalk && (nowhereElse || silenceTells(s)) {
 			return finding.New(finding.PartyLost, fmt.Sprintf(
 				"The %s channel carries nothing from %s to the end. The other side talks for %.0f s of that time.",
 				s.name, measurement.Clock(last.Start), talk)).At(s.name, last.Start, last.End), true

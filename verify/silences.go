@@ -14,6 +14,7 @@ import (
 // at full level out of digital silence; where they do so, that is no cut.
 const (
 	cutBelowSpeechDB = 12.0 // sound that is cut off ends at most this far below the speech level, or
+	cutInCodecDB     = 6.0  // the same in a lossy recording, whose codec leaves out the faint end of a word
 	cutOverNoiseDB   = 15.0 // within speech this far above the noise, on a channel that rarely is silent
 	cutS             = 5.0  // of silence after the cut; a program that is interrupted also stops in mid-word
 	cutEndS          = 2.0  // the same where the silence lasts to the end of the recording
@@ -30,10 +31,14 @@ func cutOff(s sideOf) (finding.Finding, bool) {
 		return finding.Finding{}, false
 	}
 	speech := float64(s.Levels.ActiveSpeechLevel)
-	rare := s.Edges.Count <= rareEdges
+	below := cutBelowSpeechDB
+	if !silenceTells(s) {
+		below = cutInCodecDB
+	}
+	rare := s.Edges.Count <= rareEdges && silenceTells(s)
 	loud := func(b measurement.Blank) bool {
 		before := float64(b.Before)
-		return before >= speech-cutBelowSpeechDB ||
+		return before >= speech-below ||
 			rare && before >= float64(s.Levels.NoiseFloor)+cutOverNoiseDB && speaksAt(s, b.Start-atEdgeS)
 	}
 	var f finding.Finding
@@ -129,7 +134,7 @@ func blanked(sides [2]sideOf) []finding.Finding {
 		}
 		// A line that leaves out pauses does so throughout, for moments, too.
 		often := s.Edges.Count > 2*len(s.Blanks)+blankEdges || strayS(s) > blankShare*pausesS(s)
-		if len(alone) == 0 || !fine(s) || often {
+		if len(alone) == 0 || !fine(s) || !silenceTells(s) || often {
 			continue
 		}
 		f := blank(s.name, fmt.Sprintf("The %s channel carries nothing", s.name), alone,

@@ -149,7 +149,7 @@ func leaks(m *measurement.Measurements, kept codecEffect) []finding.Finding {
 	}
 	// Strong bleed alone makes the channels alike while one party speaks.
 	if f, ok := sameForAWhile(m); ok && !has(out, finding.Fatal) {
-		out = append(out, kept.oneSignal(f))
+		out = append(out, kept.oneSignalInParts(f))
 	}
 	return append(out, shifted(m.Pair.Skew, m.DurationS)...)
 }

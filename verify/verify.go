@@ -186,7 +186,7 @@ func (o MeasureOptions) hear(r decode.Reader, m *meter.Meter) error {
 
 // stored says how the samples of a format are stored, for the meter.
 func stored(f decode.Format) meter.Stored {
-	return meter.Stored{G711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw, Lossy: f.Lossy, FloorDB: f.FloorDB()}
+	return meter.Stored{G711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw, Lossy: f.Lossy, FloorDB: f.FloorDB(), SpreadS: f.SpreadS()}
 }
 
 // meter makes the meter of a recording at a rate in Hz, given how its channels are stored.

@@ -62,6 +62,7 @@ const (
 	Float = codec.Float
 	ALaw  = codec.ALaw
 	MuLaw = codec.MuLaw
+	Opus  = codec.Opus
 )
 
 // NewReader reads up to the first sample. The caller keeps ownership of r; more may

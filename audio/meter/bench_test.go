@@ -196,7 +196,7 @@ func BenchmarkMeter(b *testing.B) {
 	pasts(func(l, _ *frames.Past) { log.Add(s.Add(l, step, false)) })
 	run("activity", func() {
 		c := frames.Clock{Rate: rate, Step: step, Samples: int64(len(left))}
-		speech.Find(&log, c)
-		speech.Find(&log, c)
+		speech.Find(&log, c, 0)
+		speech.Find(&log, c, 0)
 	})
 }

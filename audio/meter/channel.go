@@ -16,8 +16,9 @@ import (
 
 // channel holds the meters of one channel.
 type channel struct {
-	lossy bool    // the file holds it by a lossy codec
-	floor float64 // the mean square below which a step is the codec's own, and no sound; 0: there is none
+	lossy  bool    // the file holds it by a lossy codec
+	floor  float64 // the mean square below which a step is the codec's own, and no sound; 0: there is none
+	spread int     // frames over which the codec spreads its noise
 
 	// At the recording's own rate.
 	energy     level.Energy
@@ -56,6 +57,7 @@ func newChannel(rate, step int, o Options, stored Stored) *channel {
 	line := level.NewLine(rate, step)
 	ch := &channel{
 		lossy:      stored.Lossy,
+		spread:     int(math.Ceil(stored.SpreadS / frames.StepS)),
 		active:     level.NewActiveSpeech(rate),
 		grid:       level.NewGrid(rate),
 		line:       line,
@@ -178,6 +180,9 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 // settleMusic decides between tones and music, which look similar, and marks both in the log.
 func (ch *channel) settleMusic() []frames.Range {
 	ch.tones.Finish(&ch.log)
+	if ch.spread > 0 {
+		ch.log.SpreadTones(ch.spread)
+	}
 	return ch.tones.Found.Settle(ch.music.Find(&ch.log), &ch.log)
 }
 

@@ -53,6 +53,9 @@ type Stored struct {
 	// FloorDB is the level, in dBov over a step, below which a lossy codec's output is its own: what it
 	// makes of silence, or of the other channel. Such steps count as digital silence. 0: there is none.
 	FloorDB float64
+	// SpreadS is how far in seconds the codec spreads its noise around a sound: the length of its
+	// window. 0: it does not.
+	SpreadS float64
 }
 
 // Options selects what to measure. The zero value selects everything except what is measured only
@@ -180,7 +183,7 @@ func (m *Meter) finish() measurement.Measurements {
 	var held [2][]frames.Range // music
 	for c := range m.channels {
 		held[c] = m.ch[c].settleMusic()
-		speeches[c] = speech.Find(&m.ch[c].log, clock)
+		speeches[c] = speech.Find(&m.ch[c].log, clock, m.ch[c].spread)
 	}
 	if m.channels == 2 {
 		speech.DropFarBelow(&speeches[0], &speeches[1])

@@ -211,6 +211,32 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// A lossy codec makes digital silence of a line's noise. A leg that joins late is told from that by its
+// first silence: it is far longer than any pause, and ends before the first word.
+func TestALegThatJoinsIsNotAPause(t *testing.T) {
+	left, right := goingOn([]measurement.Segment{{Start: 10, End: 13}}, []measurement.Segment{{Start: 5, End: 9}, {Start: 20, End: 22}})
+	for _, tt := range []struct {
+		name  string
+		lead  float64
+		pause float64 // the longest digital silence later
+		want  bool
+	}{
+		{"the leg joins", 4, 1.5, true},
+		{"the line is silent in every pause as long", 4, 3, false},
+		{"the line is silent up to the first word", 4.9, 1.5, false},
+		{"a short silence", 1.5, 0, false},
+	} {
+		m := call(left, right, 0, tt.lead)
+		m.Right.Timing.DigitalSilenceS = 0.5 * m.DurationS
+		m.Right.Blanks = []measurement.Blank{{Segment: measurement.Segment{End: tt.lead}}, {Segment: measurement.Segment{Start: 30, End: 30 + tt.pause}}}
+		late := slices.ContainsFunc(evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, nil, evidence.Builtin()),
+			func(i evidence.Item) bool { return i.Name == "join_order" })
+		if late != tt.want {
+			t.Errorf("%s: the leg is late: %v", tt.name, late)
+		}
+	}
+}
+
 func TestNothingWithoutBothParties(t *testing.T) {
 	m := call([]measurement.Segment{{Start: 1, End: 9}}, nil, 0, 0)
 	if items := evidence.Weigh(m, declare.Facts{Direction: declare.Inbound}, nil, evidence.Builtin()); items != nil {

@@ -19,3 +19,22 @@ func TestFormatString(t *testing.T) {
 		}
 	}
 }
+
+// Only what a codec does by itself is taken for the codec's.
+func TestWhatACodecDoesByItself(t *testing.T) {
+	for _, c := range []struct {
+		f              Format
+		floor, spreadS float64
+	}{
+		{Format{Encoding: PCM, SampleRate: 8000}, 0, 0},
+		{Format{Encoding: FLAC, SampleRate: 8000}, 0, 0},
+		{Format{Encoding: Opus, SampleRate: 16000, Lossy: true}, -86, 0},
+		{Format{Encoding: MP3, SampleRate: 8000, Lossy: true}, -86, 0.144},
+		{Format{Encoding: MP3, SampleRate: 16000, Lossy: true}, -86, 0.072},
+		{Format{Encoding: MP3, Lossy: true}, -86, 0},
+	} {
+		if c.f.FloorDB() != c.floor || c.f.SpreadS() != c.spreadS {
+			t.Errorf("%+v: floor %v dB, spread %v s", c.f, c.f.FloorDB(), c.f.SpreadS())
+		}
+	}
+}

@@ -44,8 +44,9 @@ type Speech struct {
 
 // Find finds the stretches of speech in a frame log. It needs two walks, because the level that
 // counts as speech depends on how loud the talker is. The first walk finds the level of the
-// channel's speech, the second one finds the segments.
-func Find(log *frames.Log, c frames.Clock) Speech {
+// channel's speech, the second one finds the segments. spread is over how many frames a codec
+// spreads its noise around a sound; 0: it does not.
+func Find(log *frames.Log, c frames.Clock, spread int) Speech {
 	var candidates frames.Histogram
 	floor := callFloor(log)
 	for f := range walk(log, floor) {
@@ -59,7 +60,7 @@ func Find(log *frames.Log, c frames.Clock) Speech {
 	level := max(candidates.Quantile(speechPercentile), candidates.Quantile(loudPercentile)-belowLoud)
 	spurts := talkspurts{level: level, clock: c}
 	for f := range walk(log, floor) {
-		spurts.add(f)
+		spurts.add(f, log.Spread(f.i, spread))
 	}
 	return Speech{
 		Segments: spurts.finish(),
@@ -119,8 +120,9 @@ type talkspurts struct {
 	strong int // its strong ones
 }
 
-// add takes the next frame.
-func (t *talkspurts) add(f walked) {
+// add takes the next frame. spread says that it may be what a codec spreads of a sound next to it:
+// it makes a click no longer.
+func (t *talkspurts) add(f walked, spread bool) {
 	if f.steady || f.tone || f.level < max(f.floor+AboveFloor, t.level-weak) {
 		return
 	}
@@ -133,8 +135,10 @@ func (t *talkspurts) add(f walked) {
 	if f.i > t.end {
 		t.run = 0
 	}
-	t.run++
-	t.burst = max(t.burst, t.run)
+	if !spread {
+		t.run++
+		t.burst = max(t.burst, t.run)
+	}
 	t.end = f.i + 1
 	if f.level >= t.level-strong {
 		t.strong++
