@@ -55,7 +55,7 @@ func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batc
 		clock.Add(r.Started, r.Verdict.Outcome)
 		if o.rollout {
 			one := rollout.Observe(r.ID, &r.Verdict)
-			one.Answer = rollout.Said(r.Human, &r.Verdict)
+			one.Hear(r.Human, &r.Verdict)
 			observed = append(observed, one)
 		}
 	}

@@ -47,10 +47,11 @@ go ahead (check); and whether that still holds (watch).`,
 type goalOptions struct {
 	goal           rollout.Goal
 	decided, wrong int
+	source         string // of these counts
 }
 
 func newGoalOptions() goalOptions {
-	return goalOptions{goal: rollout.Default(), decided: rollout.BuiltinDecided, wrong: rollout.BuiltinWrong}
+	return goalOptions{goal: rollout.Default(), decided: rollout.BuiltinDecided, wrong: rollout.BuiltinWrong, source: rollout.BuiltinSource}
 }
 
 func (o *goalOptions) flags() *pflag.FlagSet {
@@ -58,7 +59,7 @@ func (o *goalOptions) flags() *pflag.FlagSet {
 	f.Var((*percentFlag)(&o.goal.MaxSwapRate), "max-swap-rate", "highest acceptable `RATE` of recordings that are not as declared")
 	f.Var((*percentFlag)(&o.goal.ConsumerRisk), "consumer-risk", "highest acceptable `RISK` of \"go\" at that rate or above")
 	f.Var((*percentFlag)(&o.goal.ProducerRisk), "producer-risk", "highest acceptable `RISK` of \"no-go\" below that rate")
-	f.Var(errorsFlag{o}, "errors", "of labelled recordings, `WRONG/DECIDED`: how often otoscope misleads; otoscope evaluate counts them")
+	f.Var(errorsFlag{o}, "errors", "of labelled recordings, `WRONG/DECIDED`: how often otoscope misleads; otoscope evaluate counts them; unknown: only people's answers count")
 	return f
 }
 
@@ -67,7 +68,10 @@ func (o *goalOptions) read() (rollout.Goal, rollout.Errors, error) {
 	if err := o.goal.Validate(); err != nil {
 		return o.goal, rollout.Errors{}, err
 	}
-	return o.goal, rollout.ErrorsIn(o.wrong, o.decided, o.goal), nil
+	if o.decided == 0 {
+		return o.goal, rollout.Unbounded(), nil
+	}
+	return o.goal, rollout.ErrorsIn(o.wrong, o.decided, o.source, o.goal), nil
 }
 
 // percentFlag is a probability, written as 1% or 0.01.
@@ -97,12 +101,20 @@ func (*percentFlag) Type() string { return "rate" }
 // errorsFlag counts the verifier's decisions on labelled recordings.
 type errorsFlag struct{ *goalOptions }
 
+// unknownErrors says that nothing is known of the verifier's errors.
+const unknownErrors = "unknown"
+
 func (f errorsFlag) Set(s string) error {
+	f.source = "--errors"
+	if s == unknownErrors {
+		f.wrong, f.decided = 0, 0
+		return nil
+	}
 	wrong, decided, ok := strings.Cut(s, "/")
 	k, err := strconv.Atoi(strings.TrimSpace(wrong))
 	n, err2 := strconv.Atoi(strings.TrimSpace(decided))
 	if !ok || err != nil || err2 != nil || k < 0 || n < 1 || k > n {
-		return &sentence{Message: "not WRONG/DECIDED", Advice: "If 0 of 98 decided recordings were wrong, write 0/98"}
+		return &sentence{Message: "not WRONG/DECIDED", Advice: "If 0 of 98 decided recordings were wrong, write 0/98; if nothing is known, unknown"}
 	}
 	f.wrong, f.decided = k, n
 	return nil
@@ -111,6 +123,9 @@ func (f errorsFlag) Set(s string) error {
 func (f errorsFlag) String() string {
 	if f.goalOptions == nil {
 		return ""
+	}
+	if f.decided == 0 {
+		return unknownErrors
 	}
 	return fmt.Sprintf("%d/%d", f.wrong, f.decided)
 }
@@ -130,7 +145,7 @@ type observedOptions struct {
 func (o *observedOptions) flags(env environment) []flagGroup {
 	which := o.filter.flags()
 	which.StringArrayVar(&o.results, "results", nil, "read results from `FILE` in JSON instead of a database; - is standard input; may be given again")
-	which.StringVar(&o.answers, "answers", "", `read what people heard from FILE: one {"id": "17", "left": "customer"} a line (in place of what the database has from otoscope review)`)
+	which.StringVar(&o.answers, "answers", "", `read what people heard from FILE: one {"id": "17", "left": "customer"} a line, with "drawn": true where the recording was drawn at random (in place of what the database has from otoscope review)`)
 	return []flagGroup{{"Database", o.store.flags(env)}, {"Which results", which}}
 }
 
@@ -139,7 +154,7 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 	if len(o.results) > 0 && (o.store.db != "" || o.chooses()) {
 		return nil, &usageError{sentence{Message: "--results contradicts --db and the choice of results", Advice: "Give one of them, or choose with jq"}}
 	}
-	answers := rollout.Answers{}
+	answers := rollout.Given{}
 	if o.answers != "" {
 		f, err := openInput(ctx, o.answers, env.stdin)
 		if err != nil {
@@ -153,8 +168,8 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 	var all []rollout.Observation
 	add := func(r rollout.Result) error {
 		one := rollout.Observe(r.Name(), &r.Verdict)
-		if one.Answer = answers.Of(r.Name(), &r.Verdict); one.Answer == rollout.Unanswered {
-			one.Answer = rollout.Said(r.Human, &r.Verdict)
+		if one.Answer, one.Drawn = answers.Of(r.Name(), &r.Verdict); one.Answer == rollout.Unanswered {
+			one.Hear(r.Human, &r.Verdict)
 		}
 		delete(answers, r.Name())
 		if o.when != "" {
@@ -242,8 +257,10 @@ func newRolloutCheckCommand(env environment) *cobra.Command {
 answers are needed. Look as often as you like; the risks hold over all looks.
 
 A recording counts for as much as its evidence. A person's answer, given at
-otoscope review or in --answers, counts fully and corrects the verifier. Groups named by --by are decided one by one as well: one
-group that is a no-go makes the whole a no-go.
+otoscope review or in --answers, counts fully. Answers about recordings that were
+drawn at random also tell how often otoscope is wrong here, and the decision says
+whether it holds however otoscope errs. Groups named by --by are decided one by one
+as well: one group that is a no-go makes the whole a no-go.
 
 EXIT STATUS
 
@@ -323,7 +340,7 @@ func (o *RolloutCheckOptions) compare(all []rollout.Observation, goal rollout.Go
 		return nil, rollout.Errors{}, &usageError{sentence{Message: fmt.Sprintf("of %d results %d are of the baseline %s", len(all), len(base), o.baseline), Advice: "Choose results of the baseline and others together"}}
 	}
 	wrong, decided := rollout.Misled(base)
-	return rest, rollout.ErrorsIn(wrong, decided, goal), nil
+	return rest, rollout.ErrorsIn(wrong, decided, "the baseline "+o.baseline, goal), nil
 }
 
 // known fails if no recording has a group.

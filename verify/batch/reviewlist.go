@@ -40,7 +40,9 @@ type Reviewable struct {
 }
 
 // A ReviewList is what people review, in order: what is undecided, what is refuted, and a sample of
-// what is confirmed, each in the order of the manifests.
+// what is confirmed. What is undecided comes in the order of the manifests. What is refuted and what is
+// confirmed comes in the order in which it is drawn, so that the first of them that people answer are
+// a random sample too.
 type ReviewList struct {
 	Rows      []Reviewable
 	LeftOut   int64 // results that are undecided or refuted beyond MaxReviewed
@@ -90,6 +92,7 @@ func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (ReviewList, er
 	}
 	drawn := sample.inOrder()
 	l.Sample = int64(len(drawn))
+	slices.SortStableFunc(refuted, func(a, b Reviewable) int { return byDrawing(o.Seed, a.Key, b.Key) })
 	l.Rows = slices.Concat(undecided, refuted)
 	if room := max(0, MaxReviewed-len(drawn)); len(l.Rows) > room {
 		l.LeftOut += int64(len(l.Rows) - room)
@@ -98,8 +101,7 @@ func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (ReviewList, er
 	l.Rows = append(l.Rows, drawn...)
 	if o.Shuffled {
 		slices.SortFunc(l.Rows, func(a, b Reviewable) int {
-			x, y := drawing(o.Seed+1, a.Key), drawing(o.Seed+1, b.Key)
-			return bytes.Compare(x[:], y[:])
+			return byDrawing(o.Seed+1, a.Key, b.Key)
 		})
 	}
 	return l, nil
@@ -119,18 +121,22 @@ func drawing(seed uint64, row int64) [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%d %d", seed, row))
 }
 
+// byDrawing orders rows by their random numbers.
+func byDrawing(seed uint64, a, b int64) int {
+	x, y := drawing(seed, a), drawing(seed, b)
+	return bytes.Compare(x[:], y[:])
+}
+
 // lowest keeps the n rows whose drawings are the lowest: a random sample without replacement.
 type lowest struct {
 	n    int
 	seed uint64
 	all  []drawn
-	seen int
 }
 
 type drawn struct {
 	Reviewable
 	number [sha256.Size]byte
-	place  int // in the order of the rows
 }
 
 func (l *lowest) Len() int { return len(l.all) }
@@ -146,18 +152,17 @@ func (l *lowest) Pop() any {
 }
 
 func (l *lowest) add(x Reviewable) {
-	l.seen++
 	if l.n == 0 {
 		return
 	}
-	heap.Push(l, drawn{x, drawing(l.seed, x.Key), l.seen})
+	heap.Push(l, drawn{x, drawing(l.seed, x.Key)})
 	if len(l.all) > l.n {
 		heap.Pop(l)
 	}
 }
 
 func (l *lowest) inOrder() []Reviewable {
-	slices.SortFunc(l.all, func(a, b drawn) int { return a.place - b.place })
+	slices.SortFunc(l.all, func(a, b drawn) int { return bytes.Compare(a.number[:], b.number[:]) })
 	var rows []Reviewable
 	for _, d := range l.all {
 		rows = append(rows, d.Reviewable)

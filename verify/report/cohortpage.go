@@ -25,7 +25,10 @@ func decisionView(d rollout.Decision) *html.Decision {
 		Strata: html.Table{Titles: []string{"decision", "not as declared", "recordings", "swapped", "unusable", "undecided"}},
 	}
 	if d.Word == rollout.More && d.LookAt > 0 {
-		v.Missing = fmt.Sprintf("Look at %d more. If all are as declared, the answer is go.", d.LookAt)
+		v.Missing = lookAt(&d)
+	}
+	if answers := answerSentences(d); len(answers) > 0 {
+		v.Rate += " " + strings.Join(answers, " ")
 	}
 	if d.TestCalls.Recordings > 0 {
 		v.Rate += " Test calls, which are no customers' calls and not part of this: " + testCallCounts(d.TestCalls) + "."

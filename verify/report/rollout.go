@@ -83,12 +83,69 @@ func rolloutPlanText(w io.Writer, r RolloutPlan, o Options) error {
 
 // errors says what is assumed about the verifier.
 func (p *sheet) errors(e rollout.Errors) {
-	p.line("\nAllowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled\nrecordings that it decided; --errors WRONG/DECIDED states your own).", odds(e.Rate), e.Wrong, e.Decided)
+	if e.Rate >= 1 {
+		p.line("\n%s", errorsSentence(e))
+		return
+	}
+	p.line("\nAllowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled\nrecordings that it decided, from %s;\n--errors WRONG/DECIDED states your own).", odds(e.Rate), e.Wrong, e.Decided, escape.Text(e.Source))
 }
 
 // errorsSentence says the same on a page.
 func errorsSentence(e rollout.Errors) string {
-	return fmt.Sprintf("Allowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled recordings that it decided).", odds(e.Rate), e.Wrong, e.Decided)
+	if e.Rate >= 1 {
+		return "Allowed for: otoscope may mislead in all recordings. Only what people say counts."
+	}
+	return fmt.Sprintf("Allowed for: otoscope may mislead in up to %s of the recordings (%d wrong of %d labelled recordings that it decided, from %s).", odds(e.Rate), e.Wrong, e.Decided, escape.Text(e.Source))
+}
+
+// answerSentences say what people's answers tell of the verifier, and whether the decision needs the
+// bound of its errors.
+func answerSentences(d rollout.Decision) []string {
+	var all []string
+	a := d.Answers
+	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	for _, one := range []struct {
+		of          rollout.Answered
+		what        string
+		right       int
+		errorIsMost bool
+	}{
+		{a.Confirmed, "confirmed", a.Confirmed.AsDeclared, true},
+		{a.Refuted, "refuted", a.Refuted.NotAsDeclared, true},
+		{a.Undecided, "undecided", a.Undecided.AsDeclared, false},
+	} {
+		n, unclear := one.of.Settled(), ""
+		if n+one.of.Unclear == 0 {
+			continue
+		}
+		if one.of.Unclear > 0 {
+			unclear = fmt.Sprintf(" (and could not tell of %d)", one.of.Unclear)
+		}
+		if !one.errorIsMost {
+			say("People settled %d of the %d %s%s: %d are as declared.", n, one.of.Recordings, one.what, unclear, one.right)
+			continue
+		}
+		say("People settled %d of the %d %s%s; otoscope was right in %d.", n, one.of.Recordings, one.what, unclear, one.right)
+		if one.of.Drawn > 0 {
+			all[len(all)-1] += fmt.Sprintf(" Its error among the %s is at most %s (95 %%, by %d drawn at random).", one.what, odds(one.of.ErrorAtMost), one.of.Drawn)
+		}
+	}
+	if len(all) == 0 && d.Errors.Rate < 1 {
+		return nil
+	}
+	if a.BoundRefuted {
+		say("People's answers refute the bound of otoscope's errors. It is not used.")
+	}
+	switch {
+	case d.Word == rollout.Go && a.ForGo >= a.NeededForGo, d.Word == rollout.NoGo && a.ForNoGo >= a.NeededForNoGo:
+		say("The answer holds however otoscope errs: people's answers carry it.")
+	case d.Errors.Rate < 1 && !a.BoundRefuted:
+		say("However otoscope errs, people's answers are evidence for go of %.3g of %.3g needed, for no-go of %.3g of %.3g.", a.ForGo, a.NeededForGo, a.ForNoGo, a.NeededForNoGo)
+	}
+	if d.Word != rollout.NoGo && a.AnswerMore > 0 {
+		say("If people answer %d more of the confirmed, and all are as declared, go holds however otoscope errs.", a.AnswerMore)
+	}
+	return all
 }
 
 // odds writes a probability in percent.
@@ -123,8 +180,14 @@ func rolloutText(w io.Writer, d rollout.Decision, o Options) error {
 	}
 	p.strata(d.Strata)
 	p.testCalls(d)
+	if answers := answerSentences(d); len(answers) > 0 {
+		p.line("\nWhat people said")
+		for _, sentence := range answers {
+			p.line("  %s", sentence)
+		}
+	}
 	p.errors(d.Errors)
-	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others.")
+	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others. People answered the confirmed and the refuted\nin the order of the review desk, which is random.")
 	return p.write(w, o)
 }
 
@@ -172,7 +235,7 @@ func (p *sheet) missing(d *rollout.Decision) {
 		return
 	}
 	if d.LookAt > 0 {
-		p.line("Look at %d more. If all are as declared, the answer is go.", d.LookAt)
+		p.line("%s", lookAt(d))
 	}
 	if len(d.Settle) == 0 {
 		return
@@ -183,6 +246,14 @@ func (p *sheet) missing(d *rollout.Decision) {
 	}
 	p.line("%s (%d), the most useful first:", which, len(d.Settle))
 	p.ids(d.Settle)
+}
+
+// lookAt says how many recordings are missing.
+func lookAt(d *rollout.Decision) string {
+	if d.PeopleAnswerAll() {
+		return fmt.Sprintf("Look at %d more, and let people answer them all. If all are as declared, the answer is go.", d.LookAt)
+	}
+	return fmt.Sprintf("Look at %d more. If all are as declared, the answer is go.", d.LookAt)
 }
 
 // ids lists recordings.

@@ -72,7 +72,13 @@ type Decision struct {
 	// says nothing of them. TestCallsBehind are those that are not as declared, the surest first.
 	TestCalls       Counts   `json:"test_calls"`
 	TestCallsBehind []string `json:"test_calls_behind"`
+	// Answers says what people's answers tell of the verifier.
+	Answers Answers `json:"answers"`
 }
+
+// PeopleAnswerAll reports whether only recordings that people answer bring a "go": there is no bound
+// of the verifier's errors, or answers refute it. LookAt counts such recordings then.
+func (d *Decision) PeopleAnswerAll() bool { return d.Errors.Rate >= 1 || d.Answers.BoundRefuted }
 
 // DecisionSchema is the number of the form in which a Decision is written.
 const DecisionSchema = 1
@@ -92,26 +98,30 @@ type CheckOptions struct {
 // them together.
 func Check(all []Observation, o CheckOptions) Decision {
 	all, tests := apart(all)
-	forGo, against := o.Goal.goStakes(o.Errors), o.Goal.noGoStakes(o.Errors)
+	forGo, against := o.Goal.pursueGo(o.Errors).over(all), o.Goal.pursueNoGo(o.Errors).over(all)
 	strata := byStratum(all, o.By)
 	d := Decision{
 		Schema: DecisionSchema, Word: More, Goal: o.Goal, Errors: o.Errors, Counts: count(all), Rate: o.rate(all),
-		EvidenceForGo:   math.Exp(forGo.over(all)),
-		EvidenceForNoGo: math.Exp(against.over(all)),
+		EvidenceForGo:   capped(forGo.capital()),
+		EvidenceForNoGo: capped(against.capital()),
 		NeededForGo:     1 / (o.Goal.ConsumerRisk - o.Errors.Risk),
 		NeededForNoGo:   float64(1+len(strata)) / (o.Goal.ProducerRisk - o.Errors.Risk),
 		Behind:          behind(all), Settle: []string{}, Strata: []Stratum{},
-		TestCalls: count(tests), TestCallsBehind: behind(tests),
+		TestCalls: count(tests), TestCallsBehind: behind(tests), Answers: answersIn(all, o.Errors),
 	}
+	d.Answers.ForGo, d.Answers.NeededForGo = capped(forGo.byPeople()), 1/o.Goal.ConsumerRisk
+	d.Answers.ForNoGo, d.Answers.NeededForNoGo = capped(against.byPeople()), float64(1+len(strata))/o.Goal.ProducerRisk
+	confirmed := d.Answers.Confirmed
+	d.Answers.AnswerMore = forGo.answerMore(confirmed.Recordings-confirmed.Settled()-confirmed.Unclear, math.Log(d.Answers.NeededForGo))
 	if d.EvidenceForNoGo >= d.NeededForNoGo {
 		d.Word = NoGo
 	}
 	for _, s := range strata {
 		row := Stratum{Name: s.name, Value: s.value, Counts: count(s.all), Rate: o.rate(s.all), Word: More}
 		switch {
-		case math.Exp(against.over(s.all)) >= d.NeededForNoGo:
+		case math.Exp(o.Goal.pursueNoGo(o.Errors).over(s.all).capital()) >= d.NeededForNoGo:
 			row.Word, d.Word = NoGo, NoGo
-		case math.Exp(forGo.over(s.all)) >= d.NeededForGo:
+		case math.Exp(o.Goal.pursueGo(o.Errors).over(s.all).capital()) >= d.NeededForGo:
 			row.Word = Go
 		}
 		d.Strata = append(d.Strata, row)
@@ -126,34 +136,28 @@ func Check(all []Observation, o CheckOptions) Decision {
 	return d
 }
 
-// over is the log capital after all recordings.
-func (s *stakes) over(all []Observation) float64 {
-	w := s.start()
-	for _, o := range all {
-		s.add(w, o)
-	}
-	return s.capital(w)
-}
+// capped is an e-value with the log x. JSON has no infinity.
+func capped(x float64) float64 { return min(math.Exp(x), math.MaxFloat64) }
 
 // rate inverts both bets: below the lowest rate that the bet for "go" refutes, and above the
 // highest that the bet for "no-go" refutes.
 func (o *CheckOptions) rate(all []Observation) stat.Interval {
 	out := stat.Interval{0, 1}
-	refuted := func(p float64, bets func(Goal, Errors) *stakes, risk float64) bool {
+	refuted := func(p float64, bets func(Goal, Errors) *pursuit, risk float64) bool {
 		goal := o.Goal
 		goal.MaxSwapRate = p
-		return bets(goal, o.Errors).over(all) >= math.Log(1/(risk-o.Errors.Risk))
+		return bets(goal, o.Errors).over(all).capital() >= math.Log(1/(risk-o.Errors.Risk))
 	}
 	// Rates a tenth of a decade apart, from 1 in 10,000 up.
 	const lowest, steps = -4, 40
 	for i := range steps {
-		if p := math.Pow(10, lowest+float64(i)/10); refuted(p, Goal.goStakes, o.Goal.ConsumerRisk) {
+		if p := math.Pow(10, lowest+float64(i)/10); refuted(p, Goal.pursueGo, o.Goal.ConsumerRisk) {
 			out[1] = p
 			break
 		}
 	}
 	for i := range steps {
-		if p := math.Pow(10, -float64(i+1)/10); p < out[1] && refuted(p, Goal.noGoStakes, o.Goal.ProducerRisk) {
+		if p := math.Pow(10, -float64(i+1)/10); p < out[1] && refuted(p, Goal.pursueNoGo, o.Goal.ProducerRisk) {
 			out[0] = p
 			break
 		}
@@ -163,11 +167,10 @@ func (o *CheckOptions) rate(all []Observation) stat.Interval {
 
 // missing says what would decide.
 func (o *CheckOptions) missing(d *Decision, all []Observation) {
-	forGo := o.Goal.goStakes(o.Errors)
 	open := slices.Clone(all)
 	var settle []int
 	for i := range all {
-		if bad, settled := all[i].bad(); all[i].Answer == Unanswered && all[i].Outcome != verify.Errored && (bad || !settled) {
+		if bad, settled := all[i].bad(); !all[i].settled() && all[i].Outcome != verify.Errored && (bad || !settled) {
 			settle = append(settle, i)
 			open[i].Answer = AsDeclared
 		}
@@ -178,36 +181,14 @@ func (o *CheckOptions) missing(d *Decision, all []Observation) {
 		d.Settle = append(d.Settle, all[i].ID)
 	}
 	threshold := math.Log(d.NeededForGo)
-	d.SettleIsEnough = len(settle) > 0 && forGo.over(open) >= threshold
+	d.SettleIsEnough = len(settle) > 0 && o.Goal.pursueGo(o.Errors).over(open).capital() >= threshold
 	if d.SettleIsEnough {
 		return
 	}
 	// Recordings that the verifier is sure of; after a fault it takes more of them.
-	w := forGo.start()
-	for _, one := range all {
-		forGo.add(w, one)
+	if n := o.Goal.pursueGo(o.Errors).over(all).sureUntil(threshold, d.PeopleAnswerAll()); n < maxPlan {
+		d.LookAt = n
 	}
-	sure := Observation{Outcome: verify.Match, Log10LR: math.Log10(maxOdds)}
-	more := func(n int) float64 {
-		after := slices.Clone(w)
-		for i, k := range forGo.stakes {
-			after[i] += float64(n) * forGo.growth(i, k, sure)
-		}
-		return forGo.capital(after)
-	}
-	high := 1
-	for more(high) < threshold && high < maxPlan {
-		high *= 2
-	}
-	low := high / 2
-	for high-low > 1 {
-		if m := (low + high) / 2; more(m) >= threshold {
-			high = m
-		} else {
-			low = m
-		}
-	}
-	d.LookAt = high
 }
 
 // behind lists the recordings that are not as declared, the surest first.
@@ -230,7 +211,7 @@ func count(all []Observation) Counts {
 	c := Counts{Recordings: len(all)}
 	for i := range all {
 		o := &all[i]
-		if o.Answer != Unanswered {
+		if o.settled() {
 			c.Answered++
 			byVerifier := *o
 			byVerifier.Answer = Unanswered
@@ -239,7 +220,7 @@ func count(all []Observation) Counts {
 			}
 		}
 		switch bad, settled := o.bad(); {
-		case o.Answer == Unanswered && o.Outcome == verify.Errored:
+		case !o.settled() && o.Outcome == verify.Errored:
 			c.Unchecked++
 		case !settled:
 			c.Undecided++

@@ -25,4 +25,15 @@
 // Likelihood ratios may be wrong. So a share of recordings of at most [Errors.Rate] may
 // have any evidence whatever, and the stakes are reduced by what that could add. The rate
 // is an upper bound from labelled recordings. Part of the risk pays for that bound.
+//
+// # What people say
+//
+// People answer a random part of what the verifier decides. A part of the capital is bet on
+// their answers and on the verifier's outcomes together, without likelihood ratios: the outcomes
+// predict, and the answers correct them (prediction-powered inference: Angelopoulos, Bates,
+// Fannjiang, Jordan and Zrnic, Science 382, 2023; here anytime-valid and exact for small
+// numbers). How many faults the verifier confirms is unknown; the least capital over all such
+// shares counts (see union). With labelled recordings a large share loses against them; without
+// them the capital holds however the verifier errs. The probability with which a recording was
+// drawn need not be known, because recordings count within their outcome.
 package rollout

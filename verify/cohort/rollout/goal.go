@@ -61,17 +61,22 @@ type Errors struct {
 	// Decided and Wrong are the labelled recordings behind the rate.
 	Decided int `json:"decided"`
 	Wrong   int `json:"wrong"`
+	// Source names whose labelled recordings these are.
+	Source string `json:"source"`
 }
 
 // riskOfErrors is the part of a risk that pays for the bound of the verifier's errors.
 const riskOfErrors = 0.2
 
+// Unbounded says that nothing is known of the verifier's errors: only people's answers count.
+func Unbounded() Errors { return Errors{Rate: 1, Source: "no bound"} }
+
 // ErrorsIn returns the one-sided Clopper–Pearson bound of the verifier's errors: of so many
 // labelled recordings that it decided, so many were wrong. It spends a part of the risk.
 // Without labelled recordings every recording may be wrong: the rate is 1.
-func ErrorsIn(wrong, decided int, g Goal) Errors {
+func ErrorsIn(wrong, decided int, source string, g Goal) Errors {
 	risk := riskOfErrors * min(g.ConsumerRisk, g.ProducerRisk)
-	return Errors{Rate: stat.ClopperPearson(wrong, decided, 1-2*risk)[1], Risk: risk, Wrong: wrong, Decided: decided}
+	return Errors{Rate: stat.ClopperPearson(wrong, decided, 1-2*risk)[1], Risk: risk, Wrong: wrong, Decided: decided, Source: source}
 }
 
 // Of the labelled recordings of the built-in weights (the sets calls, human and real of the
@@ -80,4 +85,6 @@ func ErrorsIn(wrong, decided int, g Goal) Errors {
 const (
 	BuiltinDecided = 51
 	BuiltinWrong   = 0
+	// BuiltinSource names them.
+	BuiltinSource = "the built-in weights"
 )

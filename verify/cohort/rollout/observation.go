@@ -17,6 +17,7 @@ const (
 	Unanswered    Answer = iota
 	AsDeclared           // the channels are as declared
 	NotAsDeclared        // they are exchanged, or of no use
+	Unclear              // the person listened and could not tell
 )
 
 // Observation is what is known of one recording.
@@ -26,6 +27,8 @@ type Observation struct {
 	// Log10LR is the evidence that the recording is as declared against exchanged. 0: none.
 	Log10LR float64
 	Answer  Answer
+	// Drawn says that the recording was drawn at random for the person, among those of its outcome.
+	Drawn bool
 	// Strata are groups that the recording belongs to, by name.
 	Strata map[string]string
 	At     time.Time // when it was recorded; zero where that is not known
@@ -45,12 +48,16 @@ func Observe(id string, v *verify.Verdict) Observation {
 	return o
 }
 
-// Said turns what a person said into an answer about a verdict's declaration. A person who could
-// not tell has not answered.
+// settled reports whether a person said what is on the channels.
+func (o *Observation) settled() bool { return o.Answer == AsDeclared || o.Answer == NotAsDeclared }
+
+// Said turns what a person said into an answer about a verdict's declaration.
 func Said(a *answer.Answer, v *verify.Verdict) Answer {
 	switch {
-	case a == nil || !a.Answer.Settles():
+	case a == nil:
 		return Unanswered
+	case !a.Answer.Settles():
+		return Unclear
 	case a.Answer == answer.Unusable:
 		return NotAsDeclared
 	case v.Declared == nil:
@@ -59,6 +66,13 @@ func Said(a *answer.Answer, v *verify.Verdict) Answer {
 		return AsDeclared
 	}
 	return NotAsDeclared
+}
+
+// Hear takes what a person said at the review desk. Its list holds all that the verifier refutes and
+// a sample of what it confirms, in the order in which they are drawn.
+func (o *Observation) Hear(a *answer.Answer, v *verify.Verdict) {
+	o.Answer = Said(a, v)
+	o.Drawn = o.Answer != Unanswered
 }
 
 // unusableOdds are the odds of a recording in which a structural fault was found: the
@@ -83,7 +97,7 @@ func (o *Observation) odds() float64 {
 // bad reports whether the recording counts as not as declared, and whether that is settled.
 func (o *Observation) bad() (bad, settled bool) {
 	switch {
-	case o.Answer != Unanswered:
+	case o.settled():
 		return o.Answer == NotAsDeclared, true
 	case o.Outcome == verify.Match:
 		return false, true

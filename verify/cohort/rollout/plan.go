@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/otoscope/otoscope/verify"
 )
 
 // FixedPlan is an acceptance sampling plan: look at Size recordings; go if at most Accept of
@@ -75,9 +77,8 @@ type SequentialPlan struct {
 // Sequential computes the distribution of the number of recordings exactly, by following the
 // probability of each number of faults from one recording to the next.
 func (g Goal) Sequential(e Errors) SequentialPlan {
-	s := g.goStakes(e)
 	var plan SequentialPlan
-	threshold := math.Log(1 / (g.ConsumerRisk - e.Risk))
+	var enough []int        // by the number of faults: so many as declared are enough
 	running := []float64{1} // the probability of k faults and no decision yet
 	decided := 0.0
 	for n := 1; plan.Least == 0 || n <= 100*plan.Least; n++ {
@@ -88,7 +89,10 @@ func (g Goal) Sequential(e Errors) SequentialPlan {
 		}
 		now := 0.0
 		for k := range next {
-			if s.counted(n-k, k) >= threshold {
+			if k == len(enough) {
+				enough = append(enough, g.enough(k, e))
+			}
+			if n-k >= enough[k] {
 				if k == 0 && plan.Least == 0 {
 					plan.Least = n
 				}
@@ -122,4 +126,36 @@ func (g Goal) Sequential(e Errors) SequentialPlan {
 		plan.Mean /= decided
 	}
 	return plan
+}
+
+// enough is how many recordings that the verifier finds as declared decide for "go" beside so many
+// that it finds faulty; maxPlan if no number does.
+func (g Goal) enough(faulty int, e Errors) int {
+	begun := g.pursueGo(e).after(faulty, Observation{Outcome: verify.Swapped, Log10LR: -math.Log10(maxOdds)})
+	return begun.sureUntil(math.Log(1/(g.ConsumerRisk-e.Risk)), e.Rate >= 1)
+}
+
+// sureUntil is how many recordings more that the verifier is sure of raise the capital to a
+// threshold, its log; maxPlan if no number does. answered says that people answer them all.
+func (p *pursuit) sureUntil(threshold float64, answered bool) int {
+	sure := Observation{Outcome: verify.Match, Log10LR: math.Log10(maxOdds)}
+	if answered {
+		sure.Answer, sure.Drawn = AsDeclared, true
+	}
+	high := 1
+	for high < maxPlan && p.after(high, sure).capital() < threshold {
+		high *= 2
+	}
+	if high >= maxPlan {
+		return maxPlan
+	}
+	low := high / 2
+	for high-low > 1 {
+		if m := low + (high-low)/2; p.after(m, sure).capital() >= threshold {
+			high = m
+		} else {
+			low = m
+		}
+	}
+	return high
 }

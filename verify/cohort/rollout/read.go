@@ -52,18 +52,20 @@ type spoken struct {
 	ID   string `json:"id"`
 	File string `json:"file"`
 	Left string `json:"left"`
+	// Drawn says that the recording was drawn at random among those of its outcome.
+	Drawn bool `json:"drawn"`
 }
 
-// Answers are what people say is on the left, by the id of the recording.
-type Answers map[string]string
+// Given is what people say is on the left, by the id of the recording.
+type Given map[string]spoken
 
 // mixed is the answer that no channel carries one party.
 const mixed = "mixed"
 
 // ReadAnswers reads answers of people: one JSON object a line, {"id": "17", "left": "customer"}.
 // left is customer, agent or mixed. Labels of evaluate serve too: their file is the id.
-func ReadAnswers(r io.Reader, name string) (Answers, error) {
-	all := Answers{}
+func ReadAnswers(r io.Reader, name string) (Given, error) {
+	all := Given{}
 	return all, lines(r, name, func(line []byte) error {
 		var s spoken
 		if err := json.Unmarshal(line, &s); err != nil {
@@ -77,24 +79,25 @@ func ReadAnswers(r io.Reader, name string) (Answers, error) {
 			return &hint.Error{Message: `the answer has no "id"`, Advice: `Write {"id": "17", "left": "customer"}`}
 		case s.Left != string(declare.Customer) && s.Left != string(declare.Agent) && s.Left != mixed:
 			return &hint.Error{Message: fmt.Sprintf("left is %q", s.Left), Advice: "It is customer, agent or mixed"}
-		case all[s.ID] != "" && all[s.ID] != s.Left:
+		case all[s.ID].Left != "" && all[s.ID].Left != s.Left:
 			return &hint.Error{Message: fmt.Sprintf("there are two answers for %q", s.ID), Advice: "Keep one of them"}
 		}
-		all[s.ID] = s.Left
+		all[s.ID] = s
 		return nil
 	})
 }
 
-// Of returns the answer for a recording, against what was declared.
-func (a Answers) Of(id string, v *verify.Verdict) Answer {
-	left, ok := a[id]
+// Of returns the answer for a recording, against what was declared, and whether the recording was
+// drawn at random.
+func (g Given) Of(id string, v *verify.Verdict) (said Answer, drawn bool) {
+	s, ok := g[id]
 	switch {
 	case !ok || v.Declared == nil:
-		return Unanswered
-	case left == string(v.Declared.Left):
-		return AsDeclared
+		return Unanswered, false
+	case s.Left == string(v.Declared.Left):
+		return AsDeclared, s.Drawn
 	}
-	return NotAsDeclared
+	return NotAsDeclared, s.Drawn
 }
 
 // lines reads a text line by line. Its error names the line.

@@ -76,22 +76,26 @@ func observation(id string, lr float64) Observation {
 	return o
 }
 
-// sequentially looks again and again, and returns the first decision and when it came.
-func sequentially(all []Observation, o CheckOptions) (Word, int) {
-	forGo, against := o.Goal.goStakes(o.Errors), o.Goal.noGoStakes(o.Errors)
-	w, v := forGo.start(), against.start()
+// sequentially looks again and again, and returns the first decision and when it came. every is how
+// many recordings lie between two looks.
+func sequentially(all []Observation, o CheckOptions, every int) (Word, int) {
+	forGo, against := o.Goal.pursueGo(o.Errors), o.Goal.pursueNoGo(o.Errors)
 	for n, one := range all {
-		forGo.add(w, one)
-		against.add(v, one)
+		forGo.add(one)
+		against.add(one)
 		switch {
-		case against.capital(v) >= math.Log(1/(o.Goal.ProducerRisk-o.Errors.Risk)):
+		case n%every != 0:
+		case against.capital() >= math.Log(1/(o.Goal.ProducerRisk-o.Errors.Risk)):
 			return NoGo, n + 1
-		case forGo.capital(w) >= math.Log(1/(o.Goal.ConsumerRisk-o.Errors.Risk)):
+		case forGo.capital() >= math.Log(1/(o.Goal.ConsumerRisk-o.Errors.Risk)):
 			return Go, n + 1
 		}
 	}
 	return More, len(all)
 }
+
+// betweenLooks is how many recordings come between two looks of a simulation.
+const betweenLooks = 10
 
 // runs is how often a centre is simulated. OTOSCOPE_TEST_ROLLOUTS asks for more.
 func runs(t testing.TB) int {
@@ -122,21 +126,21 @@ func TestWrongDecisionsAreAsRareAsStated(t *testing.T) {
 		wrong  Word
 		risk   float64
 	}{
-		"good evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"weak evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(3)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"good evidence, above the limit":    {centre{rate: 0.03, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), Go, goal.ConsumerRisk},
-		"misleading evidence, at the limit": {centre{rate: 0.01, evidence: gaussian(12), misleads: 0.05}, ErrorsIn(2, 100, goal), Go, goal.ConsumerRisk},
-		"overstated evidence, at the limit": {centre{rate: 0.01, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), Go, goal.ConsumerRisk},
-		"no fault, good evidence":           {centre{rate: 0, evidence: gaussian(12)}, ErrorsIn(0, 400, goal), NoGo, goal.ProducerRisk},
-		"no fault, misleading evidence":     {centre{rate: 0, evidence: gaussian(12), misleads: 0.02}, ErrorsIn(1, 100, goal), NoGo, goal.ProducerRisk},
-		"below the limit, overstated":       {centre{rate: 0.005, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, goal), NoGo, goal.ProducerRisk},
+		"good evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(12)}, ErrorsIn(0, 400, "a test", goal), Go, goal.ConsumerRisk},
+		"weak evidence, at the limit":       {centre{rate: 0.01, evidence: gaussian(3)}, ErrorsIn(0, 400, "a test", goal), Go, goal.ConsumerRisk},
+		"good evidence, above the limit":    {centre{rate: 0.03, evidence: gaussian(12)}, ErrorsIn(0, 400, "a test", goal), Go, goal.ConsumerRisk},
+		"misleading evidence, at the limit": {centre{rate: 0.01, evidence: gaussian(12), misleads: 0.05}, ErrorsIn(2, 100, "a test", goal), Go, goal.ConsumerRisk},
+		"overstated evidence, at the limit": {centre{rate: 0.01, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, "a test", goal), Go, goal.ConsumerRisk},
+		"no fault, good evidence":           {centre{rate: 0, evidence: gaussian(12)}, ErrorsIn(0, 400, "a test", goal), NoGo, goal.ProducerRisk},
+		"no fault, misleading evidence":     {centre{rate: 0, evidence: gaussian(12), misleads: 0.02}, ErrorsIn(1, 100, "a test", goal), NoGo, goal.ProducerRisk},
+		"below the limit, overstated":       {centre{rate: 0.005, evidence: overstated(1.5, gaussian(8))}, ErrorsIn(0, 50, "a test", goal), NoGo, goal.ProducerRisk},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, uint64(len(name))))
 			wrong, sizes := 0, 0
 			for range runs {
-				word, n := sequentially(c.draw(r, 3000), CheckOptions{Goal: goal, Errors: c.errors})
+				word, n := sequentially(c.draw(r, 3000), CheckOptions{Goal: goal, Errors: c.errors}, betweenLooks)
 				sizes += n
 				if word == c.wrong {
 					wrong++
@@ -153,12 +157,12 @@ func TestWrongDecisionsAreAsRareAsStated(t *testing.T) {
 
 // A good centre needs as many recordings as the plan says, where the evidence is nearly certain.
 func TestTheSequentialPlanIsWhatCheckNeeds(t *testing.T) {
-	goal, errors := Default(), ErrorsIn(0, 1000, Default())
+	goal, errors := Default(), ErrorsIn(0, 1000, "a test", Default())
 	plan := goal.Sequential(errors)
 	r := rand.New(rand.NewPCG(5, 6))
 	sum, n := 0, runs(t)
 	for range n {
-		_, size := sequentially(centre{rate: goal.Expected, evidence: gaussian(30)}.draw(r, 20000), CheckOptions{Goal: goal, Errors: errors})
+		_, size := sequentially(centre{rate: goal.Expected, evidence: gaussian(30)}.draw(r, 20000), CheckOptions{Goal: goal, Errors: errors}, betweenLooks)
 		sum += size
 	}
 	mean := float64(sum) / float64(n)
@@ -178,7 +182,7 @@ func TestManyStrataDoNotMakeAFalseNoGo(t *testing.T) {
 		for i := range all {
 			all[i].Strata = map[string]string{"agent": fmt.Sprint(i % 40)}
 		}
-		if Check(all, CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, goal), By: []string{"agent"}}).Word == NoGo {
+		if Check(all, CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, "a test", goal), By: []string{"agent"}}).Word == NoGo {
 			wrong++
 		}
 	}
@@ -199,7 +203,7 @@ func TestOneSwappedStratumIsNamed(t *testing.T) {
 			all[i].Strata = map[string]string{"agent": "7"}
 		}
 	}
-	d := Check(all, CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, goal), By: []string{"agent"}})
+	d := Check(all, CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, "a test", goal), By: []string{"agent"}})
 	if d.Word != NoGo {
 		t.Errorf("the decision is %q", d.Word)
 	}
@@ -214,7 +218,7 @@ func TestOneSwappedStratumIsNamed(t *testing.T) {
 // confirmed fault is in the way.
 func TestAnswersCorrectTheVerifier(t *testing.T) {
 	goal := Default()
-	o := CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, goal)}
+	o := CheckOptions{Goal: goal, Errors: ErrorsIn(0, 400, "a test", goal)}
 	var all []Observation
 	for i := range 420 {
 		all = append(all, observation(fmt.Sprint(i), 2.5))
@@ -242,7 +246,7 @@ func TestAnswersCorrectTheVerifier(t *testing.T) {
 
 // What is asked for when recordings are missing is enough.
 func TestLookAtIsEnough(t *testing.T) {
-	o := CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 51, Default())}
+	o := CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 51, "a test", Default())}
 	var all []Observation
 	for i := range 100 {
 		all = append(all, observation(fmt.Sprint(i), 2.1))
@@ -272,7 +276,7 @@ func TestCheckDependsOnTheSetOfRecordings(t *testing.T) {
 		for i, lr := range lrs {
 			all = append(all, observation(fmt.Sprint(i), lr))
 		}
-		o := CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 100, Default())}
+		o := CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 100, "a test", Default())}
 		a := Check(all, o)
 		slices.Reverse(all)
 		b := Check(all, o)
@@ -289,6 +293,6 @@ func TestCheckDependsOnTheSetOfRecordings(t *testing.T) {
 func BenchmarkCheck(b *testing.B) {
 	all := centre{rate: 0.001, evidence: gaussian(12)}.draw(rand.New(rand.NewPCG(1, 1)), 10000)
 	for b.Loop() {
-		Check(all, CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 51, Default())})
+		Check(all, CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 51, "a test", Default())})
 	}
 }

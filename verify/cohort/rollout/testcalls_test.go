@@ -25,7 +25,7 @@ func TestTestCallsAreCountedApart(t *testing.T) {
 	} {
 		tests = append(tests, Observe("test "+string(v.Outcome), &v))
 	}
-	o := CheckOptions{Goal: Default(), Errors: ErrorsIn(BuiltinWrong, BuiltinDecided, Default())}
+	o := CheckOptions{Goal: Default(), Errors: ErrorsIn(BuiltinWrong, BuiltinDecided, "a test", Default())}
 	want := Check(calls, o)
 	got := Check(slices.Concat(tests, calls), o)
 	if got.TestCalls != (Counts{Recordings: 3, AsDeclared: 1, Swapped: 1, Unusable: 1}) || !slices.Equal(got.TestCallsBehind, []string{"test swapped", "test unusable"}) {

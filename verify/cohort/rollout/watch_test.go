@@ -20,7 +20,7 @@ func stream(r *rand.Rand, before centre, n int, after centre, m int) []Observati
 
 func watched() WatchOptions {
 	goal := Goal{MaxSwapRate: 0.005, ConsumerRisk: DefaultConsumerRisk, ProducerRisk: DefaultProducerRisk}
-	return WatchOptions{Goal: goal, Errors: ErrorsIn(0, 2000, goal)}
+	return WatchOptions{Goal: goal, Errors: ErrorsIn(0, 2000, "a test", goal)}
 }
 
 // In a centre that keeps the rate, alarms are as rare as stated over a year of hourly looks.

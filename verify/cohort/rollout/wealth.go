@@ -79,8 +79,9 @@ func (s *stakes) add(w wealth, o Observation) {
 
 // growth is the log of what one stake is multiplied by.
 func (s *stakes) growth(i int, k stake, o Observation) float64 {
-	if o.Answer != Unanswered {
-		return math.Log(bet(o.odds(), s.known, k.q))
+	if o.settled() {
+		// The errors count here too: who is asked follows from the evidence.
+		return math.Log(bet(o.odds(), s.known, k.q)) - s.loss[i]
 	}
 	return math.Log(bet(o.odds(), s.p, k.q)) - s.loss[i]
 }
@@ -92,17 +93,4 @@ func (s *stakes) capital(w wealth) float64 {
 		sum += k.share * math.Exp(w[i])
 	}
 	return math.Log(sum)
-}
-
-// counted is the log capital after so many recordings that are surely as declared, and so
-// many that are surely not, by the verifier.
-func (s *stakes) counted(good, bad int) float64 {
-	w := s.start()
-	for i, k := range s.stakes {
-		w[i] = float64(good) * (math.Log(bet(math.Inf(1), s.p, k.q)) - s.loss[i])
-		if bad > 0 {
-			w[i] += float64(bad) * (math.Log(bet(0, s.p, k.q)) - s.loss[i])
-		}
-	}
-	return s.capital(w)
 }
