@@ -18,8 +18,8 @@ func openers() map[string]opening {
 	return map[string]opening{
 		"WAV":           openWAV,
 		"FLAC":          opener(flac.Open),
-		"Ogg FLAC":      inOrder(opener(flac.OpenOgg)),
-		"MP3":           opener(mp3.Open),
+		"Ogg FLAC":      opener(inOrder(flac.OpenOgg)),
+		"MP3":           opener(constant(mp3.Open)),
 		"Ogg Opus":      opener(opus.OpenOgg),
 		"WebM Opus":     opener(opus.OpenWebM),
 		"Matroska Opus": opener(opus.OpenMatroska),
@@ -38,13 +38,13 @@ func openWAV(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
 	if _, err := src.Discard(at); err != nil {
 		return nil, err
 	}
-	return opener(func(src *codec.Source, notes *codec.Notes, o Options) (*mp3.Reader, error) {
+	return opener(constant(func(src *codec.Source, notes *codec.Notes, o Options) (*mp3.Reader, error) {
 		return mp3.OpenIn("WAVE", size, src, notes, o)
-	})(src, notes, o)
+	}))(src, notes, o)
 }
 
 // opener adapts a format's open function: after an error the Reader is nil.
-func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)) opening {
+func opener[R Reader](open opens[R]) opening {
 	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
 		r, err := open(src, notes, o)
 		if err != nil {
@@ -54,14 +54,25 @@ func opener[R Reader](open func(*codec.Source, *codec.Notes, Options) (R, error)
 	}
 }
 
+// opens is a format's open function.
+type opens[R Reader] = func(*codec.Source, *codec.Notes, Options) (R, error)
+
 // inOrder hides that a format's reader can be read from any position: in this container it cannot.
-func inOrder(open opening) opening {
+func inOrder[R Reader](open opens[R]) opens[Reader] {
 	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
 		r, err := open(src, notes, o)
-		if err != nil {
-			return nil, err
+		return struct{ Reader }{r}, err
+	}
+}
+
+// constant is inOrder for MP3 that is not of one bit rate.
+func constant(open opens[*mp3.Reader]) opens[Reader] {
+	return func(src *codec.Source, notes *codec.Notes, o Options) (Reader, error) {
+		r, err := open(src, notes, o)
+		if err == nil && !r.Constant() {
+			return struct{ Reader }{r}, nil
 		}
-		return struct{ Reader }{r}, nil
+		return r, err
 	}
 }
 

@@ -37,6 +37,11 @@ type Reader struct {
 	midSide   bool  // one keeps sum and difference
 	intensity bool  // one keeps its upper band as one sound
 	checksums checksums
+
+	pace    pace
+	within  bool // this is a part of a recording: see Window
+	well    int  // frames of it that were decoded well, until it is settled
+	settled bool // the decoder gives what it would give after all frames before
 }
 
 // maxSilence is how many seconds of lost frames in a row become silence.
@@ -72,6 +77,7 @@ func OpenIn(container string, size int64, src *codec.Source, notes *codec.Notes,
 	}
 	r.bitRate = first.BitRate
 	r.takeInfo()
+	r.pace = r.paceOf()
 	return r, nil
 }
 
@@ -150,6 +156,9 @@ func (r *Reader) fill() (err error) {
 		if *fr, err = r.frames.next(); err != nil {
 			return err
 		}
+		if r.within && !r.follows(*fr) {
+			return errPart
+		}
 		if fr.lost > maxSilence*fr.header.SampleRate/fr.header.Samples() {
 			fr.lost = 0 // they hardly were frames
 		}
@@ -164,7 +173,7 @@ func (r *Reader) fill() (err error) {
 	}
 	r.look(fr)
 	data := fr.data
-	if !r.checksums.fit(fr.header, data) {
+	if !r.within && !r.checksums.fit(fr.header, data) {
 		data = data[:mpeg.HeaderBytes]
 	}
 	err = r.decode(fr.header, data)
@@ -196,6 +205,11 @@ func (r *Reader) decode(h mpeg.Header, data []byte) error {
 	n := int64(h.Samples())
 	at := r.decoded
 	r.decoded += n
+	if r.within {
+		if same, err := r.settle(wrong); err != nil || !same {
+			return err
+		}
+	}
 	// The encoder's delay and padding are no part of the recording.
 	from, to := max(0, r.info.start-at), n
 	if total := r.info.frames * n; total > 0 && at < total {
@@ -238,6 +252,12 @@ func (r *Reader) end(err error) error {
 	r.decoder.run.Close()
 	if err != io.EOF {
 		return err
+	}
+	if r.within {
+		if r.frames.other > 0 || r.frames.tail >= mpeg.HeaderBytes {
+			return errPart
+		}
+		return io.EOF
 	}
 	h := r.frames.first
 	if r.decoded == 0 {
