@@ -72,6 +72,15 @@ type Answer struct {
 	Note     string    `json:"note,omitempty"`
 	// Blind says that the person answered without knowing what otoscope said.
 	Blind bool `json:"blind"`
+	Drawing
+}
+
+// A Drawing says how a recording came to the person who answered.
+type Drawing struct {
+	// Drawn says that it was drawn at random among the recordings of its outcome. Among are the
+	// groups, such as "queue=billing", to which all of these belong; none: all recordings.
+	Drawn bool     `json:"drawn"`
+	Among []string `json:"drawn_among,omitempty"`
 }
 
 // Agrees compares an answer with a verdict. Known is false if one of them does not say what is on

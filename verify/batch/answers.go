@@ -51,26 +51,36 @@ func (h Human) condition() string {
 // answerColumns are the columns of an answer a, and answerRow reads them. All are null where
 // there is none.
 func (s *Store) answerColumns() string {
-	return `a.answer, a.reviewer, ` + s.db.RiverEpoch("a.answered_at") + `, a.note, a.blind`
+	return `a.answer, a.reviewer, ` + s.db.RiverEpoch("a.answered_at") + `, a.note, a.blind, a.drawn, a.drawn_among`
 }
 
 type answerRow struct {
-	answer, reviewer, note *string
-	at                     *float64
-	blind                  *int64
+	answer, reviewer, note, among *string
+	at                            *float64
+	blind, drawn                  *int64
 }
 
-func (a *answerRow) into() []any { return []any{&a.answer, &a.reviewer, &a.at, &a.note, &a.blind} }
+func (a *answerRow) into() []any {
+	return []any{&a.answer, &a.reviewer, &a.at, &a.note, &a.blind, &a.drawn, &a.among}
+}
 
 // read gives the answer, nil if there is none.
-func (a *answerRow) read() *answer.Answer {
-	if a.answer == nil || a.reviewer == nil || a.at == nil || a.note == nil || a.blind == nil {
-		return nil
+func (a *answerRow) read() (*answer.Answer, error) {
+	if a.answer == nil || a.reviewer == nil || a.at == nil || a.note == nil || a.blind == nil || a.drawn == nil || a.among == nil {
+		return nil, nil
 	}
-	return &answer.Answer{
+	given := &answer.Answer{
 		Answer: answer.Word(*a.answer), Reviewer: *a.reviewer, Note: *a.note, Blind: *a.blind == 1,
 		At: time.Unix(int64(*a.at), 0).UTC(),
 	}
+	given.Drawn = *a.drawn == 1
+	if err := json.Unmarshal([]byte(*a.among), &given.Among); err != nil {
+		return nil, fmt.Errorf("reading how an answer's recording was drawn: %w", err)
+	}
+	if len(given.Among) == 0 {
+		given.Among = nil
+	}
+	return given, nil
 }
 
 // A GivenAnswer is an answer with its key and what became of it.
@@ -93,7 +103,11 @@ func (s *Store) Answers(ctx context.Context, row int64) ([]GivenAnswer, error) {
 		if err := c.Scan(append([]any{&g.ID, &withdrawn, &other}, a.into()...)...); err != nil {
 			return err
 		}
-		g.Answer, g.Withdrawn, g.Other = *a.read(), withdrawn == 1, other == 1
+		said, err := a.read()
+		if err != nil {
+			return err
+		}
+		g.Answer, g.Withdrawn, g.Other = *said, withdrawn == 1, other == 1
 		all = append(all, g)
 		return nil
 	})
@@ -130,16 +144,24 @@ func (s *Store) Answer(ctx context.Context, row int64, session, sha256 string, a
 			if id, err = keys(ctx, t, "answer", 1); err != nil {
 				return err
 			}
-			blind := int64(0)
-			if a.Blind {
-				blind = 1
+			among, err := json.Marshal(append([]string{}, a.Among...))
+			if err != nil {
+				return err
 			}
-			_, err = t.Exec(ctx, `INSERT INTO otoscope_answers (answer_id, row_key, reviewer, answer, note, blind, sha256, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-				id, row, a.Reviewer, string(a.Answer), a.Note, blind, sha256, s.db.Time(a.At))
+			_, err = t.Exec(ctx, `INSERT INTO otoscope_answers (answer_id, row_key, reviewer, answer, note, blind, sha256, answered_at, drawn, drawn_among) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				id, row, a.Reviewer, string(a.Answer), a.Note, flag(a.Blind), sha256, s.db.Time(a.At), flag(a.Drawn), string(among))
 			return err
 		})
 	})
 	return id, s.answerError("keeping the answer", err)
+}
+
+// flag is a truth as the database keeps it.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // answerPatience is how long a person waits for a database that is busy.
@@ -191,7 +213,11 @@ func (s *Store) Agreement(ctx context.Context, f Filter) (answer.Agreement, erro
 		if err := json.Unmarshal([]byte(verdict), &v); err != nil {
 			return fmt.Errorf("reading a result: %w", err)
 		}
-		a.Add(*given.read(), &verify.Verdict{Outcome: v.Outcome, Heard: v.Heard})
+		said, err := given.read()
+		if err != nil {
+			return err
+		}
+		a.Add(*said, &verify.Verdict{Outcome: v.Outcome, Heard: v.Heard})
 		return nil
 	})
 	a.Close()

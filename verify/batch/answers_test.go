@@ -63,6 +63,21 @@ func rowsOf(t *testing.T, s *Store, f Filter) []report.Row {
 	return all
 }
 
+// How a recording came to the person is kept with the answer.
+func TestAnAnswerKeepsHowItsRecordingWasDrawn(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s, rows, hashes := reviewed(t, target, 3)
+		for i, want := range []answer.Drawing{{}, {Drawn: true}, {Drawn: true, Among: []string{`queue=a "b"`, "plugin=2.4"}}} {
+			given := says(answer.CustomerLeft, "ann")
+			given.Drawing = want
+			give(t, s, rows[i], hashes[i], given)
+			if diff := cmp.Diff(&given, rowsOf(t, s, Filter{})[i].Human); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
+
 // The newest answer counts that stands and is about the recording of the result. Nothing that was
 // answered is lost.
 func TestTheNewestAnswerCounts(t *testing.T) {

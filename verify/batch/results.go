@@ -75,7 +75,9 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 			if err != nil {
 				return err
 			}
-			r.Human = human.read()
+			if r.Human, err = human.read(); err != nil {
+				return err
+			}
 			if cohort != nil {
 				r.Cohort = json.RawMessage(*cohort)
 			}

@@ -31,12 +31,13 @@ type ReviewOptions struct {
 
 // A Reviewable is a result on the list.
 type Reviewable struct {
-	Key           int64
-	ID, Recording string // Recording: secrets removed
-	Row           int64
-	Outcome       verify.Outcome
-	Answer        answer.Word // "": nobody answered
-	Reviewer      string
+	Key            int64
+	ID, Recording  string // Recording: secrets removed
+	Row            int64
+	Outcome        verify.Outcome
+	Answer         answer.Word // "": nobody answered
+	Reviewer       string
+	answer.Drawing // how it came onto the list
 }
 
 // A ReviewList is what people review, in order: what is undecided, what is refuted, and a sample of
@@ -91,6 +92,15 @@ func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (ReviewList, er
 		return l, s.storageError("listing what is to review", err)
 	}
 	drawn := sample.inOrder()
+	drawing := f.drawing()
+	for i := range drawn {
+		drawn[i].Drawing = drawing
+	}
+	if l.LeftOut == 0 { // all that are refuted, in random order
+		for i := range refuted {
+			refuted[i].Drawing = drawing
+		}
+	}
 	l.Sample = int64(len(drawn))
 	slices.SortStableFunc(refuted, func(a, b Reviewable) int { return byDrawing(o.Seed, a.Key, b.Key) })
 	l.Rows = slices.Concat(undecided, refuted)
@@ -105,6 +115,19 @@ func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (ReviewList, er
 		})
 	}
 	return l, nil
+}
+
+// drawing says what a list of a choice is a random sample of. A choice by finding, id or answer, or by time, is
+// none.
+func (f Filter) drawing() answer.Drawing {
+	if len(f.Findings) > 0 || len(f.IDs) > 0 || f.key != 0 || !f.Before.IsZero() || f.Human != HumanAny {
+		return answer.Drawing{}
+	}
+	d := answer.Drawing{Drawn: true}
+	for _, g := range f.Groups {
+		d.Among = append(d.Among, g.Name+"="+g.Value)
+	}
+	return d
 }
 
 // size is how many of the confirmed are drawn.

@@ -187,7 +187,10 @@ func rolloutText(w io.Writer, d rollout.Decision, o Options) error {
 		}
 	}
 	p.errors(d.Errors)
-	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others. People answered the confirmed and the refuted\nin the order of the review desk, which is random.")
+	p.line("Assumed: the recordings were drawn at random from those in question, and those that\ncould not be checked are like the others.")
+	if d.Answers.Confirmed.Drawn+d.Answers.Refuted.Drawn > 0 {
+		p.line("People answered what was drawn for them in the order in which it came.")
+	}
 	return p.write(w, o)
 }
 

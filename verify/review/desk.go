@@ -159,6 +159,16 @@ func (d *Desk) place(row int64) (int, bool) {
 	return i, ok
 }
 
+// drawing says how a row came onto the list.
+func (d *Desk) drawing(row int64) answer.Drawing {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i, ok := d.places[row]; ok {
+		return d.list.Rows[i].Drawing
+	}
+	return answer.Drawing{}
+}
+
 // note writes an answer into the list, until it is read again.
 func (d *Desk) note(row int64, word answer.Word, who string) {
 	d.mu.Lock()
@@ -289,7 +299,7 @@ func (d *Desk) answer(ctx context.Context, s *session, c batch.Case, word answer
 			Advice:  "run the batch again with --again changed, and answer then",
 		}
 	}
-	given := answer.Answer{Answer: word, Reviewer: s.reviewer, At: time.Now().UTC().Truncate(time.Second), Note: note, Blind: d.bare(s, c)}
+	given := answer.Answer{Answer: word, Reviewer: s.reviewer, At: time.Now().UTC().Truncate(time.Second), Note: note, Blind: d.bare(s, c), Drawing: d.drawing(c.Key)}
 	id, err := d.o.Store.Answer(ctx, c.Key, s.holder, c.Verdict.SHA256, given)
 	if errors.As(err, new(*batch.TakenError)) {
 		// The hold has run out, or another window of the person gave it back: if nobody has used

@@ -512,9 +512,9 @@ func TestAgreementIsTold(t *testing.T) {
 func TestTheSampleFollowsFromTheSeed(t *testing.T) {
 	onEach(t, func(t *testing.T, target string) {
 		var rows strings.Builder
-		rows.WriteString("recording,id\n")
+		rows.WriteString("recording,id,group.queue\n")
 		for i := range 200 {
-			fmt.Fprintf(&rows, "https://example.com/%d.wav,%d\n", i, i)
+			fmt.Fprintf(&rows, "https://example.com/%d.wav,%d,%s\n", i, i, []string{"sales", "billing"}[i%2])
 		}
 		m, err := manifest.Read("calls.csv", t.TempDir(), strings.NewReader(rows.String()))
 		if err != nil {
@@ -545,6 +545,30 @@ func TestTheSampleFollowsFromTheSeed(t *testing.T) {
 		}
 		if diff := cmp.Diff(one, list(batch.ReviewOptions{Confirmed: 20, Seed: 1})); diff != "" {
 			t.Errorf("the same seed draws others: %s", diff)
+		}
+		// The list is in the order of the draw: the first of it are what a smaller sample is.
+		if diff := cmp.Diff(one[:7], list(batch.ReviewOptions{Confirmed: 7, Seed: 1})); diff != "" {
+			t.Errorf("the first seven are not a sample of seven: %s", diff)
+		}
+		for name, c := range map[string]struct {
+			filter batch.Filter
+			want   answer.Drawing
+		}{
+			"all":    {batch.Filter{}, answer.Drawing{Drawn: true}},
+			"batch":  {batch.Filter{Batch: "calls.csv"}, answer.Drawing{Drawn: true}},
+			"group":  {batch.Filter{Groups: []batch.Group{{Name: "queue", Value: "sales"}}}, answer.Drawing{Drawn: true, Among: []string{"queue=sales"}}},
+			"chosen": {batch.Filter{IDs: []string{"3", "5"}}, answer.Drawing{}},
+			"unread": {batch.Filter{Human: batch.HumanNone}, answer.Drawing{}},
+		} {
+			l, err := store.ReviewList(t.Context(), batch.ReviewOptions{Filter: c.filter, Confirmed: 2, Seed: 1})
+			if err != nil || len(l.Rows) == 0 {
+				t.Fatal(name, len(l.Rows), err)
+			}
+			for _, r := range l.Rows {
+				if diff := cmp.Diff(c.want, r.Drawing); diff != "" {
+					t.Errorf("%s: %s", name, diff)
+				}
+			}
 		}
 		if cmp.Equal(one, list(batch.ReviewOptions{Confirmed: 20, Seed: 2})) {
 			t.Error("another seed draws the same")

@@ -98,6 +98,7 @@ type CheckOptions struct {
 // them together.
 func Check(all []Observation, o CheckOptions) Decision {
 	all, tests := apart(all)
+	undrawOthers(all)
 	forGo, against := o.Goal.pursueGo(o.Errors).over(all), o.Goal.pursueNoGo(o.Errors).over(all)
 	strata := byStratum(all, o.By)
 	d := Decision{

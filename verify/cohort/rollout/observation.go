@@ -2,6 +2,8 @@ package rollout
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/otoscope/otoscope/verify"
@@ -28,7 +30,10 @@ type Observation struct {
 	Log10LR float64
 	Answer  Answer
 	// Drawn says that the recording was drawn at random for the person, among those of its outcome.
+	// Among are the groups, such as "queue=billing", that it was drawn from; none: all. The draw
+	// counts only where all recordings in question are of these.
 	Drawn bool
+	Among []string
 	// Strata are groups that the recording belongs to, by name.
 	Strata map[string]string
 	At     time.Time // when it was recorded; zero where that is not known
@@ -68,11 +73,29 @@ func Said(a *answer.Answer, v *verify.Verdict) Answer {
 	return NotAsDeclared
 }
 
-// Hear takes what a person said at the review desk. Its list holds all that the verifier refutes and
-// a sample of what it confirms, in the order in which they are drawn.
+// Hear takes what a person said at the review desk.
 func (o *Observation) Hear(a *answer.Answer, v *verify.Verdict) {
 	o.Answer = Said(a, v)
-	o.Drawn = o.Answer != Unanswered
+	if o.Answer != Unanswered {
+		o.Drawn, o.Among = a.Drawn, a.Among
+	}
+}
+
+// undrawOthers takes back that recordings were drawn at random, where they were drawn from groups that
+// not all belong to.
+func undrawOthers(all []Observation) {
+	isOf := map[string]bool{} // whether all belong to a group
+	for i := range all {
+		for _, group := range all[i].Among {
+			of, known := isOf[group]
+			if !known {
+				name, value, _ := strings.Cut(group, "=")
+				of = !slices.ContainsFunc(all, func(o Observation) bool { return o.Strata[name] != value })
+				isOf[group] = of
+			}
+			all[i].Drawn = all[i].Drawn && of
+		}
+	}
 }
 
 // unusableOdds are the odds of a recording in which a structural fault was found: the

@@ -126,7 +126,7 @@ func TestPeoplesAnswersKeepTheRisks(t *testing.T) {
 
 // Answers bring a good centre to "go" where the verifier alone does not, or sooner.
 func TestAnswersHelpAGoodCentre(t *testing.T) {
-	runs := max(runs(t)/3, 1)
+	runs := runs(t)
 	goal := Default()
 	some := ErrorsIn(0, 51, "a test", goal)
 	for _, c := range []struct {
@@ -299,5 +299,25 @@ func TestABoundThatAnswersRefuteIsNotUsed(t *testing.T) {
 	}
 	if d := Check(all, o); d.Word == Go || !d.Answers.BoundRefuted {
 		t.Errorf("3 of 60 confirmed ones are swapped: %s, bound refuted %v", d.Word, d.Answers.BoundRefuted)
+	}
+}
+
+// A sample of one group says nothing of all recordings, and counts where all are of that group.
+func TestASampleOfAGroupCountsForThatGroup(t *testing.T) {
+	var all []Observation
+	for i := range 60 {
+		o := observation(fmt.Sprint(i), 2.5)
+		o.Strata = map[string]string{"queue": []string{"sales", "billing"}[i/30]}
+		if i < 20 {
+			o.Answer, o.Drawn, o.Among = AsDeclared, true, []string{"queue=sales"}
+		}
+		all = append(all, o)
+	}
+	o := CheckOptions{Goal: Default(), Errors: ErrorsIn(0, 51, "a test", Default())}
+	if got := Check(all, o).Answers.Confirmed; got.Drawn != 0 || got.AsDeclared != 20 {
+		t.Errorf("of both queues: %+v", got)
+	}
+	if got := Check(all[:30], o).Answers.Confirmed; got.Drawn != 20 {
+		t.Errorf("of the queue that was drawn from: %+v", got)
 	}
 }

@@ -162,7 +162,7 @@ func TestTheSequentialPlanIsWhatCheckNeeds(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	sum, n := 0, runs(t)
 	for range n {
-		_, size := sequentially(centre{rate: goal.Expected, evidence: gaussian(30)}.draw(r, 20000), CheckOptions{Goal: goal, Errors: errors}, betweenLooks)
+		_, size := sequentially(centre{rate: goal.Expected, evidence: gaussian(80)}.draw(r, 20000), CheckOptions{Goal: goal, Errors: errors}, betweenLooks)
 		sum += size
 	}
 	mean := float64(sum) / float64(n)
