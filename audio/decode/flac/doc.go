@@ -6,7 +6,7 @@
 //	metadata   STREAMINFO is read, all other blocks are skipped
 //	window     whole frames: the bytes of one at a time, and what follows them
 //	header     is there a frame of this recording, and where in it?
-//	decode     the frame's samples, by mewkiz/flac
+//	decode     the frame's samples, by mewkiz/flac or by wide.go
 //	deliver    the picked channels, as float32
 //
 // window. A FLAC frame does not say how long it is. A frame that cannot be decoded, or whose
@@ -21,7 +21,7 @@
 // damaged frame. It writes to the standard logger for each frame of 24 or 176.4 kHz, and does not
 // know 32 bits; such headers are rewritten to say "as in STREAMINFO", and the frame's CRC-16 is then
 // checked here. It keeps samples in 32 bits, which the difference of two 32-bit channels exceeds:
-// 32-bit recordings whose frames hold such differences are refused.
+// frames with such a difference are decoded here (wide.go).
 //
 // Frames that are missing or damaged are silent, by their numbers, so that all times stay right.
 // At the end, the length and the MD5 checksum of STREAMINFO are compared with what was heard.

@@ -72,9 +72,6 @@ func (f *frames) next() (samples [][]int32, missing int64, err error) {
 				f.passed, f.before = 0, nil
 				return samples, missing, nil
 			}
-			if h.joint && f.info.BitsPerSample == maxBits {
-				return nil, 0, errJoint
-			}
 			f.failed += int64(len(f.read()))
 			if f.failed > failedTimes*f.offset()+failedBytes {
 				return nil, 0, codec.NewErrorAt(f.offset(), "the recording is damaged all over", codec.AdviceDownload)
@@ -87,16 +84,10 @@ func (f *frames) next() (samples [][]int32, missing int64, err error) {
 	}
 }
 
-// maxBits is the width of the widest sample.
-const maxBits = 32
-
-var errJoint = codec.NewError("this is FLAC of 32 bits that keeps differences of channels, which is not read",
-	"Convert it: ffmpeg -i recording.flac -c:a pcm_s32le converted.wav")
-
 // decode decodes the frame at the beginning of the window.
 func (f *frames) decode(h header) (samples [][]int32, err error) {
 	if h.joint && f.info.BitsPerSample == maxBits {
-		return nil, errJoint
+		return f.decodeWide(h)
 	}
 	defer func() {
 		if p := recover(); p != nil {

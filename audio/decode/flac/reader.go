@@ -224,7 +224,7 @@ func (r *Reader) end(err error) error {
 		return io.EOF
 	}
 	if f.heard == 0 {
-		return codec.NewErrorAt(f.src.Offset(), "the file has a header but no sound: the recording is empty or not finished", codec.AdviceNotYet)
+		return codec.NewErrorAt(f.offset(), "the file has a header but no sound: the recording is empty or not finished", codec.AdviceNotYet)
 	}
 	stated, rate := int64(f.info.NSamples)-f.base, r.format.SampleRate
 	f.damage.Remark(f.notes, rate)

@@ -89,7 +89,9 @@ func specimens(t testing.TB) []specimen {
 		all = append(all, specimen{name: map[int]string{8: "8-bit", 20: "20-bit", 24: "24-bit"}[bits], file: built(t, s, bits, rate, block).whole(), frames: total,
 			format: codec.Format{Container: "FLAC", Encoding: codec.FLAC, Channels: 2, SampleRate: rate, Bits: bits, ContainerBits: (bits + 7) / 8 * 8}.String()})
 	}
+	_, _, differences := mixed(t)
 	all = append(all,
+		specimen{name: "32-bit-with-differences-of-33", file: differences.whole(), frames: total, format: "FLAC 32-bit, 8000 Hz, 2 channels"},
 		specimen{name: "8-channels-two-picked", file: built(t, voices(16, 8, total), 16, rate, block).whole(), pick: [2]int{8, 3}, frames: total, format: "FLAC 16-bit, 8000 Hz, 8 channels"},
 		specimen{name: "mono", file: built(t, voices(16, 1, total), 16, 24000, block).whole(), frames: total, format: "FLAC 16-bit, 24000 Hz, 1 channel"},
 		specimen{name: "in-Ogg", file: inOgg(whole), frames: total, format: "Ogg FLAC 16-bit, 8000 Hz, 2 channels"},

@@ -65,6 +65,13 @@ func (w *window) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// ReadByte gives the next of the frame's bytes.
+func (w *window) ReadByte() (byte, error) {
+	var b [1]byte
+	_, err := w.Read(b[:])
+	return b[0], err
+}
+
 // rewind lets the decoder read the frame from its byte n on.
 func (w *window) rewind(n int) { w.pos = w.start + n }
 
