@@ -129,8 +129,8 @@ func BenchmarkMeter(b *testing.B) {
 		x, y := level.NewDropouts(rate), level.NewDropouts(rate)
 		past := level.DropoutPast(rate)
 		for i := past; i+step <= len(left); i += step {
-			x.Add(left[i-past:i+step], past)
-			y.Add(right[i-past:i+step], past)
+			x.Add(left[i-past:i+step], past, peaks[i/step][0])
+			y.Add(right[i-past:i+step], past, peaks[i/step][1])
 		}
 	})
 	run("outline", func() {

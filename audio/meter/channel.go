@@ -124,7 +124,7 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	ch.bursts.Add(x, e)
 	ch.grid.Add(x, e.Peak)
 	silent = ch.silence.Add(x)
-	ch.dropouts.Add(y, at)
+	ch.dropouts.Add(y, at, e.Peak)
 
 	if based = len(x); ch.decimate == nil {
 		ch.base.Buf = y

@@ -55,6 +55,18 @@ func Sums(x []float32) (sum, squares, peak float32) {
 // their bits, infinities above them and NaN above all.
 func magnitudeBits(v float32) uint32 { return math.Float32bits(v) &^ (1 << 31) }
 
+// Leading is how many of the first samples equal v.
+func Leading(x []float32, v float32) int {
+	n := 0
+	if room := len(x) &^ 7; wide && room > 0 && x[0] == v {
+		n = leading(&x[0], room, v)
+	}
+	for n < len(x) && x[n] == v {
+		n++
+	}
+	return n
+}
+
 // Dot is the sum of the products of samples that belong together.
 func Dot(x, y []float32) float32 {
 	y = y[:len(x)]
@@ -194,6 +206,10 @@ func Halve(dst, x []float32, f *HalfFilter) {
 		return
 	}
 	x = x[:2*(len(dst)-1)+HalfTaps]
+	if n := len(dst) &^ 7; wide && n > 0 {
+		halve(&dst[0], &x[0], n, f)
+		dst, x = dst[n:], x[2*n:]
+	}
 	c, b, o := f.Centre, f.Beside, f.Outer
 	for ; len(dst) >= 4 && len(x) >= 6+HalfTaps; dst, x = dst[4:], x[8:] {
 		d, t := (*[4]float32)(dst), (*[6 + HalfTaps]float32)(x)

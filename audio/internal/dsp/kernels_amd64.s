@@ -100,6 +100,29 @@ sumsnext:
 	VZEROUPPER
 	RET
 
+// func leading(x *float32, n int, v float32) int
+TEXT ·leading(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), SI
+	MOVQ n+8(FP), CX
+	VBROADCASTSS v+16(FP), Y0
+	XORQ AX, AX
+leadingNext:
+	VCMPPS $4, (SI)(AX*4), Y0, Y1 // not equal, or not a number
+	VMOVMSKPS Y1, DX
+	TESTL DX, DX
+	JNZ leadingEnd
+	ADDQ $8, AX
+	CMPQ AX, CX
+	JLT leadingNext
+	XORQ DX, DX
+leadingEnd:
+	TZCNTL DX, DX // 32 if there is none
+	ANDL $31, DX
+	ADDQ DX, AX
+	MOVQ AX, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func dot(x, y *float32, n int) float32
 TEXT ·dot(SB), NOSPLIT, $0-28
 	MOVQ x+0(FP), SI
@@ -260,6 +283,37 @@ weighnext:
 #define EVERY2(FROM, BYTES, WHICH, Y) \
 	VMOVUPS BYTES(FROM), Y \
 	VSHUFPS WHICH, BYTES+32(FROM), Y, Y
+
+// func halve(dst, x *float32, n int, f *HalfFilter)
+TEXT ·halve(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	MOVQ f+24(FP), AX
+	VBROADCASTSS (AX), Y13
+	VBROADCASTSS 4(AX), Y14
+	VBROADCASTSS 8(AX), Y15
+halveNext:
+	EVERY2(SI, 8, $0xdd, Y0) // the centre: the fourth, sixth, …
+	EVERY2(SI, 8, $0x88, Y1)
+	EVERY2(SI, 16, $0x88, Y2)
+	EVERY2(SI, 0, $0x88, Y3)
+	EVERY2(SI, 20, $0xdd, Y4)
+	VADDPS Y2, Y1, Y1
+	VADDPS Y4, Y3, Y3
+	VMULPS Y13, Y0, Y0
+	VMULPS Y14, Y1, Y1
+	VMULPS Y15, Y3, Y3
+	VADDPS Y1, Y0, Y0
+	VADDPS Y3, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ $64, SI
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JNZ halveNext
+	VZEROUPPER
+	RET
 
 // func halveBinomial(dst, x *float32, n int)
 TEXT ·halveBinomial(SB), NOSPLIT, $0-24

@@ -101,6 +101,32 @@ func TestSumsOfNoNumbers(t *testing.T) {
 	})
 }
 
+func TestLeading(t *testing.T) {
+	trials(t, 100, func(t *testing.T, rng *rand.Rand, n int) {
+		for _, v := range []float32{0, -8. / 32768, float32(math.NaN())} {
+			x := slices.Repeat([]float32{v}, n)
+			want := n
+			if v != v {
+				want = 0 // no number equals itself
+			}
+			if got := Leading(x, v); got != want {
+				t.Fatalf("%d of %d equal %g, not %d", got, n, v, want)
+			}
+			for i := range min(want, n) {
+				x := slices.Clone(x)
+				x[i] = []float32{1e-30, -0.5, float32(math.NaN())}[rng.IntN(3)]
+				if got := Leading(x, v); got != i {
+					t.Fatalf("%d of %d equal %g, not %d", got, n, v, i)
+				}
+			}
+		}
+		// Zeros of either sign are equal.
+		if got := Leading(slices.Repeat([]float32{float32(math.Copysign(0, -1))}, n), 0); got != n {
+			t.Fatalf("%d of %d are 0", got, n)
+		}
+	})
+}
+
 func TestDot(t *testing.T) {
 	trials(t, 400, func(t *testing.T, rng *rand.Rand, n int) {
 		x, y := noise(rng, n), noise(rng, n)
@@ -269,6 +295,8 @@ func BenchmarkSIMD(b *testing.B) {
 	var weights Weights
 	var weighed [n / Block][2]float64
 	run("Weigh", func() { Weigh(weighed[:], x, &weights) })
+	silent := make([]float32, n)
+	run("Leading", func() { Leading(silent, 0) })
 	run("Halve", func() { Halve(out[:n/2], x, &HalfFilter{16, 9, -1}) })
 	run("Decimate", func() { Decimate(out[:n/4], x, y[:2*TapsAtOnce], 2) })
 	run("HalveBinomial", func() { HalveBinomial(out[:n/2], x) })

@@ -1,6 +1,10 @@
 package frames
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/otoscope/otoscope/audio/internal/dsp"
+)
 
 // Median is the median. Negating all values negates it.
 func Median(x []float64) float64 {
@@ -10,11 +14,4 @@ func Median(x []float64) float64 {
 }
 
 // Silent reports whether every sample is zero.
-func Silent(x []float32) bool {
-	for _, v := range x {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
-}
+func Silent(x []float32) bool { return dsp.Leading(x, 0) == len(x) }

@@ -93,24 +93,26 @@ func (a *ActiveSpeech) Add(x []float32) {
 		a.n += int64(len(x))
 		return
 	}
-	b := a.block
+	b, p, q := a.block, a.p, a.q
 	for len(x) >= dsp.Block {
 		sums := a.sums[:min(len(a.sums), len(x)/dsp.Block)]
 		dsp.Weigh(sums, x, &b.weights)
 		for i, sum := range sums {
 			// The second stage follows the first one, which stays between these.
-			p, q := a.p, a.q
 			lowest, highest := b.decay*p, p+b.rise*sum[0]
 			if q-b.pace*(q-lowest) < a.floor*(1+slack) || q+b.pace*(highest-q) > a.ceiling*(1-slack) {
+				a.p, a.q = p, q
 				a.bySample(x[i*dsp.Block:][:dsp.Block])
+				p, q = a.p, a.q
 				continue
 			}
-			a.q = b.decay*q + (b.spill*p + sum[1])
-			a.p = lowest + sum[0]
+			q = b.decay*q + (b.spill*p + sum[1])
+			p = lowest + sum[0]
 			a.n += dsp.Block
 		}
 		x = x[len(sums)*dsp.Block:]
 	}
+	a.p, a.q = p, q
 	a.bySample(x)
 	if a.p < vanished && a.q < vanished {
 		a.p, a.q = 0, 0

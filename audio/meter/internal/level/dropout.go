@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 )
 
@@ -45,6 +46,7 @@ const (
 type Dropouts struct {
 	rate    int
 	from    int64 // number of the newest step's first sample
+	loud    int64 // number of the sample after the newest step that is loud enough for a repeat
 	edge    int   // samples
 	probe   int   // equal samples before more are compared: 1 ms
 	idle    idleRun
@@ -82,17 +84,23 @@ func NewDropouts(rate int) Dropouts {
 // DropoutPast is how many samples before a step Dropouts needs.
 func DropoutPast(rate int) int { return int(math.Ceil(dropoutPastS * float64(rate))) }
 
-// Add takes a step with the samples before it: y[at:] is the step.
-func (d *Dropouts) Add(y []float32, at int) {
+// Add takes a step with the samples before it: y[at:] is the step, in which no sample exceeds the
+// magnitude peak.
+func (d *Dropouts) Add(y []float32, at int, peak float32) {
 	d.gaps(y, at)
+	step := len(y) - at
+	if peak >= repeatLoud {
+		d.loud = d.from + int64(step)
+	}
 	back := int(dropoutDelayS * float64(d.rate))
+	search := d.loud > d.from-int64(back+d.probe)
 	for i, lag := range d.lags {
-		for p := at - back; p < at-back+len(y)-at; p += lag {
+		for p := at - back; search && p < at-back+step; p += lag {
 			d.repeatAt(i, y, at, p)
 		}
-		d.checked[i] = max(d.checked[i]-(len(y)-at), math.MinInt32)
+		d.checked[i] = max(d.checked[i]-step, math.MinInt32)
 	}
-	d.from += int64(len(y) - at)
+	d.from += int64(step)
 }
 
 // gaps finds the runs of an idle value that are long enough to hold two probes. It records those
@@ -102,9 +110,7 @@ func (d *Dropouts) gaps(y []float32, at int) {
 	probe := max(1, int(gapShortestS*float64(d.rate))/2)
 	first := i
 	if d.idle.length > 0 {
-		for i < last && y[i] == d.idle.value {
-			i++
-		}
+		i += dsp.Leading(y[i:last], d.idle.value)
 		d.idle.length += int64(i - first)
 		if i == last {
 			return
@@ -125,9 +131,11 @@ func (d *Dropouts) gaps(y []float32, at int) {
 				start--
 			}
 		}
-		for i = p + 1; i < last && y[i] == v; i++ {
+		i = p + dsp.Leading(y[p:last], v)
+		d.idle = idleRun{length: int64(i - start), value: v}
+		if i == last || i-start >= probe { // it may become a gap
+			d.idle.before = MeanSquare(y[start-d.edge : start])
 		}
-		d.idle = idleRun{length: int64(i - start), value: v, before: MeanSquare(y[start-d.edge : start])}
 		if i < last {
 			d.endGap(y, at, i)
 		}

@@ -3,6 +3,7 @@ package level
 import (
 	"math"
 
+	"github.com/otoscope/otoscope/audio/internal/dsp"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 )
@@ -45,12 +46,7 @@ func (d *DigitalSilence) leading(x []float32, v float32) int {
 	if math.Abs(float64(v)) > Idle {
 		return 0
 	}
-	for i := range x {
-		if x[i] != v {
-			return i
-		}
-	}
-	return len(x)
+	return dsp.Leading(x, v)
 }
 
 func (d *DigitalSilence) Timing(c frames.Clock) measurement.Timing {
