@@ -140,6 +140,9 @@ func answerSentences(d rollout.Decision) []string {
 	case d.Word == rollout.Go && a.ForGo >= a.NeededForGo, d.Word == rollout.NoGo && a.ForNoGo >= a.NeededForNoGo:
 		say("The answer holds however otoscope errs: people's answers carry it.")
 	case d.Errors.Rate < 1 && !a.BoundRefuted:
+		if d.Word != rollout.More {
+			say("The answer rests on the bound of otoscope's errors.")
+		}
 		say("However otoscope errs, people's answers are evidence for go of %.3g of %.3g needed, for no-go of %.3g of %.3g.", a.ForGo, a.NeededForGo, a.ForNoGo, a.NeededForNoGo)
 	}
 	if d.Word != rollout.NoGo && a.AnswerMore > 0 {

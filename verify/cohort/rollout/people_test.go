@@ -124,6 +124,33 @@ func TestPeoplesAnswersKeepTheRisks(t *testing.T) {
 	}
 }
 
+// Where otoscope misses every fault here, a bound from elsewhere is wrong, and "go" follows at any rate. Answers that find
+// the faults take the bound away, the sooner the more faults there are.
+func TestAnswersFindThatABoundIsWrong(t *testing.T) {
+	runs := runs(t)
+	goal := Default()
+	for _, c := range []struct {
+		rate, answered, most float64 // share of runs with a wrong go
+	}{{0.01, 0, 1}, {0.01, 0.5, 0.3}, {0.03, 0.5, 0.02}, {0.1, 0.5, 0.001}} {
+		t.Run(fmt.Sprintf("%g missed, %g answered", c.rate, c.answered), func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(4, uint64(1000*c.rate)))
+			wrong := 0
+			of := studied{rate: c.rate, missed: 1, confirmed: c.answered, refuted: 1, silent: c.answered == 0}
+			for range runs {
+				if word, _ := sequentially(of.draw(r, 1500), CheckOptions{Goal: goal, Errors: ErrorsIn(0, 51, "a test", goal)}, betweenLooks); word == Go {
+					wrong++
+				}
+			}
+			share := float64(wrong) / float64(runs)
+			t.Logf("go in %.4f of %d runs", share, runs)
+			if share > c.most+3*math.Sqrt(c.most*(1-c.most)/float64(runs)) {
+				t.Errorf("go in %.3f of the runs, expected at most %.2f", share, c.most)
+			}
+		})
+	}
+}
+
 // Answers bring a good centre to "go" where the verifier alone does not, or sooner.
 func TestAnswersHelpAGoodCentre(t *testing.T) {
 	runs := runs(t)

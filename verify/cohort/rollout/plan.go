@@ -131,7 +131,8 @@ func (g Goal) Sequential(e Errors) SequentialPlan {
 // enough is how many recordings that the verifier finds as declared decide for "go" beside so many
 // that it finds faulty; maxPlan if no number does.
 func (g Goal) enough(faulty int, e Errors) int {
-	begun := g.pursueGo(e).after(faulty, Observation{Outcome: verify.Swapped, Log10LR: -math.Log10(maxOdds)})
+	// So sure that it takes all that is bet on no fault, and finite.
+	begun := g.pursueGo(e).after(faulty, Observation{Outcome: verify.Swapped, Log10LR: -100})
 	return begun.sureUntil(math.Log(1/(g.ConsumerRisk-e.Risk)), e.Rate >= 1)
 }
 

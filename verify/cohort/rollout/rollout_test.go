@@ -99,7 +99,7 @@ const betweenLooks = 10
 
 // runs is how often a centre is simulated. OTOSCOPE_TEST_ROLLOUTS asks for more.
 func runs(t testing.TB) int {
-	n := 60
+	n := 40
 	if s := os.Getenv("OTOSCOPE_TEST_ROLLOUTS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {
@@ -169,6 +169,25 @@ func TestTheSequentialPlanIsWhatCheckNeeds(t *testing.T) {
 	t.Logf("%.0f recordings on average, planned %.0f", mean, plan.Mean)
 	if math.Abs(mean-plan.Mean) > 0.15*plan.Mean {
 		t.Errorf("%.0f recordings on average, planned %.0f", mean, plan.Mean)
+	}
+}
+
+// After a fault of which the verifier is sure, the plan asks for as many recordings as check does.
+func TestThePlanCountsFaultsAsCheckDoes(t *testing.T) {
+	goal, errors := Default(), ErrorsIn(0, 1000, "a test", Default())
+	for faulty := range 3 {
+		var all []Observation
+		for i := range 2000 {
+			lr := 35.
+			if i%100 == 99 && i/100 < faulty { // not at once, which would be a no-go
+				lr = -35
+			}
+			all = append(all, observation(fmt.Sprint(i), lr))
+		}
+		word, n := sequentially(all, CheckOptions{Goal: goal, Errors: errors}, 1)
+		if want := goal.enough(faulty, errors) + faulty; word != Go || n != want {
+			t.Errorf("%d faults: %s after %d, planned %d", faulty, word, n, want)
+		}
 	}
 }
 
