@@ -238,3 +238,20 @@ func hasCode(v verify.Verdict, code finding.Code) bool {
 }
 
 func decided(v verify.Verdict) bool { return v.Outcome == verify.Match || v.Outcome == verify.Swapped }
+
+// A lossy codec cuts the band of each side off where its bits end. That is no speed.
+func TestABandThatACodecCutsIsNoSpeed(t *testing.T) {
+	for _, cut := range [][2]float64{{3560, 3910}, {4101, 3862}, {4300, 4310}} {
+		for _, lossy := range []bool{false, true} {
+			m := measurement.Measurements{Schema: measurement.Schema, Channels: 2, DurationS: 60, SampleRate: 22050}
+			for i, c := range []*measurement.Channel{&m.Left, &m.Right} {
+				c.Line.CutoffHz, c.Line.Lossy = cut[i], lossy
+				c.Pace = &measurement.Pace{SpeechS: 20}
+			}
+			v := verify.Judge(verify.Recording{Measurements: m}, verify.Case{Reference: "x", Declaration: declare.Default()})
+			if hasCode(v, finding.WrongSpeed) == lossy {
+				t.Errorf("%v, lossy %v: %v", cut, lossy, v.Findings)
+			}
+		}
+	}
+}

@@ -138,9 +138,11 @@ const (
 	cutoffLeastS = 8.0 // of speech on either side
 )
 
-// cutoffSpeed finds the telephone's band at another place.
+// cutoffSpeed finds the telephone's band at another place. A lossy codec cuts each side off at a
+// place of its own, as far as its bits go: MP3 of 16 kb/s cuts one side of 17 calls of 37 at 3.5 to
+// 3.7 kHz, and leaves the other at 3.9 kHz.
 func cutoffSpeed(sides []*measurement.Channel) (out [2]*wrongSpeed) {
-	if len(sides) < 2 {
+	if len(sides) < 2 || sides[0].Line.Lossy || sides[1].Line.Lossy {
 		return out
 	}
 	l, r := sides[0].Line.CutoffHz, sides[1].Line.CutoffHz
@@ -159,8 +161,6 @@ func cutoffSpeed(sides []*measurement.Channel) (out [2]*wrongSpeed) {
 		hz := sides[i].Line.CutoffHz
 		out[i] = &wrongSpeed{factor: hz / other, why: fmt.Sprintf(
 			"its sound is cut off at %.0f Hz, that of the other side at %.0f Hz, as a telephone's is", hz, other)}
-	case sides[0].Line.Lossy || sides[1].Line.Lossy:
-		// A lossy codec cuts both sides off at a place of its own: MP3 of 32 kb/s at 16 kHz at 4.3 kHz.
 	case apart <= cutoffSame && beyond(l) && beyond(r):
 		for i, c := range sides {
 			out[i] = &wrongSpeed{factor: c.Line.CutoffHz / cutoffHz, why: fmt.Sprintf(
