@@ -80,7 +80,7 @@ func answersIn(all []Observation, e Errors) Answers {
 	a.Undecided.ErrorAtMost = 1
 	for _, of := range []*Answered{&a.Confirmed, &a.Refuted} {
 		const bothSides = 0.9 // so that the upper end holds at 95 %
-		of.ErrorAtMost = stat.ClopperPearson(wrong[of], of.Drawn, 0.9)[1]
+		of.ErrorAtMost = stat.ClopperPearson(wrong[of], of.Drawn, bothSides)[1]
 	}
 	a.BoundRefuted = t.contradicts(e)
 	return a
