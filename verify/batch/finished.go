@@ -117,15 +117,15 @@ func (s *Store) writeResults(ctx context.Context, t db.Statements, batch int64, 
 	}{
 		{`INSERT INTO otoscope_results (row_key, batch_id, outcome, log10_lr, confidence, sha256, bytes, duration_s, format,
 				error_stage, error_kind, error, version, profile, measured_by, measurements_schema, stale, facts_digest, finished_at,
-				recording_state, error_reason, error_hint)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				recording_state, error_reason, error_hint, bytes_read)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (row_key) DO UPDATE SET outcome = excluded.outcome, log10_lr = excluded.log10_lr, confidence = excluded.confidence,
 				sha256 = excluded.sha256, bytes = excluded.bytes, duration_s = excluded.duration_s, format = excluded.format,
 				error_stage = excluded.error_stage, error_kind = excluded.error_kind, error = excluded.error,
 				version = excluded.version, profile = excluded.profile, measured_by = excluded.measured_by,
 				measurements_schema = excluded.measurements_schema, stale = excluded.stale,
 				facts_digest = excluded.facts_digest, finished_at = excluded.finished_at, recording_state = excluded.recording_state,
-				error_reason = excluded.error_reason, error_hint = excluded.error_hint`, results},
+				error_reason = excluded.error_reason, error_hint = excluded.error_hint, bytes_read = excluded.bytes_read`, results},
 		{`INSERT INTO otoscope_details (row_key, verdict, recording) VALUES (?, ?, ?)
 			ON CONFLICT (row_key) DO UPDATE SET verdict = excluded.verdict, recording = excluded.recording, cohort = NULL`, details},
 		{`UPDATE otoscope_details SET verdict = ?, cohort = NULL WHERE row_key = ?`, verdicts},
@@ -154,9 +154,13 @@ func (f *finished) columns(batch int64, now any) []any {
 	if f.stale {
 		stale = 1
 	}
+	var read *int64
+	if v.Part != nil {
+		read = &v.Part.BytesRead
+	}
 	return []any{
 		f.key, batch, string(v.Outcome), v.Log10LR, v.Confidence, v.SHA256, v.Bytes, v.DurationS, clean(v.Format),
-		stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now, f.state, reason, advice,
+		stage, kind, message, v.Version, v.Profile, by, schema, stale, f.digest, now, f.state, reason, advice, read,
 	}
 }
 

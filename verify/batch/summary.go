@@ -62,15 +62,16 @@ func (s *Store) countOutcomes(ctx context.Context, f Filter, sum *report.Summary
 	join, cond, args := s.chosen(f)
 	var n [5]int64
 	// PostgreSQL adds integers up to a numeric.
-	var bytes float64
-	_, err := db.One(ctx, s.db, `SELECT `+perOutcome()+`coalesce(sum(s.stale), 0), coalesce(sum(s.bytes), 0), coalesce(sum(s.duration_s), 0)
-		FROM otoscope_results s`+join+` WHERE `+cond, args, &n[0], &n[1], &n[2], &n[3], &n[4], &sum.Stale, &bytes, &sum.DurationS)
+	var bytes, read float64
+	_, err := db.One(ctx, s.db, `SELECT `+perOutcome()+`coalesce(sum(s.stale), 0), coalesce(sum(CASE WHEN s.bytes_read > s.bytes THEN s.bytes_read ELSE s.bytes END), 0),
+			coalesce(sum(coalesce(s.bytes_read, s.bytes)), 0), coalesce(sum(s.duration_s), 0)
+		FROM otoscope_results s`+join+` WHERE `+cond, args, &n[0], &n[1], &n[2], &n[3], &n[4], &sum.Stale, &bytes, &read, &sum.DurationS)
 	counts := map[verify.Outcome]int64{}
 	for i, o := range verify.Outcomes() {
 		counts[o] = n[i]
 		sum.Results += n[i]
 	}
-	sum.Bytes = int64(bytes)
+	sum.Bytes, sum.BytesRead = int64(bytes), int64(read)
 	for _, o := range verify.Outcomes() {
 		sum.Outcomes = append(sum.Outcomes, report.OutcomeCount{Outcome: o, Rate: report.NewRate(counts[o], sum.Results)})
 	}

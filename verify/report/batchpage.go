@@ -119,6 +119,9 @@ func ByImportance() []verify.Outcome {
 
 func summaryFacts(s Summary) []string {
 	facts := []string{plural(s.Results, "result"), fmt.Sprintf("%.1f hours of audio", s.DurationS/3600), size(s.Bytes)}
+	if s.Parts > 0 {
+		facts = append(facts, plural(s.Parts, "result")+" from a part of the recording", bytesRead(s))
+	}
 	if s.Waiting > 0 {
 		facts = append(facts, plural(s.Waiting, "row")+" waiting")
 	}

@@ -44,7 +44,8 @@ func pictured(v verify.Verdict, facts declare.Facts) html.Call {
 		lane.Tracks = append(lane.Tracks, findingTracks(v.Findings, where)...)
 		c.Channels = append(c.Channels, lane)
 	}
-	c.Tracks = append(joinedTrack(facts.Joined, v.DurationS), marked("one sound on both", "", m.Pair.Same))
+	c.Tracks = append(joinedTrack(facts.Joined, v.DurationS), marked("one sound on both", "", m.Pair.Same),
+		marked(deafMark+" not heard", html.Absent, slices.DeleteFunc(unheard(m), func(s measurement.Segment) bool { return s.End-s.Start < shortest })))
 	c.Tracks = append(slices.DeleteFunc(c.Tracks, empty), findingTracks(v.Findings, "")...)
 	for i := range c.Channels {
 		c.Channels[i].Tracks = slices.DeleteFunc(c.Channels[i].Tracks, empty)
@@ -109,7 +110,7 @@ func soundTracks(c *measurement.Channel, durationS float64) []html.Track {
 	return append(out, marked("music", "", c.Music), known, marked("burst", html.Warning, c.Bursts), lost)
 }
 
-// shortest is the least of digital silence that is marked, in s.
+// shortest is the least of digital silence, and of what was not heard, that is marked, in s.
 const shortest = 0.05
 
 // toneTracks has a track for each kind of tone, in the order in which they are first heard.

@@ -89,8 +89,29 @@ func newCSVResults(w io.Writer, about About, _ Options) Results {
 		csvColumn{"right", func(r Row) string { return sideFile(r.Verdict, true) }},
 		csvColumn{"right_start", func(r Row) string { return startOf(r.Verdict) }},
 		csvColumn{"version", func(r Row) string { return r.Verdict.Version }},
-		csvColumn{"profile", func(r Row) string { return r.Verdict.Profile }})
+		csvColumn{"profile", func(r Row) string { return r.Verdict.Profile }},
+		csvColumn{"heard_share", func(r Row) string { return heardShare(r.Verdict) }},
+		csvColumn{"bytes_read", func(r Row) string { return strconv.FormatInt(readBytes(r.Verdict), 10) }})
 	return &csvResults{w: csv.NewWriter(w), columns: columns}
+}
+
+// heardShare is the part of a recording's length that was heard; "" where that is not known.
+func heardShare(v verify.Verdict) string {
+	switch {
+	case v.Part != nil && v.Part.Share != nil:
+		return decimal(*v.Part.Share, 4)
+	case v.Part != nil, v.Error != nil:
+		return ""
+	}
+	return "1"
+}
+
+// readBytes is how many bytes of a recording were read.
+func readBytes(v verify.Verdict) int64 {
+	if v.Part != nil {
+		return v.Part.BytesRead
+	}
+	return v.Bytes
 }
 
 func (r Row) error() verify.Error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/report"
 	"github.com/otoscope/otoscope/verify/report/html"
@@ -65,5 +66,22 @@ func TestSpeechHasTheColourOfTheParty(t *testing.T) {
 	}
 	if undecidedPicture := report.Picture(undecided(), declare.Facts{}).SVG(); strings.Contains(undecidedPicture, ">customer</text>") {
 		t.Error("a picture of an undecided call names a party")
+	}
+}
+
+// What was not heard of a recording is marked, under both channels; of one that was heard whole, nothing is.
+func TestPictureMarksWhatWasNotHeard(t *testing.T) {
+	v := matching()
+	whole := report.Picture(v, declare.Facts{}).SVG()
+	m := *v.Measurements
+	m.Part = &measurement.Part{WholeS: v.DurationS, Spans: []measurement.Segment{{End: 5}, {Start: 10, End: v.DurationS - 0.01}}}
+	v.Measurements = &m
+	part := report.Picture(v, declare.Facts{}).SVG()
+	_, marks, found := strings.Cut(part, ">░ not heard</text>")
+	if !found || strings.Contains(whole, "not heard") {
+		t.Fatalf("the mark is there for a part: %v; for the whole: %v", found, strings.Contains(whole, "not heard"))
+	}
+	if n := strings.Count(marks, `<rect `); n != 1 {
+		t.Errorf("%d stretches are marked, want 1", n)
 	}
 }

@@ -16,7 +16,8 @@ type Summary struct {
 	Reused    int64   `json:"reused"`       // rows that the last run did not fetch, since an earlier one had; the same
 	Stale     int64   `json:"stale"`        // measured by another version than judged
 	Parts     int64   `json:"partly_heard"` // whose verdict rests on a part of the recording
-	Bytes     int64   `json:"bytes"`
+	Bytes     int64   `json:"bytes"`        // of the recordings, as far as their size is known
+	BytesRead int64   `json:"bytes_read"`   // of them; fewer where a part decided
 	DurationS float64 `json:"duration_s"`
 	// Refuted is the share of swapped and unusable recordings of those decided.
 	Refuted  Rate           `json:"refuted"`

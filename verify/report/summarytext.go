@@ -31,6 +31,7 @@ func summaryText(w io.Writer, s Summary, o Options) error {
 	}
 	if s.Parts > 0 {
 		fmt.Fprintf(b, "%s decided from a part of the recording; faults elsewhere in them are not excluded\n", plural(s.Parts, "result"))
+		fmt.Fprintf(b, "%s\n", strings.ReplaceAll(bytesRead(s), nbsp, " "))
 	}
 	if s.Stale > 0 {
 		fmt.Fprintf(b, "%s measured by another version of otoscope; --again stale measures them again\n", plural(s.Stale, "result"))
@@ -138,4 +139,9 @@ func NothingChosen(w io.Writer, byGroup bool, groups []string, o Options) error 
 func Deleted(w io.Writer, rows int64) error {
 	_, err := fmt.Fprintf(w, "%s deleted\n", plural(rows, "row"))
 	return err
+}
+
+// bytesRead says how much of the recordings the verdicts rest on.
+func bytesRead(s Summary) string {
+	return fmt.Sprintf("read %s of %s (%.0f %%)", size(s.BytesRead), size(s.Bytes), 100*float64(s.BytesRead)/float64(max(s.Bytes, 1)))
 }
