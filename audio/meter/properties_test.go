@@ -43,6 +43,11 @@ func mirrored(m measurement.Measurements) measurement.Measurements {
 	m.Pair.Duplicate.GainDB, m.Pair.Duplicate.LagS = -m.Pair.Duplicate.GainDB, -m.Pair.Duplicate.LagS
 	m.Pair.LeftOnRight, m.Pair.RightOnLeft = m.Pair.RightOnLeft, m.Pair.LeftOnRight
 	m.Pair.Skew.RightLateS, m.Pair.Skew.DriftPPM = -m.Pair.Skew.RightLateS, -m.Pair.Skew.DriftPPM
+	m.Pair.Exchanges = slices.Clone(m.Pair.Exchanges)
+	for i := range m.Pair.Exchanges {
+		e := &m.Pair.Exchanges[i]
+		e.LeftGain, e.RightGain = e.RightGain, e.LeftGain
+	}
 	return m
 }
 
