@@ -114,7 +114,7 @@ func (o *Observation) odds() float64 {
 	case o.Outcome == verify.Unusable:
 		return unusableOdds
 	}
-	return min(maxOdds, max(1/maxOdds, math.Pow(10, o.Log10LR)))
+	return min(maxOdds, math.Pow(10, o.Log10LR))
 }
 
 // bad reports whether the recording counts as not as declared, and whether that is settled.

@@ -16,7 +16,8 @@ type stakes struct {
 	loss   []float64 // log of what the verifier's errors could add to each stake a recording
 }
 
-// maxOdds bounds the likelihood ratio of a recording that no person listened to.
+// maxOdds bounds the likelihood ratio, as declared against not, of a recording that no person listened to.
+// At the other end it may be 0: the bet on such a recording is finite, and the errors are counted by it.
 const maxOdds = 1000
 
 // goStakes bets against "the rate is MaxSwapRate or higher". Most of the capital is bet on
@@ -31,7 +32,7 @@ func (g Goal) goStakes(e Errors) *stakes {
 		// what lies between the lowest and the highest bet; at the rate 1, what the highest
 		// bet is above 1. Between the two the average is linear in the rate.
 		highest := bet(maxOdds, p, k.q)
-		s.loss = append(s.loss, math.Log1p(e.Rate*max(p*(highest-bet(1/maxOdds, p, k.q)), highest-1)))
+		s.loss = append(s.loss, math.Log1p(e.Rate*max(p*(highest-bet(0, p, k.q)), highest-1)))
 	}
 	return s
 }
@@ -51,7 +52,7 @@ func (g Goal) noGoStakes(e Errors) *stakes {
 		s.stakes = append(s.stakes, k)
 		// A share e.Rate of the recordings as declared may look faulty. At the rate 0 they
 		// add at most what the highest bet is above 1, and less at any rate up to p.
-		s.loss = append(s.loss, math.Log1p(e.Rate*max(0, bet(1/maxOdds, p, k.q)-1)))
+		s.loss = append(s.loss, math.Log1p(e.Rate*max(0, bet(0, p, k.q)-1)))
 	}
 	return s
 }
