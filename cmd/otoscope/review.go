@@ -269,8 +269,11 @@ func (o *ReviewOptions) whereabouts(ctx context.Context, env environment, store 
 		return where, err
 	}
 	var keys []int64
-	for _, r := range list.Rows {
+	if err := store.Reviewables(ctx, list, batch.ReviewScan{}, func(r batch.Reviewable) bool {
 		keys = append(keys, r.Key)
+		return true
+	}); err != nil {
+		return where, err
 	}
 	for _, path := range o.manifests {
 		if path == "-" {
@@ -294,7 +297,7 @@ func (o *ReviewOptions) whereabouts(ctx context.Context, env environment, store 
 // serve tells how to get to the desk, and serves it until ctx ends.
 func (o *ReviewOptions) serve(ctx context.Context, env environment, desk *review.Desk, config *tls.Config) error {
 	list := desk.List()
-	if len(list.Rows) == 0 {
+	if list.Total().Of == 0 {
 		if err := desk.Close(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
@@ -305,20 +308,12 @@ func (o *ReviewOptions) serve(ctx context.Context, env environment, desk *review
 		_ = desk.Close(context.WithoutCancel(ctx)) // nobody has been at it
 		return &usageError{sentence{Message: fmt.Sprintf("--listen %s: %v", o.listen, err), Advice: "Choose another port, or 0 for any free one"}}
 	}
-	answered := 0
-	for _, r := range list.Rows {
-		if r.Answer != "" {
-			answered++
-		}
-	}
-	recordings := fmt.Sprintf("%d recordings", len(list.Rows))
-	if len(list.Rows) == 1 {
+	total := list.Total()
+	recordings := fmt.Sprintf("%d recordings", total.Of)
+	if total.Of == 1 {
 		recordings = "1 recording"
 	}
-	fmt.Fprintf(env.stderr, "otoscope: %s to review, %d of them answered; %d are drawn from the %d confirmed (--seed %d)\n", recordings, answered, list.Sample, list.Confirmed, o.seed)
-	if list.LeftOut > 0 {
-		fmt.Fprintf(env.stderr, "otoscope: %d more are left out: the list holds %d; choose fewer with --group, --outcome or --finding\n", list.LeftOut, batch.MaxReviewed)
-	}
+	fmt.Fprintf(env.stderr, "otoscope: %s to review, %d of them answered; %d are drawn from the %d confirmed (--seed %d)\n", recordings, total.Answered, list.Sample, list.Confirmed, o.seed)
 	address := o.address(listener, config)
 	links := desk.Links(address)
 	for i, link := range links {

@@ -76,16 +76,18 @@ func answerAtDesk(ts *testscript.TestScript, neg bool, args []string) {
 		return b
 	}
 	ask(strings.TrimPrefix(link, address), nil)
-	var list []struct {
-		Key  int64
-		Name string
+	var page struct {
+		Rows []struct {
+			Key  int64
+			Name string
+		}
 	}
-	ts.Check(json.Unmarshal(ask("/api/list", nil), &list))
+	ts.Check(json.Unmarshal(ask("/api/list", nil), &page))
 	for _, given := range strings.Split(args[0], ",") {
 		name, word, _ := strings.Cut(given, "=")
 		word, note, _ := strings.Cut(word, ":")
 		found := false
-		for _, r := range list {
+		for _, r := range page.Rows {
 			if r.Name == name {
 				ask("/api/open", map[string]any{"key": r.Key})
 				ask("/api/answer", map[string]any{"key": r.Key, "answer": word, "note": note})
@@ -93,7 +95,7 @@ func answerAtDesk(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 		if !found && name != "" {
-			ts.Fatalf("%s is not on the list: %v", name, list)
+			ts.Fatalf("%s is not on the list: %v", name, page.Rows)
 		}
 	}
 	ts.Check(c.Process.Signal(os.Interrupt))

@@ -69,7 +69,14 @@ func cases(t *testing.T, s *Store, w Whereabouts) map[string]Case {
 		t.Fatal(err)
 	}
 	all := map[string]Case{}
-	for _, r := range list.Rows {
+	var rows []Reviewable
+	if err := s.Reviewables(t.Context(), list, ReviewScan{}, func(r Reviewable) bool {
+		rows = append(rows, r)
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
 		c, ok, err := s.Case(t.Context(), r.Key, w)
 		if err != nil || !ok {
 			t.Fatalf("%s: %v, %v", r.ID, ok, err)

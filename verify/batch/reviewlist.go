@@ -1,10 +1,7 @@
 package batch
 
 import (
-	"bytes"
-	"container/heap"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"math"
 	"slices"
@@ -13,9 +10,6 @@ import (
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch/db"
 )
-
-// MaxReviewed is how many results are on the list of people who review.
-const MaxReviewed = 10_000
 
 // ReviewOptions say what people review.
 type ReviewOptions struct {
@@ -31,96 +25,46 @@ type ReviewOptions struct {
 
 // A Reviewable is a result on the list.
 type Reviewable struct {
-	Key            int64
-	ID, Recording  string // Recording: secrets removed
-	Row            int64
-	Outcome        verify.Outcome
-	Answer         answer.Word // "": nobody answered
-	Reviewer       string
-	answer.Drawing // how it came onto the list
+	Key           int64
+	ID, Recording string // Recording: secrets removed
+	Row           int64
+	Outcome       verify.Outcome
+	Answer        answer.Word // "": nobody answered
+	Reviewer      string
+	Place         ReviewPlace
 }
 
 // A ReviewList is what people review, in order: what is undecided, what is refuted, and a sample of
 // what is confirmed. What is undecided comes in the order of the manifests. What is refuted and what is
 // confirmed comes in the order in which it is drawn, so that the first of them that people answer are
-// a random sample too.
+// a random sample too. The list holds how many there are of each kind, and where the sample ends;
+// Reviewables reads the rows.
 type ReviewList struct {
-	Rows      []Reviewable
-	LeftOut   int64 // results that are undecided or refuted beyond MaxReviewed
 	Confirmed int64 // confirmed results of which the sample was drawn
 	Sample    int64
+	Counts    map[verify.Outcome]ReviewCount // of what is on the list
+
+	o    ReviewOptions // with the filter resolved
+	last ReviewPlace   // of the sample, in the order in which it is drawn
 }
 
-// ReviewList makes the list. The same seed draws the same sample of the same results.
-func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (ReviewList, error) {
-	var l ReviewList
-	f, err := s.resolve(ctx, o.Filter)
-	if err != nil {
-		return l, err
+// A ReviewCount is how many results there are, and how many of them are answered.
+type ReviewCount struct{ Of, Answered int64 }
+
+// Total is how many results are on the list.
+func (l *ReviewList) Total() ReviewCount {
+	var all ReviewCount
+	for _, n := range l.Counts {
+		all.Of, all.Answered = all.Of+n.Of, all.Answered+n.Answered
 	}
-	confirmed := f
-	confirmed.Outcomes = []verify.Outcome{verify.Match}
-	cond, args := confirmed.condition(s.db)
-	if len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, verify.Match) {
-		if _, err := db.One(ctx, s.db, `SELECT count(*) FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key WHERE `+cond, args, &l.Confirmed); err != nil {
-			return l, s.storageError("counting the results", err)
-		}
-	}
-	sample := &lowest{n: min(o.size(l.Confirmed), MaxReviewed), seed: o.Seed}
-	var undecided, refuted []Reviewable
-	cond, args = f.condition(s.db)
-	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.recording, r.row, s.outcome, coalesce(a.answer, ''), coalesce(a.reviewer, '')
-		FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key`+joinAnswer+` WHERE `+cond+` AND s.outcome <> 'error'
-		ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
-		var x Reviewable
-		if err := c.Scan(&x.Key, &x.ID, &x.Recording, &x.Row, &x.Outcome, &x.Answer, &x.Reviewer); err != nil {
-			return err
-		}
-		switch {
-		case x.Outcome == verify.Match:
-			sample.add(x)
-		case x.Outcome == verify.Undecided && len(undecided) < MaxReviewed:
-			undecided = append(undecided, x)
-		case x.Outcome != verify.Undecided && len(refuted) < MaxReviewed:
-			refuted = append(refuted, x)
-		default:
-			l.LeftOut++
-		}
-		return nil
-	})
-	if err != nil {
-		return l, s.storageError("listing what is to review", err)
-	}
-	drawn := sample.inOrder()
-	drawing := f.drawing()
-	for i := range drawn {
-		drawn[i].Drawing = drawing
-	}
-	if l.LeftOut == 0 { // all that are refuted, in random order
-		for i := range refuted {
-			refuted[i].Drawing = drawing
-		}
-	}
-	l.Sample = int64(len(drawn))
-	slices.SortStableFunc(refuted, func(a, b Reviewable) int { return byDrawing(o.Seed, a.Key, b.Key) })
-	l.Rows = slices.Concat(undecided, refuted)
-	if room := max(0, MaxReviewed-len(drawn)); len(l.Rows) > room {
-		l.LeftOut += int64(len(l.Rows) - room)
-		l.Rows = l.Rows[:room]
-	}
-	l.Rows = append(l.Rows, drawn...)
-	if o.Shuffled {
-		slices.SortFunc(l.Rows, func(a, b Reviewable) int {
-			return byDrawing(o.Seed+1, a.Key, b.Key)
-		})
-	}
-	return l, nil
+	return all
 }
 
-// drawing says what a list of a choice is a random sample of. A choice by finding, id or answer, or by time, is
-// none.
-func (f Filter) drawing() answer.Drawing {
-	if len(f.Findings) > 0 || len(f.IDs) > 0 || f.key != 0 || !f.Before.IsZero() || f.Human != HumanAny {
+// Drawing says how the results of an outcome come onto the list. A choice by finding, id or answer, or by time, is
+// no random sample of anything.
+func (l *ReviewList) Drawing(o verify.Outcome) answer.Drawing {
+	f := l.o.Filter
+	if o == verify.Undecided || len(f.Findings) > 0 || len(f.IDs) > 0 || f.key != 0 || !f.Before.IsZero() || f.Human != HumanAny {
 		return answer.Drawing{}
 	}
 	d := answer.Drawing{Drawn: true}
@@ -130,65 +74,157 @@ func (f Filter) drawing() answer.Drawing {
 	return d
 }
 
+// ReviewList draws the sample, and counts what is on the list. The same seed draws the same sample of the
+// same results.
+func (s *Store) ReviewList(ctx context.Context, o ReviewOptions) (*ReviewList, error) {
+	f, err := s.resolve(ctx, o.Filter)
+	if err != nil {
+		return nil, err
+	}
+	l := &ReviewList{o: o, Counts: map[verify.Outcome]ReviewCount{}}
+	l.o.Filter = f
+	if len(f.Outcomes) == 0 || slices.Contains(f.Outcomes, verify.Match) {
+		if err := s.draw(ctx, l); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range l.kinds() {
+		cond, args := l.condition(s.db, k, f)
+		err := db.Each(ctx, s.db, `SELECT s.outcome, count(*), count(a.answer_id) FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key`+joinAnswer+
+			` WHERE `+cond+` GROUP BY s.outcome`, args, func(c db.Cursor) error {
+			var outcome verify.Outcome
+			var n ReviewCount
+			err := c.Scan(&outcome, &n.Of, &n.Answered)
+			l.Counts[outcome] = n
+			return err
+		})
+		if err != nil {
+			return nil, s.storageError("counting what is to review", err)
+		}
+	}
+	return l, nil
+}
+
+// draw draws the sample of the confirmed: those of the lowest numbers.
+func (s *Store) draw(ctx context.Context, l *ReviewList) error {
+	confirmed := l.o.Filter
+	confirmed.Outcomes = []verify.Outcome{verify.Match}
+	cond, args := confirmed.condition(s.db)
+	const from = ` FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key WHERE `
+	if _, err := db.One(ctx, s.db, `SELECT count(*)`+from+cond, args, &l.Confirmed); err != nil {
+		return s.storageError("counting the results", err)
+	}
+	if l.Sample = l.o.size(l.Confirmed); l.Sample == 0 {
+		return nil
+	}
+	order := mixing(l.o.Seed).columns()
+	ok, err := db.One(ctx, s.db, fmt.Sprintf(`SELECT %s%s%s ORDER BY %[1]s LIMIT 1 OFFSET %[4]d`, order, from, cond, l.Sample-1), args,
+		&l.last.mixed, &l.last.batch, &l.last.row, &l.last.key)
+	if !ok { // results were purged meanwhile
+		l.Sample = 0
+	}
+	return s.storageError("drawing a sample of the confirmed", err)
+}
+
+// A ReviewScan says which rows of a list are read.
+type ReviewScan struct {
+	After ReviewPlace // only what comes after it
+	Until ReviewPlace // only what comes up to it; the zero place is the end of the list
+	Human Human       // by what people said of them
+	Limit int         // at most so many; 0: all
+}
+
+// Reviewables calls f for rows of a list, in order, until it returns false. It holds one row at a time. f may
+// not use the store.
+func (s *Store) Reviewables(ctx context.Context, l *ReviewList, scan ReviewScan, f func(Reviewable) bool) error {
+	left := scan.Limit
+	for i, k := range l.kinds() {
+		if i < scan.After.kind || scan.Until != (ReviewPlace{}) && i > scan.Until.kind {
+			continue
+		}
+		cond, args := l.condition(s.db, k, l.o.Filter)
+		if said := scan.Human.condition(); said != "" {
+			cond += " AND " + said
+		}
+		if i == scan.After.kind && scan.After != (ReviewPlace{}) {
+			bound, more := k.order.compared(">", scan.After)
+			cond, args = cond+" AND "+bound, append(args, more...)
+		}
+		if scan.Until != (ReviewPlace{}) && i == scan.Until.kind {
+			bound, more := k.order.compared("<=", scan.Until)
+			cond, args = cond+" AND "+bound, append(args, more...)
+		}
+		limit := ""
+		if scan.Limit > 0 {
+			limit = fmt.Sprintf(" LIMIT %d", left)
+		}
+		err := db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.recording, r.row, s.outcome, coalesce(a.answer, ''), coalesce(a.reviewer, ''), r.batch_id, `+k.order.number()+`
+			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key`+joinAnswer+` WHERE `+cond+` ORDER BY `+k.order.columns()+limit, args, func(c db.Cursor) error {
+			x := Reviewable{Place: ReviewPlace{kind: i}}
+			if err := c.Scan(&x.Key, &x.ID, &x.Recording, &x.Row, &x.Outcome, &x.Answer, &x.Reviewer, &x.Place.batch, &x.Place.mixed); err != nil {
+				return err
+			}
+			x.Place.row, x.Place.key = x.Row, x.Key
+			left--
+			if !f(x) {
+				return errEnough
+			}
+			return nil
+		})
+		switch {
+		case err == errEnough:
+			return nil
+		case err != nil:
+			return s.storageError("listing what is to review", err)
+		case scan.Limit > 0 && left <= 0:
+			return nil
+		}
+	}
+	return nil
+}
+
+// ReviewPlace finds a row on a list, also one that a choice by answers would leave out by now. ok is false if
+// it is not there.
+func (s *Store) ReviewPlace(ctx context.Context, l *ReviewList, row int64) (p ReviewPlace, ok bool, err error) {
+	if row == 0 {
+		return p, false, nil
+	}
+	f := l.o.Filter
+	f.Human, f.key = "", row
+	for i, k := range l.kinds() {
+		cond, args := l.condition(s.db, k, f)
+		p = ReviewPlace{kind: i, key: row}
+		ok, err = db.One(ctx, s.db, `SELECT r.batch_id, r.row, `+k.order.number()+` FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key WHERE `+cond, args, &p.batch, &p.row, &p.mixed)
+		if ok || err != nil {
+			return p, ok, s.storageError("looking for a row on the list", err)
+		}
+	}
+	return ReviewPlace{}, false, nil
+}
+
+// ReviewNumber is how many rows of a list there are up to a place.
+func (s *Store) ReviewNumber(ctx context.Context, l *ReviewList, p ReviewPlace) (int64, error) {
+	total := int64(0)
+	for i, k := range l.kinds()[:p.kind+1] {
+		cond, args := l.condition(s.db, k, l.o.Filter)
+		if i == p.kind {
+			bound, more := k.order.compared("<=", p)
+			cond, args = cond+" AND "+bound, append(args, more...)
+		}
+		var n int64
+		if _, err := db.One(ctx, s.db, `SELECT count(*) FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key WHERE `+cond, args, &n); err != nil {
+			return 0, s.storageError("counting what is to review", err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
 // size is how many of the confirmed are drawn.
-func (o ReviewOptions) size(confirmed int64) int {
+func (o ReviewOptions) size(confirmed int64) int64 {
 	n := int64(o.Confirmed)
 	if n == 0 && o.ConfirmedShare > 0 {
 		n = int64(math.Ceil(o.ConfirmedShare * float64(confirmed)))
 	}
-	return int(min(n, confirmed))
-}
-
-// drawing is a random number of a row that follows from the seed.
-func drawing(seed uint64, row int64) [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%d %d", seed, row))
-}
-
-// byDrawing orders rows by their random numbers.
-func byDrawing(seed uint64, a, b int64) int {
-	x, y := drawing(seed, a), drawing(seed, b)
-	return bytes.Compare(x[:], y[:])
-}
-
-// lowest keeps the n rows whose drawings are the lowest: a random sample without replacement.
-type lowest struct {
-	n    int
-	seed uint64
-	all  []drawn
-}
-
-type drawn struct {
-	Reviewable
-	number [sha256.Size]byte
-}
-
-func (l *lowest) Len() int { return len(l.all) }
-func (l *lowest) Less(i, j int) bool {
-	return bytes.Compare(l.all[i].number[:], l.all[j].number[:]) > 0
-}                               // the highest first
-func (l *lowest) Swap(i, j int) { l.all[i], l.all[j] = l.all[j], l.all[i] }
-func (l *lowest) Push(x any)    { l.all = append(l.all, x.(drawn)) }
-func (l *lowest) Pop() any {
-	last := l.all[len(l.all)-1]
-	l.all = l.all[:len(l.all)-1]
-	return last
-}
-
-func (l *lowest) add(x Reviewable) {
-	if l.n == 0 {
-		return
-	}
-	heap.Push(l, drawn{x, drawing(l.seed, x.Key)})
-	if len(l.all) > l.n {
-		heap.Pop(l)
-	}
-}
-
-func (l *lowest) inOrder() []Reviewable {
-	slices.SortFunc(l.all, func(a, b drawn) int { return bytes.Compare(a.number[:], b.number[:]) })
-	var rows []Reviewable
-	for _, d := range l.all {
-		rows = append(rows, d.Reviewable)
-	}
-	return rows
+	return min(n, confirmed)
 }

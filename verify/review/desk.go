@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch"
@@ -68,9 +70,10 @@ type Desk struct {
 	stop   context.CancelFunc
 
 	mu        sync.Mutex
-	list      batch.ReviewList
-	places    map[int64]int // in the list, by key
+	list      *batch.ReviewList
 	listed    time.Time
+	listing   time.Duration            // how long it took
+	done      map[verify.Outcome]int64 // answered since
 	agreement answer.Agreement
 	counted   time.Time
 }
@@ -123,61 +126,51 @@ func (d *Desk) Links(address string) []string {
 }
 
 // List is the list as it was last read.
-func (d *Desk) List() batch.ReviewList {
+func (d *Desk) List() *batch.ReviewList {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.list
 }
 
-// refresh reads the list again if it is older than so long.
-func (d *Desk) refresh(ctx context.Context, age time.Duration) (batch.ReviewList, error) {
+// refresh draws and counts the list again if that is longer ago than age, and than many times what it took.
+func (d *Desk) refresh(ctx context.Context, age time.Duration) (*batch.ReviewList, error) {
 	d.mu.Lock()
-	fresh := !d.listed.IsZero() && time.Since(d.listed) < age
+	fresh := d.list != nil && time.Since(d.listed) < max(age, 20*d.listing)
 	list := d.list
 	d.mu.Unlock()
 	if fresh {
 		return list, nil
 	}
+	began := time.Now()
 	list, err := d.o.Store.ReviewList(ctx, d.o.Review)
 	if err != nil {
 		return list, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.list, d.listed, d.places = list, time.Now(), make(map[int64]int, len(list.Rows))
-	for i, r := range list.Rows {
-		d.places[r.Key] = i
-	}
+	d.list, d.listed, d.listing = list, time.Now(), time.Since(began)
+	d.done = map[verify.Outcome]int64{}
 	return list, nil
 }
 
-// place is where a row is on the list.
-func (d *Desk) place(row int64) (int, bool) {
+// counts is how much there is of each outcome, and how much of it is answered.
+func (d *Desk) counts() map[verify.Outcome]batch.ReviewCount {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i, ok := d.places[row]
-	return i, ok
+	all := maps.Clone(d.list.Counts)
+	for outcome, more := range d.done {
+		n := all[outcome]
+		n.Answered = min(max(0, n.Answered+more), n.Of)
+		all[outcome] = n
+	}
+	return all
 }
 
-// drawing says how a row came onto the list.
-func (d *Desk) drawing(row int64) answer.Drawing {
+// note counts an answer that is more, or one less, until the list is counted again.
+func (d *Desk) note(outcome verify.Outcome, more int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if i, ok := d.places[row]; ok {
-		return d.list.Rows[i].Drawing
-	}
-	return answer.Drawing{}
-}
-
-// note writes an answer into the list, until it is read again.
-func (d *Desk) note(row int64, word answer.Word, who string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if i, ok := d.places[row]; ok {
-		rows := slices.Clone(d.list.Rows) // others may be reading it
-		rows[i].Answer, rows[i].Reviewer = word, who
-		d.list.Rows = rows
-	}
+	d.done[outcome] += more
 	d.counted = time.Time{}
 }
 
@@ -210,30 +203,42 @@ func (d *Desk) next(ctx context.Context, s *session, after int64) (row int64, ok
 		if err != nil {
 			return 0, false, err
 		}
-		keys := d.open(list, after)
-		if row, ok, err = d.o.Store.HoldFirst(ctx, keys, s.holder, s.reviewer, d.o.Hold); err != nil || ok {
-			return row, ok, err
+		from, _, err := d.o.Store.ReviewPlace(ctx, list, after)
+		if err != nil {
+			return 0, false, err
+		}
+		scans := []batch.ReviewScan{{After: from}}
+		if from != (batch.ReviewPlace{}) { // it did not begin at the beginning
+			scans = append(scans, batch.ReviewScan{Until: from})
+		}
+		for _, scan := range scans {
+			if row, ok, err = d.holdFirst(ctx, s, list, scan); err != nil || ok {
+				return row, ok, err
+			}
 		}
 	}
 	return 0, false, nil
 }
 
-// open lists the rows that nobody answered as far as the list knows, in the order in which they
-// come after a row. That row itself is the last.
-func (d *Desk) open(list batch.ReviewList, after int64) []int64 {
-	from := 0
-	if i, ok := d.place(after); ok && i < len(list.Rows) {
-		from = i + 1
-	}
-	var keys []int64
-	for _, some := range [][]batch.Reviewable{list.Rows[from:], list.Rows[:from]} {
-		for _, r := range some {
-			if r.Answer == "" {
-				keys = append(keys, r.Key)
-			}
+// heldAtOnce is how many rows are tried at once.
+const heldAtOnce = 500
+
+// holdFirst lets a session have the first row of a stretch of the list that nobody has and nobody answered.
+func (d *Desk) holdFirst(ctx context.Context, s *session, list *batch.ReviewList, scan batch.ReviewScan) (row int64, ok bool, err error) {
+	scan.Human, scan.Limit = batch.HumanNone, heldAtOnce
+	for {
+		var keys []int64
+		err := d.o.Store.Reviewables(ctx, list, scan, func(r batch.Reviewable) bool {
+			keys, scan.After = append(keys, r.Key), r.Place
+			return true
+		})
+		if err != nil || len(keys) == 0 {
+			return 0, false, err
+		}
+		if row, ok, err = d.o.Store.HoldFirst(ctx, keys, s.holder, s.reviewer, d.o.Hold); err != nil || ok {
+			return row, ok, err
 		}
 	}
-	return keys
 }
 
 // take lets a session have a row, and gives back what it had before. held is false if somebody else has it.
@@ -260,19 +265,26 @@ func (d *Desk) has(ctx context.Context, s *session, row int64) error {
 // prefetch begins to fetch a recording and those that come after it.
 func (d *Desk) prefetch(ctx context.Context, c batch.Case) {
 	d.sounds.get(c.Key, c.Place, false)
-	keys := d.open(d.List(), c.Key)
-	for _, row := range keys[:min(ahead, len(keys))] {
-		if row == c.Key {
-			continue
-		}
-		following, ok, err := d.o.Store.Case(ctx, row, d.o.Whereabouts)
-		if err != nil {
-			d.o.Logger.Warn("a recording cannot be fetched ahead", "error", err.Error())
-			return
+	list := d.List()
+	from, _, err := d.o.Store.ReviewPlace(ctx, list, c.Key)
+	var keys []int64
+	if err == nil {
+		err = d.o.Store.Reviewables(ctx, list, batch.ReviewScan{After: from, Human: batch.HumanNone, Limit: ahead}, func(r batch.Reviewable) bool {
+			keys = append(keys, r.Key)
+			return true
+		})
+	}
+	for _, row := range keys {
+		following, ok, failed := d.o.Store.Case(ctx, row, d.o.Whereabouts)
+		if err = failed; err != nil {
+			break
 		}
 		if ok {
 			d.sounds.get(row, following.Place, true)
 		}
+	}
+	if err != nil {
+		d.o.Logger.Warn("a recording cannot be fetched ahead", "error", err.Error())
 	}
 }
 
@@ -281,7 +293,11 @@ var errGone = &hint.Error{Message: "there is no such recording on the list", Adv
 
 // find reads a result that is on the list.
 func (d *Desk) find(ctx context.Context, row int64) (batch.Case, error) {
-	if _, ok := d.place(row); !ok {
+	_, ok, err := d.o.Store.ReviewPlace(ctx, d.List(), row)
+	if err != nil {
+		return batch.Case{}, err
+	}
+	if !ok {
 		return batch.Case{}, errGone
 	}
 	c, ok, err := d.o.Store.Case(ctx, row, d.o.Whereabouts)
@@ -299,7 +315,7 @@ func (d *Desk) answer(ctx context.Context, s *session, c batch.Case, word answer
 			Advice:  "run the batch again with --again changed, and answer then",
 		}
 	}
-	given := answer.Answer{Answer: word, Reviewer: s.reviewer, At: time.Now().UTC().Truncate(time.Second), Note: note, Blind: d.bare(s, c), Drawing: d.drawing(c.Key)}
+	given := answer.Answer{Answer: word, Reviewer: s.reviewer, At: time.Now().UTC().Truncate(time.Second), Note: note, Blind: d.bare(s, c), Drawing: d.List().Drawing(c.Verdict.Outcome)}
 	id, err := d.o.Store.Answer(ctx, c.Key, s.holder, c.Verdict.SHA256, given)
 	if errors.As(err, new(*batch.TakenError)) {
 		// The hold has run out, or another window of the person gave it back: if nobody has used
@@ -318,7 +334,11 @@ func (d *Desk) answer(ctx context.Context, s *session, c batch.Case, word answer
 		s.row = 0 // the answer has ended the hold
 	}
 	s.mu.Unlock()
-	d.note(c.Key, word, s.reviewer)
+	more := int64(1)
+	if c.Human != nil {
+		more = 0
+	}
+	d.note(c.Verdict.Outcome, more)
 	return given, nil
 }
 
@@ -357,11 +377,9 @@ func (d *Desk) undo(ctx context.Context, s *session) (row int64, ok bool, err er
 		if err != nil {
 			return row, true, err
 		}
-		word, who := answer.Word(""), ""
-		if c.Human != nil {
-			word, who = c.Human.Answer, c.Human.Reviewer
+		if c.Human == nil { // no answer stands before it
+			d.note(c.Verdict.Outcome, -1)
 		}
-		d.note(row, word, who)
 		return row, true, nil
 	}
 }

@@ -133,8 +133,8 @@ func (d *Desk) row(r *http.Request) (batch.Case, error) {
 type view struct {
 	Key       int64   `json:"key"`
 	Name      string  `json:"name"`
-	Place     int     `json:"place"` // on the list, from 1
-	Of        int     `json:"of"`
+	Place     int64   `json:"place"` // on the list, from 1; 0 where counting would take long
+	Of        int64   `json:"of"`
 	DurationS float64 `json:"duration_s"`
 	Left      string  `json:"left"`   // who is shown on the left; "" where nothing is shown
 	Held      bool    `json:"held"`   // by this session
@@ -143,8 +143,11 @@ type view struct {
 }
 
 func (d *Desk) view(ctx context.Context, s *session, c batch.Case, held bool) (view, error) {
-	i, _ := d.place(c.Key)
-	v := view{Key: c.Key, Name: nameOf(c.ID, c.Row.Row), Place: i + 1, Of: len(d.List().Rows), DurationS: c.Verdict.DurationS, Held: held}
+	number, err := d.number(ctx, c.Key)
+	if err != nil {
+		return view{}, err
+	}
+	v := view{Key: c.Key, Name: nameOf(c.ID, c.Row.Row), Place: number, Of: d.List().Total().Of, DurationS: c.Verdict.DurationS, Held: held}
 	bare := d.bare(s, c)
 	if !bare {
 		v.Left = string(shown(c))
@@ -354,35 +357,6 @@ func (d *Desk) giveProgress(w http.ResponseWriter, r *http.Request, _ *session) 
 		return err
 	}
 	send(w, http.StatusOK, p)
-	return nil
-}
-
-// giveList gives the list, and who has what.
-func (d *Desk) giveList(w http.ResponseWriter, r *http.Request, s *session) error {
-	list, err := d.refresh(r.Context(), staleList)
-	if err != nil {
-		return err
-	}
-	holders, err := d.o.Store.Holders(r.Context(), s.holder)
-	if err != nil {
-		return err
-	}
-	type line struct {
-		Key      int64          `json:"key"`
-		Name     string         `json:"name"`
-		Outcome  verify.Outcome `json:"outcome,omitempty"`
-		Answer   answer.Word    `json:"answer,omitempty"`
-		Reviewer string         `json:"reviewer,omitempty"`
-		Holder   string         `json:"holder,omitempty"`
-	}
-	lines := make([]line, len(list.Rows))
-	for i, x := range list.Rows {
-		lines[i] = line{Key: x.Key, Name: nameOf(x.ID, x.Row), Answer: x.Answer, Reviewer: escape.Text(x.Reviewer), Holder: escape.Text(holders[x.Key])}
-		if !d.o.Blind || x.Answer != "" {
-			lines[i].Outcome = x.Outcome
-		}
-	}
-	send(w, http.StatusOK, lines)
 	return nil
 }
 

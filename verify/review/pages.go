@@ -122,8 +122,8 @@ func withoutAddressesIn(c batch.Case) report.Row {
 
 // progress is how far everybody is.
 type progress struct {
-	Done     int    `json:"done"`
-	Of       int    `json:"of"`
+	Done     int64  `json:"done"`
+	Of       int64  `json:"of"`
 	Words    string `json:"words"` // of which kinds
 	Agrees   string `json:"agrees"`
 	Interval string `json:"interval"` // of what is confirmed, refuted and blind
@@ -134,29 +134,25 @@ func (d *Desk) progress(ctx context.Context) (progress, error) {
 	if err != nil {
 		return progress{}, err
 	}
-	list := d.List()
-	p := progress{Of: len(list.Rows)}
+	counts := d.counts()
 	kinds := []struct {
 		name     string
 		outcomes []verify.Outcome
 	}{{"undecided", []verify.Outcome{verify.Undecided}}, {"refuted", []verify.Outcome{verify.Swapped, verify.Unusable}}, {"of the confirmed", []verify.Outcome{verify.Match}}}
-	done, of := make([]int, len(kinds)), make([]int, len(kinds))
-	for _, r := range list.Rows {
-		for i, k := range kinds {
-			for _, o := range k.outcomes {
-				if r.Outcome == o {
-					if of[i]++; r.Answer != "" {
-						done[i]++
-						p.Done++
-					}
-				}
-			}
+	var p progress
+	by := make([]batch.ReviewCount, len(kinds))
+	for i, k := range kinds {
+		for _, o := range k.outcomes {
+			by[i].Of += counts[o].Of
+			by[i].Answered += counts[o].Answered
 		}
+		p.Of += by[i].Of
+		p.Done += by[i].Answered
 	}
 	p.Words = fmt.Sprintf("%d of %d answered", p.Done, p.Of)
 	if !d.o.Blind {
 		for i, k := range kinds {
-			p.Words += fmt.Sprintf("; %s %d of %d", k.name, done[i], of[i])
+			p.Words += fmt.Sprintf("; %s %d of %d", k.name, by[i].Answered, by[i].Of)
 		}
 	}
 	p.Words += "."
@@ -180,7 +176,6 @@ type deskView struct {
 	Reviewer string
 	Blind    bool
 	About    string // what is on the list
-	LeftOut  string
 	StayMS   int64
 }
 
@@ -197,9 +192,6 @@ func (d *Desk) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := deskView{Reviewer: escape.Text(s.reviewer), Blind: d.o.Blind, About: d.about(list), StayMS: max(d.o.Hold/3, time.Second).Milliseconds()}
-	if list.LeftOut > 0 {
-		v.LeftOut = fmt.Sprintf("%d more are left out; choose fewer with --group, --outcome or --finding.", list.LeftOut)
-	}
 	d.write(w, http.StatusOK, html.Page{
 		Title: "Review desk", Templates: folder("desk"), Body: v, Style: file("desk.css"), Served: true,
 		Scripts: []string{html.PlayerScript(), file("desk.js")},
@@ -207,7 +199,7 @@ func (d *Desk) page(w http.ResponseWriter, r *http.Request) {
 }
 
 // about says what is on the list.
-func (d *Desk) about(list batch.ReviewList) string {
+func (d *Desk) about(list *batch.ReviewList) string {
 	text := "What otoscope leaves undecided comes first, then what it refutes"
 	if d.o.Blind {
 		text = "In random order: what otoscope leaves undecided, what it refutes"

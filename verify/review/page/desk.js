@@ -87,7 +87,7 @@
     }
     left = recording.left;
     id("name").textContent = recording.name;
-    id("place").textContent = `Number ${recording.place} of ${recording.of}` + (recording.held ? "" : recording.holder ? ` · ${recording.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
+    id("place").textContent = (recording.place ? `Number ${recording.place} of ${recording.of}` : `One of ${recording.of}`) + (recording.held ? "" : recording.holder ? ` · ${recording.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
     document.title = `${recording.name} – Review desk`;
     id("note").value = "";
     id("sound").textContent = "";
@@ -153,20 +153,10 @@
   };
   const confirm = () => { if (left) answer(left === "customer" ? "customer_left" : "agent_left"); };
 
-  // The list.
-  const perPage = 100;
-  const me = { reviewer: desk.dataset.reviewer };
-  let rows = [], chosen = [], page = 0;
-  const states = {
-    all: () => true, open: (r) => !r.answer, verified: (r) => r.answer && r.answer !== "cannot_tell",
-    unclear: (r) => r.answer === "cannot_tell", mine: (r) => r.answer && r.reviewer === me.reviewer,
-  };
-  const choose = () => {
-    const words = id("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = states[id("state").value];
-    chosen = rows.filter((r) => fits(r) && words.every((w) => r.text.includes(w)));
-    turn(0);
-  };
+  // The list: pages come from the server, one at a time.
+  let begins = [""]; // where each page up to this one begins
+  let asked = 0;     // of several requests the last one counts
+  const marked = (n, more) => (more ? "more than " : "") + n;
   const cell = (tr, text, mark) => {
     const td = tr.insertCell();
     if (mark) {
@@ -178,11 +168,9 @@
     td.append(text);
     return td;
   };
-  const turn = (to) => {
-    const last = Math.max(0, Math.ceil(chosen.length / perPage) - 1);
-    page = Math.min(Math.max(to, 0), last);
+  const turn = (reply) => {
     const some = document.createDocumentFragment();
-    for (const r of chosen.slice(page * perPage, (page + 1) * perPage)) {
+    for (const r of reply.rows) {
       const tr = document.createElement("tr");
       const button = document.createElement("button");
       button.type = "button";
@@ -196,28 +184,46 @@
       some.append(tr);
     }
     id("table").tBodies[0].replaceChildren(some);
-    id("count").textContent = chosen.length === rows.length ? `${rows.length} recordings` : `${chosen.length} of ${rows.length} recordings`;
-    id("page").textContent = `Page ${page + 1} of ${last + 1}`;
-    id("back").disabled = page === 0;
-    id("on").disabled = page === last;
-    id("pages").hidden = last === 0;
+    const all = id("state").value === "all" && !id("search").value.trim();
+    const chosen = all ? reply.of : reply.count + (begins.length - 1) * perPage;
+    id("count").textContent = all ? `${reply.of} recordings` : `${marked(chosen, reply.more)} of ${reply.of} recordings`;
+    const pages = Math.max(1, Math.ceil(chosen / perPage));
+    id("page").textContent = `Page ${begins.length} of ${marked(pages, !all && reply.more)}`;
+    id("back").disabled = begins.length === 1;
+    id("on").disabled = !reply.next;
+    id("on").dataset.next = reply.next;
+    id("pages").hidden = begins.length === 1 && !reply.next;
   };
+  const perPage = 100;
   const list = async () => {
+    const mine = ++asked;
     try {
-      rows = await (await ask("/api/list")).json();
-      for (const r of rows) r.text = [r.name, r.outcome, r.answer && said[r.answer], r.reviewer, r.holder].filter(Boolean).join(" ").toLowerCase();
-      const at = page;
-      choose();
-      turn(at);
+      const query = new URLSearchParams({ after: begins.at(-1), state: id("state").value, words: id("search").value });
+      const reply = await (await ask(`/api/list?${query}`)).json();
+      if (mine !== asked) return;
+      if (!reply.rows.length && begins.length > 1) { // what it showed was answered meanwhile
+        begins.pop();
+        await list();
+        return;
+      }
+      turn(reply);
     } catch (error) {
-      trouble(error.message);
+      if (mine === asked) trouble(error.message);
     }
   };
+  const choose = () => {
+    begins = [""];
+    list();
+  };
+  let typing;
   id("list").addEventListener("toggle", () => { if (id("list").open) list(); });
-  id("search").addEventListener("input", choose);
+  id("search").addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(choose, 150);
+  });
   id("state").addEventListener("change", choose);
-  id("back").addEventListener("click", () => turn(page - 1));
-  id("on").addEventListener("click", () => turn(page + 1));
+  id("back").addEventListener("click", () => { if (begins.length > 1) { begins.pop(); list(); } });
+  id("on").addEventListener("click", () => { if (id("on").dataset.next && begins.at(-1) !== id("on").dataset.next) { begins.push(id("on").dataset.next); list(); } });
 
   // Buttons and keys.
   for (const b of answers) b.addEventListener("click", () => answer(b.dataset.answer));
