@@ -63,7 +63,7 @@ func (c *Client) TwilioRecording(ref Reference) (a TwilioAccount, sid string, ok
 	default:
 		return TwilioAccount{}, "", false
 	}
-	parts := recordingPath.FindStringSubmatch(u.Path)
+	parts := recordingPath().FindStringSubmatch(u.Path)
 	if parts == nil {
 		return TwilioAccount{}, "", false
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/otoscope/otoscope/audio/note"
 )
@@ -68,7 +69,7 @@ func (t twilioAPI) recording(sid string, c Credentials) (*url.URL, error) {
 
 // account is the origin of the API of the account that the credentials name.
 func (t twilioAPI) account(c Credentials) (*url.URL, error) {
-	if !accountSID.MatchString(c.account) {
+	if !accountSID().MatchString(c.account) {
 		message := "TWILIO_ACCOUNT_SID is required to fetch a recording by SID"
 		if c.account != "" {
 			message = "TWILIO_ACCOUNT_SID is not an account SID (AC and 32 hexadecimal digits)"
@@ -101,16 +102,20 @@ func (t twilioAPI) account(c Credentials) (*url.URL, error) {
 	return &base, nil
 }
 
-var accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+var accountSID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+})
 
 // recordingPath finds the parts of a recording's path. The same recording is also listed below its
 // call or conference, which has only its metadata.
-var recordingPath = regexp.MustCompile(`^(.*/Accounts/AC[0-9a-fA-F]{32})(?:/(?:Calls|Conferences)/C[AF][0-9a-fA-F]{32})?/Recordings/(RE[0-9a-fA-F]{32})(\.[A-Za-z0-9]{1,8})?/?$`)
+var recordingPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(.*/Accounts/AC[0-9a-fA-F]{32})(?:/(?:Calls|Conferences)/C[AF][0-9a-fA-F]{32})?/Recordings/(RE[0-9a-fA-F]{32})(\.[A-Za-z0-9]{1,8})?/?$`)
+})
 
 // media converts the address of a Twilio recording, in any form, to the address of its two-channel
 // WAVE form.
 func (t twilioAPI) media(given *url.URL) (*url.URL, []Note, error) {
-	parts := recordingPath.FindStringSubmatch(given.Path)
+	parts := recordingPath().FindStringSubmatch(given.Path)
 	if parts == nil {
 		return nil, nil, problem(
 			"the address is at Twilio but is not that of a recording: "+displayURL(given),

@@ -137,7 +137,9 @@ func completeFiles(c *cobra.Command, flag string, endings ...string) {
 
 // completeRecordings completes arguments by the files that are named like recordings.
 func completeRecordings() cobra.CompletionFunc {
-	return cobra.FixedCompletions(eitherCase(decode.Endings()), cobra.ShellCompDirectiveFilterFileExt)
+	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return eitherCase(decode.Endings()), cobra.ShellCompDirectiveFilterFileExt
+	}
 }
 
 // eitherCase are endings as they are and in capitals.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"embed"
 	"fmt"
 	"io"
@@ -26,7 +27,19 @@ import (
 var pages embed.FS
 
 // A topic is one page of the manual.
-type topic struct{ name, title, text string }
+type topic struct {
+	name, title string
+	file        string // in pages
+}
+
+// text is the whole page. Most commands need none, and every command lists the titles.
+func (t topic) text() string {
+	text, err := pages.ReadFile(t.file)
+	if err != nil {
+		panic(err) // topics has just named it
+	}
+	return string(text)
+}
 
 func topics() []topic {
 	names, err := fs.Glob(pages, "docs/*.md")
@@ -35,14 +48,23 @@ func topics() []topic {
 	}
 	var all []topic
 	for _, name := range names {
-		text, err := pages.ReadFile(name)
-		if err != nil {
-			panic(err) // Glob has just named it
-		}
-		heading, _, _ := strings.Cut(string(text), "\n")
-		all = append(all, topic{strings.TrimSuffix(path.Base(name), ".md"), strings.TrimPrefix(heading, "# "), string(text)})
+		all = append(all, topic{strings.TrimSuffix(path.Base(name), ".md"), strings.TrimPrefix(heading(name), "# "), name})
 	}
 	return all
+}
+
+// heading is the first line of a page.
+func heading(page string) string {
+	f, err := pages.Open(page)
+	if err != nil {
+		panic(err) // Glob has just named it
+	}
+	defer f.Close()
+	line, err := bufio.NewReaderSize(f, 128).ReadString('\n')
+	if err != nil {
+		panic(err) // a page is more than a line
+	}
+	return strings.TrimSuffix(line, "\n")
 }
 
 // newTopicCommands turns each page into a help topic, not a command.
@@ -51,7 +73,7 @@ func newTopicCommands(env environment) []*cobra.Command {
 	for _, t := range topics() {
 		c := &cobra.Command{Use: t.name, Short: t.title}
 		c.SetHelpFunc(func(*cobra.Command, []string) {
-			if err := showPage(env, t.text); err != nil {
+			if err := showPage(env, t.text()); err != nil {
 				fmt.Fprintln(env.stderr, "otoscope help: "+err.Error())
 			}
 		})
@@ -101,7 +123,7 @@ func writeManPages(root *cobra.Command, dir string) error {
 	topical := map[string]bool{}
 	for _, t := range topics() {
 		topical[t.name] = true
-		page := fmt.Sprintf("%% OTOSCOPE-%s 7\n\n# NAME\n\notoscope-%s - %s\n\n%s", strings.ToUpper(t.name), t.name, t.title, afterHeading(t.text))
+		page := fmt.Sprintf("%% OTOSCOPE-%s 7\n\n# NAME\n\notoscope-%s - %s\n\n%s", strings.ToUpper(t.name), t.name, t.title, afterHeading(t.text()))
 		file := filepath.Join(dir, "otoscope-"+t.name+".7")
 		if err := os.WriteFile(file, md2man.Render([]byte(page)), 0o644); err != nil {
 			return fmt.Errorf("writing a man page: %w", err)

@@ -21,6 +21,7 @@ func Conventions() []string {
 // within 80 columns.
 func ConventionHelp() string {
 	var b strings.Builder
+	systems := Systems()
 	for _, k := range Kinds() {
 		fmt.Fprintf(&b, "%s\n", strings.ToUpper(k.Name))
 		b.WriteString(folded(k.Meaning, 78))
@@ -28,7 +29,7 @@ func ConventionHelp() string {
 			fmt.Fprintf(&b, "Needs %s.\n", k.Needs)
 		}
 		b.WriteString("\n")
-		for _, s := range Systems() {
+		for _, s := range systems {
 			if s.Kind != k.Kind {
 				continue
 			}

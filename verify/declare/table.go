@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -56,7 +57,10 @@ func (f Fact) Flag() string { return strings.ReplaceAll(f.Name, "_", "-") }
 type Word struct{ Fact, Value string }
 
 // Table lists all facts.
-func Table() []Fact {
+func Table() []Fact { return slices.Clone(table()) }
+
+// table is Table, made once: every command asks for it several times before it begins.
+var table = sync.OnceValue(func() []Fact {
 	return append([]Fact{
 		{
 			Name: "channels", About: AboutChannels,
@@ -215,7 +219,7 @@ func Table() []Fact {
 			Set:   func(c *Call, s string) error { return set(&c.Pick, s, decode.ParsePick) },
 		},
 	}, fileFacts()...)
-}
+})
 
 // The words of facts that are so or not.
 const (

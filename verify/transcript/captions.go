@@ -4,10 +4,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // cueTimes is the line of a cue in WebVTT and SRT: 00:01:02.345 --> 00:01:04.000.
-var cueTimes = regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})`)
+var cueTimes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})`)
+})
 
 // maxCue bounds the text of a cue, in bytes. Captions have some hundred.
 const maxCue = 8 << 10
@@ -27,7 +30,7 @@ func parseCaptions(text []byte) (*Transcript, error) {
 	var cue *Turn
 	for line := range strings.Lines(body) {
 		line = strings.TrimSpace(line)
-		if at := cueTimes.FindStringSubmatch(line); at != nil {
+		if at := cueTimes().FindStringSubmatch(line); at != nil {
 			cues++
 			t.Turns = append(t.Turns, Turn{Channel: Unknown, Timed: true, Start: seconds(at[1:5]), End: seconds(at[5:9])})
 			cue = &t.Turns[len(t.Turns)-1]

@@ -4,17 +4,24 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // marks are what is written of sounds, masks of names, tags of captions and notes: [noise],
 // <unk>, <v Agent>, (inaudible), {cough}, *laughs*, ♪.
-var marks = regexp.MustCompile(`\[[^\[\]]{0,80}\]|<[^<>]{0,80}>|\([^()]{0,80}\)|\{[^{}]{0,80}\}|\*[^*]{1,40}\*|[♪♫♬>]+`)
+var marks = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[[^\[\]]{0,80}\]|<[^<>]{0,80}>|\([^()]{0,80}\)|\{[^{}]{0,80}\}|\*[^*]{1,40}\*|[♪♫♬>]+`)
+})
 
 // label finds who is said to speak, before a colon.
-var label = regexp.MustCompile(`^[\s-]*([\p{L}\p{N}][\p{L}\p{N} ._'’-]{0,40}?)\s*:(?:\s|$)`)
+var label = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\s-]*([\p{L}\p{N}][\p{L}\p{N} ._'’-]{0,40}?)\s*:(?:\s|$)`)
+})
 
 // roleLabel are labels that need not recur to be known as such.
-var roleLabel = regexp.MustCompile(`(?i)^(agent|customer|caller|callee|client|operator|advisor|adviser|representative|rep|bot|assistant|user|host|guest|(speaker|channel|spk|participant)[ _-]?\w{0,3})$`)
+var roleLabel = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(agent|customer|caller|callee|client|operator|advisor|adviser|representative|rep|bot|assistant|user|host|guest|(speaker|channel|spk|participant)[ _-]?\w{0,3})$`)
+})
 
 // labelsOf finds the labels of speakers: those that many turns begin with, and those that say
 // a role.
@@ -24,13 +31,13 @@ func labelsOf(turns []Turn) map[string]bool {
 		if !strings.Contains(t.Text, ":") {
 			continue
 		}
-		if at := label.FindStringSubmatch(unmarked(t.Text)); at != nil {
+		if at := label().FindStringSubmatch(unmarked(t.Text)); at != nil {
 			seen[at[1]]++
 		}
 	}
 	labels := map[string]bool{}
 	for name, n := range seen {
-		labels[name] = n > 1 || roleLabel.MatchString(name)
+		labels[name] = n > 1 || roleLabel().MatchString(name)
 	}
 	return labels
 }
@@ -39,7 +46,7 @@ func labelsOf(turns []Turn) map[string]bool {
 func clean(text string, labels map[string]bool) string {
 	text = unmarked(text)
 	if strings.Contains(text, ":") {
-		if at := label.FindStringSubmatchIndex(text); at != nil && labels[text[at[2]:at[3]]] {
+		if at := label().FindStringSubmatchIndex(text); at != nil && labels[text[at[2]:at[3]]] {
 			text = text[at[1]:]
 		}
 	}
@@ -50,7 +57,7 @@ func unmarked(text string) string {
 	if !strings.ContainsAny(text, "[<({*>&♪♫♬") { // of most turns
 		return strings.TrimSpace(text)
 	}
-	return strings.TrimSpace(marks.ReplaceAllString(html.UnescapeString(marks.ReplaceAllString(text, " ")), " "))
+	return strings.TrimSpace(marks().ReplaceAllString(html.UnescapeString(marks().ReplaceAllString(text, " ")), " "))
 }
 
 // languageTag writes a language as BCP 47 does, as far as the makers differ from that.

@@ -3,12 +3,15 @@ package transcript
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // sphinxWord is a word in what pocketsphinx_continuous -time yes prints: "your(2) 29.500 29.670
 // 0.660573", with when it was said and how certain that is. Alternative pronunciations are
 // numbered.
-var sphinxWord = regexp.MustCompile(`^(\S+?)(?:\(\d+\))? (\d+\.\d+) (\d+\.\d+) (\d\.\d+)$`)
+var sphinxWord = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\S+?)(?:\(\d+\))? (\d+\.\d+) (\d+\.\d+) (\d\.\d+)$`)
+})
 
 // parsePocketsphinx reads what pocketsphinx_continuous -time yes prints: of each utterance its
 // words in a line, and then each with its times between <s> and </s>.
@@ -17,7 +20,7 @@ func parsePocketsphinx(body string) (*Transcript, error) {
 	var words []word
 	utterances := 0
 	for line := range strings.Lines(body) {
-		at := sphinxWord.FindStringSubmatch(strings.TrimSpace(line))
+		at := sphinxWord().FindStringSubmatch(strings.TrimSpace(line))
 		switch {
 		case at == nil: // the words in a line, or a message
 		case at[1] == "<s>":

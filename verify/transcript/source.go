@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
@@ -22,8 +23,12 @@ type Source struct {
 }
 
 var (
-	twilioSID = regexp.MustCompile(`^GT[0-9a-fA-F]{32}$`)
-	aSide     = regexp.MustCompile(`(?:^|,)\s*(left|right)=`)
+	twilioSID = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^GT[0-9a-fA-F]{32}$`)
+	})
+	aSide = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|,)\s*(left|right)=`)
+	})
 )
 
 // ErrText is why a text does not name a transcript: it is one. Tables of other systems have such
@@ -50,10 +55,10 @@ func ParseSource(s string) (Source, error) {
 		return Source{}, &hint.Error{Message: "it holds what was said, not where that is written", Advice: "write it to a file, and " + advice, Cause: ErrText}
 	case strings.ContainsRune(s, 0):
 		return Source{}, &hint.Error{Message: "the path of the transcript contains a zero byte, which no file name can", Advice: advice}
-	case twilioSID.MatchString(s):
+	case twilioSID().MatchString(s):
 		return Source{SID: s}, nil
 	}
-	at := aSide.FindAllStringSubmatchIndex(s, -1)
+	at := aSide().FindAllStringSubmatchIndex(s, -1)
 	if len(at) == 0 || at[0][0] != 0 {
 		return Source{File: s}, nil
 	}

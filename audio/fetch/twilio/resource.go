@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/otoscope/otoscope/audio/provenance"
@@ -27,7 +28,7 @@ func (w *word) UnmarshalJSON(b []byte) error {
 
 // name is a word of Twilio's own, such as DialVerb; "" if it is none.
 func (w word) name() string {
-	if plainName.MatchString(string(w)) {
+	if plainName().MatchString(string(w)) {
 		return string(w)
 	}
 	return ""
@@ -35,7 +36,7 @@ func (w word) name() string {
 
 // sid is the word if it is a SID with the prefix; otherwise "".
 func (w word) sid(prefix string) string {
-	if strings.HasPrefix(string(w), prefix) && anySID.MatchString(string(w)) {
+	if strings.HasPrefix(string(w), prefix) && anySID().MatchString(string(w)) {
 		return string(w)
 	}
 	return ""
@@ -54,9 +55,15 @@ func (w word) time() time.Time {
 }
 
 var (
-	plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
-	anySID    = regexp.MustCompile(`^[A-Z]{2}[0-9a-fA-F]{32}$`)
-	dialled   = regexp.MustCompile(`^\+?[0-9*xX]{2,40}$`)
+	plainName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
+	})
+	anySID = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Z]{2}[0-9a-fA-F]{32}$`)
+	})
+	dialled = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+?[0-9*xX]{2,40}$`)
+	})
 )
 
 // number is a number of an answer, which Twilio writes as a number or as a string; 0 for null, for
@@ -142,7 +149,7 @@ func endpoint(address word) provenance.Endpoint {
 		return provenance.App
 	case strings.HasPrefix(s, "sip:"), strings.HasPrefix(s, "sips:"):
 		return provenance.SIP
-	case dialled.MatchString(s):
+	case dialled().MatchString(s):
 		return provenance.Phone
 	}
 	switch s {

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 )
 
 // MaxRows is how many recordings a page lists: with more, browsers become slow.
@@ -183,11 +184,13 @@ func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Inline() 
 func (d Detail) HasPicture() bool { return d.Call.DurationS > 0 && len(d.Call.Channels) > 0 }
 
 // detailTemplate is the template of a Detail, read once.
-var detailTemplate = template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
+var detailTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("detail").Funcs(functions()).ParseFS(parts, "page/parts.tmpl", "page/batch/detail.tmpl"))
+})
 
 func (d Detail) render() (string, error) {
 	var b strings.Builder
-	if err := detailTemplate.ExecuteTemplate(&b, "detail", d); err != nil {
+	if err := detailTemplate().ExecuteTemplate(&b, "detail", d); err != nil {
 		return "", fmt.Errorf("showing %s: %w", d.Name, err)
 	}
 	return b.String(), nil
