@@ -78,7 +78,7 @@ func (f *frames) next() (samples [][]int32, missing int64, err error) {
 			}
 		}
 		if f.passed == 0 {
-			f.before = bytes.Clone(head)
+			f.before = bytes.Clone(f.want(maxHeaderBytes)) // decoding may have moved the bytes of head
 		}
 		f.passed += f.search()
 	}

@@ -127,7 +127,7 @@ func (r *Reader) take(p *stored, first bool) {
 	r.sequence = p.sequence + 1
 	r.ended = p.is(flagLast)
 
-	continues := p.is(flagContinued)
+	continues := p.is(flagContinued) && !first // nothing comes before the first page
 	if r.part.open && (r.page.Gap || !continues) {
 		r.part = packetOf(r.part.b)
 		r.page.Gap = true

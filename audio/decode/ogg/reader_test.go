@@ -223,6 +223,19 @@ func TestAPacketThatIsTooLongIsNotKept(t *testing.T) {
 }
 
 // Beside the followed stream others are passed over; behind it the next one is followed.
+// The first page of a stream has its first packet, whatever its other flags say: nothing can come before.
+func TestTheFirstPageHasItsPacketWhateverItsFlags(t *testing.T) {
+	for _, flags := range []byte{0, oggtest.Continued, oggtest.Last, oggtest.Continued | oggtest.Last} {
+		var s oggtest.Stream
+		file := append(s.Page(oggtest.First|flags, 0, []byte("sound one")), s.Page(0, 1, []byte("two"))...)
+		want := [][]byte{[]byte("sound one"), []byte("two")}
+		got := pagesOf(t, bytes.NewReader(file), sound)
+		if diff := cmp.Diff(want, got.packets()); diff != "" || !got.Pages[0].First || got.Pages[0].Gap {
+			t.Errorf("flags %d: %+v (-want +got):\n%s", flags, got.Pages[0], diff)
+		}
+	}
+}
+
 func TestStreamsBesideAreLeftOutAndStreamsBehindAreFollowed(t *testing.T) {
 	a, b, v := oggtest.Stream{Serial: 1}, oggtest.Stream{Serial: 2}, oggtest.Stream{Serial: 3}
 	chained := oggtest.Stream{Serial: 1}
