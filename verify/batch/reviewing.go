@@ -35,6 +35,16 @@ func (s *Store) Stay(ctx context.Context, row int64, session, reviewer string, h
 	return held, err
 }
 
+// Inherit lets a session have the hold of another one, which is not there any more. It does nothing if that does not hold the
+// row.
+func (s *Store) Inherit(ctx context.Context, row int64, from, to string) error {
+	err := s.retry(ctx, answerPatience, func() error {
+		_, err := s.db.Exec(ctx, `UPDATE otoscope_reviewing SET session = ? WHERE row_key = ? AND session = ?`, to, row, from)
+		return err
+	})
+	return s.storageError("keeping a recording", err)
+}
+
 // hold takes a row whose hold, if there is one, is the session's or has run out.
 func (s *Store) hold(ctx context.Context, t db.Statements, row int64, session, reviewer string, hold time.Duration) (bool, error) {
 	n, err := t.Exec(ctx, `INSERT INTO otoscope_reviewing (row_key, reviewer, session, until) VALUES (?, ?, ?, `+s.db.Now()+` + ?)

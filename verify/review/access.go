@@ -29,10 +29,21 @@ type session struct {
 	row   int64          // that the person has before them; 0: none
 	given []int64        // the keys of the answers, to be undone from the last on
 	seen  map[int64]bool // rows whose verdict the person knows, on a blind desk
+	undid undone         // the last time
 }
 
-// cookie is the name of the cookie of a session.
-const cookie = "otoscope-review"
+// An undone answer is one that a session took back, by the word of the page that asked for it.
+type undone struct {
+	once string
+	row  int64
+}
+
+// cookie is the name of the cookie of a session. Cookies know no port, so two desks on one computer need names of
+// their own.
+func cookie(r *http.Request) string {
+	_, port, _ := net.SplitHostPort(r.Host)
+	return strings.TrimSuffix("otoscope-review-"+port, "-")
+}
 
 const (
 	sessionLength = 24 * time.Hour
@@ -129,7 +140,7 @@ func CheckName(name string) error {
 }
 
 // open begins a session, and sets its cookie.
-func (a *access) open(w http.ResponseWriter, name string) (*session, error) {
+func (a *access) open(w http.ResponseWriter, r *http.Request, name string) (*session, error) {
 	id := rand.Text()
 	s := &session{holder: rand.Text(), reviewer: name, began: time.Now(), seen: map[int64]bool{}}
 	a.mu.Lock()
@@ -143,13 +154,13 @@ func (a *access) open(w http.ResponseWriter, name string) (*session, error) {
 		return nil, errors.New("there are too many sessions")
 	}
 	a.sessions[sha256.Sum256([]byte(id))] = s
-	http.SetCookie(w, &http.Cookie{Name: cookie, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: a.secure})
+	http.SetCookie(w, &http.Cookie{Name: cookie(r), Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: a.secure})
 	return s, nil
 }
 
 // of is the session of a request; nil if it has none.
 func (a *access) of(r *http.Request) *session {
-	c, err := r.Cookie(cookie)
+	c, err := r.Cookie(cookie(r))
 	if err != nil {
 		return nil
 	}

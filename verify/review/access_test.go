@@ -81,6 +81,7 @@ type shown struct {
 
 type replied struct {
 	Told      string
+	Holder    string
 	Recording *shown
 	Progress  struct {
 		Done, Of      int
@@ -127,7 +128,9 @@ func paths() map[string]string {
 // Without a session, and with a cookie that is none, nothing is told.
 func TestNothingIsToldWithoutASession(t *testing.T) {
 	s := serve(t, review.Options{Store: verified(t, filepath.Join(t.TempDir(), "o.db"), recordings(t))})
-	for _, cookie := range []string{"", "otoscope-review=", "otoscope-review=AAAAAAAAAAAAAAAAAAAAAAAAAA", "otoscope-review=" + token(s.links[0])} {
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.address, "http://"), ":")
+	name := "otoscope-review-" + port + "="
+	for _, cookie := range []string{"", name, name + "AAAAAAAAAAAAAAAAAAAAAAAAAA", name + token(s.links[0])} {
 		v := visit(t, s)
 		for path, method := range paths() {
 			if status, body := v.do(method, path, "{}", "Cookie", cookie); status != http.StatusUnauthorized || strings.Contains(body, "wav") {
@@ -167,7 +170,7 @@ func TestALinkWorksOnce(t *testing.T) {
 		t.Errorf("reloaded: %d", status)
 	}
 	for _, c := range ann.Jar.Cookies(must(url.Parse(s.address))) {
-		if c.Name != "otoscope-review" || len(c.Value) < 26 {
+		if !strings.HasPrefix(c.Name, "otoscope-review-") || len(c.Value) < 26 {
 			t.Errorf("the cookie is %v", c)
 		}
 	}

@@ -23,7 +23,7 @@ import (
 func atDesk(t *testing.T, link string) *browser.Tab {
 	t.Helper()
 	tab := browser.Open(t, link)
-	tab.Arrive(`document.querySelector("#figure svg") !== null && document.querySelector("audio").readyState >= 3`)
+	tab.Arrive(`document.querySelector("#figure svg") !== null && document.querySelector("audio").readyState >= 3 && document.getElementById("recording").dataset.seen === "true"`)
 	return tab
 }
 
@@ -35,7 +35,7 @@ func press(tab *browser.Tab, keys ...string) {
 
 // shows waits until a recording is shown, with its picture.
 func shows(tab *browser.Tab, name string) {
-	tab.Wait(fmt.Sprintf(`document.getElementById("name").textContent === %q && document.getElementById("recording").ariaBusy !== "true" && document.querySelector("#figure svg title")?.textContent === %[1]q`, name))
+	tab.Wait(fmt.Sprintf(`document.getElementById("name").textContent === %q && document.getElementById("recording").ariaBusy !== "true" && document.getElementById("recording").dataset.seen === "true" && document.querySelector("#figure svg title")?.textContent === %[1]q`, name))
 }
 
 // choose opens a recording from the list.
@@ -323,7 +323,7 @@ func TestTwoPeopleInTwoBrowsers(t *testing.T) {
 			}
 			seen[is] = true
 			press(tab, "3")
-			tab.Wait(fmt.Sprintf(`document.getElementById("name").textContent !== %q && document.getElementById("recording").ariaBusy !== "true"`, is))
+			tab.Wait(fmt.Sprintf(`document.getElementById("name").textContent !== %q && document.getElementById("recording").ariaBusy !== "true" && document.getElementById("recording").dataset.seen === "true"`, is))
 		}
 	}
 	bob.Do(chromedp.Click(chromedp.CSS("#list > summary")))
@@ -424,6 +424,7 @@ func TestThirtyThousandOnTheList(t *testing.T) {
 		if ms > 3000 {
 			t.Errorf("the next recording takes %.0f ms", ms)
 		}
+		tab.Wait(`document.getElementById("recording").dataset.seen === "true"`)
 	}
 	took("what cannot be told", search("")+`, document.getElementById("state").value = "unclear", document.getElementById("state").dispatchEvent(new Event("change"))`,
 		fmt.Sprintf("3 of %d recordings; Page 1 of 1", total))

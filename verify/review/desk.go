@@ -324,22 +324,44 @@ func (d *Desk) answer(ctx context.Context, s *session, c batch.Case, word answer
 			id, err = d.o.Store.Answer(ctx, c.Key, s.holder, c.Verdict.SHA256, given)
 		}
 	}
+	more := int64(1)
+	if c.Human != nil {
+		more = 0
+	}
+	if errors.As(err, new(*batch.TakenError)) {
+		// The page may have sent it before, and got no answer.
+		if before, failed := d.before(ctx, s, c.Key, given); failed != nil || before != 0 {
+			id, err, more = before, failed, 0
+		}
+	}
 	if err != nil {
 		return given, err
 	}
 	s.mu.Lock()
-	s.given = append(s.given, id)
+	if !slices.Contains(s.given, id) {
+		s.given = append(s.given, id)
+	}
 	s.seen[c.Key] = true
 	if s.row == c.Key {
 		s.row = 0 // the answer has ended the hold
 	}
 	s.mu.Unlock()
-	more := int64(1)
-	if c.Human != nil {
-		more = 0
-	}
 	d.note(c.Verdict.Outcome, more)
 	return given, nil
+}
+
+// before is the key of an answer that counts about a row and says the same, of the same person; 0: there is none.
+func (d *Desk) before(ctx context.Context, s *session, row int64, given answer.Answer) (int64, error) {
+	all, err := d.o.Store.Answers(ctx, row)
+	for _, a := range all {
+		if !a.Withdrawn && !a.Other {
+			if a.Reviewer == s.reviewer && a.Answer.Answer == given.Answer && a.Note == given.Note {
+				return a.ID, err
+			}
+			break
+		}
+	}
+	return 0, err
 }
 
 // bare reports whether the verdict on a recording is kept from a session: on a blind desk, until somebody has
@@ -382,6 +404,22 @@ func (d *Desk) undo(ctx context.Context, s *session) (row int64, ok bool, err er
 		}
 		return row, true, nil
 	}
+}
+
+// undoOnce does so once for each word: the page that asks for it may ask again because it got no answer.
+func (d *Desk) undoOnce(ctx context.Context, s *session, once string) (row int64, ok bool, err error) {
+	s.mu.Lock()
+	last := s.undid
+	s.mu.Unlock()
+	if once != "" && once == last.once {
+		return last.row, true, nil
+	}
+	if row, ok, err = d.undo(ctx, s); ok && err == nil {
+		s.mu.Lock()
+		s.undid = undone{once, row}
+		s.mu.Unlock()
+	}
+	return row, ok, err
 }
 
 // shown is the verdict's idea of who is on the left: what was heard, or else what was declared.

@@ -159,7 +159,7 @@ func TestTwoPeopleNeverHaveOneRecording(t *testing.T) {
 		if status, text := people[1].post2("/api/answer", map[string]any{"key": first.Key, "answer": answer.Unusable, "note": ""}); status != http.StatusConflict {
 			t.Errorf("bob answers what ann has: %d %s", status, text)
 		}
-		if status, _ := people[0].do(http.MethodPost, "/api/leave", "{}"); status != http.StatusNoContent {
+		if status, _ := people[0].post2("/api/leave", map[string]int64{"key": first.Key}); status != http.StatusNoContent {
 			t.Errorf("ann leaves: %d", status)
 		}
 		if got := people[1].post("/api/open", map[string]int64{"key": first.Key}).Recording; !got.Held {

@@ -12,8 +12,10 @@
 // database.
 //
 //	access.go    who may come in: links, sessions, a password, hosts and origins
-//	desk.go      what is on the list, who is at what, and what the page asks for
+//	desk.go      who is at what, and what the page asks for
+//	list.go      what is on the list
 //	handlers.go  requests to these, answers to JSON
+//	playing.go   requests for sound and pictures
 //	sounds.go    recordings, fetched ahead and kept in memory
 //	page/        the page; its pictures and its player are those of report/html
 //
@@ -24,6 +26,7 @@
 //     bound to this address (DNS rebinding) gets anything out of a browser.
 //   - No address of a recording and no credential is in the page or in what it asks for.
 //   - Sound is kept in memory, up to a limit, and nowhere else. Browsers are told to store nothing.
+//   - What a page asks for twice, because it got no reply, is done once; also after the desk was started again.
 //   - A blind desk tells nothing of a verdict before its recording has been answered, and the
 //     order of its list is random.
 package review

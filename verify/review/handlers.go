@@ -1,7 +1,7 @@
 package review
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/otoscope/otoscope/audio/escape"
@@ -17,7 +16,6 @@ import (
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch"
-	"github.com/otoscope/otoscope/verify/declare"
 )
 
 // Handler is the desk as HTTP.
@@ -69,6 +67,8 @@ func (d *Desk) within(handle func(http.ResponseWriter, *http.Request, *session) 
 			refuse(w, http.StatusNotFound, err)
 		case errors.As(err, new(*batch.TakenError)):
 			refuse(w, http.StatusConflict, err)
+		case errors.As(err, new(*otherPerson)):
+			refuse(w, http.StatusForbidden, err)
 		case errors.As(err, new(*badRequest)):
 			refuse(w, http.StatusBadRequest, err)
 		default:
@@ -119,6 +119,30 @@ func receive(r *http.Request, into any) error {
 	}
 	return nil
 }
+
+// A page is what a page of the desk says of itself with each request that does something.
+type page struct {
+	Reviewer string `json:"reviewer"` // whose it is; "": it does not say
+	Holder   string `json:"holder"`   // by what it held recordings when it was shown; "": it does not say
+}
+
+// of checks that a page is the session's person's, and lets the session have what the page held of a row: the desk may have
+// been started again since, or the person come in again.
+func (d *Desk) of(ctx context.Context, p page, s *session, row int64) error {
+	if p.Reviewer != "" && p.Reviewer != s.reviewer {
+		return &otherPerson{sentence{
+			Message: fmt.Sprintf("this page is %s's, and in this browser %s has come to the desk since", p.Reviewer, s.reviewer),
+			Advice:  fmt.Sprintf("reload the page to go on as %s, or come in as %s again", s.reviewer, p.Reviewer),
+		}}
+	}
+	if p.Holder == "" || p.Holder == s.holder || row == 0 {
+		return nil
+	}
+	return d.o.Store.Inherit(ctx, row, p.Holder, s.holder)
+}
+
+// otherPerson says that a page is not that of the session's person.
+type otherPerson struct{ sentence }
 
 // row reads the row of a path.
 func (d *Desk) row(r *http.Request) (batch.Case, error) {
@@ -171,8 +195,12 @@ func (d *Desk) view(ctx context.Context, s *session, c batch.Case, held bool) (v
 func (d *Desk) takeNext(w http.ResponseWriter, r *http.Request, s *session) error {
 	var asked struct {
 		After int64 `json:"after"`
+		page
 	}
 	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	if err := d.of(r.Context(), asked.page, s, 0); err != nil {
 		return err
 	}
 	next, err := d.nextView(r.Context(), s, asked.After)
@@ -209,8 +237,12 @@ func (d *Desk) held(ctx context.Context, s *session, row int64) (*view, error) {
 func (d *Desk) takeOne(w http.ResponseWriter, r *http.Request, s *session) error {
 	var asked struct {
 		Key int64 `json:"key"`
+		page
 	}
 	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	if err := d.of(r.Context(), asked.page, s, asked.Key); err != nil {
 		return err
 	}
 	c, err := d.find(r.Context(), asked.Key)
@@ -238,8 +270,12 @@ func (d *Desk) takeAnswer(w http.ResponseWriter, r *http.Request, s *session) er
 		Key    int64       `json:"key"`
 		Answer answer.Word `json:"answer"`
 		Note   string      `json:"note"`
+		page
 	}
 	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	if err := d.of(r.Context(), asked.page, s, asked.Key); err != nil {
 		return err
 	}
 	note := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(asked.Note, "\x00", ""), "\uFFFD"))
@@ -284,7 +320,17 @@ func said(v *verify.Verdict) string {
 
 // takeBack withdraws the last answer of the session, and gives its recording again.
 func (d *Desk) takeBack(w http.ResponseWriter, r *http.Request, s *session) error {
-	row, ok, err := d.undo(r.Context(), s)
+	var asked struct {
+		Once string `json:"once"` // the same where a page asks again because it got no answer; "": it does not
+		page
+	}
+	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	if err := d.of(r.Context(), asked.page, s, 0); err != nil {
+		return err
+	}
+	row, ok, err := d.undoOnce(r.Context(), s, asked.Once)
 	if err != nil {
 		return err
 	}
@@ -309,23 +355,53 @@ func (d *Desk) takeBack(w http.ResponseWriter, r *http.Request, s *session) erro
 
 // stay lengthens the hold of what the person has before them.
 func (d *Desk) stay(w http.ResponseWriter, r *http.Request, s *session) error {
-	s.mu.Lock()
-	row := s.row
-	s.mu.Unlock()
-	held := false
-	if row != 0 {
+	var asked struct {
+		Key int64 `json:"key"` // what the page shows; 0: nothing
+		page
+	}
+	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	if err := d.of(r.Context(), asked.page, s, asked.Key); err != nil {
+		return err
+	}
+	reply := struct {
+		Held   bool   `json:"held"`
+		Holder string `json:"holder"`
+	}{Holder: s.holder}
+	if asked.Key != 0 {
 		var err error
-		if held, err = d.o.Store.Stay(r.Context(), row, s.holder, s.reviewer, d.o.Hold); err != nil {
+		if reply.Held, err = d.o.Store.Stay(r.Context(), asked.Key, s.holder, s.reviewer, d.o.Hold); err != nil {
 			return err
 		}
 	}
-	send(w, http.StatusOK, map[string]bool{"held": held})
+	if reply.Held {
+		s.mu.Lock()
+		s.row = cmp.Or(s.row, asked.Key)
+		s.mu.Unlock()
+	}
+	send(w, http.StatusOK, reply)
 	return nil
 }
 
 // leave gives back what the person has before them: the page is being closed.
 func (d *Desk) leave(w http.ResponseWriter, r *http.Request, s *session) error {
-	err := d.has(r.Context(), s, 0)
+	var asked struct {
+		Key int64 `json:"key"`
+		page
+	}
+	if err := receive(r, &asked); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	if s.row == asked.Key {
+		s.row = 0
+	}
+	s.mu.Unlock()
+	var err error
+	if asked.Key != 0 {
+		err = d.o.Store.Release(r.Context(), s.holder, asked.Key)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return err
 }
@@ -335,6 +411,7 @@ type reply struct {
 	Told      string    `json:"told"`      // for the person
 	Recording *view     `json:"recording"` // null: there is none
 	Progress  *progress `json:"progress"`
+	Holder    string    `json:"holder"` // by what the page holds recordings now
 }
 
 func (d *Desk) sendWith(w http.ResponseWriter, r *http.Request, s *session, answer reply) error {
@@ -342,7 +419,7 @@ func (d *Desk) sendWith(w http.ResponseWriter, r *http.Request, s *session, answ
 	if err != nil {
 		return err
 	}
-	answer.Progress = &p
+	answer.Progress, answer.Holder = &p, s.holder
 	send(w, http.StatusOK, answer)
 	return nil
 }
@@ -357,97 +434,6 @@ func (d *Desk) giveProgress(w http.ResponseWriter, r *http.Request, _ *session) 
 		return err
 	}
 	send(w, http.StatusOK, p)
-	return nil
-}
-
-// patience is how long a request waits for a recording. The page asks again.
-const patience = 25 * time.Second
-
-// await waits for a recording, for some time. later says that it is still on its way.
-func (d *Desk) await(r *http.Request, c batch.Case) (x *sound, later bool, err error) {
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
-	defer cancel()
-	x = d.sounds.get(c.Key, c.Place, false)
-	err = x.wait(ctx)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
-		return x, true, nil
-	}
-	return x, false, err
-}
-
-// giveState tells whether the recording of a row can be heard.
-func (d *Desk) giveState(w http.ResponseWriter, r *http.Request, _ *session) error {
-	c, err := d.row(r)
-	if err != nil {
-		return err
-	}
-	x, later, err := d.await(r, c)
-	state := struct {
-		Ready bool   `json:"ready"`
-		Later bool   `json:"later"`
-		Note  string `json:"note"`
-		fault
-	}{Ready: err == nil && !later && x.wav != nil, Later: later}
-	switch {
-	case r.Context().Err() != nil:
-		return r.Context().Err()
-	case err != nil:
-		state.fault = faultOf(err)
-		state.Error, state.Hint = c.Place.Hide(state.Error), c.Place.Hide(state.Hint)
-	case later:
-	case x.wav == nil:
-		state.Error = "the recording has no samples"
-	case c.Verdict.SHA256 != "" && x.rec.SHA256 != c.Verdict.SHA256:
-		state.Note = "This is not the recording that was verified: its bytes have changed since. Answers about it are not taken; run the batch again with --again changed."
-	case !x.whole:
-		state.Note = "The recording is too long to be kept whole: its end cannot be played. --memory sets how much is kept."
-	}
-	send(w, http.StatusOK, state)
-	return nil
-}
-
-// giveSound gives the recording of a row as WAV, whole or in parts (RFC 9110, 14).
-func (d *Desk) giveSound(w http.ResponseWriter, r *http.Request, _ *session) error {
-	c, err := d.row(r)
-	if err != nil {
-		return err
-	}
-	x, later, err := d.await(r, c)
-	if err != nil || later || x.wav == nil {
-		return errGone
-	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(soundTimeout))
-	w.Header().Set("Content-Type", "audio/wav")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(x.wav))
-	return nil
-}
-
-// givePicture draws the recording of a row, with somebody on the left.
-func (d *Desk) givePicture(w http.ResponseWriter, r *http.Request, s *session) error {
-	c, err := d.row(r)
-	if err != nil {
-		return err
-	}
-	left := declare.Role(r.URL.Query().Get("left"))
-	if left != declare.Customer && left != declare.Agent {
-		left = ""
-	}
-	x, later, err := d.await(r, c)
-	if r.Context().Err() != nil {
-		return r.Context().Err()
-	}
-	if m := c.Verdict.Measurements; err == nil && !later && m != nil {
-		fresh := x.rec.Measurements
-		if m.Left.Waveform == nil && fresh.Left.Waveform != nil && x.rec.SHA256 == c.Verdict.SHA256 {
-			m.Left.Waveform, m.Right.Waveform = fresh.Left.Waveform, fresh.Right.Waveform
-		}
-	}
-	text, err := fragment("picture", pictureOf(c, left, d.bare(s, c)))
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write([]byte(text))
 	return nil
 }
 

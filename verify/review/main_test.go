@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-audio/audio"
@@ -110,6 +111,14 @@ type served struct {
 // serve opens a desk until the test ends.
 func serve(t *testing.T, o review.Options) served {
 	t.Helper()
+	s, stop := serveAt(t, "127.0.0.1:0", o)
+	t.Cleanup(stop)
+	return s
+}
+
+// serveAt opens a desk at an address, until it is stopped.
+func serveAt(t *testing.T, address string, o review.Options) (s served, stop func()) {
+	t.Helper()
 	if o.Listener == nil {
 		o.Listener = newFetcher(t)
 	}
@@ -123,23 +132,23 @@ func serve(t *testing.T, o review.Options) served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- d.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		http.DefaultClient.CloseIdleConnections()
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("the desk ended: %v", err)
 		}
 	})
-	s := served{Desk: d, address: fmt.Sprintf("http://%s", l.Addr())}
+	s = served{Desk: d, address: fmt.Sprintf("http://%s", l.Addr())}
 	s.links = d.Links(s.address)
-	return s
+	return s, stop
 }
 
 // onEach runs a test on SQLite and, where there is one, on PostgreSQL.

@@ -174,7 +174,9 @@ func (d *Desk) progress(ctx context.Context) (progress, error) {
 // deskView is the page.
 type deskView struct {
 	Reviewer string
+	Holder   string // by what the page's requests say what it holds
 	Blind    bool
+	Password bool   // people come in by one
 	About    string // what is on the list
 	StayMS   int64
 }
@@ -191,10 +193,13 @@ func (d *Desk) page(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, err)
 		return
 	}
-	v := deskView{Reviewer: escape.Text(s.reviewer), Blind: d.o.Blind, About: d.about(list), StayMS: max(d.o.Hold/3, time.Second).Milliseconds()}
+	v := deskView{
+		Reviewer: escape.Text(s.reviewer), Holder: s.holder, Blind: d.o.Blind, Password: d.access.password != nil,
+		About: d.about(list), StayMS: max(d.o.Hold/3, time.Second).Milliseconds(),
+	}
 	d.write(w, http.StatusOK, html.Page{
 		Title: "Review desk", Templates: folder("desk"), Body: v, Style: file("desk.css"), Served: true,
-		Scripts: []string{html.PlayerScript(), file("desk.js")},
+		Scripts: []string{html.PlayerScript(), file("connection.js"), file("list.js"), file("desk.js")},
 	})
 }
 
@@ -242,7 +247,7 @@ func (d *Desk) enter(w http.ResponseWriter, r *http.Request) {
 		d.door(w, http.StatusForbidden, "This link is not known, or it was used before.")
 		return
 	default:
-		if _, err := d.access.open(w, name); err != nil {
+		if _, err := d.access.open(w, r, name); err != nil {
 			refuse(w, http.StatusServiceUnavailable, err)
 			return
 		}
@@ -276,7 +281,7 @@ func (d *Desk) logIn(w http.ResponseWriter, r *http.Request) {
 		d.door(w, status, capital(f.Error)+". "+capital(f.Hint)+".")
 		return
 	}
-	if _, err := d.access.open(w, name); err != nil {
+	if _, err := d.access.open(w, r, name); err != nil {
 		refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}

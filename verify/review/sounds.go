@@ -81,6 +81,21 @@ func (s *sounds) get(row int64, place batch.Place, ahead bool) *sound {
 	return x
 }
 
+// again lets a recording that could not be fetched be fetched again at once.
+func (s *sounds) again(row int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x := s.all[row]; x != nil {
+		select {
+		case <-x.ready:
+			if x.err != nil {
+				delete(s.all, row)
+			}
+		default:
+		}
+	}
+}
+
 func (s *sounds) fetch(row int64, x *sound, place batch.Place) {
 	defer close(x.ready)
 	select {

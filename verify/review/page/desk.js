@@ -7,37 +7,28 @@
   const audio = player.querySelector("audio");
   const keys = player.querySelector("[data-keys]");
   const answers = [...document.querySelectorAll("[data-answer]")];
-  const marks = { match: "✓", swapped: "⇄", unusable: "✗", undecided: "?" };
   const said = { customer_left: "left is the customer", agent_left: "left is the agent", cannot_tell: "cannot tell", unusable: "not usable" };
+  const { ask, sentences } = connection;
+  const drafts = new Map(); // notes that were written and not sent, by recording
   let current = null; // the recording that is shown
   let left = "";      // who is shown on its left
   let busy = false;   // something is being asked for
+  let seen = false;   // the recording is shown for so long that a person can have seen it
 
-  const sentences = (fault) => [fault.error, fault.hint].filter(Boolean).map((s) => s[0].toUpperCase() + s.slice(1) + ".").join(" ");
-
-  // Asks the server. An error is told to the person.
-  const ask = async (path, body) => {
-    const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-    let reply;
-    try {
-      reply = await fetch(path, options);
-    } catch {
-      throw new Error("The desk does not answer. Start otoscope review again, and open its new link.");
-    }
-    if (reply.ok) return reply;
-    let told = `The desk answers ${reply.status}.`;
-    try {
-      const fault = await reply.json();
-      told = sentences(fault);
-    } catch { /* the status says it */ }
-    const error = new Error(told);
-    error.status = reply.status;
-    throw error;
+  // What this page holds is known to the server by a name. If the server is started again, or the person comes in again,
+  // the page goes on under another one.
+  let holder = desk.dataset.holder;
+  const send = async (path, body, keeps) => {
+    const reply = await (await ask(path, { ...body, reviewer: desk.dataset.reviewer, holder }, { keeps })).json();
+    holder = reply.holder ?? holder;
+    return reply;
   };
   const trouble = (text) => {
     id("trouble").hidden = !text;
     id("trouble").textContent = text;
+    if (text) id("trouble").scrollIntoView({ block: "nearest" });
   };
+  const tell = (text) => { id("told").textContent = text; };
 
   // Does one thing at a time: keys that come meanwhile are dropped.
   const once = async (work) => {
@@ -49,17 +40,19 @@
       await work();
     } catch (error) {
       trouble(error.message);
-      if (error.status === 409) await load({ path: "/api/next", body: { after: current?.key ?? 0 } }).catch((e) => trouble(e.message));
+      if (error.status === 409) await load("/api/next", { after: current?.key ?? 0 }).catch((e) => trouble(e.message));
     } finally {
       busy = false;
       id("recording").removeAttribute("aria-busy");
     }
   };
-  const load = async ({ path, body }) => {
-    const reply = await (await ask(path, body)).json();
-    id("told").textContent = reply.told;
+  // keeps says what is not lost while the server does not answer.
+  const load = async (path, body, keeps = "What you asked for is kept on this page: to go on.", came = "") => {
+    const reply = await send(path, body, keeps);
+    tell(reply.told);
     tellProgress(reply.progress);
-    if (reply.recording || path === "/api/next" || path === "/api/answer") await show(reply.recording);
+    if (path === "/api/answer") drafts.delete(body.key);
+    if (reply.recording || path === "/api/next" || path === "/api/answer") show(reply.recording, came);
     if (id("list").open) list();
   };
   const tellProgress = (p) => {
@@ -70,34 +63,48 @@
     id("interval").textContent = p.interval ? p.interval[0].toUpperCase() + p.interval.slice(1) : "";
   };
 
-  // Shows a recording; null: nothing is left.
-  const show = async (recording) => {
+  // Shows a recording; null: nothing is left. came says that it is where the browser's history is already. Else it becomes
+  // a step of it, so that the browser's way back leads to the recording before.
+  const show = (recording, came) => {
+    keepDraft();
     current = recording;
-    audio.pause();
-    if (audio.hasAttribute("src")) {
-      audio.removeAttribute("src");
-      audio.load();
-    }
+    const step = { key: recording?.key ?? 0 };
+    if (came || history.state?.key === step.key) history.replaceState(step, "");
+    else if (history.state) history.pushState(step, "");
+    else history.replaceState(step, "");
+    silence();
     player.waiting = id("at-once").checked;
     id("recording").hidden = !recording;
     id("nothing").hidden = !!recording;
+    seen = false;
     if (!recording) {
       id("done").focus();
       return;
     }
+    setTimeout(() => { if (current === recording) id("recording").dataset.seen = String(seen = true); }, glance);
+    id("recording").dataset.seen = "false";
     left = recording.left;
     id("name").textContent = recording.name;
-    id("place").textContent = (recording.place ? `Number ${recording.place} of ${recording.of}` : `One of ${recording.of}`) + (recording.held ? "" : recording.holder ? ` · ${recording.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
+    tellPlace();
     document.title = `${recording.name} – Review desk`;
-    id("note").value = "";
-    id("sound").textContent = "";
+    id("note").value = drafts.get(recording.key) ?? "";
     // The server's templates made this, with everything from outside escaped.
     id("words").innerHTML = recording.html;
-    for (const b of [...answers, id("flip")]) b.disabled = !recording.held;
     tellShown();
     id("name").focus();
     hear(recording);
     draw(recording);
+  };
+  const glance = 250; // the least time in which anybody sees a recording and decides to press a key, in ms
+  const keepDraft = () => {
+    if (!current) return;
+    if (id("note").value.trim()) drafts.set(current.key, id("note").value);
+    else drafts.delete(current.key);
+  };
+  const tellPlace = () => {
+    const r = current;
+    id("place").textContent = (r.place ? `Number ${r.place} of ${r.of}` : `One of ${r.of}`) + (r.held ? "" : r.holder ? ` · ${r.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
+    for (const b of [...answers, id("flip")]) b.disabled = !r.held;
   };
   const tellShown = () => {
     const right = left === "customer" ? "agent" : "customer";
@@ -108,7 +115,7 @@
   // The picture comes once the recording is there.
   const draw = async (recording) => {
     try {
-      const text = await (await ask(`/api/recordings/${recording.key}/picture?left=${left}`)).text();
+      const text = await (await ask(`/api/recordings/${recording.key}/picture?left=${left}`, undefined, { long: true })).text();
       if (current !== recording) return;
       id("figure").innerHTML = text;
       player.dispatchEvent(new Event("picture"));
@@ -116,18 +123,30 @@
       if (current === recording) trouble(error.message);
     }
   };
-  // Gives the player the recording once it is there, and says why there is none.
-  const hear = async (recording) => {
+  const silence = () => {
+    audio.pause();
+    id("sound").textContent = "";
+    id("fetch").hidden = true;
+    if (!audio.hasAttribute("src")) return;
+    audio.removeAttribute("src");
+    audio.load();
+  };
+  // Gives the player the recording once it is there, and says why there is none. from is where it goes on, in s. again: what
+  // could not be fetched is fetched again.
+  const hear = async (recording, { from = 0, again = false } = {}) => {
     try {
       for (;;) {
-        const state = await (await ask(`/api/recordings/${recording.key}/sound`)).json();
+        const state = await (await ask(`/api/recordings/${recording.key}/sound${again ? "?again=1" : ""}`, undefined, { long: true })).json();
         if (current !== recording) return;
+        again = false;
         if (state.error) trouble(`There is no sound. ${sentences(state)}`);
         if (state.note) trouble(state.note);
+        id("fetch").hidden = !state.error;
         id("sound").textContent = state.later ? "The recording is on its way." : "";
         if (state.later) continue;
         if (state.ready) {
           audio.src = `/api/recordings/${recording.key}/call.wav`;
+          if (from) audio.currentTime = from;
           if (player.waiting) player.toggle();
         }
         return;
@@ -136,133 +155,118 @@
       if (current === recording) trouble(error.message);
     }
   };
-
-  const next = () => once(() => load({ path: "/api/next", body: { after: current?.key ?? 0 } }));
-  const answer = (word) => once(async () => {
-    if (!current?.held) return;
-    await load({ path: "/api/answer", body: { key: current.key, answer: word, note: id("note").value } });
+  // Sound that breaks off, because the server or the network is away, goes on where it was.
+  let broke = { key: 0, from: -1 };
+  audio.addEventListener("error", () => {
+    if (!current || !audio.hasAttribute("src")) return;
+    const from = audio.currentTime;
+    const stuck = broke.key === current.key && broke.from === from; // it brought nothing more
+    broke = { key: current.key, from };
+    player.waiting = !audio.paused;
+    silence();
+    if (stuck) {
+      trouble("The sound breaks off here, and this browser cannot play on.");
+      id("fetch").hidden = false;
+      return;
+    }
+    hear(current, { from });
   });
-  const undo = () => once(() => load({ path: "/api/undo", body: {} }));
-  const open = (key) => once(() => load({ path: "/api/open", body: { key } }));
+
+  const next = () => once(() => load("/api/next", { after: current?.key ?? 0 }));
+  const answer = (word) => {
+    if (!current?.held || busy) return;
+    if (!seen) { // a second press was of the recording before
+      tell("That was too quick for anybody to have seen this recording: press again.");
+      return;
+    }
+    const { key, name } = current;
+    const note = id("note").value;
+    once(async () => {
+      try {
+        await load("/api/answer", { key, answer: word, note }, `Your answer is kept on this page: ${name}: ${said[word]}${note.trim() ? ", with its note" : ""}.`);
+      } catch (error) {
+        error.message += ` Your answer is not kept: ${name}: ${said[word]}.`;
+        throw error;
+      }
+    });
+  };
+  const undo = () => once(() => load("/api/undo", { once: crypto.getRandomValues(new Uint32Array(2)).join("-") }, "What you asked for is kept on this page: to undo your last answer."));
+  const open = (key, came) => once(() => load("/api/open", { key }, undefined, came));
   const flip = () => {
     if (!current?.held) return;
     left = left === "customer" ? "agent" : "customer";
     tellShown();
-    id("told").textContent = id("shown").textContent;
+    tell(id("shown").textContent);
     draw(current);
   };
   const confirm = () => { if (left) answer(left === "customer" ? "customer_left" : "agent_left"); };
+  const list = listing(open, trouble);
 
-  // The list: pages come from the server, one at a time.
-  let begins = [""]; // where each page up to this one begins
-  let asked = 0;     // of several requests the last one counts
-  const marked = (n, more) => (more ? "more than " : "") + n;
-  const cell = (tr, text, mark) => {
-    const td = tr.insertCell();
-    if (mark) {
-      const span = document.createElement("span");
-      span.setAttribute("aria-hidden", "true");
-      span.textContent = mark + " ";
-      td.append(span);
-    }
-    td.append(text);
-    return td;
-  };
-  const turn = (reply) => {
-    const some = document.createDocumentFragment();
-    for (const r of reply.rows) {
-      const tr = document.createElement("tr");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "open";
-      button.textContent = r.name;
-      button.addEventListener("click", () => open(r.key));
-      tr.insertCell().append(button);
-      cell(tr, r.outcome ?? "hidden", marks[r.outcome]);
-      cell(tr, r.answer ? said[r.answer] : r.holder ? "being listened to" : "–");
-      cell(tr, r.answer ? r.reviewer : r.holder ?? "");
-      some.append(tr);
-    }
-    id("table").tBodies[0].replaceChildren(some);
-    const all = id("state").value === "all" && !id("search").value.trim();
-    const chosen = all ? reply.of : reply.count + (begins.length - 1) * perPage;
-    id("count").textContent = all ? `${reply.of} recordings` : `${marked(chosen, reply.more)} of ${reply.of} recordings`;
-    const pages = Math.max(1, Math.ceil(chosen / perPage));
-    id("page").textContent = `Page ${begins.length} of ${marked(pages, !all && reply.more)}`;
-    id("back").disabled = begins.length === 1;
-    id("on").disabled = !reply.next;
-    id("on").dataset.next = reply.next;
-    id("pages").hidden = begins.length === 1 && !reply.next;
-  };
-  const perPage = 100;
-  const list = async () => {
-    const mine = ++asked;
-    try {
-      const query = new URLSearchParams({ after: begins.at(-1), state: id("state").value, words: id("search").value });
-      const reply = await (await ask(`/api/list?${query}`)).json();
-      if (mine !== asked) return;
-      if (!reply.rows.length && begins.length > 1) { // what it showed was answered meanwhile
-        begins.pop();
-        await list();
-        return;
-      }
-      turn(reply);
-    } catch (error) {
-      if (mine === asked) trouble(error.message);
-    }
-  };
-  const choose = () => {
-    begins = [""];
-    list();
-  };
-  let typing;
-  id("list").addEventListener("toggle", () => { if (id("list").open) list(); });
-  id("search").addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(choose, 150);
+  // Buttons and keys. Of a double click the second one is none.
+  const does = (button, work) => button.addEventListener("click", (e) => { if (e.detail < 2) work(); });
+  for (const b of answers) does(b, () => answer(b.dataset.answer));
+  does(id("flip"), flip);
+  does(id("confirm"), confirm);
+  for (const name of ["undo", "undo-last"]) does(id(name), undo);
+  for (const name of ["next", "again"]) does(id(name), next);
+  does(id("fetch"), () => {
+    trouble("");
+    id("fetch").hidden = true;
+    hear(current, { again: true }).then(() => draw(current));
   });
-  id("state").addEventListener("change", choose);
-  id("back").addEventListener("click", () => { if (begins.length > 1) { begins.pop(); list(); } });
-  id("on").addEventListener("click", () => { if (id("on").dataset.next && begins.at(-1) !== id("on").dataset.next) { begins.push(id("on").dataset.next); list(); } });
-
-  // Buttons and keys.
-  for (const b of answers) b.addEventListener("click", () => answer(b.dataset.answer));
-  id("flip").addEventListener("click", flip);
-  id("confirm").addEventListener("click", confirm);
-  for (const name of ["undo", "undo-last"]) id(name).addEventListener("click", undo);
-  for (const name of ["next", "again"]) id(name).addEventListener("click", next);
   player.addEventListener("loop", (e) => { id("looped").textContent = e.detail === "off" ? "" : e.detail; });
   document.addEventListener("keydown", (e) => {
     if (e.key === "Escape" && document.activeElement === id("note")) id("name").focus();
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || !keys.checked) return;
     if (e.target.closest("select, textarea, input:not([type=radio]):not([type=range]):not([type=checkbox])")) return;
     const key = e.key.toLowerCase();
-    const does = {
+    const work = {
       1: () => answer("customer_left"), 2: () => answer("agent_left"), 3: () => answer("cannot_tell"), 4: () => answer("unusable"),
       f: flip, c: confirm, u: undo, n: next, t: () => { // once the key is up, so that it is not written into the note
         e.preventDefault();
         document.addEventListener("keyup", () => id("note").focus(), { once: true });
       },
     }[key];
-    if (does) does();
+    if (work) work();
   });
 
   // The server learns that the person is still there, and that the page is closed.
-  setInterval(async () => {
+  const stay = async () => {
+    const recording = current;
     try {
-      const held = (await (await ask("/api/stay", {})).json()).held;
-      if (current?.held && !held) {
-        current.held = false;
-        for (const b of [...answers, id("flip"), id("confirm")]) b.disabled = true;
+      const reply = await send("/api/stay", { key: recording?.key ?? 0 });
+      if (!busy && current === recording && recording?.held && !reply.held) {
+        recording.held = false;
+        tellPlace();
+        tellShown();
         trouble("This recording was given to somebody else while you were away. Go on with the next one.");
       }
       tellProgress(await (await ask("/api/progress")).json());
     } catch (error) {
       trouble(error.message);
     }
-  }, +desk.dataset.stay);
-  addEventListener("pagehide", () => navigator.sendBeacon("/api/leave", new Blob(["{}"], { type: "application/json" })));
+    setTimeout(stay, +desk.dataset.stay);
+  };
+  setTimeout(stay, +desk.dataset.stay);
+  addEventListener("pagehide", () => navigator.sendBeacon("/api/leave", new Blob([JSON.stringify({ key: current?.key ?? 0, holder })], { type: "application/json" })));
   addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+  addEventListener("popstate", (e) => {
+    if (e.state?.key) open(e.state.key, "back");
+    else if (e.state) next();
+  });
+  addEventListener("beforeunload", (e) => {
+    keepDraft();
+    if (current && drafts.has(current.key)) e.preventDefault();
+  });
 
-  next();
+  // A page that was loaded again shows what it showed.
+  const before = history.state?.key;
+  once(async () => {
+    if (!before) return load("/api/next", { after: 0 });
+    try {
+      await load("/api/open", { key: before }, undefined, "again");
+    } catch {
+      await load("/api/next", { after: 0 });
+    }
+  });
 })();
