@@ -49,6 +49,7 @@ type greeting struct {
 	replyS     float64 // how long the other side's next turn is; 0 if there is none
 	replyGap   float64 // how long after the greeting it begins
 	beep       bool    // a beep follows on the same channel
+	menu       bool    // the other side works its way through a menu on this channel
 }
 
 // greeting finds the first long turn. ok is false if there is none, or if both sides begin
@@ -64,6 +65,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 		}
 		g.turn, g.firstWord = t, turns[0].Start
 		g.beep = r.beepAfter(r.channel(t.Right), t.End)
+		g.menu = r.worksMenu(!t.Right)
 		g.before(turns[:i])
 		g.reply(r.channel(t.Right).Segments, r.channel(!t.Right).Segments)
 		g.legs(r)
@@ -165,11 +167,15 @@ const (
 
 // How much more often the first to speak on an outbound call takes a turn of a greeting's
 // length, or any long turn, than on an inbound one. Reasoned: who is called says hello, and a
-// company or a mailbox says more.
+// company or a mailbox says more. Menus are met on outbound calls as often as they are in
+// recordings of inbound ones, which begin behind the menu unless the customer's leg is
+// recorded.
 const (
 	greetsIfCalled    = 0.05
 	speaksIfCalled    = 0.3
+	menuIfCalled      = 1.0
 	unknownIfAnswered = "An outbound call that was answered at length would explain this as well."
+	unknownIfMenu     = "An outbound call to a company with a menu would explain this as well."
 )
 
 // How much more often a leg that is recorded late leaves such a sound than a leg that joins
@@ -185,11 +191,14 @@ const (
 func (g greeting) scenarios(facts declare.Facts, rates Rates) []scenario {
 	var all []scenario
 	if facts.Direction == declare.UnknownDirection && !g.otherFirst {
-		odds := greetsIfCalled
-		if g.turn.TalkS < minGreetingS {
+		odds, detail := greetsIfCalled, unknownIfAnswered
+		switch {
+		case g.menu:
+			odds, detail = menuIfCalled, unknownIfMenu
+		case g.turn.TalkS < minGreetingS:
 			odds = speaksIfCalled
 		}
-		all = append(all, scenario{rates.Outbound * odds, unknownIfAnswered})
+		all = append(all, scenario{rates.Outbound * odds, detail})
 	}
 	switch {
 	case g.joinS > 0:

@@ -43,7 +43,7 @@ func (r reading) waitingSound() waitingSound {
 		"Music (%.0f s) is heard on the %s channel before the parties talk: it is what a customer who calls in hears in a queue.", r.agentSide())
 	consider(customer.queueS, agent.queueS, queueOnCustomerSide(r.facts),
 		"Music (%.0f s) is heard on the %s channel before the parties talk: it is what an agent who calls out hears until the customer answers.", r.customerSide())
-	consider(agent.holdS, customer.holdS, holdOnAgentSide(r.facts),
+	consider(agent.holdS, customer.holdS, r.holdOnAgentSide(),
 		"Music (%.0f s) is heard on the %s channel within the call while nobody talks: agents put customers on hold.", r.agentSide())
 	return best
 }
@@ -139,6 +139,10 @@ func queueOnCustomerSide(f declare.Facts) float64 {
 // holdOnAgentSide: agents have a hold button that plays music, and customers rarely do. A
 // conference plays it to the one participant on hold, so it is on neither channel. The
 // agent's leg does not carry what the customer hears: music there comes from somebody else.
-func holdOnAgentSide(f declare.Facts) float64 {
-	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: waitingLikely}[f.RecordedBy]
+// A company with a menu puts its callers on hold too, and may be one that an agent calls.
+func (r reading) holdOnAgentSide() float64 {
+	if r.facts.Direction == declare.UnknownDirection && r.worksMenu(r.customerRight) {
+		return 0
+	}
+	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: waitingLikely}[r.facts.RecordedBy]
 }

@@ -156,6 +156,14 @@ func TestKinds(t *testing.T) {
 		{name: "keys on the right", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, key(0.2)}, kind: "keypad", want: -0.8},
 		{name: "keys on both sides", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2), key(0.2)}, kind: "keypad", want: 0},
 		{name: "keys, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2), nil}, facts: declare.Facts{Direction: declare.Outbound}, kind: "keypad", want: 0},
+		{name: "keys in answer to a menu, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, kind: "keypad", want: 0},
+		{name: "keys in answer to a menu, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, facts: declare.Facts{Direction: declare.Inbound}, kind: "keypad", want: 0.8},
+		{name: "keys once the parties have met", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.4), nil}, kind: "keypad", want: 0.8},
+		{name: "a number is dialled before anybody speaks, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), nil}, kind: "keypad", want: 0},
+		{name: "a number is dialled before anybody speaks, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), nil}, facts: declare.Facts{Direction: declare.Inbound}, kind: "keypad", want: 0.8},
+		{name: "an account number once the parties have met", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.2, 10.4, 10.6, 10.8, 11, 11.2, 11.4), nil}, kind: "keypad", want: 0.8},
+		{name: "music on hold after a menu, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, music: [2][]measurement.Segment{nil, hold}, kind: "waiting_sound", want: 0},
+		{name: "music on hold after a menu, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, music: [2][]measurement.Segment{nil, hold}, facts: declare.Facts{Direction: declare.Inbound}, kind: "waiting_sound", want: 0.4},
 		{name: "ringback, inbound, customer's leg", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: 1,
 			facts: declare.Facts{Direction: declare.Inbound, RecordedBy: declare.CustomerLeg}},
 		{name: "ringback, outbound, dial", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: -1,
@@ -209,6 +217,28 @@ func TestKinds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An agent who calls a company presses keys in its menu, is put on hold by it, and is greeted by it, as
+// customers are who call in. All of that together is no verdict unless somebody says who called whom.
+func TestAMenuIsACompanysWhoeverCalled(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		begin := rapid.Float64Range(0.3, 3).Draw(t, "menu")
+		end := begin + rapid.Float64Range(1.6, 14).Draw(t, "length")
+		meet := end + rapid.Float64Range(2, 30).Draw(t, "queue")
+		caller, called := goingOn(
+			[]measurement.Segment{{Start: meet + 5, End: meet + 11}},
+			[]measurement.Segment{{Start: begin, End: end}, {Start: meet, End: meet + 4}})
+		m := call(caller, called, 0, 0)
+		m.Left.Tones = key(end+0.2, end+0.6)
+		if rapid.Bool().Draw(t, "hold") {
+			m.Right.Music = []measurement.Segment{{Start: end + 1, End: meet}, {Start: 90, End: 110}}
+		}
+		facts := declare.Facts{Excerpt: rapid.SampledFrom([]declare.Excerpt{declare.MaybeExcerpt, declare.IsWhole}).Draw(t, "excerpt")}
+		if lr := evidence.Sum(evidence.Weigh(m, facts, nil, evidence.Builtin())); lr >= 1.9956 {
+			t.Fatalf("decided at %.2f", lr)
+		}
+	})
 }
 
 // A lossy codec makes digital silence of a line's noise. A leg that joins late is told from that by its
