@@ -168,3 +168,59 @@ func equal(a, b []uint32) bool {
 	}
 	return true
 }
+
+// What is stored otherwise than as samples is written as 16-bit PCM: whole numbers as they are, and the
+// rest to half a step; more than 16 bits as floating point. Only of the first the bits are said to be kept.
+func TestACopyOfAnotherFormatHasItsSamples(t *testing.T) {
+	for name, want := range map[string]struct {
+		storage string
+		alike   bool
+		off     float64
+	}{
+		"../../testdata/vectors/flac/16-bit.flac": {"WAVE PCM 16-bit", true, 0},
+		"../../testdata/vectors/flac/24-bit.flac": {"WAVE float 32-bit", false, 0},
+		"mp3/testdata/8000-joint.mp3":             {"WAVE PCM 16-bit", false, 0.5 / 32768},
+	} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, exchange := range []bool{false, true} {
+			r, err := decode.Open(t.Context(), bytes.NewReader(b), decode.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var f file
+			frames, err := decode.CopyTo(&f, r, decode.Copying{Exchange: exchange})
+			if err != nil || decode.Alike(r) != want.alike {
+				t.Fatalf("%s: alike is %v, %v", name, decode.Alike(r), err)
+			}
+			copied, err := decode.NewReader(bytes.NewReader(f.b), decode.Options{})
+			if err != nil || !strings.HasPrefix(copied.Format().String(), want.storage) {
+				t.Errorf("%s: the copy is %s, %v", name, copied.Format(), err)
+			}
+			left, right := samplesOf(t, b, decode.Options{})
+			gotLeft, gotRight := samplesOf(t, f.b, decode.Options{})
+			if exchange {
+				gotLeft, gotRight = gotRight, gotLeft
+			}
+			if int(frames) != len(left) || !near(left, gotLeft, want.off) || !near(right, gotRight, want.off) {
+				t.Errorf("%s, exchanged %v: the samples differ", name, exchange)
+			}
+		}
+	}
+}
+
+// near reports whether samples, given as bits, differ by no more than a value within full scale.
+func near(a, b []uint32, by float64) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		x, y := float64(math.Float32frombits(a[i])), float64(math.Float32frombits(b[i]))
+		if math.Abs(max(-1, min(1-1.0/32768, x))-y) > by && x != y {
+			return false
+		}
+	}
+	return true
+}

@@ -219,12 +219,6 @@ func (j *Joined) Close() error {
 	return errors.Join(errs...)
 }
 
-// Alike reports whether CopyTo keeps the bits of every sample.
-func (j *Joined) Alike() bool {
-	_, _, alike := j.stored()
-	return alike
-}
-
 // CopyTo writes the rest of both tracks as a WAV file with two channels. Tracks that are stored alike
 // keep their bits. Others are written as 16-bit PCM, or as 32-bit floating point if one of them has
 // more than 16 bits.
@@ -234,7 +228,7 @@ func (j *Joined) CopyTo(w io.WriteSeeker, c Copying) (frames int64, err error) {
 	}
 	float := false
 	for _, s := range j.sides {
-		float = float || s.track.Reader.Format().Bits > 16
+		float = float || s.track.Reader.Format().Bits > writtenBits
 	}
 	return wav.WriteBoth(w, j, j.rate, float, c)
 }

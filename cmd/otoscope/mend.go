@@ -41,8 +41,9 @@ func newMendCommand(env environment) *cobra.Command {
 		Short: "Write a copy with the channels in the declared order",
 		Long: `Mend verifies a recording and writes a copy whose channels are in the declared
 order: exchanged if they were the other way round, as they are if they match.
-Every sample keeps its bits. The copy names its source in an INFO list. The
-original is never touched, and no file is overwritten.
+Every sample keeps its bits; what is stored otherwise, as in MP3, is decoded to
+16-bit PCM. The copy names its source in an INFO list. The original is never
+touched, and no file is overwritten.
 
 If --out ends in .json, mend writes the attributes of --attributes instead, with
 the channels in the order that the recording has.
@@ -238,28 +239,29 @@ func (v *verifier) mend(ctx context.Context, m *report.Mended) error {
 // copyTo fetches the recording and copies it to a file. It returns the SHA-256 of the recording.
 func (v *verifier) copyTo(ctx context.Context, client *fetch.Client, f *os.File, m *report.Mended, copying decode.Copying) (sum string, err error) {
 	files := v.jobs[0].files
-	write := func(recording decode.Reader) error {
+	write := func(recording decode.ReadCloser, err error) error {
+		if err != nil {
+			return err
+		}
+		defer recording.Close()
 		if err := f.Truncate(0); err != nil { // a download that broke off begins again
 			return err
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		var err error
 		m.Frames, err = decode.CopyTo(f, recording, copying)
+		m.Alike, m.Rate = decode.Alike(recording), recording.Format().SampleRate
 		return err
 	}
-	options := decode.Options{Pick: v.declared.measure.Pick, Raw: v.declared.measure.Raw, Decoder: v.declared.measure.Decoder}
+	options := v.declared.measure.Options
 	if files == nil {
 		_, err = client.Get(ctx, v.jobs[0].ref, func(r io.Reader) error {
 			read := newHashed(r)
-			recording, err := decode.NewReader(read, options)
-			if err != nil {
+			if err := write(decode.Open(ctx, read, options)); err != nil {
 				return err
 			}
-			if err := write(recording); err != nil {
-				return err
-			}
+			var err error
 			sum, err = read.finish()
 			return err
 		})
@@ -268,14 +270,9 @@ func (v *verifier) copyTo(ctx context.Context, client *fetch.Client, f *os.File,
 	_, err = files.Get(ctx, client, [2]string{}, func(r [2]io.Reader) error {
 		left, right := newHashed(r[0]), newHashed(r[1])
 		joined, err := files.Join(ctx, [2]io.Reader{left, right}, options)
-		if err != nil {
+		if err := write(joined, err); err != nil {
 			return err
 		}
-		defer joined.Close()
-		if err := write(joined); err != nil {
-			return err
-		}
-		m.Alike, m.Rate = joined.Alike(), joined.Format().SampleRate
 		leftSum, err := left.finish()
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ type Mended struct {
 	Files []verify.File `json:"files,omitempty"`
 	// Alike says that every sample has the bits that it was stored with.
 	Alike bool `json:"bit_by_bit"`
-	// Rate is the sample rate of a copy that was made of two files, in Hz; 0: that of the recording.
+	// Rate is the sample rate of the copy, in Hz; 0 for attributes.
 	Rate    int    `json:"sample_rate,omitzero"`
 	Format  string `json:"format"`
 	Version string `json:"version"`
