@@ -16,6 +16,7 @@
 // codec does. The signs of differences between bands survive where the values do not:
 // Haitsma and Kalker, "A Highly Robust Audio Fingerprinting System" (ISMIR 2002).
 //
+//	plain.go        what another decoder has to read becomes a WAV file
 //	print.go        from a file to the bits to look for, at seven speeds
 //	spectrum.go     from samples at 8 kHz to the logarithms of the bands' energies
 //	fingerprint.go  from these to bits

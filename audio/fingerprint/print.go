@@ -85,7 +85,7 @@ type pattern struct {
 	glances [2]glance
 }
 
-// Read makes a print of a file in any format that audio/decode reads. Its error is a *hint.Error
+// Read makes a print of a file in any format that audio/decode reads; see Plain for others. Its error is a *hint.Error
 // if the sound is not suitable for a search, a *decode.Error if the file cannot be decoded, or
 // else the error of r.
 func Read(name string, r io.Reader) (*Print, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch"
@@ -79,14 +80,14 @@ func newBatchCommand(env environment) *cobra.Command {
 	groupFlags(c,
 		flagGroup{"Who is declared to be on which channel, for rows that do not say", declaration},
 		flagGroup{"What is known of the calls, for rows that do not say", o.declared.flags(declare.AboutCall)},
-		flagGroup{"Fetching", fetching},
+		flagGroup{groupFetching, fetching},
 		flagGroup{"Reading the manifest", reading},
 		flagGroup{"Running", running},
 		flagGroup{"Words", o.work.recognizing.flags()},
 		flagGroup{"Output", output},
 	)
 	o.declared.complete(c)
-	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.fetch.complete(c)
 	o.work.complete(c)
 	complete(c, "again", againWords()...)
 	o.format.complete(c)
@@ -199,12 +200,12 @@ func (o *BatchOptions) check(args []string) error {
 
 // defaults are the declared and known facts, and the profile, for rows that do not state
 // their own. An error here would affect every row.
-func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader) (declare.Call, *evidence.Profile, error) {
+func (o *BatchOptions) defaults(ctx context.Context, stdin io.Reader, d decode.Decoder) (declare.Call, *evidence.Profile, error) {
 	call, err := o.declared.call()
 	if err != nil {
 		return call, nil, err
 	}
-	if _, err := readKnownAudio(call); err != nil {
+	if _, err := readKnownAudio(ctx, call, d); err != nil {
 		return call, nil, err
 	}
 	profile, err := readProfile(call.Profile)
@@ -234,7 +235,11 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err := o.check(args); err != nil {
 		return err
 	}
-	defaults, profile, err := o.defaults(ctx, env.stdin)
+	decoder, err := o.fetch.decoding.decoder()
+	if err != nil {
+		return err
+	}
+	defaults, profile, err := o.defaults(ctx, env.stdin, decoder)
 	if err != nil {
 		return err
 	}
@@ -258,18 +263,15 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
 		return err
 	}
-	if o.work.decoder, err = o.work.decoding.decoder(); err != nil {
-		return err
-	}
 	fetching.Stdin = nil       // it belongs to the manifest, or is unused
 	fetching.AllowPaths = true // the reading of the manifest refuses those that its rows may not name
 	console := newConsole(env, &o.work)
-	source, err := o.work.source(fetching, console)
+	source, err := o.work.source(fetching, decoder, console)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, NoFingerprint: o.noFingerprint, Quick: o.quick, Recheck: batch.Recheck(o.again), Profile: profile}
+	reading := batch.ReadOptions{Name: o.name, Defaults: defaults, AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate, OnRequest: o.OnRequest, NoFingerprint: o.noFingerprint, Quick: o.quick, Recheck: batch.Recheck(o.again), Profile: profile, Decoder: decoder}
 	return console.failed(ctx, o.run(ctx, env, console, target, m, reading, source))
 }
 
@@ -288,7 +290,7 @@ func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []
 
 // run verifies the new rows of a manifest.
 func (o *BatchOptions) run(ctx context.Context, env environment, console *console, target string, m *manifest.Manifest, reading batch.ReadOptions, source batch.Source) error {
-	if err := batch.Check(m, reading); err != nil { // before a database is made
+	if err := batch.Check(ctx, m, reading); err != nil { // before a database is made
 		return err
 	}
 	store, err := batch.Open(ctx, target, batch.OpenOptions{Create: true, Work: true})

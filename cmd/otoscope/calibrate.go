@@ -44,8 +44,8 @@ func newCalibrateCommand(env environment) *cobra.Command {
 	o.words.add(what)
 	output.StringVar(&o.out, "out", "", "write the profile, or the list of words, to `FILE`")
 	output.StringVar(&o.name, "name", "", "call it `NAME` in results (default: from FILE, a profile with the date)")
-	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"Fetching", o.labels.fetching()}, flagGroup{"Output", output})
-	completeFiles(c, "ca-file", "pem", "crt")
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{groupFetching, o.labels.fetching()}, flagGroup{"Output", output})
+	o.labels.fetch.complete(c)
 	return c
 }
 

@@ -53,15 +53,19 @@ EXIT STATUS
 	o.format.can = func(f report.Format) bool { return f.Cohort != nil }
 	o.format.add(output)
 	o.recurring.flag(output)
-	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output}, flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()})
+	groupFlags(c, flagGroup{"Database", o.store.flags(env)}, flagGroup{"Which results", what}, flagGroup{"Output", output}, flagGroup{groupFetching + " (--recurring)", o.recurring.again.flags()})
 	o.format.complete(c)
 	o.filter.complete(c)
+	o.recurring.again.fetch.complete(c)
 	return c
 }
 
 func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	format, err := o.format.read()
 	if err != nil {
+		return err
+	}
+	if err := o.recurring.check(); err != nil {
 		return err
 	}
 	filter, err := o.filter.read()
@@ -87,7 +91,7 @@ func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	if err := write(env, format.Cohort, r); err != nil || o.recurring.dir == "" {
 		return err
 	}
-	return o.recurring.export(ctx, env, stored, r)
+	return o.recurring.export(ctx, env, store, stored, r)
 }
 
 // judgeTogether judges results and keeps the opinions.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -156,14 +157,15 @@ type declaredCase struct {
 	failure error
 }
 
-// read turns the flags into a case. Its errors are about the command line.
-func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCase, error) {
+// read turns the flags into a case. d reads formats that have no reader of their own; nil: they are errors.
+// Its errors are about the command line.
+func (o *declaredOptions) read(ctx context.Context, stdin io.Reader, d decode.Decoder) (declaredCase, error) {
 	var c declaredCase
 	call, err := o.call()
 	if err != nil {
 		return c, err
 	}
-	audio, err := readKnownAudio(call)
+	audio, err := readKnownAudio(ctx, call, d)
 	if err != nil {
 		return c, err
 	}
@@ -199,7 +201,7 @@ func (o *declaredOptions) read(ctx context.Context, stdin io.Reader) (declaredCa
 	call.Facts.AgentAudio, call.Facts.CustomerAudio = audio.agent, audio.customer
 	c.Case.Say(call)
 	c.twilioFacts = call.TwilioFacts
-	c.measure.Pick, c.measure.Raw, c.measure.Known = call.Pick, call.Raw, audio.references
+	c.measure.Pick, c.measure.Raw, c.measure.Decoder, c.measure.Known = call.Pick, call.Raw, d, audio.references
 	return c, nil
 }
 

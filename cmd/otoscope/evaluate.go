@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/fetch"
-	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
 	"github.com/otoscope/otoscope/verify/report"
@@ -90,7 +89,6 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	what, output := newFlagSet(), newFlagSet()
 	judging := o.judging.flags(declare.AboutCall, "min_confidence", "profile", "phrases")
 	o.labels.addDir(what)
-	o.labels.decoding.add(what)
 	what.BoolVar(&o.labels.cuts, "cuts", false, "also judge hard cases cut from the recordings: without their beginning, 10 s only, a transfer, ...")
 	o.faults.add(what)
 	o.labels.addWorkers(what)
@@ -99,10 +97,9 @@ func newEvaluateCommand(env environment) *cobra.Command {
 	o.format.can = func(f report.Format) bool { return f.Evaluation != nil && f.Faults != nil }
 	o.format.add(output)
 	output.StringVar(&o.plots, "plots", "", "write plots of reliability, ratios (Tippett) and Cllr by source to `DIR`, as SVG")
-	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{"Fetching", o.labels.fetching()}, flagGroup{"Output", output})
+	groupFlags(c, flagGroup{"Which recordings", what}, flagGroup{"How they are judged", judging}, flagGroup{"Words", o.recognizing.flags()}, flagGroup{groupFetching, o.labels.fetching()}, flagGroup{"Output", output})
 	o.recognizing.complete(c)
-	o.labels.decoding.complete(c)
-	completeFiles(c, "ca-file", "pem", "crt")
+	o.labels.fetch.complete(c)
 	o.judging.complete(c)
 	o.format.complete(c)
 	return c
@@ -197,9 +194,6 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 	if len(o.faults.kinds) > 0 && (o.transcripts || o.recognizing.name != "") {
 		return &usageError{sentence{Message: "--faults does not go with --transcripts or --recognizer: faults are made in the sound alone", Advice: "Run evaluate without it, or with --cuts"}}
 	}
-	if (len(o.faults.kinds) > 0 || o.labels.cuts) && o.labels.decoding.name != "" {
-		return &usageError{sentence{Message: "--decoder goes with neither --faults nor --cuts: they read the recordings again, piece by piece", Advice: "Convert the recordings first"}}
-	}
 	if len(o.faults.kinds) > 0 && (o.labels.cuts || o.plots != "") {
 		return &usageError{sentence{Message: "--faults goes with neither --cuts nor --plots", Advice: "Run evaluate twice"}}
 	}
@@ -259,14 +253,14 @@ func runEvaluate(ctx context.Context, env environment, o *EvaluateOptions, args 
 
 // runFaults adds faults to the recordings and prints the verdicts.
 func runFaults(ctx context.Context, env environment, o *EvaluateOptions, fetching fetch.Options, format report.Format, labels []evaluate.Label, from string, judging evaluate.JudgeOptions) error {
-	library, err := acquire.NewLibrary(fetching, true)
+	library, sources, err := o.labels.sources(fetching, from, true)
 	if err != nil {
 		return err
 	}
 	defer library.Close()
 	counter := newCounter(env.stderr, "recordings")
 	faults, err := evaluate.JudgeFaults(ctx, labels, evaluate.FaultOptions{
-		Dir: o.labels.folder(from), Fetcher: library, Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
+		Sources: sources, Kinds: o.faults.wanted(), Per: o.faults.per, Seed: o.faults.seed,
 		Workers: o.labels.workers, Judge: judging, Progress: counter.show,
 	})
 	counter.close()

@@ -5,13 +5,15 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/otoscope/otoscope/audio/fetch"
 )
 
-// fetchOptions control how recordings are fetched.
+// fetchOptions control how recordings are fetched and decoded.
 type fetchOptions struct {
+	decoding                 decoderOption
 	authHost, caFile         string
 	clientCert, clientKey    string
 	allowPrivate, allowPaths bool
@@ -36,9 +38,21 @@ func (o *fetchOptions) flags() *pflag.FlagSet {
 	f.Var(&o.maxBytes, "max-bytes", "refuse recordings larger than `SIZE`, such as 500MB or 2GiB")
 	f.Var(&o.minSpeed, "min-speed", "give up downloads that bring less than `SIZE` a second, averaged over 45s; 0 accepts any (default 1kB for what tables, attributes and redirects name)")
 	f.DurationVar(&o.timeout, "timeout", 0, "give up downloads that take longer than `TIME` in all, such as 90s or 2h; 0 waits for ever (default 15m for what tables, attributes and redirects name)")
-	o.flagSet = f
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log retries and their reasons on standard error")
+	o.decoding.add(f)
+	o.flagSet = f
 	return f
+}
+
+// groupFetching is what the help calls the flags.
+const groupFetching = "Fetching and decoding"
+
+// complete offers what the flags accept, of those that the command has.
+func (o *fetchOptions) complete(c *cobra.Command) {
+	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	if c.Flags().Lookup("decoder") != nil {
+		o.decoding.complete(c)
+	}
 }
 
 // options turns the flags into fetch.Options; shared files are read once.

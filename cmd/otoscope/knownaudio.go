@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -21,7 +23,7 @@ type knownAudio struct {
 
 // readKnownAudio reads the files that a call names, each once. Its errors are about
 // the command line.
-func readKnownAudio(call declare.Call) (knownAudio, error) {
+func readKnownAudio(ctx context.Context, call declare.Call, d decode.Decoder) (knownAudio, error) {
 	var k knownAudio
 	for _, side := range []struct {
 		flag       string
@@ -32,7 +34,7 @@ func readKnownAudio(call declare.Call) (knownAudio, error) {
 		{"customer-audio", call.CustomerAudio, &k.customer, &k.agent},
 	} {
 		for _, file := range side.files {
-			r, err := readKnown(file)
+			r, err := readKnown(ctx, file, d)
 			if err != nil {
 				return knownAudio{}, &usageError{sentence{Message: fmt.Sprintf("--%s %s: %v", side.flag, file, bare(err)), Advice: knownHint(err)}}
 			}
@@ -52,13 +54,17 @@ func readKnownAudio(call declare.Call) (knownAudio, error) {
 	return k, nil
 }
 
-func readKnown(file string) (*fingerprint.Print, error) {
+func readKnown(ctx context.Context, file string, d decode.Decoder) (*fingerprint.Print, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return fingerprint.Read(filepath.Base(file), f)
+	plain, err := fingerprint.Plain(ctx, f, d)
+	if err != nil {
+		return nil, err
+	}
+	return fingerprint.Read(filepath.Base(file), plain)
 }
 
 // bare removes the file's name from an error that is printed after it.

@@ -20,7 +20,6 @@ type labelsOptions struct {
 	cuts     bool
 	metadata bool
 	workers  int
-	decoding decoderOption
 	fetch    fetchOptions // of those that are named by address
 }
 
@@ -78,20 +77,27 @@ func (o *labelsOptions) read(ctx context.Context, stdin io.Reader, args []string
 
 // measure measures the labelled recordings.
 func (o *labelsOptions) measure(ctx context.Context, fetching fetch.Options, labels []evaluate.Label, from string, recognizer *acquire.Recognizer) ([]evaluate.Recording, error) {
-	decoder, err := o.decoding.decoder()
-	if err != nil {
-		return nil, err
-	}
-	library, err := acquire.NewLibrary(fetching, o.cuts)
+	library, sources, err := o.sources(fetching, from, o.cuts)
 	if err != nil {
 		return nil, err
 	}
 	defer library.Close()
-	listening := evaluate.ListenOptions{Dir: o.folder(from), Fetcher: library, Cuts: o.cuts, Workers: o.workers, Decoder: decoder}
+	listening := evaluate.ListenOptions{Sources: sources, Cuts: o.cuts, Workers: o.workers}
 	if recognizer != nil {
 		listening.Recognizer = recognizer
 	}
 	return evaluate.Listen(ctx, labels, listening)
+}
+
+// sources say where the labelled recordings are, and how they are decoded. The caller closes the library, which keeps
+// recordings that are read again.
+func (o *labelsOptions) sources(fetching fetch.Options, from string, again bool) (*acquire.Library, evaluate.Sources, error) {
+	decoder, err := o.fetch.decoding.decoder()
+	if err != nil {
+		return nil, evaluate.Sources{}, err
+	}
+	library, err := acquire.NewLibrary(fetching, again)
+	return library, evaluate.Sources{Dir: o.folder(from), Fetcher: library, Decoder: decoder}, err
 }
 
 // folder is the folder of the recordings whose labels were read from a file.

@@ -59,7 +59,7 @@ func newListCommand(env environment) *cobra.Command {
 	)
 	complete(c, "source", listing.Sources()...)
 	completeFiles(c, "out", "csv")
-	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.fetch.complete(c)
 	c.AddCommand(newListChannelsCommand(env))
 	return c
 }

@@ -20,7 +20,6 @@ import (
 type ListChannelsOptions struct {
 	fetch    fetchOptions
 	declared declaredOptions
-	decoding decoderOption
 	format   formatFlag
 }
 
@@ -48,15 +47,13 @@ EXIT STATUS
 		RunE:                  func(c *cobra.Command, args []string) error { return runListChannels(c.Context(), env, o, args) },
 	}
 	reading := o.declared.flags(declare.AboutReading, "raw")
-	o.decoding.add(reading)
 	output := newFlagSet()
 	o.format.can = func(f report.Format) bool { return f.Channels != nil }
 	o.format.add(output)
-	groupFlags(c, flagGroup{"Fetching", o.fetch.flags()}, flagGroup{"Reading", reading}, flagGroup{"Output", output})
+	groupFlags(c, flagGroup{groupFetching, o.fetch.flags()}, flagGroup{"Reading", reading}, flagGroup{"Output", output})
 	o.declared.complete(c)
-	o.decoding.complete(c)
 	o.format.complete(c)
-	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.fetch.complete(c)
 	return c
 }
 
@@ -82,7 +79,7 @@ func runListChannels(ctx context.Context, env environment, o *ListChannelsOption
 	}
 	defer client.Close()
 	decoding := decode.Options{Raw: call.Raw}
-	if decoding.Decoder, err = o.decoding.decoder(); err != nil {
+	if decoding.Decoder, err = o.fetch.decoding.decoder(); err != nil {
 		return err
 	}
 	for _, name := range refs {

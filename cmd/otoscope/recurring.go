@@ -12,7 +12,6 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/audio/escape"
-	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch"
@@ -23,31 +22,47 @@ import (
 // fetched again.
 type recurringOptions struct {
 	dir   string
-	fetch fetchOptions
+	again againOptions
 }
 
 func (o *recurringOptions) flag(f *pflag.FlagSet) {
 	f.StringVar(&o.dir, "recurring", "", "write each sound that recurs into the folder `DIR`, from a recording that is fetched again, to be given as --agent-audio")
 }
 
+// check finds what is wrong on the command line.
+func (o *recurringOptions) check() error {
+	_, err := o.again.fetch.decoding.decoder()
+	return err
+}
+
 // export writes the sounds that recur. A sound whose recording cannot be had any more is told, and
 // the others are written.
-func (o *recurringOptions) export(ctx context.Context, env environment, stored *batch.Cohort, r *cohort.Report) error {
+func (o *recurringOptions) export(ctx context.Context, env environment, store *batch.Store, stored *batch.Cohort, r *cohort.Report) error {
 	if err := os.MkdirAll(o.dir, 0o700); err != nil { // it is speech
 		return &usageError{sentence{Message: fmt.Sprintf("--recurring %s cannot be made: %v", o.dir, err), Advice: "Name a folder that you may write to"}}
 	}
-	options, err := o.fetch.options(env)
+	keys := make([]int64, len(r.Sounds))
+	for i, s := range r.Sounds {
+		keys[i] = stored.Key(s.Example.Number)
+	}
+	fetcher, where, err := o.again.fetcher(ctx, env, store, func() ([]int64, error) { return keys, nil })
 	if err != nil {
 		return err
 	}
-	client, err := fetch.New(options)
-	if err != nil {
-		return err
-	}
+	defer fetcher.Close()
 	written, failed := 0, 0
 	for i, s := range r.Sounds {
 		name := filepath.Join(o.dir, fmt.Sprintf("recurring-%02d.wav", i+1))
-		if err := writeSound(ctx, client, stored, s.Example, name); err != nil {
+		c, there, err := store.Case(ctx, keys[i], where)
+		switch {
+		case err != nil:
+			return err
+		case !there:
+			err = &sentence{Message: "its result was purged meanwhile", Advice: "Run the command again"}
+		default:
+			err = writeSound(ctx, fetcher, c.Place, s.Example, name)
+		}
+		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -68,20 +83,13 @@ func (o *recurringOptions) export(ctx context.Context, env environment, stored *
 }
 
 // writeSound writes the example of a sound as a WAV file.
-func writeSound(ctx context.Context, client *fetch.Client, stored *batch.Cohort, p cohort.Place, name string) error {
-	recording, how, err := stored.Reference(p.Number)
-	if err != nil {
-		return err
-	}
-	ref, err := fetch.ParseUntrusted(recording)
-	if err != nil {
-		return err
-	}
+func writeSound(ctx context.Context, fetcher *batch.Fetcher, from batch.Place, p cohort.Place, name string) error {
 	channel := 0
 	if p.Channel == "right" {
 		channel = 1
 	}
-	samples, rate, err := acquire.Excerpt(ctx, client, ref, how, channel, p.StartS, min(p.EndS, p.StartS+acquire.MaxExcerpt))
+	stretch := acquire.Stretch{Channel: channel, From: p.StartS, To: min(p.EndS, p.StartS+acquire.MaxExcerpt)}
+	samples, rate, err := fetcher.Excerpt(ctx, from, stretch)
 	if err != nil {
 		return err
 	}

@@ -163,10 +163,11 @@ func newResultsCommand(env environment) *cobra.Command {
 		flagGroup{"Which results", o.filter.flagsOfResults()},
 		flagGroup{"Output", output},
 		flagGroup{"A page to look at (html)", o.page.flags()},
-		flagGroup{"Fetching (--recurring)", o.recurring.fetch.flags()},
+		flagGroup{groupFetching + " (--recurring)", o.recurring.again.flags()},
 	)
 	o.format.complete(c)
 	o.filter.complete(c)
+	o.recurring.again.fetch.complete(c)
 	completeFiles(c, "out", "html", "csv", "json")
 	c.AddCommand(newPurgeCommand(env))
 	return c
@@ -218,9 +219,11 @@ func (o *ResultsOptions) check(env environment) error {
 		if err != nil {
 			return err
 		}
-		return writable("out", o.out, db)
+		if err := writable("out", o.out, db); err != nil {
+			return err
+		}
 	}
-	return nil
+	return o.recurring.check()
 }
 
 func runResults(ctx context.Context, env environment, o *ResultsOptions) error {
@@ -264,7 +267,7 @@ func (o *ResultsOptions) writeRecurring(ctx context.Context, env environment, st
 	if err != nil {
 		return err
 	}
-	return o.recurring.export(ctx, env, stored, found)
+	return o.recurring.export(ctx, env, store, stored, found)
 }
 
 // write writes the requested output: the summary, the rows, or both.

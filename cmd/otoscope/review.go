@@ -23,11 +23,10 @@ import (
 type ReviewOptions struct {
 	store     storeOptions
 	filter    filterOptions
-	fetch     fetchOptions
+	again     againOptions
 	confirmed sampleFlag
 	seed      uint64
 	blind     bool
-	manifests []string
 	memory    byteSize
 
 	listen       string
@@ -63,8 +62,7 @@ func newReviewCommand(env environment) *cobra.Command {
 	what.Var(&o.confirmed, "confirmed", "also review `N` of the confirmed recordings, drawn at random, or a share of them, such as 5%")
 	what.Uint64Var(&o.seed, "seed", 1, "draw by the random numbers that follow from `N`")
 	what.BoolVar(&o.blind, "blind", false, "hide what otoscope says until a recording is answered, and mix the order")
-	fetching := o.fetch.flags()
-	fetching.StringArrayVar(&o.manifests, "manifest", nil, "read the recordings' addresses from the manifest `FILE` again: signed addresses are not kept; may be given again")
+	fetching := o.again.flags()
 	o.memory = review.DefaultMemory
 	fetching.Var(&o.memory, "memory", "keep at most `SIZE` of sound in memory, and half of it of one recording")
 	serving := newFlagSet()
@@ -77,10 +75,10 @@ func newReviewCommand(env environment) *cobra.Command {
 		flagGroup{"Database", o.store.flags(env)},
 		flagGroup{"What to review", what},
 		flagGroup{"The desk", serving},
-		flagGroup{"Fetching", fetching},
+		flagGroup{groupFetching, fetching},
 	)
 	o.filter.complete(c)
-	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.again.fetch.complete(c)
 	completeFiles(c, "tls-cert", "pem", "crt", "cer")
 	completeFiles(c, "tls-key", "pem", "key")
 	return c
@@ -228,70 +226,36 @@ func runReview(ctx context.Context, env environment, o *ReviewOptions) error {
 	if err != nil {
 		return err
 	}
-	fetching, err := o.fetch.options(env)
-	if err != nil {
-		return err
-	}
-	fetching.Stdin = nil // rows cannot name it
-	fetcher, err := batch.NewFetcher(fetching)
-	if err != nil {
-		return err
-	}
-	defer fetcher.Close()
 	store, err := o.store.open(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	choice := batch.ReviewOptions{Filter: filter, Confirmed: o.confirmed.n, ConfirmedShare: o.confirmed.share, Seed: o.seed}
-	where, err := o.whereabouts(ctx, env, store, choice)
+	fetcher, where, err := o.again.fetcher(ctx, env, store, func() ([]int64, error) {
+		list, err := store.ReviewList(ctx, choice)
+		if err != nil {
+			return nil, err
+		}
+		var keys []int64
+		err = store.Reviewables(ctx, list, batch.ReviewScan{}, func(r batch.Reviewable) bool {
+			keys = append(keys, r.Key)
+			return true
+		})
+		return keys, err
+	})
 	if err != nil {
 		return err
 	}
+	defer fetcher.Close()
 	desk, err := review.New(ctx, review.Options{
 		Store: store, Listener: fetcher, Review: choice, Whereabouts: where, Blind: o.blind, Reviewers: o.people(password),
-		Password: password, Host: host, Secure: config != nil, Memory: int64(o.memory), Logger: reviewLogger(env, o.fetch.verbose),
+		Password: password, Host: host, Secure: config != nil, Memory: int64(o.memory), Logger: reviewLogger(env, o.again.fetch.verbose),
 	})
 	if err != nil {
 		return err
 	}
 	return o.serve(ctx, env, desk, config)
-}
-
-// whereabouts say where recordings may be.
-func (o *ReviewOptions) whereabouts(ctx context.Context, env environment, store *batch.Store, choice batch.ReviewOptions) (batch.Whereabouts, error) {
-	where := batch.Whereabouts{AllowPaths: o.fetch.allowPaths, AllowPrivate: o.fetch.allowPrivate}
-	if len(o.manifests) == 0 {
-		return where, nil
-	}
-	list, err := store.ReviewList(ctx, choice)
-	if err != nil {
-		return where, err
-	}
-	var keys []int64
-	if err := store.Reviewables(ctx, list, batch.ReviewScan{}, func(r batch.Reviewable) bool {
-		keys = append(keys, r.Key)
-		return true
-	}); err != nil {
-		return where, err
-	}
-	for _, path := range o.manifests {
-		if path == "-" {
-			return where, &usageError{sentence{Message: "--manifest takes a file, not standard input", Advice: "Write the manifest to a file"}}
-		}
-		m, err := openManifest(ctx, path, env.stdin, nil)
-		if err != nil {
-			return where, err
-		}
-		found, err := store.ReadAddresses(ctx, m, batch.ReadOptions{AllowPaths: o.fetch.allowPaths}, keys)
-		m.Close()
-		if err != nil {
-			return where, err
-		}
-		where.Addresses.Add(found)
-	}
-	fmt.Fprintf(env.stderr, "otoscope: the manifest names %d of the %d recordings on the list\n", where.Addresses.Len(), len(keys))
-	return where, nil
 }
 
 // serve tells how to get to the desk, and serves it until ctx ends.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -19,7 +20,7 @@ import (
 //
 //	desk NAME=ANSWER,NAME=ANSWER:NOTE otoscope review FLAGS...
 //
-// What the desk prints is what the command prints, without the token.
+// NAME=listen gives no answer; it prints whether the recording can be heard. What the desk prints is what the command prints, without the token.
 func answerAtDesk(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: desk ANSWERS COMMAND...")
@@ -88,7 +89,10 @@ func answerAtDesk(ts *testscript.TestScript, neg bool, args []string) {
 		word, note, _ := strings.Cut(word, ":")
 		found := false
 		for _, r := range page.Rows {
-			if r.Name == name {
+			if r.Name == name && word == "listen" {
+				fmt.Fprintf(ts.Stdout(), "%s %s\n", name, ask(fmt.Sprintf("/api/recordings/%d/sound", r.Key), nil))
+				found = true
+			} else if r.Name == name {
 				ask("/api/open", map[string]any{"key": r.Key})
 				ask("/api/answer", map[string]any{"key": r.Key, "answer": word, "note": note})
 				found = true

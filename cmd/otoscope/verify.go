@@ -27,7 +27,6 @@ type judgeOptions struct {
 	declared    declaredOptions
 	fetch       fetchOptions
 	recognizing recognizeOptions
-	decoding    decoderOption
 	noBars      bool
 }
 
@@ -81,20 +80,18 @@ func (o *judgeOptions) flags(c *cobra.Command, reading *pflag.FlagSet, more ...f
 	declaration.Lookup("attributes").Usage += " (- for standard input); without a REF, " + c.Name() + " the recording that they name"
 	fetching := o.fetch.flags()
 	fetching.AddFlagSet(o.declared.flags(declare.AboutFetching))
-	o.decoding.add(reading)
 	more[0].flags.BoolVar(&o.noBars, "no-progress", false, "do not show progress bars for long downloads")
 	groupFlags(c, append([]flagGroup{
 		{"Who is declared to be on which channel", declaration},
 		{"A file a party, in place of REF", o.declared.flags(declare.AboutFiles)},
 		{"What is known of the call", o.declared.flags(declare.AboutCall)},
-		{"Fetching", fetching},
+		{groupFetching, fetching},
 		{"Reading", reading},
 		{"Words", o.recognizing.flags()},
 	}, more...)...)
 	o.declared.complete(c)
 	o.recognizing.complete(c)
-	o.decoding.complete(c)
-	completeFiles(c, "ca-file", "pem", "crt")
+	o.fetch.complete(c)
 }
 
 const verifyHelp = `Verify fetches each recording, listens to both channels, and says whether left
@@ -186,14 +183,15 @@ func (o *judgeOptions) verifier(ctx context.Context, env environment, refs []str
 		ref, err := fetch.Parse(s)
 		return err == nil && ref.IsSID()
 	})
-	declared, err := o.declared.read(ctx, env.stdin)
+	decoder, err := o.fetch.decoding.decoder()
+	if err != nil {
+		return verifier{}, err
+	}
+	declared, err := o.declared.read(ctx, env.stdin, decoder)
 	if err != nil {
 		return verifier{}, err
 	}
 	declared.measure.OnRequest = asked
-	if declared.measure.Decoder, err = o.decoding.decoder(); err != nil {
-		return verifier{}, err
-	}
 	recognizer, err := o.recognizing.recognizer(env, options)
 	if err != nil {
 		return verifier{}, err

@@ -55,12 +55,12 @@ func newWorkerCommand(env environment) *cobra.Command {
 		f.Hidden, f.Usage = true, "no effect: what a batch allows is stored with its rows"
 	}
 	groupFlags(c,
-		flagGroup{"Fetching", fetching},
+		flagGroup{groupFetching, fetching},
 		flagGroup{"Running", running},
 		flagGroup{"Words", o.work.recognizing.flags()},
 		flagGroup{"Output", o.work.outputFlags()},
 	)
-	completeFiles(c, "ca-file", "pem", "crt", "cer")
+	o.fetch.complete(c)
 	o.work.complete(c)
 	return c
 }
@@ -98,11 +98,12 @@ func runWorker(ctx context.Context, env environment, o *WorkerOptions) error {
 	if o.work.recognizer, err = o.work.recognizing.recognizer(env, fetching); err != nil {
 		return err
 	}
-	if o.work.decoder, err = o.work.decoding.decoder(); err != nil {
+	decoder, err := o.fetch.decoding.decoder()
+	if err != nil {
 		return err
 	}
 	console := newConsole(env, &o.work)
-	source, err := o.work.source(fetching, console)
+	source, err := o.work.source(fetching, decoder, console)
 	if err != nil {
 		return err
 	}
@@ -142,8 +143,6 @@ type workOptions struct {
 
 	recognizing recognizeOptions
 	recognizer  *acquire.Recognizer // nil: none is named
-	decoding    decoderOption
-	decoder     decode.Decoder // nil: none is named
 }
 
 // maxWorkers bounds --workers: each worker needs memory and a connection.
@@ -154,7 +153,6 @@ func (o *workOptions) flags() *pflag.FlagSet {
 	f.IntVarP(&o.workers, "workers", "j", runtime.NumCPU(), "work on `N` recordings at once")
 	f.Float64Var(&o.rate, "rate", 0, "send at most `N` requests a second to a host (default: no limit)")
 	f.Var(&o.bandwidth, "bandwidth", "take at most `SIZE` a second from a host, such as 10MB (default: no limit)")
-	o.decoding.add(f)
 	f.DurationVar(&o.retryLate, "retry-late", batch.DefaultRetryLate, "try a recording that is not there (404) or not ready (202) again for `TIME`; 0: not at all")
 	return f
 }
@@ -169,7 +167,6 @@ func (o *workOptions) outputFlags() *pflag.FlagSet {
 func (o *workOptions) complete(c *cobra.Command) {
 	complete(c, "log-format", "text", "json")
 	o.recognizing.complete(c)
-	o.decoding.complete(c)
 }
 
 func (o *workOptions) check() error {
@@ -188,12 +185,12 @@ func (o *workOptions) check() error {
 	return nil
 }
 
-func (o *workOptions) source(f fetch.Options, c *console) (*batch.Fetcher, error) {
+func (o *workOptions) source(f fetch.Options, d decode.Decoder, c *console) (*batch.Fetcher, error) {
 	if f.Logger != nil {
 		f.Logger = c.logger // that of --verbose, in the form of --log-format
 	}
 	f.Limits = fetch.NewLimits(o.rate, float64(o.bandwidth.byteSize))
-	return batch.NewFetcher(f)
+	return batch.NewFetcher(f, d)
 }
 
 func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
@@ -201,7 +198,7 @@ func (o *workOptions) options(s batch.Source, c *console) batch.WorkOptions {
 	if late == 0 {
 		late = -1 // because 0 means the default
 	}
-	return batch.WorkOptions{Source: s, Recognizer: o.recognizer, Decoder: o.decoder, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
+	return batch.WorkOptions{Source: s, Recognizer: o.recognizer, Workers: o.workers, Logger: c.logger, Progress: c.progress, Notice: c.notice, RetryLate: late}
 }
 
 // byteRate is a size per second, 0 for no limit.

@@ -57,7 +57,7 @@ func (s *changingServer) fetcher(t testing.TB) *Fetcher {
 	t.Helper()
 	pool := x509.NewCertPool()
 	pool.AddCert(s.Certificate())
-	f, err := NewFetcher(fetch.Options{RootCAs: pool, AllowPrivate: true, AllowPaths: true, MaxAttempts: 1})
+	f, err := NewFetcher(fetch.Options{RootCAs: pool, AllowPrivate: true, AllowPaths: true, MaxAttempts: 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
@@ -20,12 +19,8 @@ type Cohort struct {
 	s          *Store
 	recordings []cohort.Recording
 	keys       []int64
-	references []reference
 	opinions   []verify.Outcome
 }
-
-// reference is where a recording can be read again, without its secrets, and how.
-type reference struct{ recording, pick string }
 
 // Cohort reads the results that a filter selects.
 func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
@@ -35,14 +30,14 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 	}
 	c := &Cohort{s: s}
 	cond, args := f.condition(s.db)
-	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, r.pick, f.facts, d.verdict, d.cohort
+	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, f.facts, d.verdict, d.cohort
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key
 		JOIN otoscope_details d ON d.row_key = r.row_key
 		WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(cursor db.Cursor) error {
 		var key int64
-		var id, pick, text, verdict string
+		var id, text, verdict string
 		var stored *string
-		if err := cursor.Scan(&key, &id, &pick, &text, &verdict, &stored); err != nil {
+		if err := cursor.Scan(&key, &id, &text, &verdict, &stored); err != nil {
 			return err
 		}
 		var opinion cohort.Opinion
@@ -63,21 +58,13 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 		r.MinConfidence, r.At = known.MinConfidence, known.started()
 		c.recordings, c.keys = append(c.recordings, r), append(c.keys, key)
 		c.opinions = append(c.opinions, opinion.Outcome)
-		c.references = append(c.references, reference{v.Recording, pick})
 		return nil
 	})
 	return c, s.storageError("reading the results", err)
 }
 
-// Reference is how to read a recording again: its reference without secrets, and how it is decoded.
-func (c *Cohort) Reference(number int) (string, decode.Options, error) {
-	r := c.references[number]
-	if r.pick == "" {
-		return r.recording, decode.Options{}, nil
-	}
-	o, err := decode.ParseWords(r.pick)
-	return r.recording, o, err
-}
+// Key is that of a recording's result in the store.
+func (c *Cohort) Key(number int) int64 { return c.keys[number] }
 
 // Opinions returns the stored outcomes of the second stage, in the order of the recordings; "" for
 // one on which it has none.

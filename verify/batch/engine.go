@@ -14,7 +14,6 @@ import (
 	"github.com/riverqueue/river"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/db"
@@ -40,8 +39,6 @@ type WorkOptions struct {
 	Source Source
 	// Recognizer adds words to verdicts; nil: nobody is asked.
 	Recognizer *acquire.Recognizer
-	// Decoder reads formats that have no reader of their own; nil: they are errors.
-	Decoder decode.Decoder
 	// Workers is the number of recordings processed at once; 0: one per processor.
 	Workers int
 	// StopAfter is the number of errors that stops the batch; 0: no limit. Faulty rows of

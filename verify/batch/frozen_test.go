@@ -93,9 +93,9 @@ func frozenDir(t *testing.T) string {
 func (f frozen) read(t *testing.T, dir string) row {
 	t.Helper()
 	m := manifestIn(t, dir, string(f.Row)+"\n")
-	r := newReader(m, f.options())
+	r := newReader(t.Context(), m, f.options())
 	for e := range m.Entries() {
-		got := r.row(e)
+		got := r.row(t.Context(), e)
 		if got.err != nil {
 			t.Fatalf("%s: %v", f.Name, got.err)
 		}

@@ -68,7 +68,10 @@ func (in *intake) read(ctx context.Context, entries iter.Seq[manifest.Entry], pa
 		if errors.As(e.Err, new(*manifest.Error)) {
 			return in.report, cmp.Or(flush(), e.Err)
 		}
-		r := in.rows.row(e)
+		r := in.rows.row(ctx, e)
+		if ctx.Err() != nil { // which may be why the row cannot be used
+			return in.report, ctx.Err()
+		}
 		r.identify(in.key)
 		slice = append(slice, r)
 		if len(slice) == intakeRows {

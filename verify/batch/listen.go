@@ -12,7 +12,6 @@ import (
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/hint"
-	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/batch/db"
@@ -141,7 +140,7 @@ func (w Whereabouts) find(manifest, recording string, allowed *Allowed) (string,
 	case ref.IsMasked():
 		return "", &hint.Error{
 			Message: "the recording's address was signed or very long, and is not kept whole",
-			Advice:  "name the manifest that has the addresses: otoscope review --manifest calls.csv",
+			Advice:  "name the manifest that has the addresses: --manifest calls.csv",
 		}
 	}
 	return recording, nil
@@ -180,7 +179,7 @@ func (s *Store) ReadAddresses(ctx context.Context, m *manifest.Manifest, o ReadO
 		return Addresses{}, s.storageError("reading which recordings there are", err)
 	}
 	all := Addresses{by: map[string]string{}}
-	reader := newReader(m, o)
+	reader := newReader(ctx, m, o)
 	for e := range m.Entries() {
 		if ctx.Err() != nil {
 			return all, ctx.Err()
@@ -188,7 +187,7 @@ func (s *Store) ReadAddresses(ctx context.Context, m *manifest.Manifest, o ReadO
 		if errors.As(e.Err, new(*manifest.Error)) {
 			return all, e.Err
 		}
-		r := reader.row(e)
+		r := reader.row(ctx, e)
 		if r.err != nil {
 			continue
 		}
@@ -213,23 +212,49 @@ func (a Addresses) Len() int { return len(a.by) }
 // Listen fetches the recording of a result again and measures it, so that its samples can be
 // kept and its waveform drawn. The error is an *acquire.Error unless ctx has ended.
 func (f *Fetcher) Listen(ctx context.Context, p Place, keep verify.Keeper) (verify.Recording, error) {
+	job, err := f.again(p)
+	if err != nil {
+		return verify.Recording{}, err
+	}
+	job.Options.Waveform, job.Options.Keep = true, keep
+	rec, _, err := acquire.Measure(ctx, job)
+	return rec, fileGone(err)
+}
+
+// Excerpt fetches a part of one channel of a result's recording again; see acquire.Excerpt. The error is an
+// *acquire.Error unless ctx has ended.
+func (f *Fetcher) Excerpt(ctx context.Context, p Place, s acquire.Stretch) (samples []float32, rate int, err error) {
+	job, err := f.again(p)
+	if err != nil {
+		return nil, 0, err
+	}
+	samples, rate, err = acquire.Excerpt(ctx, job, s)
+	return samples, rate, fileGone(err)
+}
+
+// again is how a recording is fetched again. Its error is an *acquire.Error.
+func (f *Fetcher) again(p Place) (acquire.Job, error) {
 	if p.err != nil {
-		return verify.Recording{}, acquire.Unread(p.err)
+		return acquire.Job{}, acquire.Unread(p.err)
 	}
 	where, err := locate(p.reference)
 	if err != nil {
-		return verify.Recording{}, acquire.Unread(err)
+		return acquire.Job{}, acquire.Unread(err)
 	}
-	rec, _, err := acquire.Measure(ctx, acquire.Job{
-		Client: f.client(&p.allowed), Reference: where.one, Files: where.files,
-		Options: verify.MeasureOptions{Options: p.options, OnRequest: measurement.OnRequest{Waveform: true}, Keep: keep},
+	p.options.Decoder = f.decoder
+	return acquire.Job{
+		Client: f.client(&p.allowed), Reference: where.one, Files: where.files, Options: verify.MeasureOptions{Options: p.options},
+	}, nil
+}
+
+// fileGone says what to do about a file that is not there any more.
+func fileGone(err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return acquire.Unread(&hint.Error{
+		Message: "the file of the recording is not there any more",
+		Advice:  "put it back, or name the manifest that says where it is now: --manifest calls.csv",
+		Cause:   err,
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return rec, acquire.Unread(&hint.Error{
-			Message: "the file of the recording is not there any more",
-			Advice:  "put it back, or name the manifest that says where it is now: otoscope review --manifest calls.csv",
-			Cause:   err,
-		})
-	}
-	return rec, err
 }

@@ -38,7 +38,7 @@ func listenable(t *testing.T, target, rows string) (*Store, *Fetcher, string) {
 	}
 	defer m.Close()
 	s := open(t, target)
-	f, err := NewFetcher(fetch.Options{AllowPaths: true, AllowPrivate: true})
+	f, err := NewFetcher(fetch.Options{AllowPaths: true, AllowPrivate: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func TestARowOfTwoFilesIsOneRecording(t *testing.T) {
 			"parties,,," + path("r.wav") + "," + path("l.wav") + ",\n" +
 			"later," + path("l.wav") + "," + path("r.wav") + ",,,0.25s\n" +
 			"missing," + path("l.wav") + "," + path("none.wav") + ",,,\n"
-		source, err := NewFetcher(fetch.Options{})
+		source, err := NewFetcher(fetch.Options{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,7 @@ func TestARowDecidedFromAPartIsNotDoneForTheWhole(t *testing.T) {
 		if err := os.WriteFile(path, long, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		fetcher, err := NewFetcher(fetch.Options{})
+		fetcher, err := NewFetcher(fetch.Options{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,9 @@
 package batch
 
 import (
+	"context"
+
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/batch/manifest"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -32,6 +35,8 @@ type ReadOptions struct {
 	NoFingerprint         bool // keep no traces, by which sound that recurs is found
 	Quick                 bool // read no more of a recording than the verdict needs: see verify.Suffices
 	Recheck               Recheck
+	// Decoder reads known audio in formats that have no reader of their own; nil: they are errors.
+	Decoder decode.Decoder
 	// Profile holds the weights of the evidence for rows that name none; nil: the built-in
 	// ones.
 	Profile *evidence.Profile
@@ -40,7 +45,9 @@ type ReadOptions struct {
 // Check refuses a manifest without a usable row, or one that cannot be read, with a
 // *manifest.Error. Run checks too, and does not repeat this check. Call it to find errors
 // before a database is created.
-func Check(m *manifest.Manifest, o ReadOptions) error { return newReader(m, o).check(m) }
+func Check(ctx context.Context, m *manifest.Manifest, o ReadOptions) error {
+	return newReader(ctx, m, o).check(ctx, m)
+}
 
 // ManifestStats count the contents of a manifest.
 type ManifestStats struct {

@@ -423,8 +423,8 @@ func TestProfileOfARow(t *testing.T) {
 	if n := source.calls.Load(); n != 2 {
 		t.Errorf("%d recordings were fetched, want 2", n)
 	}
-	r := newReader(manifestOf(t, "m", "recording\nx"), ReadOptions{})
-	if err := r.row(manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Words: wordPairs("profile", "../ours.json")}}).err; err == nil || !strings.Contains(err.Error(), "needs --allow-paths") {
+	r := newReader(t.Context(), manifestOf(t, "m", "recording\nx"), ReadOptions{})
+	if err := r.row(t.Context(), manifest.Entry{Fields: manifest.Fields{Recording: "https://example.com/1.wav", Words: wordPairs("profile", "../ours.json")}}).err; err == nil || !strings.Contains(err.Error(), "needs --allow-paths") {
 		t.Errorf("a profile of a manifest that is not trusted: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func TestManifestsLeadOnlyIntoTheirOwnFolder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: c.name}})
+			r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: c.name}})
 			real, err := filepath.EvalSymlinks(top)
 			if err != nil {
 				t.Fatal(err)
@@ -71,7 +71,7 @@ func TestManifestsLeadOnlyIntoTheirOwnFolder(t *testing.T) {
 			case c.want != "" && (r.err != nil || r.reference != want):
 				t.Errorf("%s in %s: %s, %v, want %s", c.name, base, r.reference, r.err, want)
 			}
-			if allowed := newReader(m, ReadOptions{AllowPaths: true}).row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: c.name}}); allowed.err != nil {
+			if allowed := newReader(t.Context(), m, ReadOptions{AllowPaths: true}).row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: c.name}}); allowed.err != nil {
 				t.Errorf("%s in %s, all paths allowed: %v", c.name, base, allowed.err)
 			}
 		}
@@ -81,7 +81,7 @@ func TestManifestsLeadOnlyIntoTheirOwnFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "a.wav"}}); r.err == nil || !strings.Contains(r.err.Error(), "standard input") {
+	if r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "a.wav"}}); r.err == nil || !strings.Contains(r.err.Error(), "standard input") {
 		t.Errorf("a file that standard input names: %v", r.err)
 	}
 }
@@ -97,7 +97,7 @@ func TestUnreadWordsAreLeftOut(t *testing.T) {
 		{"started", "2026-11-23 10:00:00", "no time zone"},
 		{"channels", "2", "number of channels"},
 	} {
-		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "https://x/a.wav", Words: wordPairs(c.fact, c.word)}})
+		r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "https://x/a.wav", Words: wordPairs(c.fact, c.word)}})
 		found := r.facts.Declaration.Findings
 		if r.err != nil || len(found) != 1 || found[0].Code != "fact_not_read" || !strings.Contains(found[0].Detail, c.want) {
 			t.Errorf("%s %q: %v, %+v, want %q", c.fact, c.word, r.err, found, c.want)
@@ -108,7 +108,7 @@ func TestUnreadWordsAreLeftOut(t *testing.T) {
 		{"direction", "TRANSFER", "channels", "caller,callee"},
 		{"started", "2026-11-23 10:00:00", "joined", "agent=2026-11-23T10:00:12Z"},
 	} {
-		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "https://x/a.wav", Words: wordPairs(w...)}})
+		r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{Recording: "https://x/a.wav", Words: wordPairs(w...)}})
 		if r.err == nil {
 			t.Errorf("%v: the row is used", w)
 		}
@@ -116,7 +116,7 @@ func TestUnreadWordsAreLeftOut(t *testing.T) {
 	// The start makes offsets of points in time, whatever form it has.
 	for _, started := range []string{"2026-11-23T10:00:00Z", "1795428000000", "1795428000", "Mon, 23 Nov 2026 10:00:00 +0000", "2026-11-23 11:00:00+01:00"} {
 		f := manifest.Fields{Recording: "https://x/a.wav", Words: wordPairs("joined", "agent=2026-11-23T10:00:12.5Z,customer=0s", "started", started)}
-		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 1, Fields: f})
+		r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 1, Fields: f})
 		if r.err != nil || r.facts.Facts.Joined.Agent == nil || r.facts.Facts.Joined.Agent.Seconds() != 12.5 {
 			t.Errorf("%s: %v, %+v", started, r.err, r.facts.Facts.Joined)
 		}

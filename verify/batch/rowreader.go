@@ -2,6 +2,7 @@ package batch
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,6 +28,7 @@ type reader struct {
 	requested    measurement.OnRequest
 	noTraces     bool
 	quick        bool // a part of a recording may suffice
+	decoder      decode.Decoder
 	// The known audio of rows that name none, and all known audio read so far, by path.
 	agentAudio, customerAudio []sound
 	heard                     map[string]sound
@@ -38,36 +40,36 @@ type reader struct {
 	cachedBytes int
 }
 
-func newReader(m *manifest.Manifest, o ReadOptions) *reader {
+func newReader(ctx context.Context, m *manifest.Manifest, o ReadOptions) *reader {
 	r := &reader{
 		facts: map[string]declare.Fact{}, defaults: o.Defaults, paths: newPaths(m, o.AllowPaths), profile: newProfile(o.Profile),
-		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, quick: o.Quick, heard: map[string]sound{}, profiles: map[string]*profile{}, lists: map[string]*phrases{}, cached: map[string]declare.Declaration{},
+		allowPrivate: o.AllowPrivate, requested: o.OnRequest, noTraces: o.NoFingerprint, quick: o.Quick, decoder: o.Decoder, heard: map[string]sound{}, profiles: map[string]*profile{}, lists: map[string]*phrases{}, cached: map[string]declare.Declaration{},
 	}
 	for _, f := range declare.Table() {
 		r.facts[f.Name] = f
 	}
 	for _, path := range o.Defaults.AgentAudio {
-		r.agentAudio = append(r.agentAudio, r.sound(path))
+		r.agentAudio = append(r.agentAudio, r.sound(ctx, path))
 	}
 	for _, path := range o.Defaults.CustomerAudio {
-		r.customerAudio = append(r.customerAudio, r.sound(path))
+		r.customerAudio = append(r.customerAudio, r.sound(ctx, path))
 	}
 	return r
 }
 
 // check refuses a manifest without a usable row.
-func (r *reader) check(m *manifest.Manifest) error {
-	return m.Check(func(e manifest.Entry) error { return r.row(e).err })
+func (r *reader) check(ctx context.Context, m *manifest.Manifest) error {
+	return m.Check(func(e manifest.Entry) error { return r.row(ctx, e).err })
 }
 
 // row reads an entry. Its faults are recorded in the row.
-func (r *reader) row(e manifest.Entry) row {
+func (r *reader) row(ctx context.Context, e manifest.Entry) row {
 	out := row{id: e.Fields.ID, number: e.Row, err: e.Err, stage: verify.StageDeclare}
 	out.facts.Profile, out.facts.Requested, out.facts.NoFingerprint, out.facts.Quick = r.profile, r.requested, r.noTraces, r.quick
 	call, err := r.call(e.Fields)
 	out.agent, out.groups, out.pick = call.Agent, call.Groups, decode.Options{Pick: call.Pick, Raw: call.Raw}.Words()
 	if out.err == nil {
-		out.err = r.fill(&out, e.Fields, call, err)
+		out.err = r.fill(ctx, &out, e.Fields, call, err)
 	}
 	if out.err != nil {
 		out.err = located(out.err, e)
@@ -131,7 +133,7 @@ func (r *reader) call(f manifest.Fields) (declare.Call, error) {
 }
 
 // fill makes a row from its fields; bad is the error in its words.
-func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error) error {
+func (r *reader) fill(ctx context.Context, out *row, f manifest.Fields, call declare.Call, bad error) error {
 	if call.Attributes != "" && bad == nil {
 		call.Declaration, bad = r.attributes(call.Attributes)
 	}
@@ -190,7 +192,7 @@ func (r *reader) fill(out *row, f manifest.Fields, call declare.Call, bad error)
 			return err
 		}
 	}
-	return r.sounds(out, call)
+	return r.sounds(ctx, out, call)
 }
 
 // locateFiles reads where the two files of a recording are.

@@ -45,7 +45,7 @@ func TestRefusedManifests(t *testing.T) {
 	} {
 		m, err := manifest.Read("calls", ".", strings.NewReader(text))
 		if err == nil {
-			err = Check(m, ReadOptions{})
+			err = Check(t.Context(), m, ReadOptions{})
 		}
 		var refused *manifest.Error
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), want) || refused.Hint() == "" {
@@ -111,9 +111,9 @@ func TestStoppedWhileManifestIsSilent(t *testing.T) {
 func TestExportedAttributes(t *testing.T) {
 	const media = `{"conversations":{"media":[{"url":"https://api.example.com/RE1?sig=secret","type":"VoiceRecording","start_time":"2026-11-23T10:00:00Z","channels":["others","customer"]}]}}`
 	m := manifestOf(t, "m", media+"\n"+`{"sid":"WT1","attributes":`+media+`}`+"\n"+`{"id":"7","agent":"Kim","attributes":`+media+`}`+"\n")
-	rows := newReader(m, ReadOptions{Defaults: said(t, "direction", "inbound")})
+	rows := newReader(t.Context(), m, ReadOptions{Defaults: said(t, "direction", "inbound")})
 	for e := range m.Entries() {
-		r := rows.row(e)
+		r := rows.row(t.Context(), e)
 		if r.err != nil {
 			t.Errorf("row %d: %v", e.Row, r.err)
 			continue
@@ -136,9 +136,9 @@ func TestExportedAttributes(t *testing.T) {
 
 // What a row says goes before what the command line says.
 func TestDefaults(t *testing.T) {
-	r := newReader(manifestOf(t, "m", "recording\nx\n"), ReadOptions{Defaults: said(t,
+	r := newReader(t.Context(), manifestOf(t, "m", "recording\nx\n"), ReadOptions{Defaults: said(t,
 		"convention", "verint", "agent", "Kim", "group", "queue=sales", "group", "site=A", "min_confidence", "0.9", "prior", "0.3")})
-	got := r.row(manifest.Entry{Row: 1, Fields: manifest.Fields{
+	got := r.row(t.Context(), manifest.Entry{Row: 1, Fields: manifest.Fields{
 		Recording: "https://x/a.wav", Words: wordPairs("channels", "customer,agent", "group", "site=B", "prior", "0.6"),
 	}})
 	if got.err != nil {
@@ -173,7 +173,7 @@ func TestBadWords(t *testing.T) {
 		"caller and callee":                 {Recording: "a", Words: wordPairs("channels", "caller,callee")},
 		"longer than":                       {Recording: "a", Words: wordPairs("group", "x="+strings.Repeat("y", 2000))},
 	} {
-		r := newReader(m, ReadOptions{}).row(manifest.Entry{Row: 3, Line: 4, Fields: f})
+		r := newReader(t.Context(), m, ReadOptions{}).row(t.Context(), manifest.Entry{Row: 3, Line: 4, Fields: f})
 		if r.err == nil || !strings.Contains(r.err.Error(), want) || !strings.HasPrefix(r.err.Error(), "row 3 (line 4): ") || hint.Of(r.err) == "" || strings.Contains(r.err.Error(), "secret") {
 			t.Errorf("%s: the error is %v with the hint %q", want, r.err, hint.Of(r.err))
 		}
@@ -199,10 +199,10 @@ func TestAttributesFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	rows := newReader(m, ReadOptions{AllowPaths: true})
+	rows := newReader(t.Context(), m, ReadOptions{AllowPaths: true})
 	var got []string
 	for e := range m.Entries() {
-		r := rows.row(e)
+		r := rows.row(t.Context(), e)
 		if r.err != nil {
 			got = append(got, "bad")
 			continue
@@ -230,10 +230,10 @@ func TestFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := newReader(m, ReadOptions{})
+	rows := newReader(t.Context(), m, ReadOptions{})
 	var got []string
 	for e := range m.Entries() {
-		r := rows.row(e)
+		r := rows.row(t.Context(), e)
 		got = append(got, fmt.Sprintf("%d %s %s %v", r.number, r.id, r.recording, r.reference == filepath.Join(dir, filepath.FromSlash(r.id))))
 	}
 	if diff := cmp.Diff([]string{"1 a.WAV a.WAV true", "2 b.wav b.wav true", "3 deep/er/c.wav deep/er/c.wav true"}, got); diff != "" {
@@ -329,13 +329,13 @@ func TestManifestMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read := newReader(m, ReadOptions{})
+	read := newReader(t.Context(), m, ReadOptions{})
 	n := 0
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	for e := range m.Entries() {
-		if r := read.row(e); r.err != nil {
+		if r := read.row(t.Context(), e); r.err != nil {
 			t.Fatal(r.err)
 		}
 		n++
@@ -372,7 +372,7 @@ func FuzzManifest(f *testing.F) {
 			}
 			return
 		}
-		rows := newReader(m, ReadOptions{})
+		rows := newReader(t.Context(), m, ReadOptions{})
 		last, n := int64(0), 0
 		for e := range m.Entries() {
 			if e.Row != last+1 || e.Line < 0 {
@@ -382,7 +382,7 @@ func FuzzManifest(f *testing.F) {
 			if n++; n > len(text)+1 {
 				t.Fatal("more rows than bytes")
 			}
-			r := rows.row(e)
+			r := rows.row(t.Context(), e)
 			if r.id == "" || len(r.id) > MaxKeyBytes || len(r.agent) > MaxKeyBytes || !utf8.ValidString(r.id+r.agent+r.recording) && r.err == nil {
 				t.Errorf("row %d came out as %+v", e.Row, r)
 			}

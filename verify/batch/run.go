@@ -31,8 +31,8 @@ type Report struct {
 // the rest. When ctx ends, Run returns within WorkOptions.DrainTimeout and some seconds; its
 // error is then that of ctx.
 func (s *Store) Run(ctx context.Context, m *manifest.Manifest, r ReadOptions, o WorkOptions) (Report, error) {
-	rows := newReader(m, r)
-	if err := rows.check(m); err != nil {
+	rows := newReader(ctx, m, r)
+	if err := rows.check(ctx, m); err != nil {
 		return Report{}, err
 	}
 	e, err := newEngine(s, o)

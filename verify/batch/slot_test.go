@@ -38,7 +38,7 @@ func TestSlowServersDoNotHoldBackQuickRows(t *testing.T) {
 		w.Write(call)
 	}))
 	defer server.Close()
-	source, err := NewFetcher(fetch.Options{AllowPrivate: true})
+	source, err := NewFetcher(fetch.Options{AllowPrivate: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

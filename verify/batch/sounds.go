@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/batch/db"
@@ -34,7 +36,7 @@ const keptSounds = 10_000
 
 // sounds completes a row with the known audio that it names, or otherwise with that of the
 // command line.
-func (r *reader) sounds(out *row, call declare.Call) error {
+func (r *reader) sounds(ctx context.Context, out *row, call declare.Call) error {
 	for _, side := range []struct {
 		column string
 		paths  []string
@@ -52,7 +54,7 @@ func (r *reader) sounds(out *row, call declare.Call) error {
 				if err != nil {
 					return err
 				}
-				side.sounds = append(side.sounds, r.sound(path))
+				side.sounds = append(side.sounds, r.sound(ctx, path))
 			}
 		}
 		for _, s := range side.sounds {
@@ -75,12 +77,12 @@ func (r *reader) sounds(out *row, call declare.Call) error {
 
 // sound reads the contents of a file, through a cache: manifests name the same few files
 // again and again.
-func (r *reader) sound(path string) sound {
+func (r *reader) sound(ctx context.Context, path string) sound {
 	if s, ok := r.heard[path]; ok {
 		return s
 	}
 	s := sound{name: bounded(filepath.Base(path)), path: path}
-	if _, reference, err := readSound(path); err != nil {
+	if _, reference, err := readSound(ctx, path, r.decoder); err != nil {
 		s.err = err
 	} else {
 		s.id = reference.SHA256()
@@ -92,8 +94,8 @@ func (r *reader) sound(path string) sound {
 	return s
 }
 
-// readSound reads a file with known audio.
-func readSound(path string) ([]byte, *fingerprint.Print, error) {
+// readSound reads a file with known audio. The content is what any machine can read.
+func readSound(ctx context.Context, path string, d decode.Decoder) ([]byte, *fingerprint.Print, error) {
 	content, err := readSmall(path, maxSoundBytes)
 	var file *fs.PathError
 	if errors.As(err, &file) {
@@ -104,6 +106,13 @@ func readSound(path string) ([]byte, *fingerprint.Print, error) {
 	}
 	if len(content) > maxSoundBytes {
 		return nil, nil, &manifest.RowError{Message: fmt.Sprintf("it is larger than %d MiB", maxSoundBytes>>20), Advice: "keep what is played: sox IN.wav -r 8000 -c 1 OUT.wav trim 0 60"}
+	}
+	plain, err := fingerprint.Plain(ctx, bytes.NewReader(content), d)
+	if err != nil {
+		return nil, nil, err
+	}
+	if content, err = io.ReadAll(plain); err != nil {
+		return nil, nil, err
 	}
 	reference, err := fingerprint.Read(filepath.Base(path), bytes.NewReader(content))
 	return content, reference, err
@@ -129,7 +138,7 @@ func (w *writes) keepSounds(ctx context.Context, t db.Statements, sounds map[str
 		return err
 	}
 	for id, s := range sounds {
-		content, reference, err := readSound(s.path)
+		content, reference, err := readSound(ctx, s.path, w.in.rows.decoder)
 		if err == nil && reference.SHA256() != id {
 			err = errors.New("it has changed since")
 		}

@@ -183,13 +183,13 @@ func TestKnownAudioOfBadRows(t *testing.T) {
 		line := `{"recording": "https://example.com/1.wav", ` + tt.fields + "}\n"
 		for _, allow := range []bool{true, false} {
 			m := manifestIn(t, dir, line)
-			r := newReader(m, ReadOptions{AllowPaths: allow})
+			r := newReader(t.Context(), m, ReadOptions{AllowPaths: allow})
 			for e := range m.Entries() {
 				got, want := "", tt.want
 				if allow && strings.Contains(want, "outside") {
 					want = "no such file or directory"
 				}
-				if err := r.row(e).err; err != nil {
+				if err := r.row(t.Context(), e).err; err != nil {
 					got = err.Error()
 				}
 				if (want == "") != (got == "") || !strings.Contains(got, want) {

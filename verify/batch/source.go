@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/fetch"
 	"github.com/otoscope/otoscope/audio/fetch/twilio"
 	"github.com/otoscope/otoscope/verify"
@@ -60,13 +61,15 @@ type Fetcher struct {
 	clients map[Allowed]*fetch.Client
 	own     Allowed
 	limits  *fetch.Limits // nil: none
+	decoder decode.Decoder
 	twilio  *twilio.API
 }
 
-// NewFetcher creates a Fetcher. It sets the Progress and Aside options itself.
-func NewFetcher(o fetch.Options) (*Fetcher, error) {
+// NewFetcher creates a Fetcher. It sets the Progress and Aside options itself. d reads formats that have no
+// reader of their own; nil: they are errors.
+func NewFetcher(o fetch.Options, d decode.Decoder) (*Fetcher, error) {
 	o.Aside = stepAside
-	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits, twilio: twilio.New()}
+	f := &Fetcher{clients: map[Allowed]*fetch.Client{}, own: Allowed{o.AllowPaths, o.AllowPrivate}, limits: o.Limits, decoder: d, twilio: twilio.New()}
 	for _, a := range []Allowed{{}, {Paths: true}, {Private: true}, {Paths: true, Private: true}} {
 		o.AllowPaths, o.AllowPrivate = a.Paths, a.Private
 		client, err := fetch.New(o)
@@ -99,6 +102,7 @@ func (f *Fetcher) Measure(ctx context.Context, t Task) (Measured, error) {
 	if err != nil {
 		return Measured{}, acquire.Unread(err)
 	}
+	t.Decoder = f.decoder
 	rec, result, err := acquire.Measure(ctx, acquire.Job{
 		Client: f.client(t.Allowed), Reference: where.one, Files: where.files, Validator: t.Before, Options: t.MeasureOptions,
 		Platform: acquire.Platform{Twilio: f.twilio, Ask: t.TwilioFacts, Task: t.TaskCalls}, Quick: t.Quick,

@@ -51,7 +51,7 @@ func TestOverHTTPS(t *testing.T) {
 		var requests atomic.Int64
 		server, options := recordings(t, &requests)
 		options.Credentials = credentials(t, server, "open-sesame")
-		source, err := NewFetcher(options)
+		source, err := NewFetcher(options, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestWrongPassword(t *testing.T) {
 	var requests atomic.Int64
 	server, options := recordings(t, &requests)
 	options.Credentials = credentials(t, server, "open-barley")
-	source, err := NewFetcher(options)
+	source, err := NewFetcher(options, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestWrongPassword(t *testing.T) {
 // Without an account no recording SID can be looked up: that is told once, and not
 // of each of them.
 func TestNoAccount(t *testing.T) {
-	source, err := NewFetcher(fetch.Options{})
+	source, err := NewFetcher(fetch.Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestLimits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			options.Limits = tt.limits
-			source, err := NewFetcher(options)
+			source, err := NewFetcher(options, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

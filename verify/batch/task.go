@@ -233,7 +233,6 @@ func (e *engine) measure(ctx context.Context, t *task) (m Measured, sound *recog
 		asked.Before = t.state
 	}
 	asked.Options, asked.OnRequest, asked.Known = t.options, t.requested, references
-	asked.Decoder = e.o.Decoder
 	sound = e.o.Recognizer.Keep(&asked.MeasureOptions)
 	m, err = e.o.Source.Measure(ctx, asked)
 	return m, sound, err

@@ -26,7 +26,7 @@ const (
 // fetcher is a source that reads files.
 func fetcher(t testing.TB) *Fetcher {
 	t.Helper()
-	f, err := NewFetcher(fetch.Options{})
+	f, err := NewFetcher(fetch.Options{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func callCentre(t *testing.T, n int) (*twiliotest.Account, *Fetcher) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	source, err := NewFetcher(s.Options())
+	source, err := NewFetcher(s.Options(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,18 +21,14 @@ var errChanged = errors.New("it has changed since it was measured")
 // uses the same buffer each time.
 func (s *source) blocks(ctx context.Context) iter.Seq2[*audio.Float32Buffer, error] {
 	return func(yield func(*audio.Float32Buffer, error) bool) {
-		f, err := s.open(ctx)
+		decoder, err := s.decoded(ctx)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer f.Close()
-		decoder, err := decode.NewReader(f, decode.Options{})
-		if err == nil && decoder.Channels() != 2 {
-			err = errChanged
-		}
-		if err != nil {
-			yield(nil, err)
+		defer decoder.Close()
+		if decoder.Channels() != 2 {
+			yield(nil, errChanged)
 			return
 		}
 		room := make([]float32, 2*blockFrames)

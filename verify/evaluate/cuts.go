@@ -59,7 +59,7 @@ type plan struct {
 
 // plansFor plans all cuts of one measured recording. The second half of a transfer is taken
 // from the others in all.
-func plansFor(all []Recording, i int, dir string, fetcher Fetcher) []plan {
+func plansFor(all []Recording, i int, sources Sources) []plan {
 	r := &all[i]
 	if !cuttable(r) {
 		return nil
@@ -67,7 +67,7 @@ func plansFor(all []Recording, i int, dir string, fetcher Fetcher) []plan {
 	var (
 		plans    []plan
 		m        = &r.Result.Measurements
-		own      = r.Label.source(dir, fetcher)
+		own      = sources.of(r.Label)
 		duration = m.DurationS
 		whole    = part{source: own, to: math.Inf(1)}
 		agent    = r.channelOf(declare.Agent)
@@ -140,7 +140,7 @@ func plansFor(all []Recording, i int, dir string, fetcher Fetcher) []plan {
 		at, then := duration/2, other.Result.Measurements.DurationS/2
 		add(CutTransfer, "to "+other.Label.File, 0,
 			part{source: own, to: at},
-			part{source: other.Label.source(dir, fetcher), from: then, to: math.Inf(1), swap: other.Left != r.Left})
+			part{source: sources.of(other.Label), from: then, to: math.Inf(1), swap: other.Left != r.Left})
 		plans[len(plans)-1].piece.Facts.Joined = declare.Joined{}
 	}
 	return plans

@@ -17,8 +17,7 @@ import (
 
 // FaultOptions selects the faults, and controls how the results are judged.
 type FaultOptions struct {
-	Dir     string   // files are named relative to it
-	Fetcher Fetcher  // of recordings with an address; each is opened several times
+	Sources
 	Kinds   []string // of FaultKinds; none: all
 	Per     int      // at most so many recordings a kind, strength and party; 0: all
 	Seed    uint64   // of all that is drawn
@@ -34,7 +33,7 @@ type FaultOptions struct {
 // nothing to disk. Each worker holds one recording, another one that some faults need, and
 // the recordings made from them, each of 15 minutes at most. The error is that of ctx.
 func JudgeFaults(ctx context.Context, labels []Label, o FaultOptions) (*FaultReport, error) {
-	whole, err := Listen(ctx, labels, ListenOptions{Dir: o.Dir, Fetcher: o.Fetcher, Workers: o.Workers})
+	whole, err := Listen(ctx, labels, ListenOptions{Sources: o.Sources, Workers: o.Workers})
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +134,7 @@ func (b *bench) rng(of string, row faultRow) *rand.Rand {
 // makeAll makes all faults of one recording.
 func (b *bench) makeAll(ctx context.Context, i int) error {
 	r := b.clean[i]
-	base, err := readStereo(ctx, r.Label.source(b.Dir, b.Fetcher))
+	base, err := readStereo(ctx, b.of(r.Label))
 	if err != nil {
 		return err
 	}
@@ -147,7 +146,7 @@ func (b *bench) makeAll(ctx context.Context, i int) error {
 			continue
 		}
 		if k.pair && other == nil {
-			if other, err = readStereo(ctx, partner.Label.source(b.Dir, b.Fetcher)); err != nil {
+			if other, err = readStereo(ctx, b.of(partner.Label)); err != nil {
 				return err
 			}
 			if partner.Left != r.Left {

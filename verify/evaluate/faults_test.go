@@ -32,7 +32,7 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	t.Parallel()
 	// Every kind, strength and party in one recording each: using all recordings takes ten
 	// times as long.
-	report, err := JudgeFaults(t.Context(), fixtureLabels(t), FaultOptions{Dir: fixtures, Seed: 1, Per: 1})
+	report, err := JudgeFaults(t.Context(), fixtureLabels(t), FaultOptions{Sources: Sources{Dir: fixtures}, Seed: 1, Per: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,19 +70,19 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 func made(t *testing.T, kind string, strength float64, party declare.Role) (before, after *stereo) {
 	t.Helper()
 	labels := fixtureLabels(t)
-	all, err := Listen(t.Context(), labels, ListenOptions{Dir: fixtures})
+	all, err := Listen(t.Context(), labels, ListenOptions{Sources: Sources{Dir: fixtures}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bench{FaultOptions: FaultOptions{Dir: fixtures, Seed: 1}}
+	b := bench{FaultOptions: FaultOptions{Sources: Sources{Dir: fixtures}, Seed: 1}}
 	i := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-straight.wav" })
 	other := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-swapped.wav" })
 	r, row := &all[i], faultRow{kind, strength, party}
-	before, err = readStereo(t.Context(), r.Label.source(fixtures, nil))
+	before, err = readStereo(t.Context(), Sources{Dir: fixtures}.of(r.Label))
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := readStereo(t.Context(), all[other].Label.source(fixtures, nil))
+	second, err := readStereo(t.Context(), Sources{Dir: fixtures}.of(all[other].Label))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/audio/recognize"
 	"github.com/otoscope/otoscope/verify"
@@ -22,16 +21,12 @@ import (
 
 // ListenOptions selects what is measured.
 type ListenOptions struct {
-	Dir     string  // files are named relative to it
-	Fetcher Fetcher // of recordings with an address; with Cuts, each is opened several times
-	Cuts    bool    // also hard cases, cut from the clean recordings
-	Workers int     // recordings at once; 0: as many as there are processors
+	Sources
+	Cuts    bool // also hard cases, cut from the clean recordings
+	Workers int  // recordings at once; 0: as many as there are processors
 	// Recognizer hears the words of whole recordings whose labels name no transcript; nil: none
 	// does.
 	Recognizer Recognizer
-	// Decoder reads formats that have no reader of their own; nil: they are errors. Cuts are made of
-	// others alone.
-	Decoder decode.Decoder
 }
 
 // A Recognizer hears the words of recordings, as package acquire's does.
@@ -72,7 +67,7 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 
 	var planned []plan
 	for i := range whole {
-		planned = append(planned, plansFor(whole, i, o.Dir, o.Fetcher)...)
+		planned = append(planned, plansFor(whole, i, o.Sources)...)
 	}
 	pieces := make([]Recording, len(planned))
 	err = each(ctx, len(planned), o.Workers, func(ctx context.Context, i int) {
@@ -95,13 +90,13 @@ func Listen(ctx context.Context, labels []Label, o ListenOptions) ([]Recording, 
 
 // listen measures a whole recording, and learns its words.
 func (o *ListenOptions) listen(ctx context.Context, r *Recording) {
-	measuring := verify.MeasureOptions{Options: decode.Options{Decoder: o.Decoder}}
+	var measuring verify.MeasureOptions
 	var sound *recognize.Sound
 	if o.Recognizer != nil {
 		sound = o.Recognizer.Keep(&measuring)
 		defer sound.Close()
 	}
-	if r.Result, r.Err = r.Label.source(o.Dir, o.Fetcher).measure(ctx, measuring); r.Err != nil {
+	if r.Result, r.Err = o.of(r.Label).measure(ctx, measuring); r.Err != nil {
 		return
 	}
 	if r.Err = r.Label.check(r.Result.SHA256); r.Err != nil {
@@ -134,16 +129,6 @@ func each(ctx context.Context, n, workers int, work func(context.Context, int)) 
 	}
 	group.Wait() // work returns no errors
 	return ctx.Err()
-}
-
-// measure measures a recording as verify does.
-func (s *source) measure(ctx context.Context, o verify.MeasureOptions) (verify.Recording, error) {
-	r, err := s.open(ctx)
-	if err != nil {
-		return verify.Recording{}, err
-	}
-	defer r.Close()
-	return verify.Measure(ctx, r, o)
 }
 
 // check refuses other bytes than those that were labelled, if the label says which they are.

@@ -3,7 +3,7 @@
 // contributes.
 //
 //	labels, err := evaluate.ReadLabels(file, "labels.jsonl", nil)
-//	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Dir: "."})
+//	recordings, err := evaluate.Listen(ctx, labels, evaluate.ListenOptions{Sources: evaluate.Sources{Dir: "."}})
 //	report := evaluate.Judge(recordings, evaluate.JudgeOptions{})
 //
 // [Listen] reads the audio; [Judge] needs only the measurements. [JudgeFaults] adds faults

@@ -34,7 +34,7 @@ func evaluated(t *testing.T, o evaluate.JudgeOptions) *evaluate.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Dir: fixtures, Workers: 2})
+	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Sources: evaluate.Sources{Dir: fixtures}, Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestNothingToJudge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Dir: t.TempDir(), Cuts: true})
+	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Sources: evaluate.Sources{Dir: t.TempDir()}, Cuts: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestMixedWithoutFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Dir: fixtures})
+	recordings, err := evaluate.Listen(t.Context(), labels, evaluate.ListenOptions{Sources: evaluate.Sources{Dir: fixtures}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestColumnsAreAligned(t *testing.T) {
 func TestListenEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := evaluate.Listen(ctx, []evaluate.Label{{File: "call-straight.wav", Left: "customer", Fault: "none"}}, evaluate.ListenOptions{Dir: fixtures, Cuts: true})
+	_, err := evaluate.Listen(ctx, []evaluate.Label{{File: "call-straight.wav", Left: "customer", Fault: "none"}}, evaluate.ListenOptions{Sources: evaluate.Sources{Dir: fixtures}, Cuts: true})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}

@@ -7,8 +7,19 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
+	"github.com/otoscope/otoscope/verify"
 )
+
+// Sources say where labelled recordings are, and how they are decoded.
+type Sources struct {
+	Dir string // files are named relative to it
+	// Fetcher opens recordings with an address; for cuts and faults, each several times.
+	Fetcher Fetcher
+	// Decoder reads formats that have no reader of their own; nil: they are errors.
+	Decoder decode.Decoder
+}
 
 // A Fetcher opens recordings that labels name by their address, as package acquire's library does.
 type Fetcher interface {
@@ -16,11 +27,12 @@ type Fetcher interface {
 	Open(ctx context.Context, address string) (io.ReadCloser, error)
 }
 
-// A source opens a recording from its beginning, as often as that is asked of it.
+// A source reads a recording from its beginning, as often as that is asked of it.
 type source struct {
-	of   *Label
-	name string // for people
-	open func(context.Context) (io.ReadCloser, error)
+	of      *Label
+	name    string // for people
+	open    func(context.Context) (io.ReadCloser, error)
+	options decode.Options
 }
 
 // openFile opens a recording on disk.
@@ -34,21 +46,29 @@ func openFile(path string) func(context.Context) (io.ReadCloser, error) {
 	}
 }
 
-// source is the source of a labelled recording. Files are named relative to dir.
-func (l *Label) source(dir string, fetcher Fetcher) *source {
+// of is the source of a labelled recording.
+func (s Sources) of(l *Label) *source {
+	found := &source{of: l, name: l.File, options: decode.Options{Decoder: s.Decoder}}
 	if l.Address == "" {
-		path := l.File
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
-		return &source{l, path, openFile(path)}
+		found.name = s.path(l.File)
+		found.open = openFile(found.name)
+		return found
 	}
-	return &source{l, l.File, func(ctx context.Context) (io.ReadCloser, error) {
-		if fetcher == nil {
+	found.open = func(ctx context.Context) (io.ReadCloser, error) {
+		if s.Fetcher == nil {
 			return nil, errors.New("nothing is fetched here")
 		}
-		return fetcher.Open(ctx, l.Address)
-	}}
+		return s.Fetcher.Open(ctx, l.Address)
+	}
+	return found
+}
+
+// path is that of a file.
+func (s Sources) path(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(s.Dir, file)
 }
 
 // missing is the error of a labelled recording that cannot be opened.
@@ -59,3 +79,36 @@ func missing(err error) error {
 	}
 	return e
 }
+
+// measure measures a recording as verify does.
+func (s *source) measure(ctx context.Context, o verify.MeasureOptions) (verify.Recording, error) {
+	r, err := s.open(ctx)
+	if err != nil {
+		return verify.Recording{}, err
+	}
+	defer r.Close()
+	o.Options = s.options
+	return verify.Measure(ctx, r, o)
+}
+
+// decoded opens a recording, which the caller closes.
+func (s *source) decoded(ctx context.Context) (decode.ReadCloser, error) {
+	f, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := decode.Open(ctx, f, s.options)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return closing{r, f}, nil
+}
+
+// closing is a reader that closes what it reads from, too.
+type closing struct {
+	decode.ReadCloser
+	file io.Closer
+}
+
+func (c closing) Close() error { return errors.Join(c.ReadCloser.Close(), c.file.Close()) }

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const fixtures = "../../testdata/"
 
 // fileSource is the source of a file without a label.
-func fileSource(path string) *source { return &source{nil, path, openFile(path)} }
+func fileSource(path string) *source { return &source{name: path, open: openFile(path)} }
 
 func spliced(t *testing.T, s splice) (out [2][]float32) {
 	t.Helper()
@@ -132,7 +132,7 @@ func TestCutsOf(t *testing.T) {
 		{File: "call-swapped.wav", Left: Agent, Fault: faultSwapped, Agent: "lee", Line: 2},
 		{File: "call-mono.wav", Left: Mixed, Fault: "mono_file", Line: 3},
 	}
-	all, err := Listen(t.Context(), labels, ListenOptions{Dir: fixtures, Cuts: true})
+	all, err := Listen(t.Context(), labels, ListenOptions{Sources: Sources{Dir: fixtures}, Cuts: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestCutsAreNotDecidedWrongly(t *testing.T) {
 		{File: "call-straight.wav", Left: Customer, Fault: faultNone, Agent: "kim", Line: 1},
 		{File: "call-swapped.wav", Left: Agent, Fault: faultSwapped, Agent: "lee", Line: 2},
 	}
-	all, err := Listen(t.Context(), labels, ListenOptions{Dir: fixtures, Cuts: true})
+	all, err := Listen(t.Context(), labels, ListenOptions{Sources: Sources{Dir: fixtures}, Cuts: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func verified(t *testing.T, target, dir string) *batch.Store {
 
 func newFetcher(t *testing.T) *batch.Fetcher {
 	t.Helper()
-	f, err := batch.NewFetcher(fetch.Options{AllowPaths: true})
+	f, err := batch.NewFetcher(fetch.Options{AllowPaths: true}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
