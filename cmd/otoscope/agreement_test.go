@@ -173,6 +173,18 @@ type verdictLine struct {
 	Part    *struct {
 		BytesRead int64 `json:"bytes_read"`
 	}
+	Findings []struct{ Code, Severity string }
+}
+
+// warnings are the codes of findings that are more than information.
+func (v verdictLine) warnings() []string {
+	var codes []string
+	for _, f := range v.Findings {
+		if f.Severity != "info" {
+			codes = append(codes, f.Code)
+		}
+	}
+	return codes
 }
 
 func (v verdictLine) decided() bool { return v.Outcome == "match" || v.Outcome == "swapped" }

@@ -17,12 +17,12 @@ type faultMaker struct {
 	make      func(s *scene) (made bool)
 }
 
-// noFault leaves the recording as it is, for comparison.
-const noFault = "none"
+// NoFault is the kind that leaves a recording as it is, for comparison.
+const NoFault = "none"
 
 // faultMakers lists the kinds in the order of the table.
 func faultMakers() []faultMaker {
-	all := []faultMaker{{name: noFault, what: "The recording as it is.", strengths: []float64{0}, both: true, make: func(*scene) bool { return true }}}
+	all := []faultMaker{{name: NoFault, what: "The recording as it is.", strengths: []float64{0}, both: true, make: func(*scene) bool { return true }}}
 	all = append(all, timeFaults()...)
 	all = append(all, legFaults()...)
 	return append(all, lossFaults()...)
@@ -32,7 +32,7 @@ func faultMakers() []faultMaker {
 func FaultKinds() []string {
 	var out []string
 	for _, k := range faultMakers() {
-		if k.name != noFault {
+		if k.name != NoFault {
 			out = append(out, k.name)
 		}
 	}

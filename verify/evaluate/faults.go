@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
@@ -26,6 +27,21 @@ type FaultOptions struct {
 	// Progress receives the number of finished recordings. It may be nil. Several goroutines
 	// call it.
 	Progress func(done, total int)
+	// Made, which may be nil, receives each recording with a fault in it before it is judged, and
+	// those with NoFault; not the ones with exchanged channels. Several goroutines
+	// call it. An error counts like one of making.
+	Made func(MadeFault) error
+}
+
+// A MadeFault is a recording that a fault was made in.
+type MadeFault struct {
+	Label      Label   // of the recording without the fault
+	Kind       string  // of FaultKinds, or NoFault
+	Strength   float64 // in the kind's unit
+	Party      declare.Role
+	Left       string       // who is on the left: customer, agent or mixed, where no side is one party's
+	SampleRate int          // Hz
+	Channels   [2][]float32 // left and right, of 16 bits, -1 to 1; read only, until Made returns
 }
 
 // JudgeFaults adds faults to clean recordings whose sides are known, and counts the verdicts
@@ -87,10 +103,10 @@ type faultRow struct {
 	party    declare.Role // on whose channel; empty: on both
 }
 
-// makers returns the requested kinds, and noFault for comparison.
+// makers returns the requested kinds, and NoFault for comparison.
 func (b *bench) makers() []faultMaker {
 	return slices.DeleteFunc(faultMakers(), func(k faultMaker) bool {
-		return k.name != noFault && len(b.Kinds) > 0 && !slices.Contains(b.Kinds, k.name)
+		return k.name != NoFault && len(b.Kinds) > 0 && !slices.Contains(b.Kinds, k.name)
 	})
 }
 
@@ -113,7 +129,7 @@ func (b *bench) plan() {
 	for _, k := range b.makers() {
 		for _, row := range k.rows() {
 			order := b.rng("plan", row).Perm(len(b.clean))
-			if b.Per > 0 && k.name != noFault {
+			if b.Per > 0 && k.name != NoFault {
 				order = order[:min(b.Per, len(order))]
 			}
 			b.chosen[row] = map[int]bool{}
@@ -222,6 +238,12 @@ func (b *bench) partner(i int) *Recording {
 
 // try judges the result, straight and exchanged, and counts.
 func (b *bench) try(ctx context.Context, row faultRow, r *Recording, before *verify.Verdict, s *scene) error {
+	if b.Made != nil {
+		made := MadeFault{*r.Label, row.kind, row.strength, row.party, s.left, s.rate, s.ch}
+		if err := b.Made(made); err != nil {
+			return fmt.Errorf("passing on %s with %s: %w", r.Label.File, row.kind, err)
+		}
+	}
 	var straight float64
 	for _, exchanged := range []bool{false, true} {
 		made, left := s.stereo, s.left

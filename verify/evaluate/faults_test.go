@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,12 +33,30 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 	t.Parallel()
 	// Every kind, strength and party in one recording each: using all recordings takes ten
 	// times as long.
-	report, err := JudgeFaults(t.Context(), fixtureLabels(t), FaultOptions{Sources: Sources{Dir: fixtures}, Seed: 1, Per: 1})
+	var mu sync.Mutex
+	received := map[string]int{}
+	report, err := JudgeFaults(t.Context(), fixtureLabels(t), FaultOptions{Sources: Sources{Dir: fixtures}, Seed: 1, Per: 1, Made: func(m MadeFault) error {
+		mu.Lock()
+		defer mu.Unlock()
+		received[m.Kind]++
+		if len(m.Channels[0]) == 0 || len(m.Channels[0]) != len(m.Channels[1]) || !slices.Contains([]string{"customer", "agent", Mixed}, m.Left) {
+			t.Errorf("%s: %d and %d samples, %q on the left", m.Kind, len(m.Channels[0]), len(m.Channels[1]), m.Left)
+		}
+		return nil
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if report.Recordings != 4 || report.Failed() {
 		t.Errorf("%d recordings, unreadable: %v", report.Recordings, report.Unreadable)
+	}
+	for _, r := range report.Rows {
+		received[r.Kind] -= r.Made / 2 // those with exchanged channels are not passed on
+	}
+	for kind, n := range received {
+		if n != 0 {
+			t.Errorf("%s: %+d recordings passed on beyond those that were judged", kind, n)
+		}
 	}
 	var kinds []string
 	for _, k := range report.Kinds[1:] {
@@ -60,7 +79,7 @@ func TestAllFaultsAreMadeAndCounted(t *testing.T) {
 		if len(r.MirrorBroken) > 0 {
 			t.Errorf("%s: exchanging the channels does not negate the ratio of %v", r.Kind+" "+r.Label, r.MirrorBroken)
 		}
-		if r.Kind == noFault && (r.Made != 8 || r.Wrong != 0 || r.Named != 0) {
+		if r.Kind == NoFault && (r.Made != 8 || r.Wrong != 0 || r.Named != 0) {
 			t.Errorf("without a fault: %+v", r.FaultCounts)
 		}
 	}
