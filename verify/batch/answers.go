@@ -28,8 +28,11 @@ const (
 // Humans lists the choices that a person names.
 func Humans() []Human { return []Human{HumanVerified, HumanUnclear, HumanNone} }
 
-// standing is the key of the answer that counts for a row r with a result s.
-const standing = `(SELECT max(x.answer_id) FROM otoscope_answers x WHERE x.row_key = r.row_key AND x.withdrawn_at IS NULL AND x.sha256 = s.sha256)`
+// standing is the key of the answer that counts for a row r with a result s: the newest about the same bytes. The
+// result of a part of a recording has no hash. An answer about it has that of what the person heard, so that it still
+// counts once the whole is verified.
+const standing = `(SELECT max(x.answer_id) FROM otoscope_answers x WHERE x.row_key = r.row_key AND x.withdrawn_at IS NULL
+	AND (x.sha256 = s.sha256 OR s.sha256 = '' AND x.answered_at >= s.finished_at))`
 
 // joinAnswer joins the answer that counts, as a.
 const joinAnswer = ` LEFT JOIN otoscope_answers a ON a.answer_id = ` + standing
@@ -95,7 +98,7 @@ type GivenAnswer struct {
 // Answers returns all answers about a row, the newest first.
 func (s *Store) Answers(ctx context.Context, row int64) ([]GivenAnswer, error) {
 	var all []GivenAnswer
-	err := db.Each(ctx, s.db, `SELECT a.answer_id, CASE WHEN a.withdrawn_at IS NULL THEN 0 ELSE 1 END, CASE WHEN a.sha256 = s.sha256 THEN 0 ELSE 1 END, `+s.answerColumns()+`
+	err := db.Each(ctx, s.db, `SELECT a.answer_id, CASE WHEN a.withdrawn_at IS NULL THEN 0 ELSE 1 END, CASE WHEN a.sha256 = s.sha256 OR s.sha256 = '' AND a.answered_at >= s.finished_at THEN 0 ELSE 1 END, `+s.answerColumns()+`
 		FROM otoscope_answers a JOIN otoscope_results s ON s.row_key = a.row_key WHERE a.row_key = ? ORDER BY a.answer_id DESC`, []any{row}, func(c db.Cursor) error {
 		var g GivenAnswer
 		var a answerRow
@@ -125,7 +128,7 @@ func taken() error {
 }
 
 // Answer keeps what the person of a session says about a row that the session holds, and ends
-// the hold. sha256 is of the recording that was heard. It returns the key of the answer. The error is a
+// the hold. sha256 is of the recording that was heard, "" if that is not known. It returns the key of the answer. The error is a
 // *TakenError if the session holds the row no longer.
 func (s *Store) Answer(ctx context.Context, row int64, session, sha256 string, a answer.Answer) (int64, error) {
 	if !a.Answer.Known() {

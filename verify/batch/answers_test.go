@@ -248,3 +248,65 @@ func TestNobodyAnswersTwice(t *testing.T) {
 		}
 	})
 }
+
+// An answer about a result of a part of its recording, which has no hash, counts, and still does once the whole is verified,
+// if that is what the person heard. An answer that is older than such a result does not count: it may be about
+// other bytes.
+func TestAnAnswerAboutAPartCountsForTheWhole(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s, rows, hashes := reviewed(t, target, 1)
+		row := rows[0]
+		human := func() string {
+			t.Helper()
+			if h := rowsOf(t, s, Filter{})[0].Human; h != nil {
+				return h.Reviewer
+			}
+			return "nobody"
+		}
+		is := func(hash string) {
+			t.Helper()
+			if _, err := s.db.Exec(t.Context(), `UPDATE otoscope_results SET sha256 = ?, finished_at = ?`, hash, s.db.Time(time.Now())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		give(t, s, row, hashes[0], says(answer.AgentLeft, "ann"))
+		is("")
+		if got := human(); got != "nobody" {
+			t.Errorf("of a part that was verified later, %s counts", got)
+		}
+		later := says(answer.CustomerLeft, "bob")
+		later.At = time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+		give(t, s, row, "what bob heard", later)
+		if got := human(); got != "bob" {
+			t.Errorf("of a part, %s counts", got)
+		}
+		for hash, want := range map[string]string{"what bob heard": "bob", "other bytes": "nobody", hashes[0]: "ann"} {
+			if is(hash); human() != want {
+				t.Errorf("of the whole, %q, %s counts", hash, human())
+			}
+		}
+	})
+}
+
+// A session gets what another one held by its name, and nothing else.
+func TestAHoldIsInherited(t *testing.T) {
+	onEach(t, func(t *testing.T, target string) {
+		s, rows, hashes := reviewed(t, target, 2)
+		for i, name := range []string{"before", "other"} {
+			if ok, err := s.Hold(t.Context(), rows[i], name, "ann", time.Minute); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+		}
+		for _, row := range rows {
+			if err := s.Inherit(t.Context(), row, "before", "after"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Answer(t.Context(), rows[0], "after", hashes[0], says(answer.AgentLeft, "ann")); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.Answer(t.Context(), rows[1], "after", hashes[1], says(answer.AgentLeft, "ann")); !errors.As(err, new(*TakenError)) {
+			t.Errorf("what it did not hold: %v", err)
+		}
+	})
+}

@@ -44,8 +44,8 @@ func pictured(v verify.Verdict, facts declare.Facts) html.Call {
 		lane.Tracks = append(lane.Tracks, findingTracks(v.Findings, where)...)
 		c.Channels = append(c.Channels, lane)
 	}
-	c.Tracks = append(joinedTrack(facts.Joined, v.DurationS), marked("one sound on both", "", m.Pair.Same),
-		marked(deafMark+" not heard", html.Absent, slices.DeleteFunc(unheard(m), func(s measurement.Segment) bool { return s.End-s.Start < shortest })))
+	c.Unheard = slices.DeleteFunc(unheard(m), func(s measurement.Segment) bool { return s.End-s.Start < shortest })
+	c.Tracks = append(joinedTrack(facts.Joined, v.DurationS), marked("one sound on both", "", m.Pair.Same), marked(deafMark+" not heard", html.Absent, c.Unheard))
 	c.Tracks = append(slices.DeleteFunc(c.Tracks, empty), findingTracks(v.Findings, "")...)
 	for i := range c.Channels {
 		c.Channels[i].Tracks = slices.DeleteFunc(c.Channels[i].Tracks, empty)

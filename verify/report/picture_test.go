@@ -84,4 +84,8 @@ func TestPictureMarksWhatWasNotHeard(t *testing.T) {
 	if n := strings.Count(marks, `<rect `); n != 1 {
 		t.Errorf("%d stretches are marked, want 1", n)
 	}
+	// Both lanes are shaded there, so that they do not look silent.
+	if n := strings.Count(part, `<rect `) - strings.Count(whole, `<rect `); n != 3 {
+		t.Errorf("the picture of a part has %d boxes more, want 3", n)
+	}
 }

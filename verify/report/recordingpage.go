@@ -96,17 +96,36 @@ func tableOf(titles []string, rows []row) html.Table {
 
 // pictureLegend says how to read the picture.
 func pictureLegend(v verify.Verdict) string {
-	s := "Speech is in the colour of the party heard, and has a bar below it; other sound is grey."
-	if v.Outcome == verify.Undecided || v.Heard == nil {
-		s = "Speech is in colour, and has a bar below it; other sound is grey. Nobody knows for certain who is on which channel."
+	m := v.Measurements
+	drawn := m != nil && (m.Left.Waveform != nil || m.Right.Waveform != nil)
+	of := "colour"
+	if v.Outcome != verify.Undecided && v.Heard != nil {
+		of = "the colour of the party heard"
 	}
-	if m := v.Measurements; m != nil && m.Channels == 2 {
-		s += fmt.Sprintf(" Both speak %s of the time, neither %s.", share(m.Pair.DoubleTalkS, heardS(v)), share(m.Pair.MutualSilenceS, heardS(v)))
+	s := speechLegend(drawn, of)
+	if of == "colour" {
+		s += " Nobody knows for certain who is on which channel."
+	}
+	if m != nil && m.Channels == 2 {
+		of := "of the time"
+		if m.Part != nil {
+			s += " What was not heard is shaded."
+			of = "of what was heard"
+		}
+		s += fmt.Sprintf(" Both speak %s %s, neither %s.", share(m.Pair.DoubleTalkS, heardS(v)), of, share(m.Pair.MutualSilenceS, heardS(v)))
 	}
 	if has(v, finding.Bleed) {
 		s += " Bleed is marked where the other side speaks."
 	}
 	return s
+}
+
+// speechLegend says how speech is drawn: by a waveform, or in blocks.
+func speechLegend(waveform bool, colour string) string {
+	if waveform {
+		return "Speech is in " + colour + ", and has a bar below it; other sound is grey."
+	}
+	return "Blocks are speech, in " + colour + "; other sound is not drawn."
 }
 
 // weighedWords lists the n-grams that weighed most, of both sides.

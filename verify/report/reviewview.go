@@ -33,7 +33,10 @@ func Review(r Row, view ReviewView) html.Recording {
 	page.Steps, page.Facts = nil, nil
 	if view.Bare {
 		page.Outcome, page.Sentence, page.Call.Description = "", "", ""
-		page.Legend = "Speech is in colour, and has a bar below it; other sound is grey."
+		page.Legend = speechLegend(v.Measurements != nil && v.Measurements.Left.Waveform != nil, "colour")
+		if v.Measurements != nil && v.Measurements.Part != nil {
+			page.Legend += " What was not heard is shaded."
+		}
 	}
 	for i := range page.Call.Channels {
 		c := &page.Call.Channels[i]

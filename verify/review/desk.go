@@ -309,19 +309,24 @@ func (d *Desk) find(ctx context.Context, row int64) (batch.Case, error) {
 
 // answer keeps an answer. The recording must be the one that was verified.
 func (d *Desk) answer(ctx context.Context, s *session, c batch.Case, word answer.Word, note string) (answer.Answer, error) {
-	if heard := d.sounds.hash(c.Key); heard != "" && c.Verdict.SHA256 != "" && heard != c.Verdict.SHA256 {
+	x := d.sounds.there(c.Key)
+	if x != nil && x.changed(c) {
 		return answer.Answer{}, &hint.Error{
 			Message: "the recording is not the one that was verified: its bytes have changed since",
 			Advice:  "run the batch again with --again changed, and answer then",
 		}
 	}
+	sum := c.Verdict.SHA256
+	if x != nil && sum == "" { // a part of it was verified
+		sum = x.rec.SHA256
+	}
 	given := answer.Answer{Answer: word, Reviewer: s.reviewer, At: time.Now().UTC().Truncate(time.Second), Note: note, Blind: d.bare(s, c), Drawing: d.List().Drawing(c.Verdict.Outcome)}
-	id, err := d.o.Store.Answer(ctx, c.Key, s.holder, c.Verdict.SHA256, given)
+	id, err := d.o.Store.Answer(ctx, c.Key, s.holder, sum, given)
 	if errors.As(err, new(*batch.TakenError)) {
 		// The hold has run out, or another window of the person gave it back: if nobody has used
 		// that, the answer counts.
 		if held, stayErr := d.o.Store.Stay(ctx, c.Key, s.holder, s.reviewer, d.o.Hold); stayErr == nil && held {
-			id, err = d.o.Store.Answer(ctx, c.Key, s.holder, c.Verdict.SHA256, given)
+			id, err = d.o.Store.Answer(ctx, c.Key, s.holder, sum, given)
 		}
 	}
 	more := int64(1)

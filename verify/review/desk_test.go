@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otoscope/otoscope/audio/decode/decodetest"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch"
@@ -611,4 +612,62 @@ func idsOf(t *testing.T, store *batch.Store, l *batch.ReviewList) []string {
 		t.Fatal(err)
 	}
 	return ids
+}
+
+// Of a recording of which a part was verified, the person sees all of it, and what was not heard; the answer keeps the hash of
+// what the person heard. A recording of another size is not the one that was verified.
+func TestARecordingOfWhichAPartWasVerified(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "long.wav")
+	file := decodetest.Lengthened(t, "../../testdata/call-straight.wav", 10, 9)
+	write(t, path, file)
+	calls := filepath.Join(dir, "calls.csv")
+	write(t, calls, []byte("id,recording,direction,joined\nlong,long.wav,inbound,agent=4s\n"))
+	store, err := batch.Open(t.Context(), filepath.Join(t.TempDir(), "o.db"), batch.OpenOptions{Create: true, Work: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	run := func(quick bool) {
+		t.Helper()
+		m, err := manifest.Open(calls, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		if _, err := store.Run(t.Context(), m, batch.ReadOptions{AllowPaths: true, Quick: quick}, batch.WorkOptions{Source: newFetcher(t)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(true)
+	if v := results(t, store, batch.Filter{})["long"].Verdict; v.Part == nil {
+		t.Fatalf("%s from all of it", v.Outcome)
+	}
+	options := review.Options{Store: store, Whereabouts: batch.Whereabouts{AllowPaths: true}}
+	other, s := serve(t, options), serve(t, options)
+	ann := arrive(t, s, s.links[0])
+	r := ann.next()
+	_, text := ann.get(fmt.Sprintf("/api/recordings/%d/picture?left=customer", r.Key))
+	write(t, path, append(file[:len(file):len(file)], 0))
+	if _, state := arrive(t, other, other.links[0]).get(fmt.Sprintf("/api/recordings/%d/sound", r.Key)); !strings.Contains(state, "its bytes have changed since") {
+		t.Errorf("of a recording of another size: %s", state)
+	}
+	write(t, path, file)
+	for _, want := range []string{"not heard", "What was not heard is shaded.", "of what was heard, neither", "other sound is grey"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the picture does not say %q", want)
+		}
+	}
+	if !strings.Contains(r.HTML, "decided from") {
+		t.Error("the verdict does not say that it is of a part")
+	}
+	ann.say(r.Key, answer.CustomerLeft, "")
+	given, err := store.Answers(t.Context(), r.Key)
+	if err != nil || len(given) != 1 {
+		t.Fatal(given, err)
+	}
+	run(false)
+	if whole := results(t, store, batch.Filter{})["long"]; whole.Verdict.Part != nil || whole.Human == nil {
+		t.Errorf("once the whole is verified, the answer is %+v", whole.Human)
+	}
 }

@@ -51,7 +51,7 @@ func (d *Desk) giveState(w http.ResponseWriter, r *http.Request, _ *session) err
 	case later:
 	case x.wav == nil:
 		state.Error = "the recording has no samples"
-	case c.Verdict.SHA256 != "" && x.rec.SHA256 != c.Verdict.SHA256:
+	case x.changed(c):
 		state.Note = "This is not the recording that was verified: its bytes have changed since. Answers about it are not taken; run the batch again with --again changed."
 	case !x.whole:
 		state.Note = "The recording is too long to be kept whole: its end cannot be played. --memory sets how much is kept."
@@ -92,7 +92,7 @@ func (d *Desk) givePicture(w http.ResponseWriter, r *http.Request, s *session) e
 	}
 	if m := c.Verdict.Measurements; err == nil && !later && m != nil {
 		fresh := x.rec.Measurements
-		if m.Left.Waveform == nil && fresh.Left.Waveform != nil && x.rec.SHA256 == c.Verdict.SHA256 {
+		if m.Left.Waveform == nil && fresh.Left.Waveform != nil && !x.changed(c) {
 			m.Left.Waveform, m.Right.Waveform = fresh.Left.Waveform, fresh.Right.Waveform
 		}
 	}

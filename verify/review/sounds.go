@@ -139,18 +139,30 @@ func (s *sounds) forget(just int64) {
 	}
 }
 
-// hash is the SHA-256 of a recording that is there; "" if it is not.
-func (s *sounds) hash(row int64) string {
+// there is a recording that is there; nil if it is not.
+func (s *sounds) there(row int64) *sound {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x := s.all[row]; x != nil {
 		select {
 		case <-x.ready:
-			return x.rec.SHA256
+			if x.err == nil {
+				return x
+			}
 		default:
 		}
 	}
-	return ""
+	return nil
+}
+
+// changed reports whether a recording that is there is not the one of a result. The result of a part of a recording
+// tells that by the number of bytes alone.
+func (x *sound) changed(c batch.Case) bool {
+	v := c.Verdict
+	if v.SHA256 == "" {
+		return v.Part != nil && v.Bytes > 0 && v.Bytes != x.rec.Bytes
+	}
+	return v.SHA256 != x.rec.SHA256
 }
 
 // wait waits until a recording is there or cannot be had.

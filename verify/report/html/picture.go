@@ -18,6 +18,8 @@ type Call struct {
 	DurationS   float64
 	Channels    []Channel // left first
 	Tracks      []Track   // of both channels
+	// Unheard are stretches of which nothing is known: they are shaded, so that they do not look silent.
+	Unheard []measurement.Segment
 }
 
 // A Channel is one channel of a call.
@@ -191,6 +193,9 @@ func (d *drawing) channel(c Channel, loudest float64) {
 	d.name(c.Name, party, d.y+d.size.Lane/2-8, c.Party.paint(), true)
 	top, bottom := d.y, d.y+d.size.Lane
 	d.add(bar{d.Time.Left, top, d.Time.Right - d.Time.Left, d.size.Lane, gridPaint, true, ""})
+	for _, u := range d.call.Unheard {
+		d.add(bar{d.Time.x(u.Start), top, d.Time.x(u.End) - d.Time.x(u.Start), d.size.Lane, gridPaint, false, ""})
+	}
 	middle := (top + bottom) / 2
 	d.add(stroke{points: [][2]float64{{d.Time.Left, middle}, {d.Time.Right, middle}}, paint: gridPaint, width: 1})
 	if c.Waveform != nil && c.Waveform.Len() > 0 && c.Waveform.CellS > 0 {

@@ -103,7 +103,8 @@
   };
   const tellPlace = () => {
     const r = current;
-    id("place").textContent = (r.place ? `Number ${r.place} of ${r.of}` : `One of ${r.of}`) + (r.held ? "" : r.holder ? ` · ${r.holder} has it before them: you can listen, not answer` : " · somebody has it before them");
+    id("place").textContent = (r.place ? `Number ${r.place} of ${r.of}` : `One of ${r.of}`) + (r.held ? "" : r.holder === desk.dataset.reviewer ? " · it is before you on another page, or was where a desk broke off, and is free three minutes after that: you can listen, not answer"
+      : ` · ${r.holder || "somebody"} has it before them: you can listen, not answer`);
     for (const b of [...answers, id("flip")]) b.disabled = !r.held;
   };
   const tellShown = () => {
@@ -155,6 +156,15 @@
       if (current === recording) trouble(error.message);
     }
   };
+  // Where no more sound comes, the page says so, and finds out whether the server is away.
+  audio.addEventListener("waiting", async () => {
+    const recording = current;
+    await new Promise((go) => setTimeout(go, 700));
+    if (current !== recording || audio.paused || audio.readyState > 2) return;
+    id("sound").textContent = "The sound waits for more of it.";
+    try { tellProgress(await (await ask("/api/progress")).json()); } catch { /* what is asked next tells it */ }
+  });
+  for (const on of ["playing", "seeked", "pause"]) audio.addEventListener(on, () => { if (audio.hasAttribute("src")) id("sound").textContent = ""; });
   // Sound that breaks off, because the server or the network is away, goes on where it was.
   let broke = { key: 0, from: -1 };
   audio.addEventListener("error", () => {
