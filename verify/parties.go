@@ -38,9 +38,17 @@ func nobodyOn(name, other string, here, there measurement.Channel, answered stri
 			carries = faint(here.Levels)
 		}
 	}
+	loud := float64(here.Levels.NoiseFloor) > loudLine
+	if loud {
+		carries = fmt.Sprintf("carries noise (%.0f dBov) in which a voice may be lost", float64(here.Levels.NoiseFloor))
+	}
 	sign := speechSign(there, dead(here))
-	empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.",
-		name, carries, there.Timing.TalkS, other) + sign.words(answered)
+	empty.Detail = fmt.Sprintf("The %s channel %s; all speech (%.0f s) is on the %s one.", name, carries, there.Timing.TalkS, other)
+	if loud {
+		empty.Detail = fmt.Sprintf("The %s channel %s; speech is heard on the %s one alone (%.0f s).", name, carries, other, there.Timing.TalkS)
+	} else {
+		empty.Detail += sign.words(answered)
+	}
 	if sign == bothSides {
 		both := finding.New(finding.BothParties, fmt.Sprintf(
 			"The %s channel carries both parties: two voices take turns in all that is said (%.0f s). The %s one %s.", other, there.Timing.TalkS, name, carries))
@@ -49,7 +57,7 @@ func nobodyOn(name, other string, here, there measurement.Channel, answered stri
 		}
 		return []finding.Finding{both, empty}
 	}
-	if sign != noSign || answered != "" {
+	if !loud && (sign != noSign || answered != "") {
 		empty.Severity = finding.Fatal
 	}
 	return []finding.Finding{empty}
@@ -86,6 +94,11 @@ func within(m *measurement.Measurements) (finding.Finding, bool) {
 // and below. Of the 100 channels of 50 calls, two are as quiet between speech, because of
 // noise suppression. A line like that without speech carries nothing either.
 const deadLine = -80.0
+
+// loudLine is the noise in the speech band, in dBov, from which on a voice may go unheard: a
+// party may be in a loud street. Speech is found down to about the level of white noise, and
+// voices on telephones are seldom below -40 dBov.
+const loudLine = -40.0
 
 // faint describes the measurements of a channel without speech or a line.
 func faint(l measurement.Levels) string {

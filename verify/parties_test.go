@@ -47,7 +47,7 @@ func TestOneChannelAlone(t *testing.T) {
 		}
 	}
 	silence := math.Inf(-1)
-	const line, idle = -60, -88
+	const line, idle, street = -60, -88, -30
 	const both, missing, silent = finding.BothParties, finding.OnePartyMissing, finding.SilentChannel
 	for _, tt := range []struct {
 		name   string
@@ -63,6 +63,9 @@ func TestOneChannelAlone(t *testing.T) {
 		{"one side", 8, 6, nil, line, missing, true, true, "one side of a conversation"},
 		{"one side, nothing on the other", 8, 6, nil, silence, silent, true, true, "one side of a conversation"},
 		{"one side in one voice", 8, 6, speakers(0.4, 9), line, missing, true, true, "one side of a conversation"},
+		{"one side, and a street on the other", 8, 6, nil, street, missing, false, false, "a voice may be lost"},
+		{"an announcement, and a street on the other", 2, 0.6, nil, street, missing, false, false, "a voice may be lost"},
+		{"both, beyond doubt, and a street on the other", 8, 6, speakers(3, 9), street, both, true, true, "two voices take turns"},
 		{"short pauses", 8, 1.6, nil, line, missing, false, true, "Nothing in it says"},
 		{"short pauses, nothing on the other", 8, 1.6, nil, silence, silent, true, true, "both parties"},
 		{"short pauses, a codec's idle noise on the other", 8, 1.6, nil, idle, silent, true, true, "both parties"},

@@ -61,8 +61,8 @@ func All() []Kind {
 			"Find out whether the recording was started before both parties were connected, or on a leg that was muted or on hold. Start it when the agent joins.",
 		},
 		{
-			OnePartyMissing, Fatal, "A channel carries no speech. A warning where nothing says that the call was answered.",
-			"Hold music, a muted headset, or a recording that was never bridged.",
+			OnePartyMissing, Fatal, "A channel carries no speech. A warning where nothing says that the call was answered, or where a voice may be lost in noise above -40 dBov.",
+			"Hold music, a muted headset, a loud street, or a recording that was never bridged.",
 			"Listen to the channel without speech: hold music, a muted headset and a recording that was never bridged each need a different fix.",
 		},
 		{

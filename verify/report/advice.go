@@ -113,7 +113,7 @@ func whenUndecided(v verify.Verdict) []step {
 		steps := []step{{text: "Verify a call of at least half a minute in which both parties speak. This one has too little speech."}}
 		if has(v, finding.SilentChannel) || has(v, finding.OnePartyMissing) {
 			steps = append(steps, step{
-				text: "If the call was answered, say when the agent joined. A missing party then makes the recording unusable.",
+				text: "If the call was answered, say when the agent joined. A missing party then makes the recording unusable, unless noise may hide it.",
 				code: []string{"--joined agent=12.4s"},
 			})
 		}
