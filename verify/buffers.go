@@ -39,6 +39,7 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 			if m, err = o.meter(f.SampleRate, f.Channels, stored(f), stored(f)); err != nil {
 				return Recording{}, err
 			}
+			defer m.Close()
 			keep = o.keeper(f.SampleRate, f.Channels)
 		}
 		if f.Channels != rec.Format.Channels || f.SampleRate != rec.Format.SampleRate {

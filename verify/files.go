@@ -91,6 +91,7 @@ func MeasureFiles(ctx context.Context, files [2]io.Reader, o MeasureOptions, p P
 	if err != nil {
 		return Recording{}, err
 	}
+	defer m.Close()
 	if err := o.hear(joined, m); err != nil {
 		return Recording{}, fileError(bodies, err)
 	}

@@ -34,6 +34,7 @@ func MeasureWindows(ctx context.Context, windows []Window, wholeFrames int64, o 
 	if err != nil {
 		return Recording{}, err
 	}
+	defer m.Close()
 	rate := float64(format.SampleRate)
 	part := &measurement.Part{WholeS: float64(wholeFrames) / rate}
 	rec := Recording{Format: format}

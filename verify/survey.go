@@ -59,6 +59,7 @@ func Survey(ctx context.Context, r io.Reader, o decode.Options) (Channels, error
 		if err != nil {
 			return err
 		}
+		defer m.Close()
 		heard := &summed{Reader: r}
 		heard.sum.SetSeed(seed)
 		if err := (MeasureOptions{}).hear(heard, m); err != nil {

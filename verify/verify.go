@@ -62,6 +62,9 @@ type MeasureOptions struct {
 	Known []*fingerprint.Print
 	// Keep gets the samples as well, block by block; nil: nobody does.
 	Keep Keeper
+	// Concurrent measures the channels beside each other and beside reading, for a recording that has
+	// several processors to itself. The result is the same.
+	Concurrent bool
 }
 
 // A Keeper keeps the samples of a recording while it is measured. A recording that is measured
@@ -135,6 +138,7 @@ func Measure(ctx context.Context, r io.Reader, o MeasureOptions) (Recording, err
 	if err != nil {
 		return Recording{}, err
 	}
+	defer m.Close()
 	if err := o.hear(decoder, m); err != nil {
 		return Recording{}, readError(arrived, err)
 	}
@@ -189,10 +193,10 @@ func stored(f decode.Format) meter.Stored {
 	return meter.Stored{G711: f.Encoding == decode.ALaw || f.Encoding == decode.MuLaw, Lossy: f.Lossy, FloorDB: f.FloorDB(), SpreadS: f.SpreadS()}
 }
 
-// meter makes the meter of a recording at a rate in Hz, given how its channels are stored.
+// meter makes the meter of a recording at a rate in Hz, given how its channels are stored. The caller closes it.
 func (o MeasureOptions) meter(rate, channels int, left, right meter.Stored) (*meter.Meter, error) {
 	m, err := meter.New(rate, channels, meter.Options{
-		Stored: [2]meter.Stored{left, right}, OnRequest: o.OnRequest, Known: o.Known,
+		Stored: [2]meter.Stored{left, right}, OnRequest: o.OnRequest, Known: o.Known, Concurrent: o.Concurrent,
 	})
 	if err != nil {
 		return nil, &hint.Error{Message: err.Error(), Advice: "Convert it to a rate that telephony uses: sox IN.wav -r 8000 OUT.wav", Cause: err}

@@ -107,8 +107,9 @@ func BenchmarkMeter(b *testing.B) {
 		steps(func(l, r []float32) { x.Add(l, r) })
 	})
 	run("pair", func() {
-		x := crosstalk.New(rate, [2]*music.Watch{music.NewWatch(rate), music.NewWatch(rate)})
-		pasts(func(l, r *frames.Past) { x.Add(l, r, step, false) })
+		low := [2]*crosstalk.Low{crosstalk.NewLow(rate), crosstalk.NewLow(rate)}
+		x := crosstalk.New(low)
+		pasts(func(l, r *frames.Past) { x.Add(low[0].Add(l, step), low[1].Add(r, step), false) })
 		x.Finish()
 		x.Result(nil, nil, measurement.Duplicate{}, &measurement.Pair{})
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/ident"
 	"github.com/otoscope/otoscope/audio/measurement"
+	"github.com/otoscope/otoscope/audio/meter/internal/crosstalk"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
 	"github.com/otoscope/otoscope/audio/meter/internal/level"
 	"github.com/otoscope/otoscope/audio/meter/internal/music"
@@ -16,21 +17,22 @@ import (
 
 // channel holds the meters of one channel.
 type channel struct {
-	lossy  bool    // the file holds it by a lossy codec
-	floor  float64 // the mean square below which a step is the codec's own, and no sound; 0: there is none
-	spread int     // frames over which the codec spreads its noise
+	layout layout
+	past   []float32 // the samples before the next block
+	lossy  bool      // the file holds it by a lossy codec
+	floor  float64   // the mean square below which a step is the codec's own, and no sound; 0: there is none
+	spread int       // frames over which the codec spreads its noise
 
 	// At the recording's own rate.
-	energy     level.Energy
-	stepEnergy level.Energy // of the last step
-	clipping   level.Clipping
-	active     level.ActiveSpeech
-	bursts     level.Bursts
-	grid       level.Grid
-	silence    level.DigitalSilence
-	line       *level.Line
-	dropouts   level.Dropouts
-	waveform   *level.Waveform // nil unless requested
+	energy   level.Energy
+	clipping level.Clipping
+	active   level.ActiveSpeech
+	bursts   level.Bursts
+	grid     level.Grid
+	silence  level.DigitalSilence
+	line     *level.Line
+	dropouts level.Dropouts
+	waveform *level.Waveform // nil unless requested
 
 	// In the base band.
 	decimate *frames.Decimator // nil if the recording has its rate
@@ -39,6 +41,7 @@ type channel struct {
 	log      frames.Log
 	tones    *tone.Tones
 	music    *music.Watch
+	low      *crosstalk.Low       // nil for mono
 	voice    *speaker.Voice       // nil unless requested
 	known    *fingerprint.Matcher // nil unless requested
 	trace    *fingerprint.Tracer  // nil unless requested
@@ -51,11 +54,13 @@ type channel struct {
 	idents     *ident.Listener
 }
 
-// newChannel takes the rate in Hz and a step in samples.
-func newChannel(rate, step int, o Options, stored Stored) *channel {
-	base, baseStep := frames.BaseBand(rate, step)
-	line := level.NewLine(rate, step)
+// newChannel takes the rate in Hz.
+func newChannel(rate int, l layout, o Options, stored Stored) *channel {
+	base, baseStep := frames.BaseBand(rate, l.step)
+	line := level.NewLine(rate, l.step)
 	ch := &channel{
+		layout:     l,
+		past:       make([]float32, l.past),
 		lossy:      stored.Lossy,
 		spread:     int(math.Ceil(stored.SpreadS / frames.StepS)),
 		active:     level.NewActiveSpeech(rate),
@@ -71,6 +76,9 @@ func newChannel(rate, step int, o Options, stored Stored) *channel {
 		utterances: speaker.NewUtterances(),
 		pace:       speaker.NewPace(base, line.BinHz, len(line.Power)),
 		idents:     ident.NewListener(line.BinHz, len(line.Power), line.Scale()),
+	}
+	if l.channels == 2 {
+		ch.low = crosstalk.NewLow(base)
 	}
 	if stored.FloorDB < 0 {
 		ch.floor = math.Pow(10, stored.FloorDB/10)
@@ -93,8 +101,19 @@ func newChannel(rate, step int, o Options, stored Stored) *channel {
 	return ch
 }
 
-// takeStep measures a step, y[at:], with the samples before it. It returns how many samples of the
-// base band the step gave, and whether it is digital silence.
+// take measures a block of the channel, whose number is c.
+func (ch *channel) take(b *block, c int) {
+	y, out := b.samples[c][:ch.layout.past+b.n], &b.found[c]
+	out.steps, out.low = out.steps[:0], out.low[:0]
+	copy(y, ch.past)
+	for at := ch.layout.past; at < len(y); at += ch.layout.step {
+		ch.takeStep(y[:min(at+ch.layout.step, len(y))], at, out)
+	}
+	copy(ch.past, y[b.n:])
+	out.music = ch.music.Slots()
+}
+
+// takeStep measures a step, y[at:], with the samples before it.
 //
 // Each meter needs the results of those before it, which gives the order:
 //
@@ -106,7 +125,8 @@ func newChannel(rate, step int, o Options, stored Stored) *channel {
 //  5. Whether the frame is loud, for which of them the line takes a spectrum,
 //     and what the spectrum is part of: a piece of the call, an utterance, an ident.
 //  6. The measurements made only on request.
-func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
+//  7. What the pair needs of the step.
+func (ch *channel) takeStep(y []float32, at int, out *found) {
 	x := y[at:]
 	e := level.EnergyOf(x)
 	if !(e.Peak <= level.Loudest) { // or not a number
@@ -118,15 +138,15 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 		e = level.EnergyOf(x)
 	}
 	ch.energy.Merge(e)
-	ch.stepEnergy = e
 	ch.clipping.Add(x, e.Peak)
 	ch.active.Add(x)
 	ch.bursts.Add(x, e)
 	ch.grid.Add(x, e.Peak)
-	silent = ch.silence.Add(x)
+	silent := ch.silence.Add(x)
 	ch.dropouts.Add(y, at, e.Peak)
 
-	if based = len(x); ch.decimate == nil {
+	based := len(x) // samples of the base band that the step gives
+	if ch.decimate == nil {
 		ch.base.Buf = y
 	} else {
 		kept := ch.decimate.Add(x)
@@ -174,7 +194,11 @@ func (ch *channel) takeStep(y []float32, at int) (based int, silent bool) {
 	if ch.trace != nil {
 		ch.trace.Add(ch.base.Before(0, based))
 	}
-	return based, silent
+	if ch.low != nil {
+		low := ch.low.Add(&ch.base, based)
+		out.low = append(out.low, low...)
+		out.steps = append(out.steps, foundStep{energy: e, low: len(low), silent: silent})
+	}
 }
 
 // settleMusic decides between tones and music, which look similar, and marks both in the log.

@@ -24,8 +24,9 @@
 //	internal/crosstalk  what the channels have in common: duplicates, coupling, skew
 //	internal/speaker    who speaks: pieces, utterances, two speakers, side swaps, voices
 //
-// channel.takeStep shows what happens in a step, in its order; Meter.finish shows what
-// happens at the end of the call. To add a measurement of one channel, write it in its
+// channel.takeStep shows what happens in a step, in its order; pair.take shows what both channels
+// together are measured for, and Meter.finish what happens at the end of the call. With
+// Options.Concurrent an assemblyLine does the former in goroutines. To add a measurement of one channel, write it in its
 // package and call it from channel.go.
 //
 // Memory grows by three bytes per channel and step, for the frame log.

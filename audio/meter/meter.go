@@ -2,14 +2,12 @@ package meter
 
 import (
 	"fmt"
-	"math"
+	"sync"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/audio/meter/internal/crosstalk"
 	"github.com/otoscope/otoscope/audio/meter/internal/frames"
-	"github.com/otoscope/otoscope/audio/meter/internal/level"
-	"github.com/otoscope/otoscope/audio/meter/internal/music"
 	"github.com/otoscope/otoscope/audio/meter/internal/speaker"
 	"github.com/otoscope/otoscope/audio/meter/internal/speech"
 )
@@ -21,25 +19,18 @@ const (
 	MaxSampleRate = 192000
 )
 
-// bufferedSteps is how many steps pass through the buffer before the samples kept from earlier
-// steps are moved to its front.
-const bufferedSteps = 32
-
 // Meter measures one recording. It is not safe for concurrent use.
 type Meter struct {
-	rate      int
-	channels  int
-	stored    [2]Stored
-	step      int // samples
-	frames    int64
-	past      int // samples kept from before the newest step
-	at        int // where in buf the newest step begins
-	pending   int // samples waiting for their step to fill
-	buf       [2][]float32
-	ch        [2]*channel
-	duplicate crosstalk.Duplicate
-	same      crosstalk.SameStretches
-	common    *crosstalk.Common // nil for mono
+	rate       int
+	channels   int
+	stored     [2]Stored
+	frames     int64
+	layout     layout
+	filling    *block // the samples that Commit got, up to a block
+	ch         [2]*channel
+	pair       *pair // nil for mono
+	concurrent bool  // Options.Concurrent
+	line       *assemblyLine
 }
 
 // Stored is how a file holds a channel, where that leaves marks that are not the line's.
@@ -67,6 +58,10 @@ type Options struct {
 	measurement.OnRequest
 	// Known is audio to look for in each channel.
 	Known []*fingerprint.Print
+	// Concurrent measures each channel in a goroutine, beside the one that calls Commit. Measuring takes about
+	// as much processor time as without, and a part of the time where several processors are free. What is
+	// measured is the same.
+	Concurrent bool
 }
 
 // New returns a meter for a recording of one or two channels at a rate in Hz.
@@ -77,19 +72,13 @@ func New(rate, channels int, o Options) (*Meter, error) {
 	if channels != 1 && channels != 2 {
 		return nil, fmt.Errorf("%d channels: a meter takes 1 or 2", channels)
 	}
-	m := &Meter{rate: rate, channels: channels, stored: o.Stored, step: int(math.Round(frames.StepS * float64(rate)))}
-	base, _ := frames.BaseBand(rate, m.step)
-	m.past = level.DropoutPast(rate)
-	if base == rate {
-		m.past = max(m.past, music.Past(rate))
-	}
-	m.at = m.past
+	m := &Meter{rate: rate, channels: channels, stored: o.Stored, concurrent: o.Concurrent, layout: newLayout(rate, channels, o.Concurrent)}
+	m.filling = m.layout.block()
 	for c := range channels {
-		m.buf[c] = make([]float32, m.past+bufferedSteps*m.step)
-		m.ch[c] = newChannel(rate, m.step, o, o.Stored[c])
+		m.ch[c] = newChannel(rate, m.layout, o, o.Stored[c])
 	}
 	if channels == 2 {
-		m.common = crosstalk.New(base, [2]*music.Watch{m.ch[0].music, m.ch[1].music})
+		m.pair = newPair(m.ch[0], m.ch[1])
 	}
 	return m, nil
 }
@@ -112,44 +101,57 @@ func (m *Meter) Add(left, right []float32) {
 // Next returns the place for the next samples, which Commit then measures: decoding into it saves
 // a copy. It is never empty; right is nil for a mono meter.
 func (m *Meter) Next() (left, right []float32) {
-	from := m.at + m.pending
-	if len(m.buf[0])-from < m.step {
-		for c := range m.channels {
-			copy(m.buf[c], m.buf[c][m.at-m.past:from])
-		}
-		m.at = m.past
-		from = m.at + m.pending
-	}
-	left = m.buf[0][from:]
-	if m.channels == 2 {
-		right = m.buf[1][from:]
-	}
-	return left, right
+	return m.layout.place(m.filling, 0), m.layout.place(m.filling, 1)
 }
 
-// Commit measures the first n samples in the slices that Next returned.
+// Commit measures the first n samples in the slices that Next returned, or hands them on to be measured.
 func (m *Meter) Commit(n int) {
 	m.frames += int64(n)
-	for m.pending += n; m.pending >= m.step; m.pending -= m.step {
-		m.takeStep(m.step)
-		m.at += m.step
+	m.filling.n += n
+	if m.filling.n < m.layout.samples {
+		return
+	}
+	if !m.concurrent {
+		m.measure(m.filling)
+		m.filling.n = 0
+		return
+	}
+	if m.line == nil {
+		m.line = m.startLine()
+	}
+	m.filling = m.line.exchange(m.filling)
+}
+
+// measure measures a block: first each channel, then both together.
+func (m *Meter) measure(b *block) {
+	for c := range m.channels {
+		m.ch[c].take(b, c)
+	}
+	if m.pair != nil {
+		m.pair.take(b, m.layout)
 	}
 }
 
-// takeStep measures one step of n samples: first each channel, then both together in their base
-// bands.
-func (m *Meter) takeStep(n int) {
-	var based int // samples of the base band
-	quiet := false
-	for c := range m.channels {
-		b, silent := m.ch[c].takeStep(m.buf[c][:m.at+n], m.at)
-		based, quiet = b, quiet || silent
+// Close ends the goroutines of a meter that is not finished. Finish does so, too.
+func (m *Meter) Close() {
+	if m.line != nil {
+		m.line.end()
+		m.line = nil
 	}
-	if m.channels == 2 {
-		product := m.duplicate.Add(m.buf[0][m.at:m.at+n], m.buf[1][m.at:m.at+n])
-		m.same.Add(product, m.ch[0].stepEnergy, m.ch[1].stepEnergy)
-		m.common.Add(&m.ch[0].base, &m.ch[1].base, based, quiet)
+}
+
+// each does something for every channel, side by side if the meter may.
+func (m *Meter) each(do func(c int)) {
+	var others sync.WaitGroup
+	for c := 1; c < m.channels; c++ {
+		if m.concurrent {
+			others.Go(func() { do(c) })
+		} else {
+			do(c)
+		}
 	}
+	do(0)
+	others.Wait()
 }
 
 // Finish ends the pass and computes what needs the whole call. The meter must not be used again.
@@ -168,8 +170,9 @@ func (m *Meter) Finish() measurement.Measurements {
 //  5. The rest of each channel, which depends on where its speech is.
 //  6. Whether the sides change places, and the turns of the conversation.
 func (m *Meter) finish() measurement.Measurements {
-	if m.pending > 0 {
-		m.takeStep(m.pending)
+	m.Close()
+	if m.filling.n > 0 {
+		m.measure(m.filling)
 	}
 	out := measurement.Measurements{
 		Schema:     measurement.Schema,
@@ -178,22 +181,19 @@ func (m *Meter) finish() measurement.Measurements {
 		Frames:     m.frames,
 		DurationS:  float64(m.frames) / float64(m.rate),
 	}
-	clock := frames.Clock{Rate: m.rate, Step: m.step, Samples: m.frames}
+	clock := frames.Clock{Rate: m.rate, Step: m.layout.step, Samples: m.frames}
 	var speeches [2]speech.Speech
 	var held [2][]frames.Range // music
-	for c := range m.channels {
+	m.each(func(c int) {
 		held[c] = m.ch[c].settleMusic()
 		speeches[c] = speech.Find(&m.ch[c].log, clock, m.ch[c].spread)
-	}
-	if m.channels == 2 {
+	})
+	if m.pair != nil {
 		speech.DropFarBelow(&speeches[0], &speeches[1])
-		m.common.Finish()
-		out.Pair.Same = m.same.Result(clock)
-		lagZero := m.duplicate.Result(m.ch[0].energy, m.ch[1].energy, m.frames)
-		m.common.Result(speeches[0].Segments, speeches[1].Segments, lagZero, &out.Pair)
+		m.pair.finish(m.ch, speeches, clock, &out.Pair)
 		crosstalk.DropHeardElsewhere(&speeches, [2]*frames.Log{&m.ch[0].log, &m.ch[1].log}, &out.Pair, clock)
 	}
-	for c := range m.channels {
+	m.each(func(c int) {
 		side := out.Side(c == 1)
 		*side = m.ch[c].finish(speeches[c], clock)
 		side.Music = clock.Segments(held[c])
@@ -201,11 +201,11 @@ func (m *Meter) finish() measurement.Measurements {
 			side.Line.G711, side.Line.G711Share, side.Line.G711EverySample = "", 0, false
 		}
 		side.Line.Lossy = m.stored[c].Lossy
-		if m.channels == 2 {
+		if m.pair != nil {
 			side.TwoSpeakers = speaker.TwoSpeakersOf(m.ch[c].utterances.Within(side.Segments, clock), clock)
 		}
-	}
-	if m.channels == 2 {
+	})
+	if m.pair != nil {
 		left := speaker.Passages(m.ch[0].pieces, &m.ch[0].log, out.Left.Segments, clock)
 		right := speaker.Passages(m.ch[1].pieces, &m.ch[1].log, out.Right.Segments, clock)
 		pieceS := float64(speaker.PassagePieces*m.ch[0].pieces.Length) * frames.StepS

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -306,6 +307,7 @@ type verifier struct {
 const grace = 2 * time.Second
 
 func (v *verifier) run(ctx context.Context, workers int, t *verdictPrinter) error {
+	v.declared.measure.Concurrent = len(v.jobs) == 1 && runtime.GOMAXPROCS(0) > 1
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	verdicts := make([]chan verify.Verdict, len(v.jobs))

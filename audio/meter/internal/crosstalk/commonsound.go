@@ -53,15 +53,12 @@ const cellBins = 32
 // not enter the gains. The sums are kept separately for each span of the call.
 type Common struct {
 	rate     float64 // Hz
-	thin     [2]*thinner
-	gain     float64   // of thin
-	upper    [2]int    // 1: the upper half of the level omits the first sample of the next step
-	above    []float32 // the part of a step in that half
-	low      [2]lowLog
+	low      [2]*lowLog
 	block    [2][]float32
 	filled   int  // of the block
 	sounding int  // of these that are not silent
 	quiet    bool // the newest step was silent on either channel
+	steps    int  // so far
 	window   []float32
 	fft      *dsp.FFT
 	from     int // first bin of the band
@@ -71,14 +68,12 @@ type Common struct {
 	music    *span // blocks in which music plays on both channels
 }
 
-// New takes the rate of the base band in Hz, and for each channel the detector of its music.
-func New(rate int, music [2]*music.Watch) *Common {
-	p := &Common{}
-	for c := range p.thin {
-		p.thin[c] = newThinner(rate)
+// New takes what brings either channel to the low rate.
+func New(low [2]*Low) *Common {
+	p := &Common{rate: low[0].rate}
+	for c := range low {
+		p.low[c] = &low[c].log
 	}
-	p.rate = float64(rate) / float64(p.thin[0].factor())
-	p.gain = p.thin[0].gain()
 	n := 8
 	for float64(n) < blockS*p.rate {
 		n *= 2
@@ -90,7 +85,7 @@ func New(rate int, music [2]*music.Watch) *Common {
 		if edge := min(float64(i)+0.5, float64(n-i)-0.5) / (taper * float64(n)); edge < 1 {
 			w = 0.5 - 0.5*math.Cos(math.Pi*edge)
 		}
-		p.window[i] = float32(w / p.gain)
+		p.window[i] = float32(w / low[0].gain)
 	}
 	p.from = int(math.Ceil(commonLowHz * float64(n) / p.rate))
 	cells := (int(commonHighHz*float64(n)/p.rate) - p.from) / cellBins
@@ -99,15 +94,18 @@ func New(rate int, music [2]*music.Watch) *Common {
 	}
 	p.bins = cells * cellBins
 	p.music = newSpan(p.bins)
-	p.waiting = newWaitingBlocks(music, p.blockS(), p.bins)
+	p.waiting = newWaitingBlocks(p.blockS(), p.bins)
 	return p
 }
 
-// Add takes both base bands; their newest n samples are the step. Where one channel is digital
+// Hear takes what is known of the music on either channel, up to the steps that Add takes next or later.
+func (p *Common) Hear(left, right music.Slots) { p.waiting.heard = [2]music.Slots{left, right} }
+
+// Add takes a step of both channels at the low rate. Where one channel is digital
 // silence, nothing of the other one can be heard: the leg is missing, or is muted after the point
 // where crosstalk enters. Such a step counts as silent on both channels.
-func (p *Common) Add(left, right *frames.Past, n int, quiet bool) {
-	l, r := p.thinned(0, left, n), p.thinned(1, right, n)
+func (p *Common) Add(l, r []float32, quiet bool) {
+	p.steps++
 	// Two sounds that both begin or end at once would look related.
 	if ends := min(p.filled, len(l)); quiet && !p.quiet {
 		fadeOut(p.block[0][p.filled-ends : p.filled])
@@ -135,20 +133,6 @@ func (p *Common) Add(left, right *frames.Past, n int, quiet bool) {
 			p.transform()
 		}
 	}
-}
-
-// thinned reduces a step of a channel to the low rate and logs its level.
-func (p *Common) thinned(c int, base *frames.Past, n int) []float32 {
-	x := p.thin[c].add(base.Before(0, filterPast+n))
-	taken := (len(x) - filterPast - p.upper[c] + 1) / 2
-	p.above = slices.Grow(p.above[:0], taken)[:taken]
-	upperBand(p.above, x[p.upper[c]:])
-	_, energy, _ := dsp.Sums(p.above)
-	scale := 1 / (halfBandGain * p.gain)
-	p.low[c].add(float64(energy)*scale*scale, taken)
-	x = x[filterPast:]
-	p.upper[c] = (p.upper[c] + len(x)) % 2
-	return x
 }
 
 // Finish takes the last block, which is not full.
@@ -185,7 +169,7 @@ func (p *Common) count(b *spectraBlock) {
 	open := p.spans.next(p.bins)
 	switch {
 	case b.sound == 0:
-	case p.waiting.music(b):
+	case p.waiting.music(b, p.steps):
 		p.music.add(b.spectra[0], b.spectra[1], b.sound)
 	default:
 		open.add(b.spectra[0], b.spectra[1], b.sound)

@@ -303,7 +303,7 @@ func (l *couplings) carries(c int, lagS, gainDB float64, heardIn []bool) bool {
 // short counts the steps in which a source is loud, and the steps among them in which the other
 // channel, after the lag, is too quiet to carry it.
 func (l *couplings) short(c int, afterS, gainDB float64, heardIn []bool) (loud, short int) {
-	source, other := &l.sound.low[c], &l.sound.low[1-c]
+	source, other := l.sound.low[c], l.sound.low[1-c]
 	drift := l.drift
 	if c == 1 {
 		drift = -drift

@@ -26,15 +26,15 @@ type spectraBlock struct {
 // waitingBlocks keeps the newest blocks until it is known whether music plays
 // in them.
 type waitingBlocks struct {
-	watches [2]*music.Watch
-	blockS  float64
-	ring    [musicWaitBlocks + 1]spectraBlock
-	pushed  int
-	taken   int
+	heard  [2]music.Slots // of either channel
+	blockS float64
+	ring   [musicWaitBlocks + 1]spectraBlock
+	pushed int
+	taken  int
 }
 
-func newWaitingBlocks(watches [2]*music.Watch, blockS float64, bins int) waitingBlocks {
-	w := waitingBlocks{watches: watches, blockS: blockS}
+func newWaitingBlocks(blockS float64, bins int) waitingBlocks {
+	w := waitingBlocks{blockS: blockS}
 	for i := range w.ring {
 		for c := range w.ring[i].spectra {
 			w.ring[i].spectra[c] = make([]complex64, bins)
@@ -61,10 +61,11 @@ func (w *waitingBlocks) next(but int) (*spectraBlock, bool) {
 	return b, true
 }
 
-// music reports whether music plays on both channels in a block.
-func (w *waitingBlocks) music(b *spectraBlock) bool {
+// music reports whether music plays on both channels in a block, by what was known of it after so many
+// steps. What is known already of later ones must not count: how far a channel is ahead is chance.
+func (w *waitingBlocks) music(b *spectraBlock, steps int) bool {
 	const slotS = music.SlotSteps * frames.StepS
 	slots := music.SlotRange{Start: int(float64(b.number)*w.blockS/slotS) - musicEdgeSlots, End: int(float64(b.number+1)*w.blockS/slotS) + musicEdgeSlots}
 	reach := int(math.Ceil(musicReachS / slotS))
-	return w.watches[0].PlaysIn(slots, reach) && w.watches[1].PlaysIn(slots, reach)
+	return w.heard[0].After(steps).PlaysIn(slots, reach) && w.heard[1].After(steps).PlaysIn(slots, reach)
 }

@@ -147,15 +147,24 @@ func trim(slots []uint8, r SlotRange) (SlotRange, bool) {
 		float64(held) >= minHeldShare*float64(heard) && float64(several) >= minSeveralShare*float64(heard)
 }
 
+// Slots are those that a watch has taken.
+type Slots []uint8
+
+// Slots gives those taken so far, which do not change any more.
+func (m *Watch) Slots() Slots { return m.slots }
+
+// After gives those that were there after so many steps.
+func (s Slots) After(steps int) Slots { return s[:min(len(s), steps/SlotSteps)] }
+
 // PlaysIn reports whether music plays in any of the slots, by them and by those
 // up to reach slots before and after that are there already.
-func (m *Watch) PlaysIn(slots SlotRange, reach int) bool {
+func (s Slots) PlaysIn(slots SlotRange, reach int) bool {
 	first := max(0, slots.Start-reach)
-	last := min(len(m.slots), slots.End+reach)
+	last := min(len(s), slots.End+reach)
 	if first >= last {
 		return false
 	}
-	for _, s := range musicIn(m.slots[first:last]) {
+	for _, s := range musicIn(s[first:last]) {
 		if s.Start+first < slots.End && s.End+first > slots.Start {
 			return true
 		}
