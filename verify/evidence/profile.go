@@ -38,7 +38,7 @@ func (p *Profile) rates() Rates {
 // recordings with faults.
 func Builtin() Profile {
 	return Profile{
-		Name: "builtin-6",
+		Name: "builtin-7",
 		Opening: OpeningWeights{
 			// The first long turn is the agent's in 408 of 412 inbound calls of ten makers
 			// as text, and in all 92 calls here in which nobody says a word before it.
@@ -68,14 +68,15 @@ func Builtin() Profile {
 			// No figures are known. Each is the rate of a centre in which one recorder in
 			// thirty to a hundred has the fault on all of its calls, as public reports
 			// describe.
-			TwoCalls: 0.03,
-			Delay:    0.03,
-			Machine:  0.02,
-			Copy:     0.01,
-			Exchange: 0.01,
-			Begun:    0.03, // of the recordings that nobody calls an excerpt
-			Late:     0.1,  // of the legs that begin late
-			Outbound: 0.2,  // of the calls of which nobody gives the direction
+			TwoCalls:   0.03,
+			Delay:      0.03,
+			Machine:    0.02,
+			Copy:       0.01,
+			Exchange:   0.01,
+			Begun:      0.03, // of the recordings that nobody calls an excerpt
+			Late:       0.1,  // of the legs that begin late
+			Outbound:   0.2,  // of the calls of which nobody gives the direction
+			ThirdVoice: 0.01,
 		},
 	}
 }

@@ -35,6 +35,9 @@ type Rates struct {
 	Begun float64 `json:"begun"`
 	// Outbound: the centre placed the call, and nobody says so.
 	Outbound float64 `json:"outbound,omitzero"`
+	// ThirdVoice: somebody else, as a notice or a colleague, speaks on one channel while
+	// neither party does, and may take the first long turn.
+	ThirdVoice float64 `json:"third_voice,omitzero"`
 }
 
 // A scenario is a way to produce the sound that does not identify the parties: it explains

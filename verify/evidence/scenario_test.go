@@ -165,3 +165,37 @@ func TestHigherRatesClaimLess(t *testing.T) {
 		before = got
 	}
 }
+
+// A voice of neither party in the pauses of a call may take the first long turn. It is not
+// taken for the agent's greeting.
+func TestVoiceOfNeitherPartyIsNoGreeting(t *testing.T) {
+	customer := []measurement.Segment{{Start: 0.4, End: 3.8}, {Start: 9, End: 15.2}, {Start: 19.8, End: 26.2}, {Start: 30.4, End: 31.4}}
+	agent := []measurement.Segment{{Start: 5.6, End: 8}, {Start: 16.6, End: 18.4}, {Start: 27.4, End: 28.8}, {Start: 32.6, End: 34}}
+	m := call(customer, agent, 0, 0)
+	if got, why := claim(m, declare.Facts{}); got <= -decided {
+		t.Errorf("%.2f for the other side\n%s", got, why)
+	}
+}
+
+// An opening in which the other side answers soon and briefly may be such a voice's, and claims
+// less the more often there is one. An answer at length, as to a greeting, is hardly ever given
+// to it.
+func TestVoiceOfNeitherPartyIsHardlyAnsweredAtLength(t *testing.T) {
+	opening := func(answerS, rate float64) float64 {
+		p := evidence.Builtin()
+		p.Rates.ThirdVoice = rate
+		m := call([]measurement.Segment{{Start: 6.5, End: 6.5 + answerS}}, []measurement.Segment{{Start: 1, End: 5.2}, {Start: 12, End: 15}}, 0, 0)
+		for _, i := range evidence.Weigh(m, declare.Facts{}, nil, p) {
+			if i.Name == "opening" {
+				return i.Log10LR
+			}
+		}
+		return 0
+	}
+	for _, rate := range []float64{0.01, 0.1, 1} {
+		brief, long := opening(1.5, rate)/opening(1.5, 1e-6), opening(4, rate)/opening(4, 1e-6)
+		if brief <= 0 || brief >= 1 || long <= brief || long > 1 {
+			t.Errorf("at a rate of %v, %.3f of the claim is left after a brief answer, %.3f after a long one", rate, brief, long)
+		}
+	}
+}
