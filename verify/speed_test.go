@@ -102,6 +102,40 @@ func TestSpeedObeysTheMirrorLaw(t *testing.T) {
 	}
 }
 
+// changed is a call in whose middle the figures of the left channel's speech change by these factors.
+func changed(t *testing.T, m measurement.Measurements, spectrum, pitch, syllables, holds, centre float64) []string {
+	t.Helper()
+	after := measurement.Pace{SpeechS: 9, Voiced: 20, PitchHz: 150, PitchSpread: 2, SyllablesPerS: 4.8, LevelHoldsS: 0.036, CentreHz: 700}
+	before := after
+	before.PitchHz *= pitch
+	before.SyllablesPerS *= syllables
+	before.LevelHoldsS /= holds
+	before.CentreHz *= centre
+	m.Left.PaceChange = &measurement.PaceChange{At: 15, Ratio: spectrum, Gain: 2, Before: before, After: after}
+	return speeds(m)
+}
+
+// A part at another speed has another pitch, and all the rest is other, too. A voice with another pitch, or
+// music, has a spectrum with other gaps, and is no other speed.
+func TestAnotherPitchIsNoOtherSpeed(t *testing.T) {
+	r := readAll(t, "call-straight.wav")
+	m := r.at(t, r.rate)
+	for _, f := range []float64{0.5, 0.65, 1.5, 2} {
+		if found := changed(t, m, f, f, f, f, f); len(found) != 1 || !strings.Contains(found[0], "left channel runs") {
+			t.Errorf("all figures × %g: %q", f, found)
+		}
+		for _, pitch := range []float64{0.75, 1, 1.3} {
+			if found := changed(t, m, f, f*pitch, 1, 1, 1); len(found) > 0 {
+				t.Errorf("the spectrum × %g and the pitch × %g alone: %q", f, f*pitch, found)
+			}
+			little := math.Pow(f, 0.17)
+			if found := changed(t, m, f, f*pitch, little, little, little); len(found) > 0 {
+				t.Errorf("the spectrum × %g, the pitch × %g and little of the rest: %q", f, f*pitch, found)
+			}
+		}
+	}
+}
+
 // A signal whose frequencies and cadence are off by one factor tells that factor, down to 1.5 %.
 func TestSignalsOffTheirPlaceTellTheSpeed(t *testing.T) {
 	for _, s := range []struct {

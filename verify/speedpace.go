@@ -45,10 +45,14 @@ func paceOf(p *measurement.Pace) (pace float64, ok bool) {
 	if p == nil || p.SpeechS < paceLeastS || min(p.PitchHz, p.SyllablesPerS, p.LevelHoldsS, p.CentreHz) <= 0 {
 		return 0, false
 	}
-	return pitchWeight*math.Log(p.PitchHz/pacePitchHz) +
-		syllableWeight*math.Log(p.SyllablesPerS/paceSyllables) -
+	return pitchWeight*math.Log(p.PitchHz/pacePitchHz) + restOf(p), true
+}
+
+// restOf is what all but the pitch say of the speed.
+func restOf(p *measurement.Pace) float64 {
+	return syllableWeight*math.Log(p.SyllablesPerS/paceSyllables) -
 		holdsWeight*math.Log(p.LevelHoldsS/paceHoldsS) +
-		centreWeight*math.Log(p.CentreHz/paceCentreHz), true
+		centreWeight*math.Log(p.CentreHz/paceCentreHz)
 }
 
 // paceSpeed finds speech that is too slow or too fast for people.
@@ -100,13 +104,17 @@ func paceSign(c *measurement.Channel, pace float64) *wrongSpeed {
 }
 
 // Within a call a voice keeps its spectrum. Where it moves by a factor, and the pitch and the
-// rest move by the same, the speed changes. On 108 sound recordings no channel passes either
-// set of limits: wherever the spectrum seems to move by a factor, the pitch and the rest do not.
+// rest move by the same, the speed changes. Of 122 recordings, and of 100 of them converted to seven
+// rates by three programs, no channel passes either set of limits: wherever the spectrum seems to
+// move by a factor, the pitch or the rest does not. Another voice, or music, has another pitch and with it other gaps in its spectrum:
+// so the rest must move by itself. Where it is the speed, the rest moves by 0.40 and more of the
+// spectrum's ratio; behind music, in a clean call at 44.1 kHz, by 0.17.
 const (
 	grossRatio = 1.4
 	grossGain  = 1.5
 	grossPitch = 0.35 // logarithms
-	grossPace  = 0.4  // of the spectrum's ratio
+	grossRest  = 0.3  // of the spectrum's ratio, the weights of the rest taken for the whole
+	restWeight = syllableWeight + holdsWeight + centreWeight
 	fineRatio  = 1.05
 	fineGain   = 1.45
 	finePitch  = 0.08
@@ -127,8 +135,9 @@ func partSpeed(sides []*measurement.Channel, durationS float64) (out [2]*wrongSp
 			continue
 		}
 		ratio, pitch, pace := math.Log(ch.Ratio), math.Log(ch.Before.PitchHz/ch.After.PitchHz), before-after
+		rest := (restOf(&ch.Before) - restOf(&ch.After)) / restWeight
 		gross := math.Abs(ratio) >= math.Log(grossRatio) && ch.Gain >= grossGain &&
-			math.Abs(pitch-ratio) <= grossPitch && pace/ratio >= grossPace
+			math.Abs(pitch-ratio) <= grossPitch && rest/ratio >= grossRest
 		fine := math.Abs(ratio) >= math.Log(fineRatio) && math.Abs(ratio) < math.Log(grossRatio) && ch.Gain >= fineGain &&
 			math.Abs(pitch-ratio) <= finePitch && math.Abs(pace-ratio) <= finePace && min(ch.Before.SpeechS, ch.After.SpeechS) >= fineLeastS
 		if !gross && !fine {
