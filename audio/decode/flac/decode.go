@@ -1,155 +1,135 @@
 package flac
 
-import (
-	"errors"
-	"math"
-)
-
-// This file decodes the frames whose samples mewkiz/flac cannot hold: the difference of two channels of
-// 32 bits has 33.
+import "errors"
 
 // maxBits is the width of the widest sample.
 const maxBits = 32
 
-var errWide = errors.New("the frame is damaged")
+var errDamaged = errors.New("the frame is damaged")
 
-// bits reads the bits of a frame, the highest of a byte first. After an error it gives zeros.
-type bits struct {
-	in   *window
-	held uint64 // the last count bits of it are not used yet
-	left uint
-	err  error
-}
+// Codes of two channels one of which is a difference (RFC 9639, section 9.1.3).
+const (
+	leftAndDifference  = 8
+	differenceAndRight = 9
+	meanAndDifference  = 10
+)
 
-// take gives the next n bits, 33 at most.
-func (b *bits) take(n uint) uint64 {
-	for b.left < n && b.err == nil {
-		var next byte
-		next, b.err = b.in.ReadByte()
-		b.held, b.left = b.held<<8|uint64(next), b.left+8
-	}
-	if b.err != nil {
-		return 0
-	}
-	b.left -= n
-	return b.held >> b.left & (1<<n - 1)
-}
-
-// signed gives the next n bits as a number in two's complement.
-func (b *bits) signed(n uint) int64 {
-	return int64(b.take(n)<<(64-n)) >> (64 - n) // n of 0 shifts all away
-}
-
-// unary counts zeros up to the next one.
-func (b *bits) unary() (zeros uint64) {
-	for b.take(1) == 0 && b.err == nil {
-		zeros++
-	}
-	return zeros
-}
-
-// fail makes the first damage the error.
-func (b *bits) fail(damaged bool) bool {
-	if damaged && b.err == nil {
-		b.err = errWide
-	}
-	return b.err != nil
-}
-
-// decodeWide decodes the frame at the beginning of the window, one channel of which is a difference of
-// two of 32 bits. At the same sample, code 8 is left and difference, 9 difference and right, 10 mean and
-// difference (RFC 9639, section 9.1.3).
-func (f *frames) decodeWide(h header) ([][]int32, error) {
-	difference := 1
-	code := f.want(h.bytes)[3] >> 4
-	if code == 9 {
-		difference = 0
-	}
+// decode decodes the frame at the beginning of the window, and checks its CRC-16. The samples stay until
+// the next frame is decoded.
+func (f *frames) decode(h header) (samples [][]int64, err error) {
 	f.rewind(h.bytes)
-	b := &bits{in: &f.window}
-	var x [2][]int64
-	for c := range x {
-		width := uint(maxBits)
-		if c == difference {
+	b := &bitReader{in: &f.window}
+	for len(f.room) < h.channels {
+		f.room = append(f.room, nil)
+	}
+	samples = f.room[:h.channels]
+	for c := range samples {
+		if cap(samples[c]) < h.block {
+			samples[c] = make([]int64, h.block)
+		}
+		samples[c] = samples[c][:h.block]
+		width := uint(f.info.BitsPerSample)
+		if h.joint && c == h.difference() {
 			width++
 		}
-		if x[c] = b.subframe(h.block, width); b.err != nil {
+		if b.subframe(samples[c], width); b.err != nil {
 			return nil, b.err
 		}
 	}
-	b.left = 0 // what is left of a byte is padding
+	b.align()
 	b.take(16)
-	if b.fail(crc16(f.read()) != 0) {
+	b.align()
+	if b.fail(f.sums.of(f.read()) != 0) {
 		return nil, b.err
 	}
-	samples := [][]int32{make([]int32, h.block), make([]int32, h.block)}
-	for i := range h.block {
-		left, right := x[0][i], x[1][i]
-		switch code {
-		case 8:
-			right = left - right
-		case 9:
-			left += right
-		case 10: // the lowest bit of a sum is that of the difference
-			sum := left<<1 | right&1
-			left, right = (sum+right)>>1, (sum-right)>>1
-		}
-		if b.fail(left != int64(int32(left)) || right != int64(int32(right))) {
-			return nil, b.err
-		}
-		samples[0][i], samples[1][i] = int32(left), int32(right)
+	if h.joint {
+		b.fail(!h.split(samples[0], samples[1]))
 	}
-	return samples, nil
+	return samples, b.err
 }
 
+// difference is the channel that is the difference of two. It has a bit more than others.
+func (h header) difference() int {
+	if h.code == differenceAndRight {
+		return 0
+	}
+	return 1
+}
+
+// split makes left and right of a channel and a difference. It reports false if a sample of 32 bits has more
+// than them.
+func (h header) split(left, right []int64) bool {
+	right = right[:len(left)]
+	var bad int64
+	for i, l := range left {
+		r := right[i]
+		switch h.code {
+		case leftAndDifference:
+			r = l - r
+		case differenceAndRight:
+			l += r
+		case meanAndDifference: // the lowest bit of a sum is that of the difference
+			sum := l<<1 | r&1
+			l, r = (sum+r)>>1, (sum-r)>>1
+		}
+		bad |= beyond(l, maxBits) | beyond(r, maxBits)
+		left[i], right[i] = l, r
+	}
+	return bad == 0
+}
+
+// beyond is 0 if a number has at most so many bits.
+func beyond(v int64, bits uint) int64 { return v>>(bits-1) ^ v>>63 }
+
 // subframe decodes one channel of a frame (RFC 9639, section 9.2).
-func (b *bits) subframe(block int, width uint) []int64 {
+func (b *bitReader) subframe(x []int64, width uint) {
 	kind := b.take(7)
 	wasted := uint(0)
 	if b.take(1) == 1 {
 		zeros := b.unary()
 		if b.fail(zeros >= uint64(width)-1) {
-			return nil
+			return
 		}
 		wasted = uint(zeros) + 1
 		width -= wasted
 	}
-	x := make([]int64, block)
 	switch order := int(kind & 31); {
 	case kind == 0:
-		x[0] = b.signed(width)
+		v := b.signed(width)
 		for i := range x {
-			x[i] = x[0]
+			x[i] = v
 		}
 	case kind == 1:
 		for i := range x {
 			x[i] = b.signed(width)
 		}
 	case kind >= 8 && kind <= 12:
-		fixed := [][]int64{{}, {1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}}[kind-8]
+		fixed := [][]int64{{}, {1}, {-1, 2}, {1, -3, 3}, {-1, 4, -6, 4}}[kind-8]
 		b.predicted(x, width, len(fixed), func() ([]int64, uint) { return fixed, 0 })
 	case kind >= 32 && kind < 64:
 		b.predicted(x, width, order+1, func() ([]int64, uint) {
 			precision := uint(b.take(4)) + 1
 			shift := b.signed(5)
 			b.fail(precision == 16 || shift < 0)
-			factors := make([]int64, order+1)
+			factors := b.factors[:order+1]
 			for i := range factors {
-				factors[i] = b.signed(precision)
+				factors[order-i] = b.signed(precision)
 			}
 			return factors, uint(max(0, shift))
 		})
 	default:
 		b.fail(true)
 	}
-	for i := range x {
-		x[i] <<= wasted
+	if wasted > 0 {
+		for i := range x {
+			x[i] <<= wasted
+		}
 	}
-	return x
 }
 
-// predicted decodes samples that are stored as what their prediction from those before them lacks.
-func (b *bits) predicted(x []int64, width uint, order int, predictor func() (factors []int64, shift uint)) {
+// predicted decodes samples that are stored as what their prediction from those before them lacks. The
+// last factor is that of the sample right before.
+func (b *bitReader) predicted(x []int64, width uint, order int, predictor func() (factors []int64, shift uint)) {
 	if b.fail(order > len(x)) {
 		return
 	}
@@ -157,42 +137,42 @@ func (b *bits) predicted(x []int64, width uint, order int, predictor func() (fac
 		x[i] = b.signed(width)
 	}
 	factors, shift := predictor()
-	b.residuals(x, order)
-	for i := order; i < len(x) && b.err == nil; i++ {
-		sum := int64(0)
-		for j, factor := range factors {
-			sum += factor * x[i-1-j]
-		}
-		x[i] += sum >> shift
-		b.fail(x[i]>>(width-1) != x[i]>>63)
+	if b.residuals(x, order); b.err != nil {
+		return
 	}
+	var bad int64
+	for ; len(x) > len(factors); x = x[1:] {
+		sum := int64(0)
+		for i, before := range x[:len(factors)] {
+			sum += factors[i] * before
+		}
+		v := x[len(factors)] + sum>>shift
+		bad |= beyond(v, width)
+		x[len(factors)] = v
+	}
+	b.fail(bad != 0)
 }
 
 // residuals decodes what predictions lack, from the sample behind the first ones on (RFC 9639, section 9.2.7).
-func (b *bits) residuals(x []int64, order int) {
+func (b *bitReader) residuals(x []int64, order int) {
 	method, parts := b.take(2), 1<<b.take(4)
 	length := len(x) / parts
 	if b.fail(method > 1 || length*parts != len(x) || length < order) {
 		return
 	}
 	parameter := uint(4 + method)
-	for at := order; at < len(x) && b.err == nil; {
-		k, end := uint(b.take(parameter)), (at/length+1)*length
-		plain := k == 1<<parameter-1
-		if plain {
+	for part := x[order:length]; b.err == nil; part = x[:length] {
+		switch k := uint(b.take(parameter)); {
+		case k < 1<<parameter-1:
+			b.rice(part, k)
+		default:
 			k = uint(b.take(5))
+			for i := range part {
+				part[i] = b.signed(k)
+			}
 		}
-		for ; at < end && b.err == nil; at++ {
-			if plain {
-				x[at] = b.signed(k)
-				continue
-			}
-			high := b.unary()
-			if b.fail(high > math.MaxUint32>>k) {
-				return
-			}
-			folded := high<<k | b.take(k)
-			x[at] = int64(folded>>1) ^ -int64(folded&1)
+		if x = x[length:]; len(x) == 0 {
+			return
 		}
 	}
 }

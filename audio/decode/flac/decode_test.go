@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/binary"
+	"io"
 	"math/bits"
 	"os/exec"
 	"slices"
 	"testing"
 
+	"github.com/mewkiz/flac"
 	"pgregory.net/rapid"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
@@ -100,10 +102,8 @@ func (w way) put(s *bitString, x []int64, width uint) {
 	s.put(int64(w.method), 2)
 	s.put(int64(w.parts), 4)
 	part := len(x) >> w.parts
-	for at := order; at < len(x); {
-		end := (at/part + 1) * part
-		w.residuals(s, lacking[at:end])
-		at = end
+	for end, at := part, order; end <= len(x); end, at = end+part, end {
+		w.residuals(s, lacking[at:end]) // the first may be empty
 	}
 }
 
@@ -146,21 +146,23 @@ func (w way) residuals(s *bitString, lacking []int64) {
 	}
 }
 
-// wideFrame is a frame of 32 bits with the difference of its channels: code 8, 9 or 10.
-func wideFrame(number byte, code int64, left, right []int32, ways [2]way) []byte {
+// frameOf is a frame of two channels: code 1 stores them, 8, 9 and 10 their difference.
+func frameOf(bits uint, number byte, code int64, left, right []int32, ways [2]way) []byte {
 	s := &bitString{}
 	s.put(0xFFF8, 16)
 	s.put(0x74, 8)
-	s.put(code<<4|7<<1, 8)
+	s.put(code<<4|map[uint]int64{8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7}[bits]<<1, 8) // 0: as STREAMINFO says
 	s.put(int64(number), 8)
 	s.put(int64(len(left)-1), 16)
 	s.put(int64(crc(s.b, 8, 0x07)[0]), 8)
 	var x [2][]int64
-	width := [2]uint{32, 33}
+	width := [2]uint{bits, bits + 1}
 	for i := range left {
 		l, r := int64(left[i]), int64(right[i])
 		stored := [2]int64{l, l - r}
 		switch code {
+		case 1:
+			stored = [2]int64{l, r}
 		case 9:
 			stored = [2]int64{l - r, r}
 		case 10:
@@ -168,8 +170,11 @@ func wideFrame(number byte, code int64, left, right []int32, ways [2]way) []byte
 		}
 		x[0], x[1] = append(x[0], stored[0]), append(x[1], stored[1])
 	}
-	if code == 9 {
-		width = [2]uint{33, 32}
+	switch code {
+	case 1:
+		width[1] = bits
+	case 9:
+		width = [2]uint{bits + 1, bits}
 	}
 	for c := range x {
 		ways[c].put(s, x[c], width[c])
@@ -177,47 +182,52 @@ func wideFrame(number byte, code int64, left, right []int32, ways [2]way) []byte
 	return append(s.b, crc(s.b, 16, 0x8005)...)
 }
 
-// wide is a stream of 32 bits in blocks.
-func wide(t testing.TB, left, right []int32, block int, frame func(number byte, left, right []int32) []byte) parts {
+// stored is a stream of two channels in blocks.
+func stored(t testing.TB, bits int, left, right []int32, block int, frame func(number byte, left, right []int32) []byte) parts {
 	empty := make([]int32, len(left))
 	p := parts{head: slices.Clone(built(t, [][]int32{empty, empty}, 16, rate, block).head)}
 	info := p.head[8:]
-	info[12], info[13] = info[12]|1, 0xF0|info[13]&0x0F
+	info[12], info[13] = info[12]&^1|byte(bits-1)>>4, byte(bits-1)<<4|info[13]&0x0F
 	sum := md5.New()
 	for at := 0; at < len(left); at += block {
 		end := min(at+block, len(left))
 		p.frames = append(p.frames, frame(byte(at/block), left[at:end], right[at:end]))
 	}
 	for i := range left {
-		sum.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, uint32(left[i])), uint32(right[i])))
+		for _, v := range []int32{left[i], right[i]} {
+			sum.Write(binary.LittleEndian.AppendUint32(nil, uint32(v))[:(bits+7)/8])
+		}
 	}
 	copy(info[18:], sum.Sum(nil))
 	return p
 }
 
-// Differences of 33 bits give the samples that were stored, whatever they are and however they are stored.
-func TestDifferencesOf33BitsAreExact(t *testing.T) {
+// Every way to store a frame gives the samples that were stored, of every width: differences of channels of 32
+// bits, which have 33, too. mewkiz/flac, which holds none of them, gives the same samples up to 24 bits.
+func TestEveryWayToStoreAFrameIsExact(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
+		bits := rapid.SampledFrom([]int{4, 8, 12, 16, 20, 24, 32, 32}).Draw(r, "bits")
 		n := rapid.SampledFrom([]int{16, 32, 48}).Draw(r, "block")
-		extreme := rapid.OneOf(rapid.SampledFrom([]int32{-1 << 31, 1<<31 - 1, 0, -1}), rapid.Int32(), rapid.Int32Range(-9, 9))
+		least, most := int32(-1)<<(bits-1), int32(1<<(bits-1)-1)
+		extreme := rapid.OneOf(rapid.SampledFrom([]int32{least, most, 0, -1}), rapid.Int32Range(least, most), rapid.Int32Range(max(least, -9), min(most, 9)))
 		var left, right []int32
 		for range 3 * n {
 			left, right = append(left, extreme.Draw(r, "left")), append(right, extreme.Draw(r, "right"))
 		}
-		if rapid.Bool().Draw(r, "smooth") {
-			slope := rapid.Int32Range(-40_000_000, 40_000_000).Draw(r, "slope")
+		if steepest := min(most/150, 40_000_000); rapid.Bool().Draw(r, "smooth") {
+			slope := rapid.Int32Range(-steepest, steepest).Draw(r, "slope")
 			for i := range left {
-				left[i], right[i] = slope*int32(i)+left[i]%100, -slope*int32(i)+right[i]%100
+				left[i], right[i] = slope*int32(i)+left[i]%min(100, most/4), -slope*int32(i)+right[i]%min(100, most/4)
 			}
 		}
-		if drop := rapid.SampledFrom([]uint{0, 0, 1, 4}).Draw(r, "wasted"); drop > 0 {
+		if drop := rapid.SampledFrom([]uint{0, 0, 1, 3}).Draw(r, "wasted"); drop > 0 {
 			for i := range left {
 				left[i], right[i] = left[i]&^(1<<drop-1), right[i]&^(1<<drop-1)
 			}
 		}
 		ways := rapid.Custom(func(r *rapid.T) way {
 			w := way{
-				fixed: rapid.Bool().Draw(r, "fixed"), wasted: rapid.SampledFrom([]uint{0, 0, 1, 3}).Draw(r, "wasted"),
+				fixed: rapid.Bool().Draw(r, "fixed"), wasted: rapid.SampledFrom([]uint{0, 0, 1, 2}).Draw(r, "wasted"),
 				method: uint(rapid.IntRange(0, 1).Draw(r, "method")), parts: uint(rapid.IntRange(0, 4).Draw(r, "parts")), plain: rapid.Bool().Draw(r, "plain"),
 			}
 			if w.fixed {
@@ -228,14 +238,43 @@ func TestDifferencesOf33BitsAreExact(t *testing.T) {
 			w.factors = rapid.SliceOfN(rapid.Int64Range(-1<<14, 1<<14-1), 0, 32).Draw(r, "factors")
 			return w
 		})
-		p := wide(t, left, right, n, func(number byte, left, right []int32) []byte {
-			return wideFrame(number, rapid.Int64Range(8, 10).Draw(r, "code"), left, right, [2]way{ways.Draw(r, "first"), ways.Draw(r, "second")})
+		p := stored(t, bits, left, right, n, func(number byte, left, right []int32) []byte {
+			code := rapid.SampledFrom([]int64{1, 8, 9, 10}).Draw(r, "code")
+			return frameOf(uint(bits), number, code, left, right, [2]way{ways.Draw(r, "first"), ways.Draw(r, "second")})
 		})
 		gotLeft, gotRight, reader, err := read(t, p.whole(), codec.Options{})
-		if err != nil || len(reader.Notes()) > 0 || !same(gotLeft, left, 32) || !same(gotRight, right, 32) {
+		if err != nil || len(reader.Notes()) > 0 || !same(gotLeft, left, bits) || !same(gotRight, right, bits) {
 			r.Fatalf("%v, %v\nleft  %v\n  got %v\nright %v\n  got %v", err, reader.Notes(), left, gotLeft, right, gotRight)
 		}
+		if bits <= 24 {
+			otherLeft, otherRight := byMewkiz(r, p.whole(), bits)
+			if !slices.Equal(left, otherLeft) || !slices.Equal(right, otherRight) {
+				r.Fatalf("mewkiz/flac takes the test's own stream for another:\n%v\n%v", otherLeft, otherRight)
+			}
+		}
 	})
+}
+
+// byMewkiz decodes a stream of two channels.
+func byMewkiz(t interface{ Fatal(...any) }, file []byte, bits int) (left, right []int32) {
+	stream, err := flac.New(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		header, err := stream.Next()
+		if err == io.EOF {
+			return left, right
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		header.BitsPerSample = uint8(bits) // the header leaves it to STREAMINFO
+		if err := header.Parse(); err != nil {
+			t.Fatal(err)
+		}
+		left, right = append(left, header.Subframes[0].Samples...), append(right, header.Subframes[1].Samples...)
+	}
 }
 
 // mixed is a stream with all three codes, predicted in several ways.
@@ -244,9 +283,9 @@ func mixed(t testing.TB) (left, right []int32, p parts) {
 	for i := range samples[0] {
 		samples[1][i] = -samples[0][i] + samples[1][i]%(1<<20)
 	}
-	p = wide(t, samples[0], samples[1], block, func(number byte, left, right []int32) []byte {
+	p = stored(t, 32, samples[0], samples[1], block, func(number byte, left, right []int32) []byte {
 		linear := way{factors: []int64{1 << 13, -1 << 12}, shift: 12, method: 1}
-		return wideFrame(number, 8+int64(number)%3, left, right, [2]way{linear, {fixed: true, factors: []int64{2, -1}, method: 1, plain: number == 3}})
+		return frameOf(32, number, 8+int64(number)%3, left, right, [2]way{linear, {fixed: true, factors: []int64{2, -1}, method: 1, plain: number == 3}})
 	})
 	return samples[0], samples[1], p
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/mewkiz/flac/frame"
 	"github.com/mewkiz/flac/meta"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
@@ -18,6 +17,8 @@ type frames struct {
 	window
 	notes *codec.Notes
 	info  *meta.StreamInfo
+	sums  *crc16
+	room  [][]int64 // the samples of a frame, by channel
 
 	fixed  int64 // samples of each block, where all but the last have the same
 	within bool  // the first frame may stand anywhere in the recording
@@ -46,9 +47,9 @@ const (
 	failedBytes = 32 << 20
 )
 
-// next gives the samples of the next frame by channel, and how many are missing before it. After the
-// last frame the error is io.EOF.
-func (f *frames) next() (samples [][]int32, missing int64, err error) {
+// next gives the samples of the next frame by channel, valid until the call after it, and how many are
+// missing before it. After the last frame the error is io.EOF.
+func (f *frames) next() (samples [][]int64, missing int64, err error) {
 	for {
 		head := f.want(maxHeaderBytes)
 		if err := f.src.Failure(); err != nil {
@@ -82,63 +83,6 @@ func (f *frames) next() (samples [][]int32, missing int64, err error) {
 		}
 		f.passed += f.search()
 	}
-}
-
-// decode decodes the frame at the beginning of the window.
-func (f *frames) decode(h header) (samples [][]int32, err error) {
-	if h.joint && f.info.BitsPerSample == maxBits {
-		return f.decodeWide(h)
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the decoder failed: %v", p)
-		}
-	}()
-	in, rewritten := f.input(h)
-	decoded, err := frame.New(in)
-	if err != nil {
-		return nil, err
-	}
-	decoded.BitsPerSample = f.info.BitsPerSample // a header may leave it to STREAMINFO
-	err = decoded.Parse()
-	for _, s := range decoded.Subframes {
-		if s == nil || len(s.Samples) != h.block {
-			return nil, fmt.Errorf("the frame is not complete: %w", err)
-		}
-		samples = append(samples, s.Samples)
-	}
-	if rewritten {
-		// The decoder's checksum is that of the header it was given. That of the frame and of its
-		// checksum is 0.
-		if crc16(f.read()) != 0 {
-			return nil, fmt.Errorf("the frame's checksum is wrong")
-		}
-		return samples, nil
-	}
-	return samples, err
-}
-
-// input gives the frame's bytes. Headers that the decoder does not know, or writes about to the
-// standard logger, are rewritten to leave the matter to STREAMINFO.
-func (f *frames) input(h header) (in io.Reader, rewritten bool) {
-	f.rewind(0)
-	var head [maxHeaderBytes]byte
-	copy(head[:h.bytes], f.want(h.bytes))
-	switch head[2] & rateBits {
-	case 2, 7: // 176.4 and 24 kHz
-		head[2] &^= rateBits
-		rewritten = true
-	}
-	if h.bits == maxBits {
-		head[3] &^= widthBits
-		rewritten = true
-	}
-	if !rewritten {
-		return &f.window, false
-	}
-	head[h.bytes-1] = crc8(head[:h.bytes-1])
-	f.rewind(h.bytes)
-	return io.MultiReader(bytes.NewReader(head[:h.bytes]), &f.window), true
 }
 
 // place finds by its number where a frame belongs, and returns how many samples are missing before it.

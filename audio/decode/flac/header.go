@@ -11,6 +11,7 @@ type header struct {
 	rate     int    // Hz; 0: as in STREAMINFO
 	channels int
 	joint    bool // a channel is a difference
+	code     byte // of the channels
 	bits     int  // 0: as in STREAMINFO
 }
 
@@ -20,11 +21,8 @@ const maxHeaderBytes = 16
 // sync are the first bytes of a frame, but for the last bit.
 const sync = 0xFFF8
 
-// Bits of the third and the fourth byte of a header.
-const (
-	rateBits  = 0x0F
-	widthBits = 0x0E
-)
+// rateBits are the bits of a header's third byte that say the sample rate.
+const rateBits = 0x0F
 
 // parseHeader reads the header of a frame that b begins with, or reports that none does.
 func parseHeader(b []byte) (h header, ok bool) {
@@ -34,10 +32,10 @@ func parseHeader(b []byte) (h header, ok bool) {
 	h.variable = b[1]&1 == 1
 	blockCode, rateCode, channelCode := b[2]>>4, b[2]&rateBits, b[3]>>4
 	h.bits, ok = widthOf(b[3] >> 1 & 7)
-	if !ok || channelCode > 10 || blockCode == 0 || rateCode == 15 {
+	if !ok || channelCode > meanAndDifference || blockCode == 0 || rateCode == 15 {
 		return h, false
 	}
-	if h.channels = int(channelCode) + 1; channelCode >= 8 {
+	if h.channels, h.code = int(channelCode)+1, channelCode; channelCode >= leftAndDifference {
 		h.channels, h.joint = 2, true
 	}
 	h.number, h.bytes = number(b[4:])

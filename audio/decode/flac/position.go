@@ -45,7 +45,7 @@ func (r *Reader) Window(at int64, b []byte) (codec.Reader, int64, error) {
 	w := &Reader{format: r.format, taken: r.taken, scale: r.scale, finish: r.finish, origin: r.origin, within: true}
 	w.frames = frames{
 		window: window{src: codec.NewSource(bytes.NewReader(b)), limit: r.frames.limit},
-		notes:  &codec.Notes{}, info: r.frames.info, fixed: r.origin.fixed, within: true,
+		notes:  &codec.Notes{}, info: r.frames.info, sums: r.frames.sums, fixed: r.origin.fixed, within: true,
 	}
 	if w.advance(); w.err != nil {
 		return nil, 0, codec.NewErrorAt(at, "the window holds no whole frame", adviceWhole)

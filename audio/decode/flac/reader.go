@@ -3,9 +3,11 @@ package flac
 import (
 	"bytes"
 	"crypto/md5"
+	"encoding/binary"
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"github.com/mewkiz/flac/meta"
 
@@ -27,7 +29,7 @@ type Reader struct {
 	scale  float32
 
 	missing int64     // samples of silence to deliver
-	ready   [][]int32 // samples to deliver behind it, of the delivered channels
+	ready   [][]int64 // samples to deliver behind it, of the delivered channels
 	err     error     // what Read returns when both are used up
 
 	sum    hash.Hash // of the samples, as RFC 9639, section 8.2, has it; nil: there is none to compare
@@ -79,7 +81,7 @@ func open(src *codec.Source, notes *codec.Notes, o codec.Options, container stri
 	if info.MD5sum != [md5.Size]byte{} {
 		r.sum = md5.New()
 	}
-	r.frames = frames{notes: notes, info: info, window: window{src: src, limit: longest(info)}}
+	r.frames = frames{notes: notes, info: info, sums: newCRC16(), window: window{src: src, limit: longest(info)}}
 	if info.BlockSizeMin == info.BlockSizeMax {
 		r.frames.fixed = int64(info.BlockSizeMin)
 	}
@@ -196,19 +198,24 @@ func (r *Reader) advance() {
 }
 
 // digest adds samples to the checksum: interleaved, little-endian, in as few whole bytes as they need.
-func (r *Reader) digest(samples [][]int32) {
+func (r *Reader) digest(samples [][]int64) {
 	if r.sum == nil {
 		return
 	}
-	r.packed = r.packed[:0]
 	width := r.format.SampleBytes()
-	for i := range samples[0] {
-		for _, channel := range samples {
-			s := channel[i]
-			for range width {
-				r.packed = append(r.packed, byte(s))
-				s >>= 8
+	frame := width * len(samples)
+	r.packed = slices.Grow(r.packed[:0], frame*(len(samples[0])+1))[:frame*len(samples[0])]
+	for c, channel := range samples {
+		to := r.packed[c*width : cap(r.packed)]
+		for _, s := range channel {
+			if width == 2 { // nearly always
+				binary.LittleEndian.PutUint16(to, uint16(s))
+			} else {
+				for k := range width {
+					to[k] = byte(s >> (8 * k))
+				}
 			}
+			to = to[frame:]
 		}
 	}
 	r.sum.Write(r.packed)
