@@ -29,7 +29,7 @@ func (o *batchPageOptions) flags() *pflag.FlagSet {
 	f.BoolVar(&o.cohort, "cohort", false, "also show what the recordings together say: sound that recurs, groups")
 	f.BoolVar(&o.rollout, "rollout", false, "also show whether to go ahead, as otoscope rollout check does")
 	f.AddFlagSet(o.goal.flags())
-	f.StringSliceVar(&o.by, "by", nil, "also decide on each value of the group `NAME`; separate several with commas")
+	f.StringSliceVar(&o.by, "by", nil, "also decide on each value of the group `NAME`, which may be agent or day; separate several with commas")
 	return f
 }
 
@@ -54,9 +54,8 @@ func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batc
 		}
 		clock.Add(r.Started, r.Verdict.Outcome)
 		if o.rollout {
-			one := rollout.Observe(r.ID, &r.Verdict)
-			one.Hear(r.Human, &r.Verdict)
-			observed = append(observed, one)
+			one := resultOf(r)
+			observed = append(observed, one.Observe())
 		}
 	}
 	page.Periods = clock.Periods()
@@ -64,6 +63,7 @@ func (o *batchPageOptions) batch(ctx context.Context, store *batch.Store, f batc
 		if err := known(o.by, observed); err != nil {
 			return page, err
 		}
+		observed, _ = rollout.Once(observed)
 		d := rollout.Check(observed, rollout.CheckOptions{Goal: goal, Errors: errors, By: o.by})
 		page.Decision = &d
 	}

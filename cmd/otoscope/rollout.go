@@ -167,17 +167,13 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 	}
 	var all []rollout.Observation
 	add := func(r rollout.Result) error {
-		one := rollout.Observe(r.Name(), &r.Verdict)
-		if one.Answer, one.Drawn = answers.Of(r.Name(), &r.Verdict); one.Answer == rollout.Unanswered {
-			one.Hear(r.Human, &r.Verdict)
+		one := r.Observe()
+		if said, drawn := answers.Of(r.Name(), &r.Verdict); said != rollout.Unanswered {
+			one.Answer, one.Drawn, one.Among = said, drawn, nil
 		}
 		delete(answers, r.Name())
-		if o.when != "" {
-			at, err := parseDay(one.Strata[o.when])
-			if err != nil {
-				return fmt.Errorf("the recording %s: the group %s: %w", r.Name(), o.when, err)
-			}
-			one.At = at
+		if _, grouped := r.Groups[o.when]; o.when == rollout.DayStratum && !grouped {
+			one.At = r.Started
 		}
 		all = append(all, one)
 		return nil
@@ -188,6 +184,13 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 	if len(all) == 0 {
 		return nil, &sentence{Message: "there are no results", Advice: "Run otoscope batch first, or choose fewer conditions"}
 	}
+	if err := o.order(all); err != nil {
+		return nil, err
+	}
+	all, left := rollout.Once(all)
+	if left > 0 {
+		fmt.Fprintf(env.stderr, "otoscope: %d results are of recordings that another batch has too; each recording counts once\n", left)
+	}
 	if len(answers) > 0 {
 		for id := range answers {
 			fmt.Fprintf(env.stderr, "otoscope: %d answers are about recordings that are not among the results, such as %q\n", len(answers), id)
@@ -195,6 +198,34 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 		}
 	}
 	return all, nil
+}
+
+// order sets the times of the observations by the group that --when names.
+func (o *observedOptions) order(all []rollout.Observation) error {
+	if o.when == "" {
+		return nil
+	}
+	if err := known([]string{o.when}, all); err != nil {
+		return err
+	}
+	for i := range all {
+		one := &all[i]
+		if !one.At.IsZero() || one.TestCall {
+			continue
+		}
+		at, err := parseDay(one.Strata[o.when])
+		switch {
+		case one.Strata[o.when] == "":
+			return &sentence{
+				Message: fmt.Sprintf("the recording %s is in no group %q", one.ID, o.when),
+				Advice:  "Give each row of the manifest this group, or choose the recordings that have one",
+			}
+		case err != nil:
+			return fmt.Errorf("the recording %s: the group %s: %w", one.ID, o.when, err)
+		}
+		one.At = at
+	}
+	return nil
 }
 
 // chooses reports whether the flags choose among the results of a database.
@@ -228,15 +259,20 @@ func (o *observedOptions) each(ctx context.Context, env environment, add func(ro
 		return err
 	}
 	defer store.Close()
-	for r, err := range store.Results(ctx, filter, false) {
+	for r, err := range store.Known(ctx, filter) {
 		if err == nil {
-			err = add(rollout.Result{ID: r.ID, Verdict: r.Verdict, Human: r.Human})
+			err = add(resultOf(r))
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// resultOf is a stored result as rollout reads it.
+func resultOf(r report.Row) rollout.Result {
+	return rollout.Result{ID: r.ID, Verdict: r.Verdict, Human: r.Human, Batch: r.Batch, Place: r.File, Started: r.Started}
 }
 
 // RolloutCheckOptions are the flags of "otoscope rollout check".
@@ -280,7 +316,7 @@ EXIT STATUS
 	o.format.can = func(f report.Format) bool { return f.Decision != nil }
 	o.format.add(output)
 	goal := o.goal.flags()
-	goal.StringSliceVar(&o.by, "by", nil, "also decide on each value of the group `NAME`; separate several with commas")
+	goal.StringSliceVar(&o.by, "by", nil, "also decide on each value of the group `NAME`, which may be agent or day; separate several with commas")
 	goal.StringVar(&o.baseline, "baseline", "", "the recordings of the group `NAME=VALUE` are known to be as declared: they tell how often otoscope misleads here, in place of --errors")
 	groupFlags(c, slices.Concat([]flagGroup{{"Goal", goal}}, o.observed.flags(env), []flagGroup{{"Output", output}})...)
 	o.format.complete(c)
@@ -405,7 +441,7 @@ EXIT STATUS
 	o.format.can = func(f report.Format) bool { return f.Alarm != nil }
 	o.format.add(output)
 	goal := o.goal.flags()
-	goal.StringVar(&o.observed.when, "when", "", "order the recordings by the date or time in the group `NAME` (default: the order of the results)")
+	goal.StringVar(&o.observed.when, "when", "", "order the recordings by the date or time in the group `NAME`, or by when they began: day (default: the order of the results)")
 	groupFlags(c, slices.Concat([]flagGroup{{"Goal", goal}}, o.observed.flags(env), []flagGroup{{"Output", output}})...)
 	o.format.complete(c)
 	o.observed.filter.complete(c)

@@ -151,7 +151,7 @@ func (o *RolloutPlanOptions) draw(ctx context.Context, env environment, plan *re
 		if o.cluster != "" {
 			clusters[value(e.Fields, o.cluster)] = true
 		}
-		days[columnOf(e.Fields, columnDay)] = true
+		days[columnOf(e.Fields, rollout.DayStratum)] = true
 		return nil
 	})
 	if err != nil {
@@ -261,9 +261,6 @@ func isTestCall(f manifest.Fields) bool {
 	return call.Facts.TestCall
 }
 
-// columnDay is the date on which a recording began, as --started says.
-const columnDay = "day"
-
 // columnOf is a row's word about a fact, or its value of a group.
 func columnOf(f manifest.Fields, column string) string {
 	for _, w := range f.Words {
@@ -271,7 +268,7 @@ func columnOf(f manifest.Fields, column string) string {
 			return value
 		}
 	}
-	if word := f.Word(column); word != "" || column != columnDay {
+	if word := f.Word(column); word != "" || column != rollout.DayStratum {
 		return word
 	}
 	if t, err := parseDay(f.Word("started")); err == nil {

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/answer"
+	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -34,23 +36,85 @@ type Observation struct {
 	// counts only where all recordings in question are of these.
 	Drawn bool
 	Among []string
-	// Strata are groups that the recording belongs to, by name.
+	// Strata are groups that the recording belongs to, by name. Its agent is one of them, and so is
+	// the day where it is known when it began.
 	Strata map[string]string
 	At     time.Time // when it was recorded; zero where that is not known
 	// TestCall says that it is of a test call: no customer's, and not part of a sample of those.
 	TestCall bool
+	// Batch and Recording say where the result is from and of what: see Once.
+	Batch     string
+	Recording Recording
+}
+
+// DayStratum is the group of the recordings that began on one day, in UTC.
+const DayStratum = "day"
+
+// A Recording tells a recording from others: its file or its address, its bytes, and what was
+// declared of it.
+type Recording struct {
+	Place  string
+	SHA256 string // "" where not all of it was read
+	Left   declare.Role
 }
 
 // Observe reads a verdict.
 func Observe(id string, v *verify.Verdict) Observation {
-	o := Observation{ID: id, Outcome: v.Outcome, Strata: v.Groups, TestCall: v.TestCall}
+	o := Observation{
+		ID: id, Outcome: v.Outcome, Strata: map[string]string{}, TestCall: v.TestCall,
+		Recording: Recording{Place: v.Recording, SHA256: v.SHA256},
+	}
+	maps.Copy(o.Strata, v.Groups)
+	if v.Agent != "" {
+		o.Strata[cohort.AgentGroup] = v.Agent
+	}
 	if v.Declared != nil {
+		o.Recording.Left = v.Declared.Left
 		o.Log10LR = v.Log10LR // for the customer on the left
 		if v.Declared.Left == declare.Agent {
 			o.Log10LR = -v.Log10LR
 		}
 	}
 	return o
+}
+
+// Began says when the recording began. It then belongs to a day, unless it has a group of that name.
+func (o *Observation) Began(at time.Time) {
+	if o.Strata[DayStratum] == "" && !at.IsZero() {
+		o.Strata[DayStratum] = at.UTC().Format(time.DateOnly)
+	}
+}
+
+// masked stands in a place for what was kept secret. Places that differ in it look alike.
+const masked = "***"
+
+// Once keeps one observation of each recording that several batches hold, and says how many it left
+// out: a recording that is heard twice is no more evidence than one that is heard once. An observation
+// with a person's answer is kept before others. Rows of one batch are different recordings, even if
+// their bytes are the same: a broken recorder may write the same silence for every call.
+func Once(all []Observation) (kept []Observation, left int) {
+	at := map[Recording]int{}
+	for _, o := range all {
+		key := o.Recording
+		if key.Place == "" || key.SHA256 == "" && strings.Contains(key.Place, masked) {
+			kept = append(kept, o)
+			continue
+		}
+		i, known := at[key]
+		switch {
+		case !known:
+			at[key] = len(kept)
+			kept = append(kept, o)
+		case kept[i].Batch == o.Batch:
+			kept = append(kept, o)
+		default:
+			left++
+			if o.settled() && !kept[i].settled() {
+				kept[i] = o
+			}
+		}
+	}
+	return kept, left
 }
 
 // settled reports whether a person said what is on the channels.

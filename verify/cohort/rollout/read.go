@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
@@ -23,6 +24,23 @@ type Result struct {
 	verify.Verdict
 	// Human is what a person said at the review desk; nil where nobody did.
 	Human *answer.Answer `json:"human"`
+	// Batch is the batch or the file that the result is from, Place the whole path of the recording
+	// if it is a file, and Started when it began; zero where that is not known.
+	Batch   string    `json:"-"`
+	Place   string    `json:"-"`
+	Started time.Time `json:"-"`
+}
+
+// Observe reads the verdict and what a person said of it.
+func (r *Result) Observe() Observation {
+	o := Observe(r.Name(), &r.Verdict)
+	o.Hear(r.Human, &r.Verdict)
+	o.Began(r.Started)
+	o.Batch = r.Batch
+	if r.Place != "" {
+		o.Recording.Place = r.Place
+	}
+	return o
 }
 
 // Name is the recording's id, or its reference where it has none.
@@ -43,6 +61,7 @@ func ReadResults(r io.Reader, name string, each func(Result) error) error {
 		if result.Outcome == "" {
 			return &hint.Error{Message: `the object has no "outcome"`, Advice: "Write results with otoscope results --format json, or otoscope verify --format json"}
 		}
+		result.Batch = name
 		return each(result)
 	})
 }
