@@ -39,6 +39,9 @@ type Pairing struct {
 	NoQuote       [2]bool   // see decode.Options
 }
 
+// BetweenFiles stands between the names of two files where both together are shown.
+const BetweenFiles = " + "
+
 // FileNames are what notes and errors call the left and the right file.
 func FileNames(byRole bool) [2]string {
 	if byRole {
@@ -155,6 +158,14 @@ func Join(ctx context.Context, files [2]io.Reader, o decode.Options, p Pairing) 
 		}
 	}
 	return joined, err
+}
+
+// Starts are where in the recording its left and its right file begin, in seconds; 0 if it is one file.
+func (r *Recording) Starts() (startS [2]float64) {
+	for i := range r.Files {
+		startS[i] = r.Files[i].StartS
+	}
+	return startS
 }
 
 // formatOf describes how two files are stored.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/otoscope/otoscope/audio/decode/wav"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/finding"
+	"github.com/otoscope/otoscope/verify/transcript"
 )
 
 // wavOf is a WAV file of channels, which are padded to one length.
@@ -242,5 +245,43 @@ func TestTheSumOfFilesIsThatOfTheirSums(t *testing.T) {
 	// printf 'a\nb\n' | sha256sum
 	if got := SumOfFiles("a", "b"); got != "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2" {
 		t.Error(got)
+	}
+}
+
+// A transcript of each file counts from the beginning of that file; one of the recording counts from where
+// the recording begins.
+func TestTranscriptsOfTwoFilesCountFromTheirFiles(t *testing.T) {
+	left, right, rate := decodetest.File(t, "../testdata/call-straight.wav")
+	const cut = 4 // seconds of silence at the beginning of the right side, before its leg joins
+	rec := filesOf(t, wavOf(t, rate, left), wavOf(t, rate, right[cut*rate:]), Pairing{Files: declare.Files{RightLate: cut * time.Second, Told: true}})
+	text, err := os.ReadFile("../testdata/transcript-straight.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := transcript.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sides [2]transcript.Transcript
+	for _, turn := range whole.Turns {
+		channel := turn.Channel
+		if turn.Channel = 0; channel == 1 {
+			turn.Start, turn.End = turn.Start-cut, turn.End-cut
+		}
+		sides[channel].Turns = append(sides[channel].Turns, turn)
+	}
+	apart, err := transcript.Join(&sides[0], &sides[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Judge(rec, Case{Declaration: declare.Default(), Transcript: whole})
+	got := Judge(rec, Case{Declaration: declare.Default(), Transcript: apart})
+	if diff := cmp.Diff(want.Evidence, got.Evidence); diff != "" || len(got.Evidence) == 0 || got.Evidence[0].Name != "words" {
+		t.Errorf("the evidence of two transcripts (-one, +two)\n%s", diff)
+	}
+	// Of a recording in one file, the times of both are those of the recording.
+	one := wholeOf(t, wavOf(t, rate, left, right))
+	if v := Judge(one, Case{Declaration: declare.Default(), Transcript: apart}); !slices.ContainsFunc(v.Findings, func(f finding.Finding) bool { return f.Code == finding.TranscriptMismatch }) {
+		t.Errorf("the findings are %+v", v.Findings)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // hearWords weighs the words of a case, or takes what a recogniser heard. It says what of them
 // does not count, and why they show nothing.
 func hearWords(rec *Recording, c *Case) (*words.Heard, []finding.Finding) {
-	t, found := lay(c.Transcript, &rec.Measurements)
+	t, found := lay(c.Transcript.Begun(rec.Starts()), &rec.Measurements)
 	said := rec.Recognized
 	if t != nil {
 		said = c.Weigh(t)

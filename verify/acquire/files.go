@@ -28,15 +28,12 @@ type Files struct {
 }
 
 // Shown names both files for a person, secrets removed.
-func (f Files) Shown() string { return f.called(0) + Between + f.called(1) }
+func (f Files) Shown() string { return f.called(0) + verify.BetweenFiles + f.called(1) }
 
 // called is what results call a file.
 func (f Files) called(i int) string {
 	return cmp.Or(f.Called[i], [2]fetch.Reference{f.Left, f.Right}[i].String())
 }
-
-// Between stands between the names of two files where both together are shown.
-const Between = " + "
 
 // ParseFiles reads the references of both files, with fetch.Parse or fetch.ParseUntrusted.
 func ParseFiles(f declare.Files, parse func(string) (fetch.Reference, error)) (Files, error) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/acquire"
 )
 
 var (
@@ -21,7 +20,7 @@ var (
 // the same value.
 func reasonOf(v verify.Verdict) string {
 	text := placeInManifest.ReplaceAllString(v.Error.Message, "")
-	for _, name := range append([]string{v.Recording}, strings.Split(v.Recording, acquire.Between)...) {
+	for _, name := range append([]string{v.Recording}, strings.Split(v.Recording, verify.BetweenFiles)...) {
 		if name != "" {
 			text = strings.ReplaceAll(text, name, "...")
 		}

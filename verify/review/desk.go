@@ -19,7 +19,6 @@ import (
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
-	"github.com/otoscope/otoscope/verify/acquire"
 	"github.com/otoscope/otoscope/verify/answer"
 	"github.com/otoscope/otoscope/verify/batch"
 	"github.com/otoscope/otoscope/verify/declare"
@@ -450,7 +449,7 @@ func withoutAddresses(text string) string {
 // last part.
 func nameOf(id string, row int64) string {
 	var names []string
-	for one := range strings.SplitSeq(id, acquire.Between) { // a recording of two files is named by both
+	for one := range strings.SplitSeq(id, verify.BetweenFiles) { // a recording of two files is named by both
 		switch u, err := url.Parse(one); {
 		case !strings.Contains(one, "://") && strings.HasPrefix(one, "/"):
 			one = path.Base(one)
@@ -467,7 +466,7 @@ func nameOf(id string, row int64) string {
 	if len(names) == 0 {
 		return fmt.Sprintf("row %d", row)
 	}
-	return escape.Cut(escape.Text(withoutAddresses(strings.Join(names, acquire.Between))), maxShownName)
+	return escape.Cut(escape.Text(withoutAddresses(strings.Join(names, verify.BetweenFiles))), maxShownName)
 }
 
 // maxShownName is the longest name on the page, in bytes.

@@ -268,7 +268,7 @@ func Recognised(channels [2]*Transcript, at [2]func(s float64) float64) *Transcr
 
 // Join makes one transcript of two that have one channel each.
 func Join(left, right *Transcript) (*Transcript, error) {
-	joined := &Transcript{Maker: left.Maker, Language: left.Language}
+	joined := &Transcript{Maker: left.Maker, Language: left.Language, Apart: true}
 	if right.Maker != left.Maker {
 		joined.Maker += "+" + right.Maker
 	}

@@ -187,7 +187,7 @@ func TestOneFileAChannelBecomesOneTranscript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &transcript.Transcript{Maker: "whisper.cpp", Language: "en", Turns: []transcript.Turn{said(1, 0.5, 2, "hello", 0), said(0, 2.5, 4, "my card", 0)}}
+	want := &transcript.Transcript{Maker: "whisper.cpp", Language: "en", Apart: true, Turns: []transcript.Turn{said(1, 0.5, 2, "hello", 0), said(0, 2.5, 4, "my card", 0)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -1,5 +1,10 @@
 package transcript
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Unknown is the channel of a turn whose transcript does not say on which
 // channel it was heard.
 const Unknown = -1
@@ -12,6 +17,29 @@ type Transcript struct {
 	// FromSound says that the transcript was recognised from the very sound that is judged, each
 	// channel by itself: its turns are where they are said to be.
 	FromSound bool
+	// Apart says that each channel has a transcript of its own. Where it has a recording of its own, too, its
+	// times count from the beginning of that: see Begun.
+	Apart bool
+}
+
+// Begun is a transcript of a recording that was made of a file a party, given where in the recording the left
+// and the right file begin, in seconds.
+func (t *Transcript) Begun(startS [2]float64) *Transcript {
+	if t == nil || !t.Apart {
+		return t
+	}
+	moved := *t
+	moved.Apart, moved.Turns = false, slices.Clone(t.Turns)
+	for i := range moved.Turns {
+		if turn := &moved.Turns[i]; turn.Timed && turn.Channel != Unknown {
+			turn.Start += startS[turn.Channel]
+			turn.End += startS[turn.Channel]
+		}
+	}
+	if !slices.ContainsFunc(moved.Turns, func(t Turn) bool { return !t.Timed }) {
+		slices.SortStableFunc(moved.Turns, func(a, b Turn) int { return cmp.Compare(a.Start, b.Start) })
+	}
+	return &moved
 }
 
 // A Turn is what one party says in one go.
