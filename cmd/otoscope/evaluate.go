@@ -116,6 +116,8 @@ LABELS has one JSON object per line (- is standard input):
 
   file     the recording: a path, relative to the labels or to --dir, an https
            URL, or the SID of a Twilio recording (RE...)
+  left_file, right_file
+           in its place, the two files of a recording with a file a party
   left     who really is on the left: customer, agent or mixed (both, or
            nobody can tell)
   fault    what is wrong with it: none, swapped, mono_file, dual_mono,
@@ -123,10 +125,12 @@ LABELS has one JSON object per line (- is standard input):
            one_missing_left, one_missing_right, both_parties, bleed,
            orientation_changes, channel_offset, unrelated_legs
   talk     who speaks when: [["a", start s, length s], ["c", ...], ...]
-  ` + strings.Join(labelFacts(), ", ") + `,
+  ` + strings.Join(labelFacts(declare.AboutCall), ", ") + `,
   agent_joined_s, customer_joined_s
            what is known of the call, as in the flags of verify; evidence
            only with --use-metadata
+  ` + strings.Join(labelFacts(declare.AboutReading, declare.AboutFiles), ", ") + `
+           how it is read, as in the flags of verify
   transcript
            a file with what was said, by channel; evidence only with
            --transcripts
@@ -134,7 +138,7 @@ LABELS has one JSON object per line (- is standard input):
            what the recordings have in common
   sha256   of the bytes that were labelled: others are not judged
 
-Only file and left are required. Other keys are ignored.
+Only file, or both files, and left are required. Other keys are ignored.
 
 With --faults, evaluate makes faults in the recordings, in memory, and judges
 those: channels that are late, step, drift or run at another speed; legs that
@@ -168,11 +172,11 @@ func faultsHelp() string {
 	return b.String()
 }
 
-// labelFacts are the facts that labels may have.
-func labelFacts() []string {
+// labelFacts are the facts about something that labels may have.
+func labelFacts(about ...declare.About) []string {
 	var names []string
 	for _, f := range declare.Table() {
-		if f.Label {
+		if f.Label && slices.Contains(about, f.About) {
 			names = append(names, f.Name)
 		}
 	}

@@ -59,16 +59,16 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 		}
 		cond, args := f.condition(s.db)
 		ended := false
-		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, d.verdict, d.cohort, `+recording+`, `+told+`, `+s.answerColumns()+`
+		err = db.Each(ctx, s.db, `SELECT r.batch_id, r.id, r.row, r.pick, d.verdict, d.cohort, `+recording+`, `+told+`, `+s.answerColumns()+`
 			FROM otoscope_rows r JOIN otoscope_results s ON s.row_key = r.row_key JOIN otoscope_details d ON d.row_key = r.row_key`+join+joinAnswer+`
 			WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(c db.Cursor) error {
 			var batch int64
 			var verdict string
 			var cohort, recording, told *string
-			var id string
+			var id, pick string
 			var row int64
 			var human answerRow
-			if err := c.Scan(append([]any{&batch, &id, &row, &verdict, &cohort, &recording, &told}, human.into()...)...); err != nil {
+			if err := c.Scan(append([]any{&batch, &id, &row, &pick, &verdict, &cohort, &recording, &told}, human.into()...)...); err != nil {
 				return err
 			}
 			r, measurements, err := restored(short[names[batch]], id, row, verdict, recording)
@@ -93,7 +93,10 @@ func (s *Store) results(ctx context.Context, f Filter, measured, known bool) ite
 						r.Started = known.Recording.Started
 					}
 				}
-				r.File = filePath(bases[batch], r.Verdict.Recording)
+				r.File, r.Pick = filePath(bases[batch], r.Verdict.Recording), pick
+				for i, f := range r.Verdict.Files {
+					r.Files[i] = filePath(bases[batch], f.Recording)
+				}
 			}
 			if ended = !yield(r, nil); ended {
 				return errEnough

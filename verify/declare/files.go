@@ -50,7 +50,7 @@ func fileFacts() []Fact {
 	}
 	start := func(name, usage string) Fact {
 		return Fact{
-			Name: name, About: AboutFiles, Single: true, Usage: usage,
+			Name: name, About: AboutFiles, Single: true, Label: name == factLeftStart || name == factRightStart, Usage: usage,
 			Set: func(c *Call, s string) error {
 				if _, err := parseStart(s); err != nil {
 					return err

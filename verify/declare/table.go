@@ -208,13 +208,13 @@ var table = sync.OnceValue(func() []Fact {
 			Set:   func(c *Call, s string) error { return set(&c.TwilioFacts, s, yesOrNo) },
 		},
 		{
-			Name: "raw", About: AboutReading,
+			Name: "raw", About: AboutReading, Label: true,
 			Usage: "read samples without a header, or with a wrong one, as `ENCODING:RATE:CHANNELS`, such as mulaw:8000:2",
 			Words: rawWords(),
 			Set:   func(c *Call, s string) error { return set(&c.Raw, s, decode.ParseRaw) },
 		},
 		{
-			Name: "pick", About: AboutReading,
+			Name: "pick", About: AboutReading, Label: true,
 			Usage: "use channels `L,R` as left and right, counted from 1; of two files, channel L of the left one and R of the right one",
 			Set:   func(c *Call, s string) error { return set(&c.Pick, s, decode.ParsePick) },
 		},

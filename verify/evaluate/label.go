@@ -3,7 +3,6 @@ package evaluate
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,12 +10,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/transcript"
@@ -49,7 +48,11 @@ type Label struct {
 	Line       int               `json:"-"` // of the file of labels, from 1
 	// Address is where the recording is fetched from; "": it is a file. It may hold secrets.
 	Address string `json:"-"`
-	SHA256  string `json:"sha256"` // of the bytes that were labelled, in hexadecimal; "": not known
+	// Pair is the recording if it has a file a party. File then names both, for people.
+	Pair *LabelledPair `json:"-"`
+	// Reading says which channels count, and how samples without a header are stored.
+	Reading decode.Options `json:"-"`
+	SHA256  string         `json:"sha256"` // of the bytes that were labelled, in hexadecimal; "": not known
 }
 
 // Clean reports whether the recording is labelled to have one party on each channel.
@@ -147,7 +150,7 @@ func ReadLabels(r io.Reader, name string, address AddressTeller) ([]Label, error
 			continue
 		}
 		label, err := parseLabel(line, address)
-		place := cmp.Or(label.Address, filepath.Clean(label.File))
+		place := label.place()
 		if first := seen[place]; err == nil && first > 0 {
 			err = fmt.Errorf("%q was labelled before, in line %d", label.File, first)
 		}
@@ -181,13 +184,8 @@ func parseLabel(line []byte, address AddressTeller) (Label, error) {
 	if err := json.Unmarshal(line, &l); err != nil {
 		return l, labelError(err)
 	}
-	if l.File == "" {
-		return l, errors.New(`it names no "file"`)
-	}
-	if address != nil {
-		if shown, is := address(l.File); is {
-			l.File, l.Address = shown, l.File
-		}
+	if err := l.readFiles(line, address); err != nil {
+		return l, err
 	}
 	if b, err := hex.DecodeString(l.SHA256); err != nil || l.SHA256 != "" && len(b) != sha256.Size {
 		return l, fmt.Errorf(`%q has a "sha256" that is not one: 64 hexadecimal digits`, l.File)
@@ -235,6 +233,11 @@ func (l *Label) readFacts(line []byte) error {
 		return labelError(err)
 	}
 	call := declare.Call{Declaration: declare.Default()}
+	if l.Pair != nil {
+		if err := l.Pair.setFiles(&call); err != nil {
+			return err
+		}
+	}
 	for _, f := range declare.Table() {
 		value, has := said[f.Name]
 		if !f.Label || !has || string(value) == "null" {
@@ -251,9 +254,14 @@ func (l *Label) readFacts(line []byte) error {
 			return &declare.FactError{Fact: f.Name, Err: err}
 		}
 	}
-	err := call.Complete()
-	l.Facts, l.Transcript = call.Facts, call.Transcript
-	return err
+	if err := call.Complete(); err != nil {
+		return ofLabel(err)
+	}
+	l.Facts, l.Transcript, l.Reading = call.Facts, call.Transcript, decode.Options{Pick: call.Pick, Raw: call.Raw}
+	if l.Pair != nil {
+		return l.Pair.begun(&call)
+	}
+	return nil
 }
 
 // labelError turns an error of encoding/json into a sentence.

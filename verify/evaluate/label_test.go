@@ -118,3 +118,46 @@ func ExampleReadLabels() {
 	fmt.Println(labels[0].File, labels[0].Left, err)
 	// Output: call.wav customer <nil>
 }
+
+// The two files of a recording that has one a party are read as verify reads them, and an address is one in
+// either of them.
+func TestLabelsOfTwoFiles(t *testing.T) {
+	address := func(file string) (string, bool) {
+		host, _, is := strings.Cut(file, "?")
+		return host, is && strings.HasPrefix(file, "https://")
+	}
+	got, err := evaluate.ReadLabels(strings.NewReader(`{"left_file": "l.wav", "right_file": "https://x/r?s3cr3t", "left": "agent", "right_start": 1.5, "pick": "2,1"}
+{"left_file": "l.wav", "right_file": "https://x/r?s3cr3t", "left": "agent", "left_start": "10:00:00", "right_start": "10:00:02"}
+{"file": "call.raw", "left": "customer", "raw": "mulaw:8000:2"}
+`), "labels.jsonl", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, late := range []time.Duration{1500 * time.Millisecond, 2 * time.Second} {
+		p := got[i].Pair
+		if got[i].File != "l.wav + https://x/r" || p == nil || p.Left != (evaluate.File{Name: "l.wav"}) ||
+			p.Right != (evaluate.File{Name: "https://x/r", Address: "https://x/r?s3cr3t"}) || p.Pairing.RightLate != late || !p.Pairing.Told {
+			t.Errorf("%+v of %+v", got[i], p)
+		}
+	}
+	if got[0].Reading.Pick != [2]int{2, 1} || got[2].Pair != nil || got[2].Reading.Raw == nil {
+		t.Errorf("read as %+v and %+v", got[0].Reading, got[2].Reading)
+	}
+	for line, want := range map[string]string{
+		`{"left_file": "l.wav", "left": "agent"}`:                                                     `"l.wav" is one file of two, and the other one is missing`,
+		`{"left_file": "l.wav", "right_file": "./l.wav", "left": "agent"}`:                            `"l.wav" is said to hold both parties`,
+		`{"file": "a.wav", "left_file": "l.wav", "right_file": "r.wav", "left": "agent"}`:             `"a.wav" is a file, and two files are named, too`,
+		`{"left_file": "l.wav", "right_file": "r.wav"}`:                                               `"l.wav + r.wav" has no "left"`,
+		`{"left_file": "l.wav", "right_file": "r.wav", "left": "agent", "right_start": "soon"}`:       `right_start: "soon" does not say when`,
+		`{"left_file": "l.wav", "right_file": "r.wav", "left": "agent", "right_start": "10:00:00"}`:   `left_start: the start of the other file is a time`,
+		`{"file": "a.wav", "left": "agent", "right_start": 1}`:                                        `"a.wav": left_file: one file of two is missing`,
+		`{"left_file": 3, "right_file": "r.wav", "left": "agent"}`:                                    `"left_file" is a JSON number`,
+		`{"file": "a.wav", "left": "agent", "pick": "1,1"}`:                                           "pick: channel 1 was picked as left and as right",
+		`{"left_file": "https://x/l?s3cr3t", "right_file": "https://x/l?s3cr3t", "left": "customer"}`: `"https://x/l" is said to hold both parties`,
+	} {
+		_, err := evaluate.ReadLabels(strings.NewReader(line), "labels.jsonl", address)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

@@ -103,7 +103,9 @@ func (o *ListenOptions) listen(ctx context.Context, r *Recording) {
 		r.Result = verify.Recording{}
 		return
 	}
-	if r.Transcript, r.Err = r.Label.ReadTranscript(o.Dir); r.Transcript != nil || r.Err != nil || o.Recognizer == nil {
+	r.Transcript, r.Err = r.Label.ReadTranscript(o.Dir)
+	r.Transcript = r.Transcript.Begun(r.Result.Starts())
+	if r.Transcript != nil || r.Err != nil || o.Recognizer == nil {
 		return
 	}
 	if r.Transcript, r.Err = o.Recognizer.Transcribe(ctx, &r.Result, sound, verify.Case{Declaration: declare.Default()}); r.Err != nil {

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,12 +32,16 @@ type Fetcher interface {
 type source struct {
 	of      *Label
 	name    string // for people
-	open    func(context.Context) (io.ReadCloser, error)
+	open    []opener
 	options decode.Options
+	pairing verify.Pairing // of two files
 }
 
+// An opener opens a file from its beginning.
+type opener func(context.Context) (io.ReadCloser, error)
+
 // openFile opens a recording on disk.
-func openFile(path string) func(context.Context) (io.ReadCloser, error) {
+func openFile(path string) opener {
 	return func(context.Context) (io.ReadCloser, error) {
 		f, err := os.Open(path)
 		if err != nil {
@@ -48,19 +53,30 @@ func openFile(path string) func(context.Context) (io.ReadCloser, error) {
 
 // of is the source of a labelled recording.
 func (s Sources) of(l *Label) *source {
-	found := &source{of: l, name: l.File, options: decode.Options{Decoder: s.Decoder}}
-	if l.Address == "" {
-		found.name = s.path(l.File)
-		found.open = openFile(found.name)
+	found := &source{of: l, name: l.File, options: l.Reading}
+	found.options.Decoder = s.Decoder
+	if l.Pair != nil {
+		found.open, found.pairing = []opener{s.opener(l.Pair.Left), s.opener(l.Pair.Right)}, l.Pair.Pairing
 		return found
 	}
-	found.open = func(ctx context.Context) (io.ReadCloser, error) {
+	if l.Address == "" {
+		found.name = s.path(l.File)
+	}
+	found.open = []opener{s.opener(File{l.File, l.Address})}
+	return found
+}
+
+// opener opens a file, or fetches it.
+func (s Sources) opener(f File) opener {
+	if f.Address == "" {
+		return openFile(s.path(f.Name))
+	}
+	return func(ctx context.Context) (io.ReadCloser, error) {
 		if s.Fetcher == nil {
 			return nil, errors.New("nothing is fetched here")
 		}
-		return s.Fetcher.Open(ctx, l.Address)
+		return s.Fetcher.Open(ctx, f.Address)
 	}
-	return found
 }
 
 // path is that of a file.
@@ -82,33 +98,69 @@ func missing(err error) error {
 
 // measure measures a recording as verify does.
 func (s *source) measure(ctx context.Context, o verify.MeasureOptions) (verify.Recording, error) {
-	r, err := s.open(ctx)
+	files, err := s.opened(ctx)
 	if err != nil {
 		return verify.Recording{}, err
 	}
-	defer r.Close()
+	defer files.Close()
 	o.Options = s.options
-	return verify.Measure(ctx, r, o)
+	if len(files) == 2 {
+		return verify.MeasureFiles(ctx, [2]io.Reader{files[0], files[1]}, o, s.pairing)
+	}
+	return verify.Measure(ctx, files[0], o)
 }
 
 // decoded opens a recording, which the caller closes.
 func (s *source) decoded(ctx context.Context) (decode.ReadCloser, error) {
-	f, err := s.open(ctx)
+	files, err := s.opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r, err := decode.Open(ctx, f, s.options)
+	var r decode.ReadCloser
+	if len(files) == 2 {
+		r, err = verify.Join(ctx, [2]io.Reader{files[0], files[1]}, s.options, s.pairing)
+	} else {
+		r, err = decode.Open(ctx, files[0], s.options)
+	}
 	if err != nil {
-		f.Close()
+		files.Close()
 		return nil, err
 	}
-	return closing{r, f}, nil
+	return closing{r, files}, nil
+}
+
+// opened are the open files of a recording: one, or two.
+type opened []io.ReadCloser
+
+func (s *source) opened(ctx context.Context) (opened, error) {
+	var all opened
+	for i, open := range s.open {
+		f, err := open(ctx)
+		if err != nil {
+			all.Close()
+			if len(s.open) == 2 {
+				err = fmt.Errorf("%s: %w", verify.FileNames(false)[i], err)
+			}
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// Close closes all.
+func (o opened) Close() error {
+	var all error
+	for _, f := range o {
+		all = errors.Join(all, f.Close())
+	}
+	return all
 }
 
 // closing is a reader that closes what it reads from, too.
 type closing struct {
 	decode.ReadCloser
-	file io.Closer
+	files opened
 }
 
-func (c closing) Close() error { return errors.Join(c.ReadCloser.Close(), c.file.Close()) }
+func (c closing) Close() error { return errors.Join(c.ReadCloser.Close(), c.files.Close()) }

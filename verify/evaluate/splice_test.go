@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const fixtures = "../../testdata/"
 
 // fileSource is the source of a file without a label.
-func fileSource(path string) *source { return &source{name: path, open: openFile(path)} }
+func fileSource(path string) *source { return &source{name: path, open: []opener{openFile(path)}} }
 
 func spliced(t *testing.T, s splice) (out [2][]float32) {
 	t.Helper()

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/escape"
 	"github.com/otoscope/otoscope/verify/declare"
 	"github.com/otoscope/otoscope/verify/evaluate"
@@ -12,7 +14,12 @@ import (
 
 // label is a line for evaluate and calibrate; see evaluate.Label. id is for rollout check.
 type label struct {
-	File       string `json:"file"`
+	File       string `json:"file,omitempty"`
+	LeftFile   string `json:"left_file,omitempty"`
+	RightFile  string `json:"right_file,omitempty"`
+	RightStart string `json:"right_start,omitempty"`
+	Pick       string `json:"pick,omitempty"`
+	Raw        string `json:"raw,omitempty"`
 	Left       string `json:"left"`
 	ID         string `json:"id"`
 	Agent      string `json:"agent,omitempty"`
@@ -26,14 +33,13 @@ type label struct {
 }
 
 // labelResults writes what people said as labels, one JSON object a line. Recordings of which
-// nobody said what is on the channels are left out, and so are those with a file a party, which
-// a label cannot name.
+// nobody said what is on the channels are left out.
 type labelResults struct{ w io.Writer }
 
 func newLabelResults(w io.Writer, _ About, _ Options) Results { return labelResults{w} }
 
 func (l labelResults) Write(r Row) error {
-	if r.Human == nil || !r.Human.Answer.Settles() || len(r.Verdict.Files) > 0 {
+	if r.Human == nil || !r.Human.Answer.Settles() {
 		return nil
 	}
 	x := label{
@@ -43,8 +49,21 @@ func (l labelResults) Write(r Row) error {
 	if r.Facts.TestCall {
 		x.TestCall = "yes"
 	}
-	if r.File != "" {
+	switch {
+	case len(r.Verdict.Files) == 2:
+		x.File = ""
+		x.LeftFile = cmp.Or(r.Files[0], r.Verdict.Files[0].Recording)
+		x.RightFile = cmp.Or(r.Files[1], r.Verdict.Files[1].Recording)
+		x.RightStart = startOf(r.Verdict)
+	case r.File != "":
 		x.File = r.File
+	}
+	if r.Pick != "" {
+		how, err := decode.ParseWords(r.Pick)
+		if err != nil {
+			return fmt.Errorf("reading how %s is decoded: %w", escape.Text(r.ID), err)
+		}
+		x.Pick, x.Raw = decode.Options{Pick: how.Pick}.Words(), decode.Options{Raw: how.Raw}.Words()
 	}
 	if x.Left == "" {
 		x.Left = evaluate.Mixed

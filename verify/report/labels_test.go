@@ -32,6 +32,9 @@ func TestLabelsAreReadByEvaluate(t *testing.T) {
 		Direction: declare.Outbound, RecordedBy: declare.FlexNative, Excerpt: declare.IsExcerpt,
 		Joined: declare.Joined{Agent: &joined, Customer: new(time.Duration)}, Started: time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC),
 	}
+	both := answered("f", answer.CustomerLeft)
+	both.Files, both.Pick = [2]string{"/calls/l.wav", ""}, "1,2 mulaw:8000:2"
+	both.Verdict.Files = []verify.File{{Recording: "l.wav"}, {Recording: "https://example.com/r.wav", StartS: 1.5, Told: true}}
 	var out bytes.Buffer
 	for _, f := range report.Formats() {
 		if f.Labels == nil {
@@ -39,7 +42,7 @@ func TestLabelsAreReadByEvaluate(t *testing.T) {
 		}
 		w := f.Labels(&out, report.About{}, report.Options{})
 		for _, r := range []report.Row{
-			answered("a", answer.CustomerLeft), known, answered("c", answer.Unusable), answered("d", answer.CannotTell), answered("e", ""),
+			answered("a", answer.CustomerLeft), known, answered("c", answer.Unusable), answered("d", answer.CannotTell), answered("e", ""), both,
 		} {
 			if err := w.Write(r); err != nil {
 				t.Fatal(err)
@@ -57,11 +60,14 @@ func TestLabelsAreReadByEvaluate(t *testing.T) {
 	for _, l := range labels {
 		files, left = append(files, l.File), append(left, l.Left)
 	}
-	if diff := cmp.Diff([]string{"/calls/a.wav", "/calls/b.wav", "/calls/c.wav"}, files); diff != "" {
+	if diff := cmp.Diff([]string{"/calls/a.wav", "/calls/b.wav", "/calls/c.wav", "/calls/l.wav + https://example.com/r.wav"}, files); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if got := strings.Join(left, " "); got != "customer agent mixed" {
+	if got := strings.Join(left, " "); got != "customer agent mixed customer" {
 		t.Errorf("on the left are %s", got)
+	}
+	if p := labels[3].Pair; p == nil || p.Pairing.RightLate != 1500*time.Millisecond || labels[3].Reading.Words() != both.Pick {
+		t.Errorf("two files are read as %+v, %+v", p, labels[3].Reading)
 	}
 	if labels[1].Agent != "kim" {
 		t.Errorf("the agent is %q", labels[1].Agent)

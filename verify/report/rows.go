@@ -33,8 +33,12 @@ type Row struct {
 	// zero unless they were asked for.
 	Facts   declare.Facts
 	Started time.Time
-	// File is the whole path of the recording if it is a file, likewise.
-	File string
+	// File is the whole path of the recording if it is a file, and Files are those of a recording that has a
+	// file a party, "" for one that is none, likewise. Pick is how a recording is read that is not read by its
+	// header alone, as decode.ParseWords reads it.
+	File  string
+	Files [2]string
+	Pick  string
 }
 
 // Restore makes a row of a stored verdict, with measurements where there are some.
