@@ -296,6 +296,13 @@ func TestTheBatchPageInABrowser(t *testing.T) {
 	if right := browser.Eval[float64](tab, `document.querySelector("td.detail > div").getBoundingClientRect().right`); right > 360 {
 		t.Errorf("on a phone, what a row opens to ends at %g pixels", right)
 	}
+	// Nothing of it scrolls sideways: the picture is as wide as there is room, its texts are as large as ever and within it.
+	if wide := browser.Eval[[]string](tab, `[...document.querySelectorAll("td.detail *")].filter((e) => e.getBoundingClientRect().right > 360 || e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX !== "visible").map((e) => e.outerHTML.slice(0, 80))`); len(wide) > 0 {
+		t.Errorf("wider than a phone: %s", wide)
+	}
+	if small := browser.Eval[[]string](tab, `[...document.querySelectorAll("td.detail svg text")].filter((e) => e.getBoundingClientRect().height < 11).map((e) => e.textContent)`); len(small) > 0 {
+		t.Errorf("too small to be read: %s", small)
+	}
 	tab.Accessible()
 	tab.Screenshot("batch-narrow")
 	if pdf := tab.Print("batch-print"); !bytes.HasPrefix(pdf, []byte("%PDF-")) {

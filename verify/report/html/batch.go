@@ -177,8 +177,8 @@ type Detail struct {
 	Findings []Finding
 }
 
-// Picture is the picture in the size for a table.
-func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Inline() }
+// Picture is the picture for a row of a table.
+func (d Detail) Picture() template.HTML { return d.Call.Picture(Small).Fluid() }
 
 // HasPicture reports whether there is anything to draw.
 func (d Detail) HasPicture() bool { return d.Call.DurationS > 0 && len(d.Call.Channels) > 0 }

@@ -96,11 +96,12 @@ type Size struct {
 	Head   bool    // title and description are part of the picture
 }
 
-// Wide, Narrow and Small are the sizes for a page, for a phone, and for a row of a table.
+// Wide and Narrow are the sizes for a page and for a phone, Alone that of a file. Small is for a row of a table: the least
+// width of a picture that becomes as wide as there is room (Scene.Fluid).
 var (
 	Wide   = Size{Width: 1080, Names: 148, Lane: 92, Column: 1.5}
 	Narrow = Size{Width: 360, Lane: 68, Column: 1.5}
-	Small  = Size{Width: 840, Names: 124, Lane: 44, Column: 2.5} // there may be 10,000 in a file
+	Small  = Size{Width: 320, Lane: 44, Column: 1.1} // there may be 10,000 in a file
 	Alone  = Size{Width: 1200, Names: 160, Lane: 104, Column: 1.5, Head: true}
 )
 

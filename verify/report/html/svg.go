@@ -14,7 +14,7 @@ const fonts = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', 'DejaVu 
 
 // SVG is the picture as a file, with its colours, on a white ground.
 func (s *Scene) SVG() string {
-	w := s.begin(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%[2]s" `, pixel(s.Width), pixel(s.Height)))
+	w := s.begin(fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%[2]s" `, pixel(s.Width), pixel(s.Height)) + s.viewBox())
 	w.inks = lightInks()
 	bar{0, 0, s.Width, s.Height, groundPaint, false, ""}.svg(w)
 	return w.end(s)
@@ -22,20 +22,47 @@ func (s *Scene) SVG() string {
 
 // Inline is the picture as an element of a page, whose stylesheet has the colours.
 func (s *Scene) Inline() template.HTML {
-	return template.HTML(s.begin(`<svg `).end(s)) // every text in it is escaped by svgWriter
+	return template.HTML(s.begin(`<svg ` + s.viewBox()).end(s)) // every text in it is escaped by svgWriter
+}
+
+// Fluid is the picture as an element of a page that is as wide as there is room, and at least as wide as the scene: shapes
+// are stretched, texts are not. Its height is fixed.
+func (s *Scene) Fluid() template.HTML {
+	w := s.begin(fmt.Sprintf(`<svg width="100%%" height="%s" `, pixel(s.Height)))
+	w.WriteString(`<svg width="100%" height="100%" ` + s.viewBox() + `preserveAspectRatio="none">` + "\n")
+	var texts []label
+	for _, x := range s.shapes {
+		if text, ok := x.(label); ok {
+			texts = append(texts, text)
+			continue
+		}
+		x.svg(w)
+	}
+	w.WriteString("</svg>\n")
+	w.share = s.Width
+	for _, text := range texts {
+		text.svg(w)
+	}
+	w.WriteString("</svg>\n")
+	return template.HTML(w.String()) // every text in it is escaped by svgWriter
 }
 
 // decoration is the picture as an element that says nothing that the words beside it do not say.
 func (s *Scene) decoration() template.HTML {
 	w := &svgWriter{}
-	w.printf(`<svg viewBox="0 0 %s %s" preserveAspectRatio="none" aria-hidden="true" focusable="false">`, pixel(s.Width), pixel(s.Height))
+	w.WriteString(`<svg ` + s.viewBox() + `preserveAspectRatio="none" aria-hidden="true" focusable="false">`)
 	return template.HTML(w.end(s)) // every text in it is escaped by svgWriter
+}
+
+// viewBox gives a picture its own coordinates.
+func (s *Scene) viewBox() string {
+	return fmt.Sprintf(`viewBox="0 0 %s %s" `, pixel(s.Width), pixel(s.Height))
 }
 
 func (s *Scene) begin(start string) *svgWriter {
 	w := &svgWriter{}
 	w.WriteString(start)
-	w.printf(`viewBox="0 0 %s %s" role="img" font-family="%s"`, pixel(s.Width), pixel(s.Height), fonts)
+	w.printf(`role="img" font-family="%s"`, fonts)
 	if s.Time.DurationS > 0 {
 		w.printf(` data-left="%s" data-right="%s" data-duration="%s"`, pixel(s.Time.Left), pixel(s.Time.Right), strconv.FormatFloat(s.Time.DurationS, 'f', -1, 64))
 	}
@@ -57,7 +84,8 @@ func (w *svgWriter) end(s *Scene) string {
 // An svgWriter writes shapes. Without inks they get a class, with inks their colour.
 type svgWriter struct {
 	strings.Builder
-	inks map[paint]string
+	inks  map[paint]string
+	share float64 // texts stand at shares of so wide a picture; 0: in its coordinates
 }
 
 func (w *svgWriter) printf(format string, args ...any) { fmt.Fprintf(w, format, args...) }
@@ -129,7 +157,11 @@ func (b boxes) svg(w *svgWriter) {
 }
 
 func (l label) svg(w *svgWriter) {
-	place := fmt.Sprintf(`x="%s" y="%s"`, pixel(l.x), pixel(l.y))
+	x := pixel(l.x)
+	if w.share > 0 {
+		x = pixel(100*l.x/w.share) + "%"
+	}
+	place := fmt.Sprintf(`x="%s" y="%s"`, x, pixel(l.y))
 	if l.turned {
 		place = fmt.Sprintf(`transform="translate(%s %s) rotate(-90)"`, pixel(l.x), pixel(l.y))
 	}
