@@ -12,8 +12,12 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 )
 
-// readOnlyVariable names the database that TestReadOnlyChild reads.
-const readOnlyVariable = "OTOSCOPE_TEST_READ_ONLY"
+// readOnlyVariable names the database that TestReadOnlyChild reads, and fullVariable the one that
+// TestFullDiskChild copies to a disk that it then fills.
+const (
+	readOnlyVariable = "OTOSCOPE_TEST_READ_ONLY"
+	fullVariable     = "OTOSCOPE_TEST_FULL_DISK"
+)
 
 // TestReadOnlyChild is a process of TestResultsFromReadOnlyMedia's, in a separate
 // mount namespace where the folder is read-only.
@@ -43,21 +47,7 @@ func TestReadOnlyChild(t *testing.T) {
 // Results can be read where nothing can be written, unless the last of them are in
 // the WAL still; that is said.
 func TestResultsFromReadOnlyMedia(t *testing.T) {
-	read := func(path string) string {
-		t.Helper()
-		c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestReadOnlyChild$")
-		c.Env = append(os.Environ(), readOnlyVariable+"="+path)
-		c.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
-			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		}
-		out, err := c.CombinedOutput()
-		if err != nil && len(out) == 0 || strings.Contains(string(out), "no mount") {
-			t.Skipf("no mount namespaces here: %v %s", err, out)
-		}
-		return string(out)
-	}
+	read := func(path string) string { return withMounts(t, "TestReadOnlyChild", readOnlyVariable, path) }
 	path := filepath.Join(t.TempDir(), "d.db")
 	s := open(t, path)
 	run(t, s, manifestOf(t, "m", rowsCSV(7)), ReadOptions{}, fast(&fake{}))
@@ -88,5 +78,72 @@ func TestResultsFromReadOnlyMedia(t *testing.T) {
 	}
 	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
 		t.Errorf("there are %v, %v", files, err)
+	}
+}
+
+// withMounts runs a test of a child in a process with mounts of its own, and returns what it says.
+func withMounts(t *testing.T, child, variable, path string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+child+"$")
+	c.Env = append(os.Environ(), variable+"="+path)
+	c.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := c.CombinedOutput()
+	if err != nil && len(out) == 0 || strings.Contains(string(out), "no mount") {
+		t.Skipf("no mount namespaces here: %v %s", err, out)
+	}
+	return string(out)
+}
+
+// TestFullDiskChild is a process of TestResultsFromAFullDisk's.
+func TestFullDiskChild(t *testing.T) {
+	path := os.Getenv(fullVariable)
+	if path == "" {
+		t.Skip("it is for another test")
+	}
+	stored, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
+		fmt.Println("no mount:", err)
+		return
+	}
+	defer syscall.Unmount(dir, 0)
+	full := filepath.Join(dir, "d.db")
+	if err := os.WriteFile(full, stored, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 8<<20), 0o600) // it ends where the disk is full
+	if s, err := Open(t.Context(), full, OpenOptions{}); err != nil {
+		fmt.Println("refused:", err, hint.Of(err))
+	} else {
+		fmt.Println("results:", len(verdicts(t, s)))
+		s.Close()
+	}
+	for _, name := range []string{full, filepath.Join(dir, "new.db")} {
+		s, err := Open(t.Context(), name, OpenOptions{Create: true, Work: true})
+		if err == nil {
+			s.Close()
+		}
+		fmt.Println("work:", err, hint.Of(err))
+	}
+}
+
+// Results can be read where the disk is full, and a batch says that it is.
+func TestResultsFromAFullDisk(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "d.db")
+	s := open(t, path)
+	run(t, s, manifestOf(t, "m", rowsCSV(7)), ReadOptions{}, fast(&fake{}))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	said := withMounts(t, "TestFullDiskChild", fullVariable, path)
+	if !strings.Contains(said, "results: 7\n") || strings.Count(said, "there is no room left on the disk of") != 2 || strings.Count(said, "free some space") != 2 {
+		t.Errorf("it says %s", said)
 	}
 }

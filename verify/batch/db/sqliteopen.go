@@ -63,8 +63,8 @@ func openSQLite(ctx context.Context, path string, create, work bool) (_ *sqliteD
 	switch {
 	case err == nil && work:
 		err = d.check(ctx)
-	case err != nil && !work && !create && d.code(err) == sqlite3.SQLITE_CANTOPEN:
-		err = d.connectToRead(ctx) // its folder may not be written to
+	case err != nil && !work && !create && d.cannotWriteBeside(err):
+		err = d.connectToRead(ctx)
 	}
 	return d, err
 }
@@ -151,7 +151,7 @@ func (d *sqliteDB) openFile(write, create bool) (err error) {
 func (d *sqliteDB) connectToRead(ctx context.Context) error {
 	pragmas := []string{"busy_timeout(10000)", "query_only(ON)", "cell_size_check(ON)", "temp_store(MEMORY)"}
 	err := d.connect(ctx, url.Values{"mode": {"ro"}, "_pragma": pragmas})
-	if err == nil || d.code(err) != sqlite3.SQLITE_CANTOPEN && d.code(err) != sqlite3.SQLITE_READONLY {
+	if err == nil || !d.cannotWriteBeside(err) {
 		return err
 	}
 	if info, statErr := os.Stat(d.path + "-wal"); statErr == nil && info.Size() > 0 {
@@ -163,6 +163,13 @@ func (d *sqliteDB) connectToRead(ctx context.Context) error {
 		}
 	}
 	return d.connect(ctx, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_pragma": pragmas})
+}
+
+// cannotWriteBeside reports whether SQLite could not create the files that it keeps beside the
+// database: the folder may not be written to, or the disk is full.
+func (d *sqliteDB) cannotWriteBeside(err error) bool {
+	code := d.code(err)
+	return code == sqlite3.SQLITE_CANTOPEN || code == sqlite3.SQLITE_READONLY || d.Why(err) == Full
 }
 
 func (d *sqliteDB) connect(ctx context.Context, settings url.Values) error {
@@ -181,6 +188,8 @@ func (d *sqliteDB) connect(ctx context.Context, settings url.Values) error {
 			return &Error{Message: fmt.Sprintf("%s is not a database", shown), Advice: "name another file with --db", Cause: err}
 		case sqlite3.SQLITE_CORRUPT:
 			return &Error{Message: fmt.Sprintf("%s is damaged (%v)", shown, err), Advice: d.salvage(), Cause: err}
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+			return Explain(d, "opening the database", err)
 		}
 		return &Error{Message: fmt.Sprintf("the database cannot be opened: %v", err), Advice: "name another file with --db", Cause: err}
 	}
