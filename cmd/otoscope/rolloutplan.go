@@ -157,6 +157,9 @@ func (o *RolloutPlanOptions) draw(ctx context.Context, env environment, plan *re
 	if err != nil {
 		return nil, err
 	}
+	if len(strata) == 0 {
+		return nil, &sentence{Message: fmt.Sprintf("the manifest %s lists no recording to draw from", o.from), Advice: "Rows that cannot be read and test calls do not count: otoscope batch says what is wrong with each"}
+	}
 	sample.Recordings = len(strata)
 	for _, column := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(o.by), o.cluster)))) {
 		if column != "" && missing[column] >= len(strata) {
