@@ -116,9 +116,17 @@ func Formats() []sniff.Format {
 
 // Endings are the endings of the file names of the formats that are read, in lower case and without
 // the dot, each once.
-func Endings() []string {
+func Endings() []string { return endingsOf(Formats()) }
+
+// OtherEndings are those of the formats that only a Decoder reads.
+func OtherEndings() []string {
+	read := Endings()
+	return slices.DeleteFunc(endingsOf(sniff.Formats()), func(e string) bool { return slices.Contains(read, e) })
+}
+
+func endingsOf(formats []sniff.Format) []string {
 	var all []string
-	for _, f := range Formats() {
+	for _, f := range formats {
 		for _, e := range f.Endings {
 			if !slices.Contains(all, e) {
 				all = append(all, e)
@@ -129,8 +137,13 @@ func Endings() []string {
 }
 
 // HasEnding reports whether a file is named like a recording that is read.
-func HasEnding(name string) bool {
-	return slices.ContainsFunc(Endings(), func(e string) bool { return hasSuffixFold(name, "."+e) })
+func HasEnding(name string) bool { return endsIn(name, Endings()) }
+
+// HasOtherEnding reports whether a file is named like a recording that only a Decoder reads.
+func HasOtherEnding(name string) bool { return endsIn(name, OtherEndings()) }
+
+func endsIn(name string, endings []string) bool {
+	return slices.ContainsFunc(endings, func(e string) bool { return hasSuffixFold(name, "."+e) })
 }
 
 func hasSuffixFold(s, suffix string) bool {

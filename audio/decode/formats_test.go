@@ -19,6 +19,14 @@ func TestEveryReaderHasItsFormat(t *testing.T) {
 	if !slices.Contains(Endings(), "wav") || slices.ContainsFunc(Endings(), func(e string) bool { return e != strings.ToLower(e) || strings.Contains(e, ".") }) {
 		t.Errorf("the endings are %v", Endings())
 	}
+	for _, e := range []string{"m4a", "amr", "wma"} {
+		if slices.Contains(Endings(), e) || !slices.Contains(OtherEndings(), e) {
+			t.Errorf("%q is not among the other endings %v", e, OtherEndings())
+		}
+	}
+	if slices.ContainsFunc(OtherEndings(), func(e string) bool { return slices.Contains(Endings(), e) }) {
+		t.Errorf("the other endings are %v", OtherEndings())
+	}
 	for name, want := range map[string]bool{"a.wav": true, "b.WAV": true, "wav": false, "c.wav.txt": false, "": false} {
 		if HasEnding(name) != want {
 			t.Errorf("%q is named like a recording: %v", name, !want)

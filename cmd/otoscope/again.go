@@ -8,6 +8,7 @@ import (
 
 	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify/batch"
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // againOptions say how the recordings of results are found and fetched again.
@@ -55,7 +56,7 @@ func (o *againOptions) readManifests(ctx context.Context, env environment, store
 		if path == "-" {
 			return &usageError{sentence{Message: "--manifest takes a file, not standard input", Advice: "Write the manifest to a file"}}
 		}
-		m, err := openManifest(ctx, path, env.stdin, nil)
+		m, err := openManifest(ctx, path, env.stdin, manifest.Options{Others: d != nil})
 		if err != nil {
 			return err
 		}

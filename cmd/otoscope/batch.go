@@ -251,7 +251,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 	if err != nil {
 		return err
 	}
-	m, err := openManifest(ctx, args[0], env.stdin, mappings)
+	m, err := openManifest(ctx, args[0], env.stdin, manifest.Options{Mappings: mappings, Others: decoder != nil})
 	if err != nil {
 		return err
 	}
@@ -277,7 +277,7 @@ func runBatch(ctx context.Context, env environment, o *BatchOptions, args []stri
 
 // openManifest opens a manifest. A pipe counts as standard input: the shell gives it a
 // different name each time, but the name of the batch must stay the same.
-func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []manifest.Mapping) (*manifest.Manifest, error) {
+func openManifest(ctx context.Context, path string, stdin io.Reader, o manifest.Options) (*manifest.Manifest, error) {
 	if path != "-" && isPipe(path) {
 		r, err := openInput(ctx, path, stdin)
 		if err != nil {
@@ -285,7 +285,7 @@ func openManifest(ctx context.Context, path string, stdin io.Reader, mappings []
 		}
 		path, stdin = "-", r
 	}
-	return manifest.Open(path, stdin, mappings...)
+	return manifest.Open(path, stdin, o)
 }
 
 // run verifies the new rows of a manifest.
@@ -305,6 +305,7 @@ func (o *BatchOptions) run(ctx context.Context, env environment, console *consol
 	report, err := store.Run(ctx, m, reading, work)
 	console.end(report.Status)
 	console.read(report)
+	console.leftOut(m)
 	if err != nil {
 		console.resume(ctx, err, report, o.again != "")
 		return err

@@ -131,6 +131,14 @@ func (c *console) ignored(m *manifest.Manifest) {
 	c.note(text)
 }
 
+// leftOut counts the files of a folder that are no rows.
+func (c *console) leftOut(m *manifest.Manifest) {
+	if m.LeftOut.Files > 0 {
+		c.note(fmt.Sprintf("left out of the folder: %s named like recordings that only ffmpeg reads (.%s); --decoder ffmpeg takes them",
+			counted(int(m.LeftOut.Files), "file"), strings.Join(m.LeftOut.Endings, ", .")))
+	}
+}
+
 // read reports the manifest's rows that may not be as they seem.
 func (c *console) read(r batch.Report) {
 	if r.Renamed != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -138,7 +139,7 @@ func completeFiles(c *cobra.Command, flag string, endings ...string) {
 // completeRecordings completes arguments by the files that are named like recordings.
 func completeRecordings() cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return eitherCase(decode.Endings()), cobra.ShellCompDirectiveFilterFileExt
+		return eitherCase(slices.Concat(decode.Endings(), decode.OtherEndings())), cobra.ShellCompDirectiveFilterFileExt
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/otoscope/otoscope/verify/batch/manifest"
 )
 
 // A pipe without a writer does not block an interrupted command either.
@@ -54,7 +56,7 @@ func TestManifestFromPipe(t *testing.T) {
 	}
 	written := make(chan error, 1)
 	go func() { written <- os.WriteFile(pipe, []byte("recording\nhttps://example.com/a.wav\n"), 0o600) }()
-	m, err := openManifest(t.Context(), pipe, nil, nil)
+	m, err := openManifest(t.Context(), pipe, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -208,7 +208,7 @@ func (o *RolloutPlanOptions) sampleSize(plan *report.RolloutPlan, sample *report
 
 // rows reads the manifest from start to end.
 func (o *RolloutPlanOptions) rows(ctx context.Context, env environment, each func(manifest.Entry) error) error {
-	m, err := manifest.Open(o.from, env.stdin)
+	m, err := manifest.Open(o.from, env.stdin, manifest.Options{})
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func (o *RolloutPlanOptions) rows(ctx context.Context, env environment, each fun
 
 // writeSample writes the chosen of the usable rows.
 func (o *RolloutPlanOptions) writeSample(ctx context.Context, env environment, to io.Writer, chosen []int) error {
-	m, err := manifest.Open(o.from, env.stdin)
+	m, err := manifest.Open(o.from, env.stdin, manifest.Options{})
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func unknownCommand(root *cobra.Command, before string, args []string) error {
 // looksLikeRecording reports whether somebody who typed s probably left out "verify".
 func looksLikeRecording(s string) bool {
 	ref, err := fetch.Parse(s)
-	if err != nil || !ref.IsPath() || decode.HasEnding(s) {
+	if err != nil || !ref.IsPath() || decode.HasEnding(s) || decode.HasOtherEnding(s) {
 		return s != ""
 	}
 	_, err = os.Stat(s)

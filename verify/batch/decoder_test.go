@@ -53,7 +53,7 @@ func TestADecoderReachesEveryReadingOfARecording(t *testing.T) {
 	if err := os.WriteFile(path, []byte("id,recording,left,right,right_start\none,call.amr,,,\nboth,,left.amr,right.wav,1.5s\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := manifest.Open(path, nil)
+	m, err := manifest.Open(path, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

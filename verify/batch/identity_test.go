@@ -65,7 +65,7 @@ func openManifest(t testing.TB, path, text string) *manifest.Manifest {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := manifest.Open(path, nil)
+	m, err := manifest.Open(path, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func listenable(t *testing.T, target, rows string) (*Store, *Fetcher, string) {
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(rows, "DIR", dir)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := manifest.Open(path, nil)
+	m, err := manifest.Open(path, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func TestManifestsLeadOnlyIntoTheirOwnFolder(t *testing.T) {
 		}
 	}
 	// Standard input has no folder.
-	m, err := manifest.Open("-", strings.NewReader("recording\nx\n"))
+	m, err := manifest.Open("-", strings.NewReader("recording\nx\n"), manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

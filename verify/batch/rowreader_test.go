@@ -194,7 +194,7 @@ func TestAttributesFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("recording,attributes\n,a.json\nb.wav,a.json\n,none.json\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := manifest.Open(path, nil)
+	m, err := manifest.Open(path, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m, err := manifest.Open(dir, nil)
+	m, err := manifest.Open(dir, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,8 +250,37 @@ func TestFolder(t *testing.T) {
 			t.Errorf("a name that is not UTF-8: %v", bad)
 		}
 	}
-	if _, err := manifest.Open(t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "holds no recording: no file that ends in .wav") {
+	if _, err := manifest.Open(t.TempDir(), nil, manifest.Options{}); err == nil || !strings.Contains(err.Error(), "holds no recording: no file that ends in .wav") {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// Files named like recordings that only a decoder reads are rows where that is asked for. Otherwise they are counted.
+func TestFolderOfOtherFormats(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.m4a", "b.AMR", "c.m4a", "notes.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := manifest.Open(dir, nil, manifest.Options{}); err == nil || !strings.Contains(err.Error(), "files that end in .m4a, .amr") || !strings.Contains(hint.Of(err), "--decoder ffmpeg") {
+		t.Errorf("nothing that is read: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "d.wav"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for others, want := range map[bool][]string{false: {"d.wav"}, true: {"a.m4a", "b.AMR", "c.m4a", "d.wav"}} {
+		m, err := manifest.Open(dir, nil, manifest.Options{Others: others})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for e := range m.Entries() {
+			got = append(got, e.Fields.ID)
+		}
+		if left := int64(4 - len(want)); !slices.Equal(got, want) || m.LeftOut.Files != left {
+			t.Errorf("others %v: %v, %+v", others, got, m.LeftOut)
+		}
 	}
 }
 

@@ -630,7 +630,7 @@ func TestARecordingOfWhichAPartWasVerified(t *testing.T) {
 	t.Cleanup(func() { store.Close() })
 	run := func(quick bool) {
 		t.Helper()
-		m, err := manifest.Open(calls, nil)
+		m, err := manifest.Open(calls, nil, manifest.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,7 +74,7 @@ func tones(t *testing.T, seconds int) []byte {
 func verified(t *testing.T, target, dir string) *batch.Store {
 	t.Helper()
 	ctx := t.Context()
-	m, err := manifest.Open(dir, nil)
+	m, err := manifest.Open(dir, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

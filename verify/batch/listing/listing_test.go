@@ -106,7 +106,7 @@ func TestAListIsAManifestWithTheFactsOfEachRecording(t *testing.T) {
 	if diff := cmp.Diff(want, text); diff != "" || stats != (Stats{Listed: 3, Unfinished: 1}) {
 		t.Errorf("the list (-want +got), %+v:\n%s", stats, diff)
 	}
-	m, err := manifest.Open(path, nil)
+	m, err := manifest.Open(path, nil, manifest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

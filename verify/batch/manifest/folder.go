@@ -18,18 +18,22 @@ import (
 // Except in larger folders, the rows are in the order of the names.
 const sortedEntries = 100_000
 
-// folder lists the recordings below a folder; each is known by its path within.
-func folder(root string) iter.Seq[Entry] {
+// folder lists the recordings below a folder; each is known by its path within. others takes those, too,
+// that only a decoder reads; otherwise they are counted.
+func folder(root string, others bool, left *LeftOut) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		w := walker{root: root, yield: yield}
+		*left = LeftOut{}
+		w := walker{root: root, others: others, left: left, yield: yield}
 		w.walk("")
 	}
 }
 
 type walker struct {
-	root  string
-	row   int64
-	yield func(Entry) bool
+	root   string
+	others bool
+	left   *LeftOut
+	row    int64
+	yield  func(Entry) bool
 }
 
 // walk reports whether to continue.
@@ -60,6 +64,11 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 	switch {
 	case e.IsDir():
 		return w.walk(inside)
+	case decode.HasOtherEnding(inside):
+		if !w.others {
+			w.left.add(inside)
+			return true
+		}
 	case !decode.HasEnding(inside):
 		return true
 	}
@@ -74,6 +83,14 @@ func (w *walker) visit(inside string, e fs.DirEntry) bool {
 		entry.Err = &RowError{Message: fmt.Sprintf("the name of the file %q is not UTF-8 text", inside), Advice: "rename the file"}
 	}
 	return w.yield(entry)
+}
+
+// add counts a file.
+func (l *LeftOut) add(name string) {
+	l.Files++
+	if ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")); !slices.Contains(l.Endings, ending) {
+		l.Endings = append(l.Endings, ending)
+	}
 }
 
 // bad reports a folder that cannot be read as a separate row.

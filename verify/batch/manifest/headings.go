@@ -213,7 +213,7 @@ func likeliest(names, first []string) string {
 		}
 		if i < len(first) {
 			value := strings.ToLower(strings.TrimSpace(first[i]))
-			if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") || decode.HasEnding(value) ||
+			if strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") || decode.HasEnding(value) || decode.HasOtherEnding(value) ||
 				len(value) == 34 && strings.HasPrefix(value, "re") {
 				points += 10
 			}

@@ -127,7 +127,7 @@ func (m *Manifest) isRow(line []byte, keys, columns []string, values map[string]
 }
 
 func looksLikeFile(s string) bool {
-	return strings.Contains(s, "://") || decode.HasEnding(s)
+	return strings.Contains(s, "://") || decode.HasEnding(s) || decode.HasOtherEnding(s)
 }
 
 func isSID(s string) bool {

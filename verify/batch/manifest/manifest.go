@@ -44,6 +44,9 @@ type Manifest struct {
 	Ignored []string
 	// Hint suggests the intended meaning of one of them.
 	Hint string
+	// LeftOut are the files of a folder that are named like recordings, of formats that were not asked for.
+	// It is complete once all entries have been read.
+	LeftOut LeftOut
 
 	base     string
 	own      string
@@ -84,17 +87,43 @@ func (m *Manifest) Close() error {
 	return m.closer.Close()
 }
 
+// Options say how a manifest is read.
+type Options struct {
+	// Mappings name the column of a heading that is not a known one.
+	Mappings []Mapping
+	// Others takes the files of a folder that are named like recordings which only a decode.Decoder reads, too.
+	Others bool
+}
+
+// LeftOut counts files that were left out.
+type LeftOut struct {
+	Files   int64
+	Endings []string // of their names, without the dot, each once
+}
+
+// emptyFolder says what is wrong with a folder.
+func emptyFolder(name string, others LeftOut) *Error {
+	if others.Files > 0 {
+		return &Error{words{
+			Message: fmt.Sprintf("the folder %s holds no recording of a format that is read, but files that end in .%s", name, strings.Join(others.Endings, ", .")),
+			Advice:  "let ffmpeg decode them: otoscope batch --decoder ffmpeg; or convert them, or name another folder",
+		}}
+	}
+	return &Error{words{
+		Message: fmt.Sprintf("the folder %s holds no recording: no file that ends in .%s", name, strings.Join(decode.Endings(), ", .")),
+		Advice:  "name another folder, or a manifest that says where the recordings are",
+	}}
+}
+
 // Usage describes a manifest, for an error about a file that is not one.
 const Usage = `a manifest is CSV with a header that names a column "recording", JSON lines, or a folder; see: otoscope help batch`
 
 // Open opens a file or a folder; "-" is stdin, which stays open. If stdin may stay silent it
 // should have a method CloseWithError, as an io.PipeReader has; Abort calls it. The error
 // for a file that is not a manifest is an *Error.
-//
-// The mappings name the column of a heading that is not a known one.
-func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) {
+func Open(path string, stdin io.Reader, o Options) (*Manifest, error) {
 	if path == "-" {
-		return read("stdin", ".", stdin, nil, mappings)
+		return read("stdin", ".", stdin, nil, o.Mappings)
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -107,17 +136,18 @@ func Open(path string, stdin io.Reader, mappings ...Mapping) (*Manifest, error) 
 	name = strings.ToValidUTF8(name, "\uFFFD") // a file's may be any bytes
 	whole := wholePath(path)
 	if info.IsDir() {
-		entries := folder(path)
-		for range entries {
-			return &Manifest{Name: name, Path: whole, Folder: true, base: path, own: path, entries: entries}, nil
+		m := &Manifest{Name: name, Path: whole, Folder: true, base: path, own: path}
+		m.entries = folder(path, o.Others, &m.LeftOut)
+		for range m.entries {
+			return m, nil
 		}
-		return nil, &Error{words{Message: fmt.Sprintf("the folder %s holds no recording: no file that ends in .%s", name, strings.Join(decode.Endings(), ", .")), Advice: "name another folder, or a manifest that says where the recordings are"}}
+		return nil, emptyFolder(name, m.LeftOut)
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, &Error{words{Message: fmt.Sprintf("the manifest cannot be opened: %v", err), Advice: "make it readable", Cause: err}}
 	}
-	m, err := Read(name, filepath.Dir(path), f, mappings...)
+	m, err := Read(name, filepath.Dir(path), f, o.Mappings...)
 	if err != nil {
 		f.Close()
 		return nil, err
