@@ -96,8 +96,9 @@ func changes(fit *coupling.Profile, constant float64) (f finding.Finding, togeth
 	for _, s := range stretches {
 		inSteps += s.Fit
 	}
-	lateS, steady, z := fit.Drift()
-	drifts := math.Abs(lateS) >= offsetLagS && z >= driftZ && steady-still >= driftOverFit && steady-constant >= driftOverConstant
+	lateS, even := fit.Drift()
+	steady := even.At(0)
+	drifts := math.Abs(lateS) >= offsetLagS && steady-still >= driftOverFit && steady-constant >= driftOverConstant && even.Z(0) >= driftZ
 	switch {
 	case drifts && steady >= inSteps-price:
 		return drift(lateS, steady-still), steady, true

@@ -4,7 +4,7 @@ import "sync"
 
 // blocksOnLine is how many blocks there are: one that is filled, and some for each goroutine to be ahead
 // of the next one.
-const blocksOnLine = 6
+const blocksOnLine = 5
 
 // An assemblyLine measures blocks in goroutines: each channel in one, and both together in another. Each
 // takes the blocks in their order and shares nothing but them with the others. So the measurements do not

@@ -33,7 +33,7 @@ type foundStep struct {
 // another goroutine takes microseconds, in which larger ones are worth it.
 const (
 	blockSteps        = 32
-	samplesHandedOn   = 16384
+	samplesHandedOn   = 32768
 	fewestStepsHanded = 8
 )
 

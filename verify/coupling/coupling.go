@@ -8,7 +8,7 @@
 //	p.Peak()           // with which delay would they fit best?
 //	p.Elsewhere()      // how much better do other delays explain it?
 //	p.Stretches()      // does the delay change?
-//	p.Drift()          // does it grow?
+//	p.Drift()          // does it grow? And how well do they fit without that?
 //
 // Two parties who hear each other take turns: one begins within seconds of the other's end,
 // and seldom while the other speaks. If channels do not belong together, or one of them is
@@ -52,25 +52,37 @@ const (
 // A Profile holds, for each lag, how well the channels fit each other.
 type Profile struct {
 	left, right []measurement.Segment
-	scores      [lags]float64
+	// Both are computed at the first call.
+	grid  func() *grid
+	parts func() windows
+}
+
+// grid is the fits at all lags.
+type grid struct {
+	scores [lags]float64
 	// topFits are the best fits at any lag, by manner.
 	topFits [numManners]float64
-	parts   func() windows // computed at the first call
 }
 
 // New computes the profile of two channels' speech. Segments are in order and do not
 // overlap; times are in seconds from the start of the recording.
 func New(left, right []measurement.Segment) *Profile {
 	p := &Profile{left: left, right: right}
-	for lag := -maxLag; lag <= maxLag; lag++ {
-		fits := p.fits(float64(lag) * GridS)
-		p.scores[maxLag+lag] = fit(fits)
-		for i, f := range fits {
-			p.topFits[i] = max(p.topFits[i], f)
-		}
-	}
+	p.grid = sync.OnceValue(p.scan)
 	p.parts = sync.OnceValue(p.windows)
 	return p
+}
+
+func (p *Profile) scan() *grid {
+	g := &grid{}
+	for lag := -maxLag; lag <= maxLag; lag++ {
+		fits := p.fits(float64(lag) * GridS)
+		g.scores[maxLag+lag] = fit(fits)
+		for i, f := range fits {
+			g.topFits[i] = max(g.topFits[i], f)
+		}
+	}
+	return g
 }
 
 func (p *Profile) fits(lagS float64) [numManners]float64 {
@@ -87,9 +99,10 @@ func (p *Profile) At(lagS float64) float64 {
 // best, and the log10 likelihood ratio there. Of equal lags the smallest counts. If +d and
 // −d are equal, neither counts, and Best returns the next best.
 func (p *Profile) Best() (lagS, log10 float64) {
-	best, at := p.scores[maxLag], 0
+	scores := &p.grid().scores
+	best, at := scores[maxLag], 0
 	for lag := 1; lag <= maxLag; lag++ {
-		late, early := p.scores[maxLag+lag], p.scores[maxLag-lag]
+		late, early := scores[maxLag+lag], scores[maxLag-lag]
 		switch {
 		case late > early && late > best:
 			best, at = late, lag
@@ -121,9 +134,10 @@ func (p *Profile) refined(lagS, log10 float64) (float64, float64) {
 // people are heard to take turns. A better fit than without delay counts as far as both are
 // within the bounds: of a hundred delays one is good by chance.
 func (p *Profile) Elsewhere() float64 {
-	here := p.scores[maxLag]
+	scores := &p.grid().scores
+	here := scores[maxLag]
 	odds := func(lag int) float64 {
-		there := p.scores[maxLag+lag]
+		there := scores[maxLag+lag]
 		return math.Pow(10, min(there-here, Bounded(there)-Bounded(here)))
 	}
 	var sum, n float64
@@ -166,13 +180,13 @@ func (p *Profile) Z(lagS float64) float64 {
 	if math.Abs(lagS) > MaxLagS {
 		return 0
 	}
-	top := p.At(lagS)
+	top, scores := p.At(lagS), &p.grid().scores
 	var n, sum, squares float64
 	// In pairs, so that exchanged channels give the same sums to the last bit.
 	for k := 0; k <= maxLag; k++ {
 		var pairSum, pairSquares float64
 		for _, lag := range []int{k, -k}[:min(k+1, 2)] {
-			v := p.scores[maxLag+lag]
+			v := scores[maxLag+lag]
 			switch distance := math.Abs(float64(lag)*GridS - lagS); {
 			case distance <= nearS:
 				top = max(top, v)

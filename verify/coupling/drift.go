@@ -7,9 +7,9 @@ import (
 )
 
 // Drift returns by how much later the right channel is at the end of the call than at its
-// start (negative: the left one), if one clock is slower and both start together, and the fit
-// and the Z of the channels without that. Of equal drifts the smallest counts, as for Best.
-func (p *Profile) Drift() (lateS, fit, z float64) {
+// start (negative: the left one), if one clock is slower and both start together, and the
+// channels without that. Of equal drifts the smallest counts, as for Best.
+func (p *Profile) Drift() (lateS float64, even *Profile) {
 	w := p.parts()
 	var scores [lags]float64
 	for at, part := range w {
@@ -24,14 +24,13 @@ func (p *Profile) Drift() (lateS, fit, z float64) {
 	left, right := p.left, p.right
 	switch {
 	case slower <= 0:
-		return 0, 0, 0
+		return 0, p
 	case lateS > 0:
 		right = stretched(right, slower)
 	case lateS < 0:
 		left = stretched(left, slower)
 	}
-	even := New(left, right)
-	return lateS, even.At(0), even.Z(0)
+	return lateS, New(left, right)
 }
 
 func stretched(segments []measurement.Segment, by float64) []measurement.Segment {

@@ -114,7 +114,8 @@ type windows [][lags]float32
 func (p *Profile) windows() windows {
 	endS, lengthS := p.extent()
 	w := make(windows, int(endS/lengthS)+1)
-	of := manners()[slices.Index(p.topFits[:], slices.Max(p.topFits[:]))]
+	top := p.grid().topFits[:]
+	of := manners()[slices.Index(top, slices.Max(top))]
 	// Of each channel alone, so that the order of the channels does not change the sums.
 	left, right := make([]float32, len(w)), make([]float32, len(w))
 	for lag := -maxLag; lag <= maxLag; lag++ {

@@ -131,7 +131,9 @@ func (d *Dropouts) gaps(y []float32, at int) {
 				start--
 			}
 		}
-		i = p + dsp.Leading(y[p:last], v)
+		if i = p + 1; i < last && y[i] == v {
+			i += dsp.Leading(y[i:last], v)
+		}
 		d.idle = idleRun{length: int64(i - start), value: v}
 		if i == last || i-start >= probe { // it may become a gap
 			d.idle.before = MeanSquare(y[start-d.edge : start])

@@ -46,6 +46,9 @@ func (d *DigitalSilence) leading(x []float32, v float32) int {
 	if math.Abs(float64(v)) > Idle {
 		return 0
 	}
+	if len(x) > 1 && x[1] != v && x[0] == v { // nearly always where there is sound
+		return 1
+	}
 	return dsp.Leading(x, v)
 }
 

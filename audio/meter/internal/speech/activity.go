@@ -42,16 +42,23 @@ type Speech struct {
 	Weakest  measurement.Level // level of the weakest speech; 0 if there is none
 }
 
-// Find finds the stretches of speech in a frame log. It needs two walks, because the level that
-// counts as speech depends on how loud the talker is. The first walk finds the level of the
-// channel's speech, the second one finds the segments. spread is over how many frames a codec
+// Find finds the stretches of speech in a frame log. The level that counts as speech depends on how
+// loud the talker is. A walk therefore finds the frames that may be speech, and with them the level of
+// the channel's speech; those that reach it make the segments. spread is over how many frames a codec
 // spreads its noise around a sound; 0: it does not.
 func Find(log *frames.Log, c frames.Clock, spread int) Speech {
 	var candidates frames.Histogram
+	var where []frames.Range
 	floor := callFloor(log)
 	for f := range walk(log, floor) {
-		if f.level >= f.floor+AboveFloor && !f.steady && !f.tone {
-			candidates.Add(f.level)
+		if f.level < f.floor+AboveFloor || f.steady || f.tone {
+			continue
+		}
+		candidates.Add(f.level)
+		if n := len(where); n > 0 && where[n-1].End == f.i {
+			where[n-1].End++
+		} else {
+			where = append(where, frames.Range{Start: f.i, End: f.i + 1})
 		}
 	}
 	if candidates.N < minStrong {
@@ -59,8 +66,10 @@ func Find(log *frames.Log, c frames.Clock, spread int) Speech {
 	}
 	level := max(candidates.Quantile(speechPercentile), candidates.Quantile(loudPercentile)-belowLoud)
 	spurts := talkspurts{level: level, clock: c}
-	for f := range walk(log, floor) {
-		spurts.add(f, log.Spread(f.i, spread))
+	for _, r := range where {
+		for i := r.Start; i < r.End; i++ {
+			spurts.add(i, log.At(i), log.Spread(i, spread))
+		}
 	}
 	return Speech{
 		Segments: spurts.finish(),
@@ -120,27 +129,27 @@ type talkspurts struct {
 	strong int // its strong ones
 }
 
-// add takes the next frame. spread says that it may be what a codec spreads of a sound next to it:
-// it makes a click no longer.
-func (t *talkspurts) add(f walked, spread bool) {
-	if f.steady || f.tone || f.level < max(f.floor+AboveFloor, t.level-weak) {
+// add takes the next frame that may be speech. spread says that it may be what a codec spreads of a
+// sound next to it: it makes a click no longer.
+func (t *talkspurts) add(i int, level int16, spread bool) {
+	if level < t.level-weak {
 		return
 	}
-	if gap := float64(f.i-t.end) * frames.StepS; t.open && gap >= CloseGapS {
+	if gap := float64(i-t.end) * frames.StepS; t.open && gap >= CloseGapS {
 		t.close()
 	}
 	if !t.open {
-		t.open, t.start, t.burst, t.strong = true, f.i, 0, 0
+		t.open, t.start, t.burst, t.strong = true, i, 0, 0
 	}
-	if f.i > t.end {
+	if i > t.end {
 		t.run = 0
 	}
 	if !spread {
 		t.run++
 		t.burst = max(t.burst, t.run)
 	}
-	t.end = f.i + 1
-	if f.level >= t.level-strong {
+	t.end = i + 1
+	if level >= t.level-strong {
 		t.strong++
 	}
 }
