@@ -84,6 +84,7 @@ func runCohort(ctx context.Context, env environment, o *CohortOptions) error {
 	if stored.Len() == 0 {
 		return &sentence{Message: "there are no results", Advice: "Run otoscope batch first, or choose fewer conditions"}
 	}
+	tellRepeated(env, stored.Repeated())
 	r, err := judgeTogether(ctx, stored, cohort.Options{Seed: o.seed, Caller: o.caller})
 	if err != nil {
 		return err
@@ -159,10 +160,14 @@ func runDiscover(ctx context.Context, env environment, o *DiscoverOptions) error
 	}
 	defer store.Close()
 	var calls []discover.Call
+	var repeats cohort.Repeats
 	directions := map[declare.Direction]bool{}
 	for k, err := range store.Known(ctx, filter) {
 		if err != nil {
 			return err
+		}
+		if repeats.Add(k.Batch, cohort.Identify(k.File, &k.Verdict)) {
+			continue
 		}
 		if c, ok := discover.Heard(k.ID, len(calls), &k.Verdict, k.Facts); ok {
 			calls, directions[c.Direction] = append(calls, c), true
@@ -171,6 +176,7 @@ func runDiscover(ctx context.Context, env environment, o *DiscoverOptions) error
 	if len(calls) == 0 {
 		return &sentence{Message: "there are no results with two sides", Advice: "Run otoscope batch first, or choose fewer conditions"}
 	}
+	tellRepeated(env, repeats.Count)
 	d := report.Discovered{Schema: 1, Recordings: len(calls), Rules: discover.Rules(calls), Settings: []discover.Setting{}}
 	found := d.Rules[0].Named()
 	if found {

@@ -188,9 +188,7 @@ func (o *observedOptions) read(ctx context.Context, env environment) ([]rollout.
 		return nil, err
 	}
 	all, left := rollout.Once(all)
-	if left > 0 {
-		fmt.Fprintf(env.stderr, "otoscope: %d results are of recordings that another batch has too; each recording counts once\n", left)
-	}
+	tellRepeated(env, left)
 	if len(answers) > 0 {
 		for id := range answers {
 			fmt.Fprintf(env.stderr, "otoscope: %d answers are about recordings that are not among the results, such as %q\n", len(answers), id)
@@ -268,6 +266,13 @@ func (o *observedOptions) each(ctx context.Context, env environment, add func(ro
 		}
 	}
 	return nil
+}
+
+// tellRepeated says how many results were left out because another batch has their recordings too.
+func tellRepeated(env environment, n int) {
+	if n > 0 {
+		fmt.Fprintf(env.stderr, "otoscope: %d results are of recordings that another batch has too; each recording counts once\n", n)
+	}
 }
 
 // resultOf is a stored result as rollout reads it.

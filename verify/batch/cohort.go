@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/otoscope/otoscope/audio/fingerprint"
 	"github.com/otoscope/otoscope/audio/measurement"
@@ -20,24 +21,36 @@ type Cohort struct {
 	recordings []cohort.Recording
 	keys       []int64
 	opinions   []verify.Outcome
+	repeats    cohort.Repeats
 }
 
-// Cohort reads the results that a filter selects.
+// Cohort reads the results that a filter selects, each recording once: see [Cohort.Repeated].
 func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 	f, err := s.resolve(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	c := &Cohort{s: s}
+	bases := map[int64]string{}
+	err = db.Each(ctx, s.db, `SELECT batch_id, coalesce(manifest, '') FROM otoscope_batches`, nil, func(cursor db.Cursor) error {
+		var id int64
+		var manifest string
+		err := cursor.Scan(&id, &manifest)
+		bases[id] = baseOf(manifest)
+		return err
+	})
+	if err != nil {
+		return nil, s.storageError("reading the batches", err)
+	}
 	cond, args := f.condition(s.db)
-	err = db.Each(ctx, s.db, `SELECT r.row_key, r.id, f.facts, d.verdict, d.cohort
+	err = db.Each(ctx, s.db, `SELECT r.row_key, r.batch_id, r.id, f.facts, d.verdict, d.cohort
 		FROM otoscope_rows r JOIN otoscope_facts f ON f.facts_id = r.facts_id JOIN otoscope_results s ON s.row_key = r.row_key
 		JOIN otoscope_details d ON d.row_key = r.row_key
 		WHERE `+cond+` ORDER BY r.batch_id, r.row, r.row_key`, args, func(cursor db.Cursor) error {
-		var key int64
+		var key, batch int64
 		var id, text, verdict string
 		var stored *string
-		if err := cursor.Scan(&key, &id, &text, &verdict, &stored); err != nil {
+		if err := cursor.Scan(&key, &batch, &id, &text, &verdict, &stored); err != nil {
 			return err
 		}
 		var opinion cohort.Opinion
@@ -54,6 +67,9 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 		if err := json.Unmarshal([]byte(verdict), &v); err != nil {
 			return fmt.Errorf("reading the result of %s: %w", id, err)
 		}
+		if len(bases) > 1 && c.repeats.Add(strconv.FormatInt(batch, 10), cohort.Identify(filePath(bases[batch], v.Recording), &v)) {
+			return nil
+		}
 		r := cohort.Result(id, &v, known.Facts)
 		r.MinConfidence, r.At = known.MinConfidence, known.started()
 		c.recordings, c.keys = append(c.recordings, r), append(c.keys, key)
@@ -62,6 +78,9 @@ func (s *Store) Cohort(ctx context.Context, f Filter) (*Cohort, error) {
 	})
 	return c, s.storageError("reading the results", err)
 }
+
+// Repeated is how many results were left out because another batch has their recordings too.
+func (c *Cohort) Repeated() int { return c.repeats.Count }
 
 // Key is that of a recording's result in the store.
 func (c *Cohort) Key(number int) int64 { return c.keys[number] }

@@ -44,32 +44,23 @@ type Observation struct {
 	TestCall bool
 	// Batch and Recording say where the result is from and of what: see Once.
 	Batch     string
-	Recording Recording
+	Recording cohort.Identity
 }
 
 // DayStratum is the group of the recordings that began on one day, in UTC.
 const DayStratum = "day"
 
-// A Recording tells a recording from others: its file or its address, its bytes, and what was
-// declared of it.
-type Recording struct {
-	Place  string
-	SHA256 string // "" where not all of it was read
-	Left   declare.Role
-}
-
 // Observe reads a verdict.
 func Observe(id string, v *verify.Verdict) Observation {
 	o := Observation{
 		ID: id, Outcome: v.Outcome, Strata: map[string]string{}, TestCall: v.TestCall,
-		Recording: Recording{Place: v.Recording, SHA256: v.SHA256},
+		Recording: cohort.Identify("", v),
 	}
 	maps.Copy(o.Strata, v.Groups)
 	if v.Agent != "" {
 		o.Strata[cohort.AgentGroup] = v.Agent
 	}
 	if v.Declared != nil {
-		o.Recording.Left = v.Declared.Left
 		o.Log10LR = v.Log10LR // for the customer on the left
 		if v.Declared.Left == declare.Agent {
 			o.Log10LR = -v.Log10LR
@@ -85,36 +76,27 @@ func (o *Observation) Began(at time.Time) {
 	}
 }
 
-// masked stands in a place for what was kept secret. Places that differ in it look alike.
-const masked = "***"
-
-// Once keeps one observation of each recording that several batches hold, and says how many it left
-// out: a recording that is heard twice is no more evidence than one that is heard once. An observation
-// with a person's answer is kept before others. Rows of one batch are different recordings, even if
-// their bytes are the same: a broken recorder may write the same silence for every call.
+// Once keeps one observation of each recording that several batches hold (see [cohort.Repeats]), and
+// says how many it left out. An observation with a person's answer is kept before others.
 func Once(all []Observation) (kept []Observation, left int) {
-	at := map[Recording]int{}
+	if !slices.ContainsFunc(all, func(o Observation) bool { return o.Batch != all[0].Batch }) {
+		return all, 0
+	}
+	at := map[cohort.Identity]int{}
+	var repeats cohort.Repeats
 	for _, o := range all {
-		key := o.Recording
-		if key.Place == "" || key.SHA256 == "" && strings.Contains(key.Place, masked) {
-			kept = append(kept, o)
-			continue
-		}
-		i, known := at[key]
-		switch {
-		case !known:
-			at[key] = len(kept)
-			kept = append(kept, o)
-		case kept[i].Batch == o.Batch:
-			kept = append(kept, o)
-		default:
-			left++
-			if o.settled() && !kept[i].settled() {
+		if repeats.Add(o.Batch, o.Recording) {
+			if i := at[o.Recording]; o.settled() && !kept[i].settled() {
 				kept[i] = o
 			}
+			continue
 		}
+		if _, known := at[o.Recording]; !known {
+			at[o.Recording] = len(kept)
+		}
+		kept = append(kept, o)
 	}
-	return kept, left
+	return kept, repeats.Count
 }
 
 // settled reports whether a person said what is on the channels.

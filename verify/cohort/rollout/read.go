@@ -12,6 +12,7 @@ import (
 	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify"
 	"github.com/otoscope/otoscope/verify/answer"
+	"github.com/otoscope/otoscope/verify/cohort"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -36,10 +37,7 @@ func (r *Result) Observe() Observation {
 	o := Observe(r.Name(), &r.Verdict)
 	o.Hear(r.Human, &r.Verdict)
 	o.Began(r.Started)
-	o.Batch = r.Batch
-	if r.Place != "" {
-		o.Recording.Place = r.Place
-	}
+	o.Batch, o.Recording = r.Batch, cohort.Identify(r.Place, &r.Verdict)
 	return o
 }
 
