@@ -103,7 +103,7 @@ func pictureLegend(v verify.Verdict) string {
 		of = "the colour of the party heard"
 	}
 	s := speechLegend(drawn, of)
-	if of == "colour" {
+	if of == "colour" && v.Outcome != verify.Unusable { // of which nobody asks that
 		s += " Nobody knows for certain who is on which channel."
 	}
 	if m != nil && m.Channels == 2 {

@@ -211,15 +211,21 @@ func TestASecondPressIsNoAnswer(t *testing.T) {
 	s := serve(t, review.Options{Store: store})
 	tab := atDesk(t, s.links[0])
 	shows(tab, "a-tones.wav")
-	const twice = `(() => {
-		const b = document.querySelector('[data-answer="cannot_tell"]');
-		new MutationObserver((_, o) => { o.disconnect(); work(b); }).observe(document.getElementById("name"), { childList: true });
-		const work = (b) => queueMicrotask(() => { b.dispatchEvent(new MouseEvent("click", { detail: %d, bubbles: true })); document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "3", bubbles: true })); });
-		b.click();
+	browser.Eval[bool](tab, `(() => {
+		const button = document.querySelector('[data-answer="cannot_tell"]');
+		const again = () => queueMicrotask(() => {
+			window.pictured = document.querySelector("#figure svg title")?.textContent ?? "";
+			button.dispatchEvent(new MouseEvent("click", { detail: 1, bubbles: true }));
+			document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "3", bubbles: true }));
+		});
+		new MutationObserver((_, o) => { o.disconnect(); again(); }).observe(document.getElementById("name"), { childList: true });
+		button.click();
 		return true;
-	})()`
-	browser.Eval[bool](tab, fmt.Sprintf(twice, 1))
+	})()`)
 	shows(tab, "call-agent-missing.wav")
+	if old := browser.Eval[string](tab, `window.pictured`); old != "" {
+		t.Errorf("the picture of %s is shown under the next name", old)
+	}
 	tab.Wait(`document.getElementById("recording").dataset.seen === "true"`)
 	browser.Eval[bool](tab, `document.querySelector('[data-answer="cannot_tell"]').dispatchEvent(new MouseEvent("click", { detail: 2, bubbles: true }))`)
 	shows(tab, "call-agent-missing.wav")

@@ -293,6 +293,15 @@ func TestARecordingThatIsGoneInABrowser(t *testing.T) {
 	tab.Arrive(`document.getElementById("trouble")?.textContent.includes("There is no sound. The file of the recording is not there")`)
 	tab.Accessible()
 	tab.Screenshot("desk-gone")
+	// Once it is there, it is fetched again, without waiting for anything.
+	file := filepath.Join(dir, "a-tones.wav")
+	write(t, file, tones(t, 20))
+	tab.Do(chromedp.Click(chromedp.CSS("#fetch")))
+	tab.Wait(`document.querySelector("audio").readyState >= 3 && document.getElementById("trouble").hidden && document.getElementById("fetch").hidden`)
+	shows(tab, "a-tones.wav")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
 	press(tab, " ")
 	tab.Do(chromedp.Click(chromedp.CSS("#at-once")))
 	browser.Eval[bool](tab, `(document.activeElement.blur(), true)`)

@@ -9,6 +9,7 @@ const connection = (() => {
   const between = [500, 1000, 2000, 4000, 8000]; // from one try to the next, in ms; the last one is repeated
   const patience = 15_000;                       // until the server counts as away, in ms
   const longPatience = 45_000;                   // where it waits for a recording
+  const slowness = 3000;                         // until the page says that it waits, in ms
   let tries = 0;
   let timer = 0;
   const asleep = new Set();  // what waits for the next try
@@ -35,7 +36,7 @@ const connection = (() => {
       id("away").textContent = "";
       return;
     }
-    const text = [first.why, first.keeps, "This page asks again every few seconds, and goes on by itself."].filter(Boolean).join(" ");
+    const text = [first.why, first.keeps, "This page goes on by itself: it asks again every few seconds."].filter(Boolean).join(" ");
     if (id("away").textContent !== text) id("away").textContent = text; // what is not new is not read out again
     if (first.keeps && first !== shown) told.scrollIntoView({ block: "nearest" });
     shown = first;
@@ -46,11 +47,16 @@ const connection = (() => {
   // ask gives the response. body undefined: GET. keeps says what waits on this page meanwhile; a person can give that up, and
   // the error then says so. Any other error is the server's own.
   const ask = async (path, body, { keeps = "", long = false } = {}) => {
-    const self = { keeps, stops: keeps ? {} : null };
+    const self = { keeps, why: null, stops: keeps ? {} : null };
     let tried = false;
     try {
       for (;;) {
         let reply;
+        const slow = keeps ? setTimeout(() => {
+          self.why ??= "The desk has not answered yet.";
+          waiting.add(self);
+          tell();
+        }, slowness) : 0;
         try {
           const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
           reply = await fetch(path, { ...options, signal: AbortSignal.timeout(long ? longPatience : patience) });
@@ -62,6 +68,8 @@ const connection = (() => {
           }
         } catch {
           reply = null;
+        } finally {
+          clearTimeout(slow);
         }
         let fault = "";
         if (reply) {

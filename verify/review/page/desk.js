@@ -84,6 +84,8 @@
     setTimeout(() => { if (current === recording) id("recording").dataset.seen = String(seen = true); }, glance);
     id("recording").dataset.seen = "false";
     left = recording.left;
+    id("figure").style.minHeight = `${id("figure").offsetHeight}px`; // what is below stays where it is
+    id("figure").replaceChildren();
     id("name").textContent = recording.name;
     tellPlace();
     document.title = `${recording.name} – Review desk`;
@@ -119,6 +121,7 @@
       const text = await (await ask(`/api/recordings/${recording.key}/picture?left=${left}`, undefined, { long: true })).text();
       if (current !== recording) return;
       id("figure").innerHTML = text;
+      id("figure").style.minHeight = "";
       player.dispatchEvent(new Event("picture"));
     } catch (error) {
       if (current === recording) trouble(error.message);
