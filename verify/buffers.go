@@ -35,8 +35,8 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 			return Recording{}, err
 		}
 		if m == nil {
-			rec.Format = f
-			if m, err = o.meter(f.SampleRate, f.Channels, stored(f), stored(f)); err != nil {
+			rec.Format = o.taken(f)
+			if m, err = o.meter(f.SampleRate, f.Channels, stored(rec.Format), stored(rec.Format)); err != nil {
 				return Recording{}, err
 			}
 			defer m.Close()
@@ -53,6 +53,16 @@ func MeasureBuffers(ctx context.Context, blocks iter.Seq2[*audio.Float32Buffer, 
 	}
 	rec.Measurements = m.Finish()
 	return rec, nil
+}
+
+// taken is how samples of a format were stored.
+func (o MeasureOptions) taken(f decode.Format) decode.Format {
+	if !o.Lossy.Lossy {
+		return f
+	}
+	lossy := o.Lossy
+	lossy.SampleRate, lossy.Channels = f.SampleRate, f.Channels
+	return lossy
 }
 
 // bufferFormat describes how a buffer stores its samples, or returns what is wrong with it.

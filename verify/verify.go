@@ -62,6 +62,9 @@ type MeasureOptions struct {
 	Known []*fingerprint.Print
 	// Keep gets the samples as well, block by block; nil: nobody does.
 	Keep Keeper
+	// Lossy is how the samples that MeasureBuffers takes were stored, if a lossy codec has changed them: what it does
+	// to sound is then no evidence. Its rate and its channels do not count. The zero Format: none has.
+	Lossy decode.Format
 	// Concurrent measures the channels beside each other and beside reading, for a recording that has
 	// several processors to itself. The result is the same.
 	Concurrent bool

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify/declare"
 )
@@ -76,7 +77,7 @@ func plansFor(all []Recording, i int, sources Sources) []plan {
 	add := func(kind, at string, startS float64, parts ...part) {
 		piece := Recording{Label: r.Label, Cut: kind, At: at, Left: r.Left, Facts: r.Facts}
 		piece.Facts.Joined = shift(r.Facts.Joined, startS)
-		cut := splice{rate: m.SampleRate, parts: parts}
+		cut := splice{rate: m.SampleRate, parts: parts, lossy: r.lossy()}
 		piece.Transcript = cut.transcript(all)
 		plans = append(plans, plan{piece, cut})
 	}
@@ -144,6 +145,14 @@ func plansFor(all []Recording, i int, sources Sources) []plan {
 		plans[len(plans)-1].piece.Facts.Joined = declare.Joined{}
 	}
 	return plans
+}
+
+// lossy is how the recording is stored, for what is made of it; the zero Format if no lossy codec has changed it.
+func (r *Recording) lossy() decode.Format {
+	if !r.Result.Format.Lossy {
+		return decode.Format{}
+	}
+	return r.Result.Format
 }
 
 // cuttable reports whether a recording is clean and was measured.

@@ -150,7 +150,7 @@ func (b *bench) rng(of string, row faultRow) *rand.Rand {
 // makeAll makes all faults of one recording.
 func (b *bench) makeAll(ctx context.Context, i int) error {
 	r := b.clean[i]
-	base, err := readStereo(ctx, b.of(r.Label))
+	base, err := readStereo(ctx, b.of(r.Label), r.lossy())
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (b *bench) makeAll(ctx context.Context, i int) error {
 			continue
 		}
 		if k.pair && other == nil {
-			if other, err = readStereo(ctx, b.of(partner.Label)); err != nil {
+			if other, err = readStereo(ctx, b.of(partner.Label), partner.lossy()); err != nil {
 				return err
 			}
 			if partner.Left != r.Left {

@@ -97,11 +97,11 @@ func made(t *testing.T, kind string, strength float64, party declare.Role) (befo
 	i := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-straight.wav" })
 	other := slices.IndexFunc(all, func(r Recording) bool { return r.Label.File == "call-swapped.wav" })
 	r, row := &all[i], faultRow{kind, strength, party}
-	before, err = readStereo(t.Context(), Sources{Dir: fixtures}.of(r.Label))
+	before, err = readStereo(t.Context(), Sources{Dir: fixtures}.of(r.Label), r.lossy())
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := readStereo(t.Context(), Sources{Dir: fixtures}.of(all[other].Label))
+	second, err := readStereo(t.Context(), Sources{Dir: fixtures}.of(all[other].Label), all[other].lossy())
 	if err != nil {
 		t.Fatal(err)
 	}

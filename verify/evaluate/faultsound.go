@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-audio/audio"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/verify"
 )
 
@@ -17,13 +18,14 @@ const heldS = 900.0
 
 // A stereo is a recording in memory. Full scale is 1.
 type stereo struct {
-	rate int // Hz
-	ch   [2][]float32
+	rate  int // Hz
+	ch    [2][]float32
+	lossy decode.Format // see verify.MeasureOptions
 }
 
 // readStereo reads the first heldS of a recording of two channels.
-func readStereo(ctx context.Context, from *source) (*stereo, error) {
-	s := &stereo{}
+func readStereo(ctx context.Context, from *source, lossy decode.Format) (*stereo, error) {
+	s := &stereo{lossy: lossy}
 	for block, err := range from.blocks(ctx) {
 		if err == nil {
 			err = ctx.Err()
@@ -43,11 +45,13 @@ func readStereo(ctx context.Context, from *source) (*stereo, error) {
 }
 
 func (s *stereo) clone() *stereo {
-	return &stereo{s.rate, [2][]float32{slices.Clone(s.ch[0]), slices.Clone(s.ch[1])}}
+	return &stereo{s.rate, [2][]float32{slices.Clone(s.ch[0]), slices.Clone(s.ch[1])}, s.lossy}
 }
 
 // exchanged returns the recording with its channels exchanged. It shares the samples.
-func (s *stereo) exchanged() *stereo { return &stereo{s.rate, [2][]float32{s.ch[1], s.ch[0]}} }
+func (s *stereo) exchanged() *stereo {
+	return &stereo{s.rate, [2][]float32{s.ch[1], s.ch[0]}, s.lossy}
+}
 
 func (s *stereo) seconds() float64 { return float64(len(s.ch[0])) / float64(s.rate) }
 
@@ -75,7 +79,7 @@ func (s *stereo) store() {
 
 // measure measures the recording as verify would measure its file.
 func (s *stereo) measure(ctx context.Context) (verify.Recording, error) {
-	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{})
+	return verify.MeasureBuffers(ctx, s.blocks(), verify.MeasureOptions{Lossy: s.lossy})
 }
 
 // blocks returns the samples as a decoder would. It uses the same buffer each time.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-audio/audio"
 
+	"github.com/otoscope/otoscope/audio/decode"
 	"github.com/otoscope/otoscope/audio/measurement"
 	"github.com/otoscope/otoscope/verify"
 )
@@ -18,6 +19,7 @@ import (
 type splice struct {
 	rate  int // Hz, of all parts
 	parts []part
+	lossy decode.Format // see verify.MeasureOptions
 }
 
 // A part is a stretch of a recording, or of a line without speech.
@@ -34,7 +36,7 @@ type part struct {
 
 // measure measures the splice as if it were a file.
 func (s *splice) measure(ctx context.Context) (verify.Recording, error) {
-	return verify.MeasureBuffers(ctx, s.blocks(ctx), verify.MeasureOptions{})
+	return verify.MeasureBuffers(ctx, s.blocks(ctx), verify.MeasureOptions{Lossy: s.lossy})
 }
 
 // blocks returns the samples of the parts in sequence. It uses the same buffer each time.

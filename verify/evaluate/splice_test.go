@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"math"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -86,13 +87,20 @@ func TestHush(t *testing.T) {
 }
 
 // A splice of the whole file measures the same as the file, and its mirror the same as the
-// mirror.
+// mirror, also of a file that a lossy codec has changed.
 func TestSpliceIsMeasuredAsAFile(t *testing.T) {
-	want, err := fileSource(fixtures+"call-straight.wav").measure(t.Context(), verify.MeasureOptions{})
+	for _, path := range []string{fixtures + "call-straight.wav", "../../audio/decode/mp3/testdata/8000-joint.mp3"} {
+		t.Run(filepath.Base(path), func(t *testing.T) { wholeSplice(t, path) })
+	}
+}
+
+func wholeSplice(t *testing.T, path string) {
+	want, err := fileSource(path).measure(t.Context(), verify.MeasureOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := splice{rate: 8000, parts: []part{{source: fileSource(fixtures + "call-straight.wav"), to: math.Inf(1)}}}
+	all := Recording{Result: want}
+	whole := splice{rate: 8000, parts: []part{{source: fileSource(path), to: math.Inf(1)}}, lossy: all.lossy()}
 	got, err := whole.measure(t.Context())
 	if err != nil {
 		t.Fatal(err)
