@@ -222,23 +222,48 @@ func (r *Reader) decode(h mpeg.Header, data []byte) error {
 		r.damage.Add(r.heard, to-from)
 	}
 	r.heard += to - from
-	for i, c := range r.taken {
-		r.bad += convert(r.room[i][:to-from], samples[(int(from)*h.Channels+c)*sampleBytes:], h.Channels*sampleBytes)
-	}
+	samples = samples[int(from)*h.Channels*sampleBytes:]
 	r.left = r.room[0][:to-from]
-	if len(r.taken) == 2 {
-		r.right = r.room[1][:to-from]
+	if len(r.taken) == 1 {
+		r.bad += convert(r.left, samples[r.taken[0]*sampleBytes:], h.Channels*sampleBytes)
+		return nil
+	}
+	r.right = r.room[1][:to-from]
+	r.bad += convertBoth(r.left, r.right, samples)
+	if r.taken[0] == 1 {
+		r.left, r.right = r.right, r.left
 	}
 	return nil
+}
+
+// infinite are the bits of a float32 that are all set in what is infinite, or not a number.
+const infinite = 0xFF << 23
+
+// convertBoth reads little-endian float32 that stand in pairs, as convert does.
+func convertBoth(left, right []float32, from []byte) (bad int64) {
+	right, from = right[:len(left)], from[:2*sampleBytes*len(left)]
+	for i := range left {
+		pair := binary.LittleEndian.Uint64(from[2*sampleBytes*i:])
+		l, r := uint32(pair), uint32(pair>>32)
+		if l&infinite == infinite {
+			l = 0
+			bad++
+		}
+		if r&infinite == infinite {
+			r = 0
+			bad++
+		}
+		left[i], right[i] = math.Float32frombits(l), math.Float32frombits(r)
+	}
+	return bad
 }
 
 // convert reads every stride bytes a little-endian float32. What is not a number, or infinite, becomes 0
 // and is counted.
 func convert(to []float32, from []byte, stride int) (bad int64) {
 	for i := range to {
-		const exponent = 0xFF << 23
 		bits := binary.LittleEndian.Uint32(from[i*stride:])
-		if bits&exponent == exponent {
+		if bits&infinite == infinite {
 			bits = 0
 			bad++
 		}
