@@ -106,14 +106,17 @@ func paceSign(c *measurement.Channel, pace float64) *wrongSpeed {
 // Within a call a voice keeps its spectrum. Where it moves by a factor, and the pitch and the
 // rest move by the same, the speed changes. Of 122 recordings, and of 100 of them converted to seven
 // rates by three programs, no channel passes either set of limits: wherever the spectrum seems to
-// move by a factor, the pitch or the rest does not. Another voice, or music, has another pitch and with it other gaps in its spectrum:
-// so the rest must move by itself. Where it is the speed, the rest moves by 0.40 and more of the
-// spectrum's ratio; behind music, in a clean call at 44.1 kHz, by 0.17.
+// move by a factor, the pitch or the rest does not. Another voice, or music, has another pitch and
+// with it other gaps in its spectrum. So where the spectra fit little better by the factor, the rest
+// must move by itself: behind music, in a clean call at 44.1 kHz, by 0.17 of the spectrum's ratio,
+// and where it is the speed by 0.37 and more.
 const (
 	grossRatio = 1.4
 	grossGain  = 1.5
+	closeGain  = 2.5
 	grossPitch = 0.35 // logarithms
-	grossRest  = 0.3  // of the spectrum's ratio, the weights of the rest taken for the whole
+	grossPace  = 0.4  // of the spectrum's ratio
+	grossRest  = 0.3  // the same, the weights of the rest taken for the whole
 	restWeight = syllableWeight + holdsWeight + centreWeight
 	fineRatio  = 1.05
 	fineGain   = 1.45
@@ -137,7 +140,7 @@ func partSpeed(sides []*measurement.Channel, durationS float64) (out [2]*wrongSp
 		ratio, pitch, pace := math.Log(ch.Ratio), math.Log(ch.Before.PitchHz/ch.After.PitchHz), before-after
 		rest := (restOf(&ch.Before) - restOf(&ch.After)) / restWeight
 		gross := math.Abs(ratio) >= math.Log(grossRatio) && ch.Gain >= grossGain &&
-			math.Abs(pitch-ratio) <= grossPitch && rest/ratio >= grossRest
+			math.Abs(pitch-ratio) <= grossPitch && pace/ratio >= grossPace && (ch.Gain >= closeGain || rest/ratio >= grossRest)
 		fine := math.Abs(ratio) >= math.Log(fineRatio) && math.Abs(ratio) < math.Log(grossRatio) && ch.Gain >= fineGain &&
 			math.Abs(pitch-ratio) <= finePitch && math.Abs(pace-ratio) <= finePace && min(ch.Before.SpeechS, ch.After.SpeechS) >= fineLeastS
 		if !gross && !fine {
