@@ -28,7 +28,7 @@ import (
 
 // The scripts run the real main, each in its own process.
 func TestMain(m *testing.M) {
-	testscript.Main(leakChecked{m}, map[string]func(){"otoscope": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"otoscope": main, "otoscope-decode": decodeAlone})
 }
 
 // leakChecked also fails if a goroutine is left behind.

@@ -82,24 +82,31 @@ func (b *bitReader) align() {
 
 // rice reads Rice codes with k low bits (RFC 9639, section 9.2.7.1).
 func (b *bitReader) rice(to []int64, k uint) {
+	held, left := b.held, b.left // in registers
 	for i := range to {
-		if b.left < 32 {
+		if left < 32 {
+			b.held, b.left = held, left
 			b.fill(0)
+			held, left = b.held, b.left
 		}
-		high, low := uint64(bits.LeadingZeros64(b.held)), uint64(0)
-		if n := uint(high) + 1 + k; n <= b.left { // nearly always
-			low = b.held << (high + 1) >> (64 - k)
-			b.pass(n)
+		high, low := uint64(bits.LeadingZeros64(held)), uint64(0)
+		if n := uint(high) + 1 + k; n <= left { // nearly always
+			low = held << (high + 1) >> (64 - k)
+			held <<= n
+			left -= n
 		} else {
+			b.held, b.left = held, left
 			high = b.unary()
 			low = b.take(k)
 			if b.fail(high > math.MaxUint32>>k) {
 				return
 			}
+			held, left = b.held, b.left
 		}
 		folded := high<<k | low
 		to[i] = int64(folded>>1) ^ -int64(folded&1)
 	}
+	b.held, b.left = held, left
 }
 
 // fail makes the first damage the error, and reports whether there is an error.
