@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/otoscope/otoscope/audio/decode/codec"
-	"github.com/otoscope/otoscope/audio/internal/mpeg"
 )
 
 // program finds a program, or skips the test.
@@ -125,33 +124,5 @@ func TestTheDecoderIsBuiltOfItsSource(t *testing.T) {
 	committed, err := os.ReadFile("minimp3/minimp3.wasm")
 	if err != nil || !bytes.Equal(built, committed) {
 		t.Errorf("minimp3.wasm is not what minimp3/build makes (%v)", err)
-	}
-}
-
-// BenchmarkPeers decodes five minutes by other programs, to be compared with BenchmarkRead of the same run.
-func BenchmarkPeers(b *testing.B) {
-	for _, call := range []string{"8000-untold", "48000-intensity"} {
-		one := fixture(b, call)
-		first, _ := mpeg.Parse(one)
-		seconds := float64(len(framesOf(b, one))*first.Samples()) / float64(first.SampleRate)
-		times := int(300 / seconds)
-		file := filepath.Join(b.TempDir(), call+".mp3")
-		if err := os.WriteFile(file, bytes.Repeat(one, times), 0o600); err != nil {
-			b.Fatal(err)
-		}
-		for _, line := range [][]string{
-			{"mpg123", "-q", "-t", file},
-			{"ffmpeg", "-v", "error", "-threads", "1", "-i", file, "-f", "null", "-"},
-		} {
-			b.Run(line[0]+" "+call, func(b *testing.B) {
-				peer := program(b, line[0])
-				for b.Loop() {
-					if out, err := exec.Command(peer, line[1:]...).CombinedOutput(); err != nil {
-						b.Fatalf("%v: %s", err, out)
-					}
-				}
-				b.ReportMetric(float64(times)*seconds*float64(b.N)/b.Elapsed().Seconds(), "x-realtime")
-			})
-		}
 	}
 }
