@@ -33,6 +33,7 @@ type frames struct {
 	before []byte // the first of them
 	failed int64  // bytes of frames that could not be decoded
 	second int64  // where another recording begins; 0: none does
+	other  header // the first frame that does not belong to the recording, if the header is right
 }
 
 // Limits.
@@ -62,7 +63,11 @@ func (f *frames) next() (samples [][]int64, missing int64, err error) {
 			f.second = f.offset()
 			return nil, 0, io.EOF
 		}
-		if h, ok := parseHeader(head); ok && h.belongs(f.info) {
+		h, ok := parseHeader(head)
+		if ok && !h.belongs(f.info) && f.other.channels == 0 {
+			f.other = h
+		}
+		if ok && h.belongs(f.info) {
 			samples, err = f.decode(h)
 			if failure := f.src.Failure(); failure != nil {
 				return nil, 0, fmt.Errorf("reading the recording at byte %d: %w", f.src.Offset(), failure)
@@ -87,6 +92,10 @@ func (f *frames) next() (samples [][]int64, missing int64, err error) {
 
 // place finds by its number where a frame belongs, and returns how many samples are missing before it.
 func (f *frames) place(h header) (missing int64) {
+	if !f.begun && f.fixed > 0 && int64(h.block) > f.fixed {
+		f.notes.Add(note.Malformed, "The header says that blocks have %s, but they have %d.", codec.Count(int(f.fixed), "sample"), h.block)
+		f.fixed = 0
+	}
 	if f.fixed == 0 {
 		f.fixed = int64(h.block)
 	}

@@ -88,9 +88,25 @@ func open(src *codec.Source, notes *codec.Notes, o codec.Options, container stri
 	return r, nil
 }
 
+// kind describes sound by what a header says of it; a frame's may leave out the width and the rate.
+func kind(bits, rate, channels int) string {
+	words := codec.Count(channels, "channel")
+	if rate > 0 {
+		words = fmt.Sprintf("%d Hz, %s", rate, words)
+	}
+	if bits > 0 {
+		words = fmt.Sprintf("%d-bit, %s", bits, words)
+	}
+	return words
+}
+
+// usualBlock is the longest block of a recording that can be streamed (RFC 9639, section 7). A header
+// that states less may be wrong.
+const usualBlock = 16384
+
 // longest is how many bytes a frame has at most: somewhat more than as many plain samples.
 func longest(info *meta.StreamInfo) int {
-	plain := int(info.BlockSizeMax) * (int(info.BitsPerSample) + 1) / 8
+	plain := max(usualBlock, int(info.BlockSizeMax)) * (int(info.BitsPerSample) + 1) / 8
 	return 2*int(info.NChannels)*plain + 1<<10
 }
 
@@ -230,7 +246,11 @@ func (r *Reader) end(err error) error {
 	if r.within && f.heard > 0 {
 		return io.EOF
 	}
-	if f.heard == 0 {
+	switch {
+	case f.heard == 0 && f.other.channels > 0:
+		return codec.NewErrorAt(f.offset(), fmt.Sprintf("the header says that the sound is %s, but the frames are %s", kind(int(f.info.BitsPerSample),
+			int(f.info.SampleRate), int(f.info.NChannels)), kind(f.other.bits, f.other.rate, f.other.channels)), codec.AdviceDownload)
+	case f.heard == 0:
 		return codec.NewErrorAt(f.offset(), "the file has a header but no sound: the recording is empty or not finished", codec.AdviceNotYet)
 	}
 	stated, rate := int64(f.info.NSamples)-f.base, r.format.SampleRate

@@ -75,13 +75,15 @@ func specimens(t testing.TB) []specimen {
 		}), total*3/4, note.SizeUnknown, note.Truncated),
 		sound("two-recordings-joined-frame-by-frame", with(func(p *parts) { p.frames = append(p.frames, p.frames...) }), 2*total, note.Malformed),
 		sound("a-frame-number-far-ahead", with(func(p *parts) { p.frames[3] = renumbered(p.frames[3], 127) }), 128*block, note.DamagedFrames, note.LengthDiffers),
+		sound("the-header-states-too-short-blocks", header(func(b []byte) { b[0], b[1], b[2], b[3] = 0, 16, 0, 16 }), total, note.Malformed),
 		{name: "a-header-alone", file: whole.head, problem: "a header but no sound", hint: "when the call is over"},
 		{name: "a-header-cut-short", file: whole.head[:20], problem: "ends within its header", hint: "fetch it again"},
 		{name: "the-mark-alone", file: []byte("fLaC"), problem: "ends within its header", hint: "fetch it again"},
 		{name: "no-STREAMINFO", file: []byte("fLaC\x81\x00\x00\x04\x00\x00\x00\x00"), problem: "does not begin with STREAMINFO", hint: "again"},
 		{name: "0-Hz", file: header(func(b []byte) { b[10], b[11], b[12] = 0, 0, b[12]&0x0F }), problem: "the FLAC header cannot be read", hint: "again"},
 		{name: "900-Hz", file: header(func(b []byte) { b[10], b[11], b[12] = 0, 0x38, 0x40|b[12]&0x0F }), problem: "an impossible sample rate of 900 Hz", hint: "again"},
-		{name: "no-frame-belongs-to-the-header", file: header(func(b []byte) { b[12] ^= 2 }), problem: "a header but no sound", hint: "when the call is over"},
+		{name: "no-frame-belongs-to-the-header", file: header(func(b []byte) { b[12] ^= 2 }), problem: "the header says that the sound is 16-bit, 8000 Hz, 1 channel, but the frames are 16-bit, 8000 Hz, 2 channels", hint: "again"},
+		{name: "the-frames-have-another-rate", file: header(func(b []byte) { b[10], b[11], b[12] = 0x03, 0xE8, b[12]&0x0F }), problem: "16000 Hz, 2 channels, but the frames are 16-bit, 8000 Hz", hint: "again"},
 		{name: "three-channels", file: built(t, voices(16, 3, total), 16, rate, block).whole(), problem: "the recording has 3 channels", hint: "--pick"},
 	}
 	for _, bits := range []int{8, 20, 24} {
