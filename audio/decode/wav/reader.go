@@ -184,7 +184,7 @@ func (r *Reader) end(err error) error {
 func (r *Reader) remark() {
 	r.samples.remark()
 	if r.partial > 0 {
-		r.notes.Add(note.Malformed, "The samples end in the middle of a frame: the last %s were dropped.", codec.Count(r.partial, "byte"))
+		r.notes.Add(note.Malformed, "The samples end in the middle of a frame: the last %s did not count.", codec.Count(r.partial, "byte"))
 	}
 	likely, found := r.weighing.likelier()
 	if !found {

@@ -179,7 +179,7 @@ func sizeSpecimens() []specimen {
 		{name: "size past the end", file: sized(8040), frames: 10, notes: []note.Code{note.Truncated},
 			says: "announces 8040 bytes of samples, but only 40 are there; the last 8000 bytes, 0.25 s, are missing"},
 		{name: "size past the end in mid frame", file: sized(400, func(w *wavFile) { w.samples = w.samples[:38] }), frames: 9,
-			notes: []note.Code{note.Truncated, note.Malformed}, says: "last 2 bytes were dropped"},
+			notes: []note.Code{note.Truncated, note.Malformed}, says: "last 2 bytes did not count"},
 		{name: "size past the end, nothing there", file: sized(8000, none), problem: "the file has a header but no samples", hint: "when the call is over"},
 		{name: "size no multiple of a frame", file: sized(38), frames: 9, notes: []note.Code{note.Malformed, note.Malformed},
 			says: "end in the middle of a frame: the last 2 bytes"},
