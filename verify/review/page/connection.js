@@ -8,7 +8,7 @@ const connection = (() => {
 
   const between = [500, 1000, 2000, 4000, 8000]; // from one try to the next, in ms; the last one is repeated
   const patience = 15_000;                       // until the server counts as away, in ms
-  const longPatience = 45_000;                   // where it waits for a recording
+  const longPatience = 45_000;                   // where it waits for a recording, or looks through a long list
   const slowness = 3000;                         // until the page says that it waits, in ms
   let tries = 0;
   let timer = 0;

@@ -50,7 +50,7 @@ const listing = (open, trouble) => {
     const mine = ++asked;
     try {
       const query = new URLSearchParams({ after: begins.at(-1), state: id("state").value, words: id("search").value });
-      const reply = await (await connection.ask(`/api/list?${query}`)).json();
+      const reply = await (await connection.ask(`/api/list?${query}`, undefined, { long: true })).json();
       if (mine !== asked) return;
       if (!reply.rows.length && begins.length > 1) { // what it showed was answered meanwhile
         begins.pop();
