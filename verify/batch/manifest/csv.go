@@ -115,6 +115,9 @@ func (m *Manifest) choose(names []string) ([]string, error) {
 			return nil, &Error{words{Message: fmt.Sprintf("the name of the column %s is not UTF-8 text", escape.Quote(name, shownHeading)), Advice: utf8Advice, Cause: err}}
 		}
 	}
+	if absent := m.headings.absent(names); absent != "" {
+		return nil, noHeading(absent, names)
+	}
 	m.Ignored = chosen.unused
 	for _, name := range chosen.unused {
 		if near := m.headings.nearest(name); near != "" && m.Hint == "" {

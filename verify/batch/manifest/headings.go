@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -225,8 +226,49 @@ func likeliest(names, first []string) string {
 	return best
 }
 
+// absent returns a heading that a mapping names and a table does not have; "" if there is none.
+func (c *columnsOf) absent(names []string) string {
+	has := map[string]bool{}
+	for _, name := range names {
+		has[strings.TrimSpace(name)] = true
+	}
+	for _, heading := range slices.Sorted(maps.Keys(c.mapped)) {
+		if !has[heading] {
+			return heading
+		}
+	}
+	return ""
+}
+
+// noHeading is the error for a table without a heading that a mapping names.
+func noHeading(absent string, names []string) *Error {
+	e := &Error{words{
+		Message: fmt.Sprintf("the manifest has no column %s, which --map names; its headings are %s", escape.Quote(absent, shownHeading), listed(names)),
+		Advice:  "write the heading as the manifest has it, capitals and blanks included",
+	}}
+	for _, name := range names {
+		if declare.Fold(name) == declare.Fold(absent) || declare.Alike(declare.Fold(name), declare.Fold(absent)) {
+			e.Advice = fmt.Sprintf("did you mean %s?", escape.Quote(name, shownHeading))
+			break
+		}
+	}
+	return e
+}
+
 // noRecording is the error for a table without a column that names the recordings.
 func noRecording(names, first []string) *Error {
+	e := &Error{words{
+		Message: "the manifest has no column \"recording\" (nor \"attributes\"); its headings are " + listed(names),
+		Advice:  "name the column with the recordings: --map recording=\"HEADING\"",
+	}}
+	if likely := likeliest(names, first); likely != "" {
+		e.Advice = fmt.Sprintf("if %s names the recordings: --map recording=%[1]s", escape.Quote(likely, shownHeading))
+	}
+	return e
+}
+
+// listed lists headings for a message, up to 20 of them.
+func listed(names []string) string {
 	var shown []string
 	for _, n := range names {
 		if strings.TrimSpace(n) != "" {
@@ -237,12 +279,5 @@ func noRecording(names, first []string) *Error {
 	if len(shown) > most {
 		shown = append(shown[:most], fmt.Sprintf("%d more", len(shown)-most))
 	}
-	e := &Error{words{
-		Message: "the manifest has no column \"recording\" (nor \"attributes\"); its headings are " + strings.Join(shown, ", "),
-		Advice:  "name the column with the recordings: --map recording=\"HEADING\"",
-	}}
-	if likely := likeliest(names, first); likely != "" {
-		e.Advice = fmt.Sprintf("if %s names the recordings: --map recording=%[1]s", escape.Quote(likely, shownHeading))
-	}
-	return e
+	return strings.Join(shown, ", ")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/otoscope/otoscope/audio/hint"
 	"github.com/otoscope/otoscope/verify/declare"
 )
 
@@ -116,6 +117,12 @@ func TestMappedHeadings(t *testing.T) {
 	got, _, err = read(`{"Tape": "new.wav", "id": 7}`, Mapping{"recording", "Tape"})
 	if err != nil || got[0].Fields.Recording != "new.wav" || got[0].Fields.ID != "7" {
 		t.Errorf("JSON lines: %+v, %v", got, err)
+	}
+	for heading, advice := range map[string]string{"Tape ": "", "tape": `did you mean "Tape"?`, "Tap": `did you mean "Tape"?`, "Voice": "capitals and blanks included"} {
+		_, _, err = read("recording,Tape\nold.wav,new.wav\n", Mapping{"recording", heading})
+		if (err == nil) != (advice == "") || err != nil && (!strings.Contains(err.Error(), `its headings are "recording", "Tape"`) || !strings.Contains(hint.Of(err), advice)) {
+			t.Errorf("of the heading %q it says %v (%q)", heading, err, hint.Of(err))
+		}
 	}
 	_, _, err = read("recording\na\n", Mapping{"recordng", "Tape"})
 	if err == nil || !strings.Contains(err.Error(), `no column "recordng"`) || !strings.Contains(err.(*Error).Hint(), "did you mean recording?") {
