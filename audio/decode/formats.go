@@ -124,6 +124,9 @@ func OtherEndings() []string {
 	return slices.DeleteFunc(endingsOf(sniff.Formats()), func(e string) bool { return slices.Contains(read, e) })
 }
 
+// AllEndings are both.
+func AllEndings() []string { return slices.Concat(Endings(), OtherEndings()) }
+
 func endingsOf(formats []sniff.Format) []string {
 	var all []string
 	for _, f := range formats {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -139,7 +138,7 @@ func completeFiles(c *cobra.Command, flag string, endings ...string) {
 // completeRecordings completes arguments by the files that are named like recordings.
 func completeRecordings() cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		return eitherCase(slices.Concat(decode.Endings(), decode.OtherEndings())), cobra.ShellCompDirectiveFilterFileExt
+		return eitherCase(decode.AllEndings()), cobra.ShellCompDirectiveFilterFileExt
 	}
 }
 

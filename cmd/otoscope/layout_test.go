@@ -55,6 +55,37 @@ func ignoredAtTop(t *testing.T) func(name string) bool {
 // Imports run downwards only: cmd, verify, audio. Package audio knows nothing of customers
 // and agents, and package verify knows nothing of HTTP.
 func TestImportsRunDownwards(t *testing.T) {
+	eachSource(t, func(file, from string) {
+		for _, to := range imports(t, file) {
+			if why := forbidden(from, to); why != "" {
+				t.Errorf("%s imports %s: %s", filepath.ToSlash(file), to, why)
+			}
+		}
+	})
+}
+
+// Every recording is opened by decode.Open, so that --decoder reaches it. decode.NewReader is for what needs no decoder:
+// windows of a recording, and known audio that fingerprint.Plain has made plain.
+func TestEveryRecordingIsOpenedWithItsDecoder(t *testing.T) {
+	plain := []string{"verify/acquire/quick.go", "audio/fingerprint/print.go"}
+	eachSource(t, func(file, from string) {
+		name := path.Join(from, filepath.Base(file))
+		if strings.HasSuffix(name, "_test.go") || within(from, "audio/decode") || slices.Contains(plain, name) {
+			return
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "decode.NewReader(") {
+			t.Errorf("%s opens a recording without its decoder", name)
+		}
+	})
+}
+
+// eachSource calls a function for each file of Go, with its folder as seen from the top.
+func eachSource(t *testing.T, each func(file, from string)) {
+	t.Helper()
 	checked := 0
 	err := filepath.WalkDir(repository, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -72,12 +103,7 @@ func TestImportsRunDownwards(t *testing.T) {
 			return err
 		}
 		checked++
-		from := filepath.ToSlash(inside)
-		for _, to := range imports(t, file) {
-			if why := forbidden(from, to); why != "" {
-				t.Errorf("%s imports %s: %s", filepath.ToSlash(file), to, why)
-			}
-		}
+		each(file, filepath.ToSlash(inside))
 		return nil
 	})
 	if err != nil {

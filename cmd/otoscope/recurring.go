@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-audio/audio"
 	"github.com/spf13/pflag"
@@ -45,7 +46,9 @@ func (o *recurringOptions) export(ctx context.Context, env environment, store *b
 	for i, s := range r.Sounds {
 		keys[i] = stored.Key(s.Example.Number)
 	}
-	fetcher, where, err := o.again.fetcher(ctx, env, store, func() ([]int64, error) { return keys, nil })
+	fetcher, where, err := o.again.fetcher(ctx, env, store, func() ([]int64, error) {
+		return slices.Compact(slices.Sorted(slices.Values(keys))), nil
+	})
 	if err != nil {
 		return err
 	}

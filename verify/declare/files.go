@@ -44,7 +44,7 @@ const startUsage = "an offset, such as 1.5s, a time of day or a point in time; t
 func fileFacts() []Fact {
 	file := func(name, usage string) Fact {
 		return Fact{
-			Name: name, About: AboutFiles, Single: true, Reference: true, Usage: usage, Files: []string{"wav", "WAV"},
+			Name: name, About: AboutFiles, Single: true, Reference: true, Usage: usage, Files: decode.AllEndings(),
 			Set: func(c *Call, s string) error { return c.setFile(name, s) },
 		}
 	}

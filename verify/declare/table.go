@@ -180,13 +180,13 @@ var table = sync.OnceValue(func() []Fact {
 		{
 			Name: "agent_audio", About: AboutCall, Many: true,
 			Usage: "look for the audio in `FILE`, which the agent's side plays, such as a recording notice or a greeting; may be given again",
-			Files: decode.Endings(),
+			Files: decode.AllEndings(),
 			Set:   func(c *Call, s string) error { c.AgentAudio = append(c.AgentAudio, paths(s)...); return nil },
 		},
 		{
 			Name: "customer_audio", About: AboutCall, Many: true,
 			Usage: "look for the audio in `FILE`, which the customer's side plays, such as the announcement of a mailbox; may be given again",
-			Files: decode.Endings(),
+			Files: decode.AllEndings(),
 			Set:   func(c *Call, s string) error { c.CustomerAudio = append(c.CustomerAudio, paths(s)...); return nil },
 		},
 		{

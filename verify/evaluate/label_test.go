@@ -92,6 +92,7 @@ func FuzzReadLabels(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(fixtures)
+	f.Add([]byte(`{"left_file": "l.wav", "right_file": "r.wav", "right_start": 1.5, "pick": "1,1", "raw": "mulaw:8000:2", "left": "agent"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		labels, err := evaluate.ReadLabels(strings.NewReader(string(text)), "labels", nil)
 		if err != nil {
