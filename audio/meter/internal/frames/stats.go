@@ -14,4 +14,6 @@ func Median(x []float64) float64 {
 }
 
 // Silent reports whether every sample is zero.
-func Silent(x []float32) bool { return dsp.Leading(x, 0) == len(x) }
+func Silent(x []float32) bool {
+	return len(x) == 0 || x[0] == 0 && x[len(x)-1] == 0 && dsp.Leading(x, 0) == len(x)
+}

@@ -72,6 +72,8 @@ func (s *steadyTones) add(t *Tones, past *frames.Past, residual, power float64) 
 	case s.held:
 		done, ok = s.leave(t.step-1, s.heldPower)
 		s.last = power
+	case s.run == 0 && s.current.windows == 0: // no row, as nearly always
+		s.residuals, s.last = 0, power
 	default:
 		done, ok = s.leave(t.step, power)
 		s.last = power
