@@ -109,7 +109,7 @@ func BenchmarkMeter(b *testing.B) {
 	run("pair", func() {
 		low := [2]*crosstalk.Low{crosstalk.NewLow(rate), crosstalk.NewLow(rate)}
 		x := crosstalk.New(low)
-		pasts(func(l, r *frames.Past) { x.Add(low[0].Add(l, step), low[1].Add(r, step), false) })
+		pasts(func(l, r *frames.Past) { x.Add(low[0].Add(l, 1, step), low[1].Add(r, 1, step), false) })
 		x.Finish()
 		x.Result(nil, nil, measurement.Duplicate{}, &measurement.Pair{})
 	})

@@ -41,10 +41,12 @@ type channel struct {
 	log      frames.Log
 	tones    *tone.Tones
 	music    *music.Watch
-	low      *crosstalk.Low       // nil for mono
-	voice    *speaker.Voice       // nil unless requested
-	known    *fingerprint.Matcher // nil unless requested
-	trace    *fingerprint.Tracer  // nil unless requested
+	low      *crosstalk.Low // nil for mono
+	// lowTogether says that several steps may be brought to the low rate together.
+	lowTogether bool
+	voice       *speaker.Voice       // nil unless requested
+	known       *fingerprint.Matcher // nil unless requested
+	trace       *fingerprint.Tracer  // nil unless requested
 
 	// From the line's spectra.
 	observer   *speaker.Observer
@@ -79,6 +81,7 @@ func newChannel(rate int, l layout, o Options, stored Stored) *channel {
 	}
 	if l.channels == 2 {
 		ch.low = crosstalk.NewLow(base)
+		ch.lowTogether = ch.decimate == nil && ch.low.Divides(l.step)
 	}
 	if stored.FloorDB < 0 {
 		ch.floor = math.Pow(10, stored.FloorDB/10)
@@ -106,14 +109,36 @@ func (ch *channel) take(b *block, c int) {
 	y, out := b.samples[c][:ch.layout.past+b.n], &b.found[c]
 	out.steps, out.low = out.steps[:0], out.low[:0]
 	copy(y, ch.past)
+	steps := 0 // not yet at the low rate
 	for at := ch.layout.past; at < len(y); at += ch.layout.step {
-		ch.takeStep(y[:min(at+ch.layout.step, len(y))], at, out)
+		end := min(at+ch.layout.step, len(y))
+		based := ch.takeStep(y[:end], at, out)
+		if steps++; ch.lowTogether && steps < lowSteps && end+ch.layout.step <= len(y) {
+			continue
+		}
+		if ch.low != nil {
+			ch.lower(steps, based, out)
+		}
+		steps = 0
 	}
 	copy(ch.past, y[b.n:])
 	out.music = ch.music.Slots()
 }
 
-// takeStep measures a step, y[at:], with the samples before it.
+// lowSteps are brought to the low rate together, where the rates allow it: a step alone is short.
+const lowSteps = 32
+
+// lower brings the newest steps, of n samples of the base band each, to the low rate, for the pair.
+func (ch *channel) lower(steps, n int, out *found) {
+	low := ch.low.Add(&ch.base, steps, n)
+	out.low = append(out.low, low...)
+	for i := range steps {
+		out.steps[len(out.steps)-steps+i].low = len(low) / steps
+	}
+}
+
+// takeStep measures a step, y[at:], with the samples before it. It returns how many samples of the base
+// band the step gave.
 //
 // Each meter needs the results of those before it, which gives the order:
 //
@@ -126,7 +151,7 @@ func (ch *channel) take(b *block, c int) {
 //     and what the spectrum is part of: a piece of the call, an utterance, an ident.
 //  6. The measurements made only on request.
 //  7. What the pair needs of the step.
-func (ch *channel) takeStep(y []float32, at int, out *found) {
+func (ch *channel) takeStep(y []float32, at int, out *found) (based int) {
 	x := y[at:]
 	e := level.EnergyOf(x)
 	if !(e.Peak <= level.Loudest) { // or not a number
@@ -145,8 +170,7 @@ func (ch *channel) takeStep(y []float32, at int, out *found) {
 	silent := ch.silence.Add(x)
 	ch.dropouts.Add(y, at, e.Peak)
 
-	based := len(x) // samples of the base band that the step gives
-	if ch.decimate == nil {
+	if based = len(x); ch.decimate == nil {
 		ch.base.Buf = y
 	} else {
 		kept := ch.decimate.Add(x)
@@ -194,11 +218,8 @@ func (ch *channel) takeStep(y []float32, at int, out *found) {
 	if ch.trace != nil {
 		ch.trace.Add(ch.base.Before(0, based))
 	}
-	if ch.low != nil {
-		low := ch.low.Add(&ch.base, based)
-		out.low = append(out.low, low...)
-		out.steps = append(out.steps, foundStep{energy: e, low: len(low), silent: silent})
-	}
+	out.steps = append(out.steps, foundStep{energy: e, silent: silent})
+	return based
 }
 
 // settleMusic decides between tones and music, which look similar, and marks both in the log.

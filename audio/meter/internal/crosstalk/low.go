@@ -24,16 +24,22 @@ func NewLow(rate int) *Low {
 	return &Low{rate: float64(rate) / float64(t.factor()), thin: t, gain: t.gain()}
 }
 
-// Add takes the base band, whose newest n samples are the step, and returns the step at the low
-// rate, valid until the next call.
-func (l *Low) Add(base *frames.Past, n int) []float32 {
-	x := l.thin.add(base.Before(0, filterPast+n))
+// Divides reports whether steps of n samples have equally many at the low rate, and in its upper half.
+func (l *Low) Divides(n int) bool { return n%(2*l.thin.factor()) == 0 }
+
+// Add takes the base band, whose newest samples are so many steps of n samples, and returns them at the
+// low rate, valid until the next call. If the low rate does not divide the steps, they come one by one.
+func (l *Low) Add(base *frames.Past, steps, n int) []float32 {
+	x := l.thin.add(base.Before(0, filterPast+steps*n))
 	taken := (len(x) - filterPast - l.upper + 1) / 2
 	l.above = slices.Grow(l.above[:0], taken)[:taken]
 	upperBand(l.above, x[l.upper:])
-	_, energy, _ := dsp.Sums(l.above)
 	scale := 1 / (halfBandGain * l.gain)
-	l.log.add(float64(energy)*scale*scale, taken)
+	each := taken / steps
+	for i := range steps {
+		_, energy, _ := dsp.Sums(l.above[i*each:][:each])
+		l.log.add(float64(energy)*scale*scale, each)
+	}
 	x = x[filterPast:]
 	l.upper = (l.upper + len(x)) % 2
 	return x
