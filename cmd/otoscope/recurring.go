@@ -39,6 +39,10 @@ func (o *recurringOptions) check() error {
 // export writes the sounds that recur. A sound whose recording cannot be had any more is told, and
 // the others are written.
 func (o *recurringOptions) export(ctx context.Context, env environment, store *batch.Store, stored *batch.Cohort, r *cohort.Report) error {
+	if len(r.Sounds) == 0 {
+		fmt.Fprintln(env.stderr, "otoscope: no sound recurs, so none was written")
+		return nil
+	}
 	if err := os.MkdirAll(o.dir, 0o700); err != nil { // it is speech
 		return &usageError{sentence{Message: fmt.Sprintf("--recurring %s cannot be made: %v", o.dir, err), Advice: "Name a folder that you may write to"}}
 	}
