@@ -49,7 +49,7 @@ type greeting struct {
 	replyS     float64 // how long the other side's next turn is; 0 if there is none
 	replyGap   float64 // how long after the greeting it begins
 	beep       bool    // a beep follows on the same channel
-	menu       bool    // the other side works its way through a menu on this channel
+	called     company // what the other side's keys show
 }
 
 // greeting finds the first long turn. ok is false if there is none, or if both sides begin
@@ -65,7 +65,7 @@ func (r reading) greeting() (g greeting, ok bool) {
 		}
 		g.turn, g.firstWord = t, turns[0].Start
 		g.beep = r.beepAfter(r.channel(t.Right), t.End)
-		g.menu = r.worksMenu(!t.Right)
+		g.called = r.callsCompany(!t.Right)
 		g.before(turns[:i])
 		g.reply(r.channel(t.Right).Segments, r.channel(!t.Right).Segments)
 		g.legs(r)
@@ -169,13 +169,14 @@ const (
 // length, or any long turn, than on an inbound one. Reasoned: who is called says hello, and a
 // company or a mailbox says more. Menus are met on outbound calls as often as they are in
 // recordings of inbound ones, which begin behind the menu unless the customer's leg is
-// recorded.
+// recorded. Later, companies that are called ask for keys some ten times as often as agents do.
 const (
 	greetsIfCalled    = 0.05
 	speaksIfCalled    = 0.3
 	menuIfCalled      = 1.0
+	keysIfCalled      = 10.0
 	unknownIfAnswered = "An outbound call that was answered at length would explain this as well."
-	unknownIfMenu     = "An outbound call to a company with a menu would explain this as well."
+	unknownIfCompany  = "An outbound call to a company would explain this as well."
 )
 
 // How much more often a leg that is recorded late leaves such a sound than a leg that joins
@@ -220,11 +221,14 @@ func (g greeting) scenarios(facts declare.Facts, rates Rates) []scenario {
 	all := []scenario{{rates.ThirdVoice * g.byOthers(), "A voice of neither party, as of a notice, would explain this as well."}}
 	if facts.Direction == declare.UnknownDirection && !g.otherFirst {
 		odds, detail := greetsIfCalled, unknownIfAnswered
-		switch {
-		case g.menu:
-			odds, detail = menuIfCalled, unknownIfMenu
-		case g.turn.TalkS < minGreetingS:
+		if g.turn.TalkS < minGreetingS {
 			odds = speaksIfCalled
+		}
+		switch g.called {
+		case keysInCall:
+			odds, detail = min(1, keysIfCalled*odds), unknownIfCompany
+		case keysToGetThrough:
+			odds, detail = menuIfCalled, unknownIfCompany
 		}
 		all = append(all, scenario{rates.Outbound * odds, detail})
 	}

@@ -28,7 +28,7 @@ func keypad() kind {
 			switch {
 			case r.facts.Direction == declare.Outbound, keys(r.agent()) > 0, keys(r.customer()) == 0:
 				return 0
-			case r.facts.Direction == declare.UnknownDirection && (r.worksMenu(r.customerRight) || r.dials()):
+			case r.facts.Direction == declare.UnknownDirection && r.callsCompany(r.customerRight) != noCompany:
 				return 0 // as an agent who calls out does
 			}
 			return keypadWeight
@@ -44,24 +44,54 @@ func keypad() kind {
 	}
 }
 
-// worksMenu reports whether one side alone presses keys, and begins to after the other side
-// has spoken and before it says a word itself: it works its way through the other side's
-// menu. The menu is a company's, whoever called whom.
-func (r reading) worksMenu(right bool) bool {
+// company is how one side's keys show that the other side may be a company that it calls.
+type company int
+
+const (
+	noCompany company = iota
+	// keysInCall: it presses keys once somebody has spoken, and the other side greeted. Callers choose
+	// extensions and type in numbers, whoever they are.
+	keysInCall
+	// keysToGetThrough: it presses a number before anybody speaks, or keys after the other side has
+	// spoken and before it says a word itself, as in a menu.
+	keysToGetThrough
+)
+
+// callsCompany says what the keys of one side show, if the other side presses none.
+func (r reading) callsCompany(right bool) company {
 	here, there := r.channel(right), r.channel(!right)
 	first, ok := firstKey(here)
-	return ok && keys(there) == 0 && float64(there.Timing.FirstSpeech) < first && first < float64(here.Timing.FirstSpeech)
+	word := float64(min(here.Timing.FirstSpeech, there.Timing.FirstSpeech))
+	switch {
+	case !ok || keys(there) > 0:
+		return noCompany
+	case keysBefore(here, word) > mostExtensionKeys, word < first && first < float64(here.Timing.FirstSpeech):
+		return keysToGetThrough
+	case word < first && r.greets(!right):
+		return keysInCall
+	}
+	return noCompany
 }
 
-// dials reports whether the customer presses a number before anybody speaks.
-func (r reading) dials() bool {
-	first, n := min(r.customer().Timing.FirstSpeech, r.agent().Timing.FirstSpeech), 0
-	for _, t := range r.customer().Tones {
-		if t.Kind == measurement.KeyTone && t.Start < float64(first) {
+// greets reports whether a side takes the first long turn.
+func (r reading) greets(right bool) bool {
+	for _, t := range r.turns {
+		if t.TalkS >= longTurnS {
+			return t.Right == right
+		}
+	}
+	return false
+}
+
+// keysBefore counts the keys pressed on a channel before a time in seconds.
+func keysBefore(c *measurement.Channel, at float64) int {
+	n := 0
+	for _, t := range c.Tones {
+		if t.Kind == measurement.KeyTone && t.Start < at {
 			n++
 		}
 	}
-	return n > mostExtensionKeys
+	return n
 }
 
 // firstKey is when the first key is pressed on a channel; ok is false if none is.

@@ -139,9 +139,9 @@ func queueOnCustomerSide(f declare.Facts) float64 {
 // holdOnAgentSide: agents have a hold button that plays music, and customers rarely do. A
 // conference plays it to the one participant on hold, so it is on neither channel. The
 // agent's leg does not carry what the customer hears: music there comes from somebody else.
-// A company with a menu puts its callers on hold too, and may be one that an agent calls.
+// A company puts its callers on hold too, and may be one that an agent calls.
 func (r reading) holdOnAgentSide() float64 {
-	if r.facts.Direction == declare.UnknownDirection && r.worksMenu(r.customerRight) {
+	if r.facts.Direction == declare.UnknownDirection && r.callsCompany(r.customerRight) != noCompany {
 		return 0
 	}
 	return byMethod{declare.CustomerLeg: waitingSure, declare.Dial: waitingSure, declare.UnknownMethod: waitingLikely}[r.facts.RecordedBy]

@@ -158,10 +158,11 @@ func TestKinds(t *testing.T) {
 		{name: "keys, outbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.2), nil}, facts: declare.Facts{Direction: declare.Outbound}, kind: "keypad", want: 0},
 		{name: "keys in answer to a menu, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, kind: "keypad", want: 0},
 		{name: "keys in answer to a menu, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, facts: declare.Facts{Direction: declare.Inbound}, kind: "keypad", want: 0.8},
-		{name: "keys once the parties have met", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.4), nil}, kind: "keypad", want: 0.8},
+		{name: "keys once the parties have met, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.4), nil}, kind: "keypad", want: 0},
+		{name: "keys once the parties have met, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.4), nil}, facts: declare.Facts{Direction: declare.Inbound}, kind: "keypad", want: 0.8},
+		{name: "keys of the side that greets", left: greeting, right: answer, tones: [2][]measurement.Tone{key(10, 10.4), nil}, kind: "keypad", want: 0.8},
 		{name: "a number is dialled before anybody speaks, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), nil}, kind: "keypad", want: 0},
 		{name: "a number is dialled before anybody speaks, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), nil}, facts: declare.Facts{Direction: declare.Inbound}, kind: "keypad", want: 0.8},
-		{name: "an account number once the parties have met", left: answer, right: greeting, tones: [2][]measurement.Tone{key(10, 10.2, 10.4, 10.6, 10.8, 11, 11.2, 11.4), nil}, kind: "keypad", want: 0.8},
 		{name: "music on hold after a menu, direction unknown", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, music: [2][]measurement.Segment{nil, hold}, kind: "waiting_sound", want: 0},
 		{name: "music on hold after a menu, inbound", left: answer, right: greeting, tones: [2][]measurement.Tone{key(5.2), nil}, music: [2][]measurement.Segment{nil, hold}, facts: declare.Facts{Direction: declare.Inbound}, kind: "waiting_sound", want: 0.4},
 		{name: "ringback, inbound, customer's leg", left: answer, right: greeting, tones: [2][]measurement.Tone{nil, ring()}, kind: "waiting_sound", want: 1,
@@ -230,7 +231,14 @@ func TestAMenuIsACompanysWhoeverCalled(t *testing.T) {
 			[]measurement.Segment{{Start: meet + 5, End: meet + 11}},
 			[]measurement.Segment{{Start: begin, End: end}, {Start: meet, End: meet + 4}})
 		m := call(caller, called, 0, 0)
-		m.Left.Tones = key(end+0.2, end+0.6)
+		switch rapid.SampledFrom([]string{"a menu", "an extension", "a number"}).Draw(t, "keys") {
+		case "a menu":
+			m.Left.Tones = key(end+0.2, end+0.6)
+		case "an extension":
+			m.Left.Tones = key(meet+12, meet+12.4)
+		case "a number":
+			m.Left.Tones = key(0.01, 0.04, 0.07, 0.10, 0.13, 0.16, 0.19)
+		}
 		if rapid.Bool().Draw(t, "hold") {
 			m.Right.Music = []measurement.Segment{{Start: end + 1, End: meet}, {Start: 90, End: 110}}
 		}
