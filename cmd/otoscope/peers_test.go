@@ -48,23 +48,23 @@ func comparisons() []comparison {
 		stats  = "sox FILE -n stats"
 		ffmpeg = "ffmpeg -nostdin -v error -threads 1 -i FILE -f null -"
 	)
-	mp3 := []string{"mpg123 -q -t FILE", ffmpeg}
+	mp3 := []string{whole, "mpg123 -q -t FILE", ffmpeg}
 	return []comparison{
 		{"WAV 8 kHz, measured", nil, whole, []string{stats}},
 		{"WAV 16 kHz, measured", []string{"sox", "half-hour.wav", "-r", "16000", "16.wav"}, whole, []string{stats}},
 		{"WAV 48 kHz, measured", []string{"sox", "half-hour.wav", "-r", "48000", "48.wav"}, whole, []string{stats}},
-		{"FLAC 8 kHz, decoded", []string{"flac", "-s", "half-hour.wav", "-o", "8.flac"}, alone, []string{"flac -t -s FILE", ffmpeg}},
+		{"FLAC 8 kHz, decoded", []string{"flac", "-s", "half-hour.wav", "-o", "8.flac"}, alone, []string{whole, "flac -t -s FILE", ffmpeg}},
 		{"MP3 8 kHz 32 kb/s, decoded", []string{"lame", "--quiet", "-b", "32", "half-hour.wav", "8.mp3"}, alone, mp3},
 		{"MP3 8 kHz variable, decoded", []string{"lame", "--quiet", "-V", "5", "half-hour.wav", "v.mp3"}, alone, mp3},
 		{"MP3 44.1 kHz 128 kb/s, decoded", []string{"lame", "--quiet", "-b", "128", "--resample", "44.1", "half-hour.wav", "44.mp3"}, alone, mp3},
 		{"Opus 8 kHz 32 kb/s, decoded", []string{"opusenc", "--quiet", "--bitrate", "32", "half-hour.wav", "8.opus"}, alone,
-			[]string{"opusdec --quiet --force-wav FILE " + os.DevNull, ffmpeg}},
+			[]string{whole, "opusdec --quiet --force-wav FILE " + os.DevNull, ffmpeg}},
 	}
 }
 
 // BenchmarkPeers compares the processor time of whole processes, otoscope and its peers in turn, on half an hour of two
 // channels: otoscope-s is otoscope's median, x-realtime that as a speed, and of-PROGRAM the median of the ratios to
-// a peer's time. A peer that is not installed is left out, and said.
+// a peer's time; of-otoscope is the share of decoding in verifying. A peer that is not installed is left out, and said.
 func BenchmarkPeers(b *testing.B) {
 	b.Setenv("GOMAXPROCS", "1")
 	const seconds, times = 1800, 53
