@@ -174,6 +174,9 @@ func (b *Tab) Offline(away bool) {
 		})
 		return err
 	}))
+	// The network hears of it a little later.
+	for Eval[bool](b, `fetch(location.href, {method: "HEAD"}).then(() => false, () => true)`) != away {
+	}
 }
 
 // Accessible fails the test where axe-core finds a violation on the page as it is.
