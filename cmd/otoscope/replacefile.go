@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // writable fails if replaceFile could not write the file that a flag names, before the work begins, or
@@ -84,9 +85,22 @@ func placed(path string, mode os.FileMode, write func(*os.File) error, put func(
 		err = closed
 	}
 	if err != nil {
-		return err
+		return shownAs(path, f.Name(), err)
 	}
 	return put(f.Name())
+}
+
+// shownAs tells of a temporary file's error under the name that the user typed, and of a full disk with
+// a way out.
+func shownAs(path, temporary string, err error) error {
+	var at *os.PathError
+	switch {
+	case !errors.As(err, &at) || at.Path != temporary:
+		return err
+	case errors.Is(at.Err, syscall.ENOSPC):
+		return &sentence{Message: "there is no room left on the disk of " + path, Advice: "Free some space, or name a file on another disk", Cause: err}
+	}
+	return &os.PathError{Op: at.Op, Path: path, Err: at.Err}
 }
 
 // newFileMode keeps a recording to its owner.
