@@ -130,6 +130,8 @@ func TestAGateIsNoChangeOfSpeakers(t *testing.T) {
 
 // Another call, before or after, is named with from or to, whichever way round it is.
 func TestAnotherCallIsNamed(t *testing.T) {
+	// The lines of these calls are as faint as dither, and say nothing: voices alone place the break.
+	const placedWithinS = 7
 	for _, tt := range []struct {
 		call, other string
 		times       int // the other call's
@@ -163,7 +165,7 @@ func TestAnotherCallIsNamed(t *testing.T) {
 					continue
 				}
 				if f.Code == finding.AnotherCall && !slices.ContainsFunc(v.Measurements.Pair.Breaks, func(b measurement.Break) bool {
-					return math.Abs(float64(b.At)-at) <= 5
+					return math.Abs(float64(b.At)-at) <= placedWithinS
 				}) {
 					t.Errorf("%s at %.0f s: %s, %+v", what, at, f.Detail, v.Measurements.Pair.Breaks)
 				}

@@ -166,7 +166,7 @@ func BenchmarkMeter(b *testing.B) {
 				u.Step(loud)
 				if loud && i%level.LoudEvery == 0 {
 					x := o.Of(l.Power)
-					p.Add(&x, loud)
+					p.Add(&x, -50, loud)
 					u.Add(&x)
 				}
 			}

@@ -188,7 +188,7 @@ func (ch *channel) takeStep(y []float32, at int, out *found) (based int) {
 	taken := ch.line.Add(x, f, loud)
 	if taken {
 		o := ch.observer.Of(ch.line.Power)
-		ch.pieces.Add(&o, loud)
+		ch.pieces.Add(&o, f.Level, loud)
 		if loud {
 			ch.utterances.Add(&o)
 			ch.pace.Add(ch.line.Power, &ch.base)

@@ -63,12 +63,19 @@ func (p *Pieces) Step(f frames.Frame) bool {
 	return !f.Quiet && f.Level >= p.loudest-loudWithinDB
 }
 
+// lastBit is the level, in dBov, below which a pause holds no line: dithering to 16 bits, as
+// programs do that convert a sample rate, makes noise of -96 dBov of digital silence.
+const lastBit = -94
+
 // Add takes the newest counted frame.
-func (p *Pieces) Add(o *Observation, loud bool) {
+func (p *Pieces) Add(o *Observation, level float64, loud bool) {
 	s := &p.pieces[len(p.pieces)-1]
 	if loud {
 		s.speech.add(o)
 		s.energy += o.power
+		return
+	}
+	if level < lastBit {
 		return
 	}
 	s.idle.n++
